@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The result file: puts a result's members into one zip and takes them out again, trusting nothing. */
+#include "archive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "manifest.h"
+#include "npy.h"
+#include "uhi.h"
+#include "zipfile.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "counts go to the file as they lie in memory, which must be little-endian"
+#endif
+
+/* A description is a few kilobytes, most of it the configuration. */
+enum { DESCRIPTION_LIMIT = 1 << 20 };
+
+static seam_status out_of_memory(const char *what, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s", what);
+}
+
+/* ---- Packing ---- */
+
+/* Takes the reference to `json`. */
+static seam_status add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error) {
+  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  json_decref(json);
+  if (!text) return out_of_memory("the result cannot be described", error);
+  size_t size = strlen(text);
+  seam_status status = size > limit ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
+                                    : zip_writer_add(writer, name, text, size, NULL, 0, error);
+  free(text);
+  return status;
+}
+
+static seam_status add_histogram(struct zip_writer *writer, const struct seam_result *result,
+                                 const seam_histogram *histogram, seam_error *error) {
+  char description[UHI_NAME], counts[UHI_NAME];
+  unsigned char header[NPY_HEADER];
+  uhi_member_names(histogram, description, counts);
+  FORWARD(add_json(writer, description, uhi_describe(histogram, &result->config), DESCRIPTION_LIMIT, error));
+  size_t header_size = npy_header(histogram, header);
+  return zip_writer_add(writer, counts, header, header_size, histogram->values,
+                        (size_t)histogram->cells * sizeof *histogram->values, error);
+}
+
+static seam_status add_members(struct zip_writer *writer, const struct seam_result *result, seam_error *error) {
+  FORWARD(add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
+  for (int h = 0; h < HISTOGRAMS; h++)
+    if (result->histograms->view[h].name) FORWARD(add_histogram(writer, result, &result->histograms->view[h], error));
+  return SEAM_OK;
+}
+
+seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
+  FORWARD(histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), SEAM_ERROR_INTERNAL,
+                              error));
+  struct zip_writer *writer = zip_writer_create();
+  if (!writer) return out_of_memory("the result cannot be packed", error);
+  seam_status status = add_members(writer, result, error);
+  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
+  zip_writer_free(writer);
+  return status;
+}
+
+/* ---- Unpacking ---- */
+
+static seam_status find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
+                        seam_error *error) {
+  *member = zip_reader_find(reader, name);
+  if (*member) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_FORMAT, "%s has no member %s: name a result of seam, or use another copy",
+                   error_path(reader->path), name);
+}
+
+static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, seam_error *error) {
+  const struct zip_member *member;
+  char *text;
+  FORWARD(find(reader, MANIFEST_MEMBER, &member, error));
+  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
+  seam_status status = manifest_parse(text, member->size, reader->path, manifest, error);
+  free(text);
+  return status;
+}
+
+/* The histograms that the configuration asks for must be there, at the sizes it implies. */
+static seam_status check_sizes(const struct zip_reader *reader, const struct histogram_set *set, int *members,
+                               seam_error *error) {
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    if (!set->view[h].name) continue;
+    const struct zip_member *member;
+    char description[UHI_NAME], counts[UHI_NAME];
+    unsigned char header[NPY_HEADER];
+    uhi_member_names(&set->view[h], description, counts);
+    FORWARD(find(reader, description, &member, error));
+    FORWARD(find(reader, counts, &member, error));
+    uint64_t size = npy_header(&set->view[h], header) + (uint64_t)set->view[h].cells * sizeof *set->view[h].values;
+    if (member->size < size) return member_damaged(error, reader->path, counts, "is truncated");
+    if (member->size > size) return member_damaged(error, reader->path, counts, "is larger than its histogram");
+    *members += 2;
+  }
+  return SEAM_OK;
+}
+
+/* Before memory is taken for the counts, so that a small forged file cannot ask for much. */
+static seam_status check_members(const struct zip_reader *reader, const struct seam_config *config, seam_error *error) {
+  struct histogram_set *set;
+  int members = 1;
+  FORWARD(histogram_set_create(config, &set, error));
+  seam_status status = check_sizes(reader, set, &members, error);
+  histogram_set_free(set);
+  if (status == SEAM_OK && members != reader->count)
+    return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its configuration makes %d: take foreign ones out",
+                     error_path(reader->path), reader->count, members);
+  return status;
+}
+
+static seam_status read_description(struct zip_reader *reader, const struct seam_config *config,
+                                    const seam_histogram *histogram, const char *name, seam_error *error) {
+  const struct zip_member *member = zip_reader_find(reader, name);
+  char *text;
+  FORWARD(zip_reader_text(reader, member, DESCRIPTION_LIMIT, &text, error));
+  json_t *found = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, NULL);
+  free(text);
+  json_t *ours = uhi_describe(histogram, config);
+  bool agrees = found && ours && uhi_agrees(found, ours);
+  bool memory = ours != NULL;
+  json_decref(found);
+  json_decref(ours);
+  if (agrees) return SEAM_OK;
+  if (!memory) return out_of_memory("the histograms cannot be described", error);
+  return member_damaged(error, reader->path, name, "does not describe the histogram of its configuration");
+}
+
+static seam_status read_counts(struct zip_reader *reader, const seam_histogram *histogram, const char *name,
+                               int64_t *counts, seam_error *error) {
+  const struct zip_member *member = zip_reader_find(reader, name);
+  unsigned char ours[NPY_HEADER], header[NPY_HEADER];
+  size_t size = npy_header(histogram, ours);
+  FORWARD(zip_reader_begin(reader, member, error));
+  FORWARD(zip_reader_read(reader, member, header, size, error));
+  FORWARD(zip_reader_read(reader, member, counts, (size_t)histogram->cells * sizeof *counts, error));
+  FORWARD(zip_reader_end(reader, member, error));
+  if (memcmp(header, ours, size) == 0) return SEAM_OK;
+  return member_damaged(error, reader->path, name, "has the header of another array");
+}
+
+static seam_status read_histograms(struct zip_reader *reader, struct seam_result *result, seam_error *error) {
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    const seam_histogram *histogram = &result->histograms->view[h];
+    if (!histogram->name) continue;
+    char description[UHI_NAME], counts[UHI_NAME];
+    uhi_member_names(histogram, description, counts);
+    FORWARD(read_description(reader, &result->config, histogram, description, error));
+    FORWARD(read_counts(reader, histogram, counts, result->counts + result->histograms->offset[h], error));
+  }
+  return SEAM_OK;
+}
+
+static seam_status check_counts(const struct seam_result *result, const char *path, seam_error *error) {
+  seam_error inner;
+  if (histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), SEAM_ERROR_FORMAT,
+                          &inner) == SEAM_OK)
+    return SEAM_OK;
+  return error_set(error, SEAM_ERROR_FORMAT, "%s: %s; the file is damaged: use another copy or run again",
+                   error_path(path), inner.message);
+}
+
+static seam_status read_result(struct zip_reader *reader, const json_t *manifest, struct seam_config *config,
+                               struct seam_result **out, seam_error *error) {
+  struct seam_result *result;
+  FORWARD(manifest_config(manifest, reader->path, config, error));
+  FORWARD(check_members(reader, config, error));
+  FORWARD(result_create(config, &result, error));
+  seam_status status = manifest_restore(manifest, reader->path, result, error);
+  if (status == SEAM_OK) status = read_histograms(reader, result, error);
+  if (status == SEAM_OK) status = check_counts(result, reader->path, error);
+  if (status != SEAM_OK)
+    seam_result_free(result);
+  else
+    *out = result;
+  return status;
+}
+
+seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
+                           seam_error *error) {
+  struct zip_reader *reader;
+  json_t *manifest = NULL;
+  *result = NULL;
+  FORWARD(zip_reader_open(bytes, size, path, &reader, error));
+  struct seam_config *config = seam_config_create();
+  seam_status status = config ? read_manifest(reader, &manifest, error) : out_of_memory("no room to configure", error);
+  if (status == SEAM_OK) status = read_result(reader, manifest, config, result, error);
+  seam_config_free(config);
+  json_decref(manifest);
+  zip_reader_close(reader);
+  return status;
+}
+
+static seam_status take_config(struct zip_reader *reader, json_t **config, seam_error *error) {
+  json_t *manifest;
+  FORWARD(read_manifest(reader, &manifest, error));
+  *config = json_incref(json_object_get(manifest, "configuration"));
+  json_decref(manifest);
+  if (json_is_object(*config)) return SEAM_OK;
+  json_decref(*config);
+  *config = NULL;
+  return member_damaged(error, reader->path, MANIFEST_MEMBER, "holds no configuration");
+}
+
+seam_status archive_read_config(const char *path, json_t **config, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  struct zip_reader *reader;
+  *config = NULL;
+  FORWARD(file_read(path, &bytes, &size, error));
+  seam_status status = zip_reader_open(bytes, size, path, &reader, error);
+  if (status == SEAM_OK) {
+    status = take_config(reader, config, error);
+    zip_reader_close(reader);
+  }
+  free(bytes);
+  return status;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line's own declarations. It knows the library by seam.h alone. */
+#ifndef SEAM_COMMAND_H
+#define SEAM_COMMAND_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "seam.h"
+
+/* What one command was given. */
+struct arguments {
+  seam_config *config;
+  const char *file; /* the operand, NULL where there was none */
+  const char *colour, *slice, *repeat; /* as given, or NULL */
+  bool json, quiet, force, help, version;
+  bool chains_given; /* on the command line itself, not by --config */
+};
+
+/* One command of the program. */
+struct command {
+  const char *name;
+  const char *summary; /* one line for seam --help */
+  const char *usage;
+  const char *flags;   /* names of its own flags, separated by blanks */
+  const char *changes; /* options whose default differs here: "name value", or NULL */
+  bool configured;     /* takes the options of the configuration */
+  seam_status (*run)(struct arguments *arguments, seam_error *error);
+};
+
+seam_status train_run(struct arguments *arguments, seam_error *error);
+seam_status show_run(struct arguments *arguments, seam_error *error);
+seam_status info_run(struct arguments *arguments, seam_error *error);
+seam_status bench_run(struct arguments *arguments, seam_error *error);
+
+/* ---- arguments.c: reading the command line ------------------------------------------------------------------------ */
+
+/* A flag of the command line that is no option of the configuration. */
+struct flag {
+  const char *name;
+  const char *argument; /* what it takes, NULL for nothing */
+  const char *help;
+};
+extern const struct flag all_flags[]; /* ended by a NULL name */
+
+bool command_has_flag(const struct command *command, const char *flag);
+
+/* Reads everything after the command's name. SEAM_ERROR_USAGE, or what reading a --config file came to. */
+seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
+                           seam_error *error);
+
+seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- help.c ----------------------------------------------------------------------------------------------------------- */
+
+void help_program(const struct command *commands);
+void help_command(const struct command *command);
+
+/* ---- terminal.c: what the output can show ----------------------------------------------------------------------------- */
+
+enum colours { COLOURS_NONE, COLOURS_256, COLOURS_24_BIT };
+
+int terminal_columns(FILE *stream); /* 80 where it is no terminal and COLUMNS says nothing */
+int terminal_rows(FILE *stream);    /* 0 where it is no terminal */
+bool terminal_unicode(void);
+enum colours terminal_colours(FILE *stream, const char *wish); /* wish: always, never, auto or NULL */
+
+/* ---- text.c: numbers for people --------------------------------------------------------------------------------------- */
+
+struct text {
+  char text[32];
+};
+
+struct text text_count(int64_t count);     /* 262,144 */
+struct text text_si(double value);         /* 13.0M */
+struct text text_percent(double fraction); /* 12.3%, 0.0012% */
+struct text text_time(double seconds);     /* 3.21 s, 1:02:03 */
+
+/* ---- statistics.c ----------------------------------------------------------------------------------------------------- */
+
+struct interval {
+  double low, high;
+};
+
+/* The 95% score interval of a fraction (Wilson 1927). */
+struct interval wilson(int64_t successes, int64_t total);
+
+/* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin; -INFINITY or
+ * INFINITY where that is in the underflow or overflow bin, NAN where there are no entries. */
+double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction);
+
+double median(double *values, size_t count); /* sorts them */
+
+/* ---- heatmap.c -------------------------------------------------------------------------------------------------------- */
+
+/* Draws counts[u0][u1], flow bins included, u0 to the right and u1 upwards, brightness by the logarithm of the count. */
+void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours);
+
+/* ---- report.c: outcomes and the run, for train and show --------------------------------------------------------------- */
+
+void report_outcomes(const seam_result *result);
+
+/* ---- progress.c: the bar on stderr ------------------------------------------------------------------------------------ */
+
+struct progress_bar {
+  bool shown;         /* stderr is a terminal and nobody asked for quiet */
+  bool unicode;
+  double steps;       /* of each chain */
+  bool drawn;         /* something stands on the line */
+};
+
+void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);
+void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress);
+void progress_bar_clear(struct progress_bar *bar);
+
+/* How much of the work is done, 0 to 1. */
+double progress_fraction(const seam_progress *progress, double steps);
+
+/* ---- json.c: JSON lines on stdout ------------------------------------------------------------------------------------- */
+
+/* A string even where `text` is not UTF-8: what is not becomes question marks. */
+json_t *json_text(const char *text);
+
+/* An object {"schema":1,"event":EVENT}; json_line prints one, takes its reference, and flushes. */
+json_t *json_event(const char *event);
+seam_status json_line(json_t *object, seam_error *error);
+
+json_t *json_config(seam_config *config); /* every option that fixes counts, as text */
+
+void json_progress(const seam_progress *progress, double steps);
+seam_status json_result(const seam_result *result, seam_status status, const char *output, seam_error *error);
+void json_failure(const seam_error *error);
+
+/* The options that say how a run is made but not what it counts, ended by NULL. */
+extern const char *const running_options[];
+
+#endif

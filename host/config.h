@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of a run: one struct, one table of options, text and JSON in and out. */
+#ifndef SEAM_CONFIG_H
+#define SEAM_CONFIG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "job.h"
+
+enum loss_kind { LOSS_MSE, LOSS_HINGE };
+enum math_mode { MATH_EXACT };
+enum backend_choice { BACKEND_AUTO, BACKEND_CPU, BACKEND_CUDA };
+enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
+
+struct seam_config {
+  /* What is trained and counted: two results with these equal may be joined. */
+  int32_t first, second; /* enum component_kind */
+  uint64_t seed;
+  uint64_t steps;
+  int32_t optimizer; /* enum optimizer_kind */
+  int32_t loss;      /* enum loss_kind */
+  double lr;
+  uint64_t samples; /* training voltages per level */
+  double input_margin, output_margin;
+  double input_noise, interface_noise;
+  double init_scale;
+  double beta;
+  uint64_t bins;
+  double range[2];
+  uint32_t histograms; /* bit h set: enum histogram_id h is filled */
+  int32_t math;        /* enum math_mode */
+
+  /* Which chains. */
+  uint64_t chains, first_chain;
+
+  /* How it is run: without effect on any count. */
+  int32_t backend; /* enum backend_choice */
+  uint64_t device;
+  int32_t isa; /* enum isa_choice */
+  uint64_t threads; /* 0: all cores */
+  uint64_t slice;   /* steps between two looks at the interrupt; 0: chosen by the backend */
+  char output[4096];
+
+  char text[8192]; /* the answer of seam_config_get */
+};
+
+void config_defaults(struct seam_config *config);
+
+/* The options that fix the counts, and first_chain and chains, as a JSON object with the names of the options: every
+ * value as its option's type (numbers as numbers, but 64-bit seeds and ids as decimal strings; range as "lower:upper";
+ * histograms as a comma-separated string). Returns a new reference, NULL when memory is out. */
+json_t *config_to_json(const struct seam_config *config);
+
+/* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin` names
+ * the object in messages. */
+seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);
+
+/* Names for messages, manifests and the command line. */
+const char *kind_name(int kind);
+const char *histogram_name(int histogram);
+const char *optimizer_name(int optimizer);
+const char *loss_name(int loss);
+const char *math_name(int math);
+const char *isa_name(int isa);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors of the library: fills the one line that a failing call hands to its caller. */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Paths and the contents of files reach messages: one of them must not break the line or steer a terminal. */
+static void make_one_line(char *text) {
+  for (; *text; text++)
+    if ((unsigned char)*text < ' ' || *text == 127) *text = '?';
+}
+
+seam_status error_set(seam_error *error, seam_status status, const char *format, ...) {
+  if (!error) return status;
+  va_list arguments;
+  va_start(arguments, format);
+  error->status = status;
+  if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0) error->message[0] = '\0';
+  va_end(arguments);
+  make_one_line(error->message);
+  return status;
+}
+
+const char *error_path(const char *path) {
+  enum { LONGEST = 180 };
+  size_t length = strlen(path);
+  return length <= LONGEST ? path : path + length - LONGEST;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The histograms of a run: what their axes are, where their bins begin, and where each lies in the counts. */
+#include "histogram.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const outcome_names[OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
+
+static const int64_t levels[] = {0, 1};
+
+/* An axis as the kernels bin on it, in numbers. */
+struct regular {
+  int64_t bins;
+  double lower, upper;
+};
+
+static struct regular regular_of(const struct seam_config *config, int axis) {
+  static const struct regular fixed[AXES] = {
+      [AXIS_RESPONSE] = {256, -0.5, 1.5},    [AXIS_LOSS] = {280, -12, 2}, [AXIS_SELECTION_LOSS] = {10, -8, 2},
+      [AXIS_WIDTH] = {256, 0, 2},            [AXIS_SLACK] = {SLACK_STEPS, 0, 1},
+  };
+  if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, config->range[0], config->range[1]};
+  if (axis == AXIS_COARSE) return (struct regular){64, config->range[0], config->range[1]};
+  return fixed[axis];
+}
+
+/* ---- Axes for the kernels ---- */
+
+/* Correcting a guessed bin against its edges works only where the edges, rounded to float, still ascend. */
+static seam_status check_edges(const struct axis *axis, seam_error *error) {
+  bool good = isfinite(axis->scale) && isfinite(axis->edges[0]) && isfinite(axis->edges[axis->bins]);
+  for (int32_t i = 0; i < axis->bins; i++) good = good && axis->edges[i] < axis->edges[i + 1];
+  if (good) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_USAGE,
+                   "range: its %d bins cannot be told apart in single precision: take a range further from such "
+                   "limits, or fewer bins",
+                   (int)axis->bins);
+}
+
+static seam_status set_edges(struct histogram_set *set, const struct seam_config *config, seam_error *error) {
+  size_t edges = 0;
+  for (int a = 0; a < AXES; a++) edges += (size_t)regular_of(config, a).bins + 1;
+  float *next = set->edges = malloc(edges * sizeof *next);
+  if (!next) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu bin edges", edges);
+  for (int a = 0; a < AXES; a++) {
+    struct regular r = regular_of(config, a);
+    for (int64_t i = 0; i <= r.bins; i++)
+      next[i] = (float)(r.lower + (double)i * (r.upper - r.lower) / (double)r.bins);
+    set->axes[a] =
+        (struct axis){.edges = next, .scale = (float)((double)r.bins / (r.upper - r.lower)), .bins = (int32_t)r.bins};
+    FORWARD(check_edges(&set->axes[a], error));
+    next += r.bins + 1;
+  }
+  return SEAM_OK;
+}
+
+/* ---- Axes for readers ---- */
+
+static void add_axis(seam_histogram *view, seam_axis axis) {
+  view->axes[view->axis_count++] = axis;
+  view->cells *= axis.bins + 2 * axis.flow;
+}
+
+static void add_regular(seam_histogram *view, const struct seam_config *config, int axis, const char *name,
+                        const char *label) {
+  struct regular r = regular_of(config, axis);
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_REGULAR,
+                             .name = name,
+                             .label = label,
+                             .bins = r.bins,
+                             .lower = r.lower,
+                             .upper = r.upper,
+                             .flow = 1});
+}
+
+static void add_outcome(seam_histogram *view) {
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_STRING,
+                             .name = "outcome",
+                             .label = "what became of the chain",
+                             .bins = HISTOGRAM_OUTCOMES,
+                             .names = outcome_names});
+}
+
+static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t count, const char *name,
+                        const char *label) {
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_INT,
+                             .name = name,
+                             .label = label,
+                             .bins = count,
+                             .numbers = numbers});
+}
+
+static void add_level(seam_histogram *view) { add_numbers(view, levels, 2, "level", "logical level"); }
+
+/* Probes stand at the bins' centres, so this axis needs no flow. */
+static void add_probes(seam_histogram *view) {
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_REGULAR,
+                             .name = "v",
+                             .label = "input voltage (V)",
+                             .bins = PROBES,
+                             .lower = -0.5,
+                             .upper = 1.5});
+}
+
+static void add_interface(seam_histogram *view, const struct seam_config *config, int axis) {
+  add_regular(view, config, axis, "u0", "interface voltage at logical 0 (V)");
+  add_regular(view, config, axis, "u1", "interface voltage at logical 1 (V)");
+}
+
+static const char log_loss[] = "log10 of the final loss (V^2)";
+
+static void describe(struct histogram_set *set, const struct seam_config *config, int histogram) {
+  static const char *const labels[HISTOGRAMS] = {
+      [HISTOGRAM_INTERFACE] = "interfaces",
+      [HISTOGRAM_MAPPING] = "learned intermediate mappings",
+      [HISTOGRAM_RESPONSE] = "responses of the whole chain",
+      [HISTOGRAM_LOSS] = "final losses",
+      [HISTOGRAM_WIDTH] = "how precise interfaces are made",
+      [HISTOGRAM_SLACK] = "how much second components accept",
+      [HISTOGRAM_SELECTION] = "interfaces by final loss",
+      [HISTOGRAM_SNAPSHOTS] = "interfaces in the course of training",
+  };
+  seam_histogram *view = &set->view[histogram];
+  *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
+  if (histogram != HISTOGRAM_SNAPSHOTS) add_outcome(view);
+  switch (histogram) {
+  case HISTOGRAM_INTERFACE: add_interface(view, config, AXIS_INTERFACE); break;
+  case HISTOGRAM_MAPPING:
+    add_probes(view);
+    add_regular(view, config, AXIS_INTERFACE, "u", "interface voltage (V)");
+    break;
+  case HISTOGRAM_RESPONSE:
+    add_probes(view);
+    add_regular(view, config, AXIS_RESPONSE, "y", "output voltage (V)");
+    break;
+  case HISTOGRAM_LOSS: add_regular(view, config, AXIS_LOSS, "log10_loss", log_loss); break;
+  case HISTOGRAM_WIDTH:
+    add_level(view);
+    add_regular(view, config, AXIS_WIDTH, "width", "spread of the interface voltage over a level (V)");
+    break;
+  case HISTOGRAM_SLACK:
+    add_level(view);
+    /* Underflow: the second component does not even accept the level's own interface voltage. */
+    add_regular(view, config, AXIS_SLACK, "slack", "accepted deviation of the interface voltage (V)");
+    break;
+  case HISTOGRAM_SELECTION:
+    add_regular(view, config, AXIS_SELECTION_LOSS, "log10_loss", log_loss);
+    add_interface(view, config, AXIS_COARSE);
+    break;
+  case HISTOGRAM_SNAPSHOTS:
+    add_numbers(view, set->snapshot_steps, set->snapshot_count, "step", "training steps");
+    add_axis(view, (seam_axis){.type = SEAM_AXIS_BOOLEAN, .name = "works", .label = "works at that step", .bins = 2});
+    add_interface(view, config, AXIS_COARSE);
+    break;
+  }
+}
+
+/* ---- The set ---- */
+
+/* 0, 1, 2, 4, ... below `steps`, and `steps` itself. */
+static void set_snapshots(struct histogram_set *set, int64_t steps) {
+  for (int64_t step = 0; step < steps; step = step ? 2 * step : 1) set->snapshot_steps[set->snapshot_count++] = step;
+  set->snapshot_steps[set->snapshot_count++] = steps;
+}
+
+seam_status histogram_set_create(const struct seam_config *config, struct histogram_set **out, seam_error *error) {
+  struct histogram_set *set = calloc(1, sizeof *set);
+  *out = NULL;
+  if (!set) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the layout of the histograms");
+  seam_status status = set_edges(set, config, error);
+  if (status != SEAM_OK) {
+    histogram_set_free(set);
+    return status;
+  }
+  if (config->histograms & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
+  set->cells = OUTCOMES;
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    set->offset[h] = -1;
+    if (!(config->histograms & 1u << h)) continue;
+    describe(set, config, h);
+    set->offset[h] = set->cells;
+    set->cells += set->view[h].cells;
+  }
+  *out = set;
+  return SEAM_OK;
+}
+
+void histogram_set_free(struct histogram_set *set) {
+  if (!set) return;
+  free(set->edges);
+  free(set);
+}
+
+int64_t histogram_entries_per_chain(int histogram) {
+  switch (histogram) {
+  case HISTOGRAM_MAPPING:
+  case HISTOGRAM_RESPONSE: return PROBES;
+  case HISTOGRAM_WIDTH:
+  case HISTOGRAM_SLACK: return 2;
+  default: return 1;
+  }
+}
+
+/* ---- Promise 5 ---- */
+
+/* False where a count is negative or the sum leaves 63 bits. */
+static bool sum(const int64_t *counts, int64_t cells, int64_t *total) {
+  *total = 0;
+  for (int64_t i = 0; i < cells; i++)
+    if (counts[i] < 0 || __builtin_add_overflow(*total, counts[i], total)) return false;
+  return true;
+}
+
+static seam_status check_outcomes(const int64_t *counts, uint64_t chains, seam_status status, seam_error *error) {
+  int64_t total;
+  if (!sum(counts, OUTCOMES, &total))
+    return error_set(error, status, "an outcome's count is negative or the outcomes' sum is too large");
+  if ((uint64_t)total != chains)
+    return error_set(error, status, "the outcomes add up to %lld chains, but %llu are covered", (long long)total,
+                     (unsigned long long)chains);
+  return SEAM_OK;
+}
+
+static seam_status check_by_outcome(const seam_histogram *view, const int64_t *values, const int64_t *outcomes,
+                                    int64_t entries, seam_status status, seam_error *error) {
+  int64_t block = view->cells / HISTOGRAM_OUTCOMES;
+  for (int o = 0; o < HISTOGRAM_OUTCOMES; o++) {
+    int64_t total, expected;
+    if (!sum(values + o * block, block, &total) || __builtin_mul_overflow(outcomes[o], entries, &expected))
+      return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+    if (total != expected)
+      return error_set(error, status, "histogram %s holds %lld entries of outcome %s, but its chains make %lld",
+                       view->name, (long long)total, outcome_names[o], (long long)expected);
+  }
+  return SEAM_OK;
+}
+
+static seam_status check_snapshots(const struct histogram_set *set, const int64_t *values, const int64_t *outcomes,
+                                   uint64_t chains, seam_status status, seam_error *error) {
+  int64_t block = set->view[HISTOGRAM_SNAPSHOTS].cells / set->snapshot_count, total = 0;
+  for (int k = 0; k < set->snapshot_count; k++) {
+    if (!sum(values + k * block, block, &total))
+      return error_set(error, status, "histogram snapshots holds a count that is negative or too large");
+    if ((uint64_t)total > chains)
+      return error_set(error, status, "histogram snapshots holds %lld entries at step %lld, but there are %llu chains",
+                       (long long)total, (long long)set->snapshot_steps[k], (unsigned long long)chains);
+  }
+  uint64_t finite = chains - (uint64_t)outcomes[OUTCOME_DIVERGED];
+  if ((uint64_t)total < finite)
+    return error_set(error, status, "histogram snapshots holds %lld entries at the last step, but %llu chains are finite",
+                     (long long)total, (unsigned long long)finite);
+  return SEAM_OK;
+}
+
+seam_status histogram_set_check(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
+                                seam_status status, seam_error *error) {
+  FORWARD(check_outcomes(counts, chains, status, error));
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    if (set->offset[h] < 0) continue;
+    const int64_t *values = counts + set->offset[h];
+    FORWARD(h == HISTOGRAM_SNAPSHOTS ? check_snapshots(set, values, counts, chains, status, error)
+                                     : check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h),
+                                                        status, error));
+  }
+  return SEAM_OK;
+}

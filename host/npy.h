@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The NPY 1.0 header of a histogram's counts. */
+#ifndef SEAM_NPY_H
+#define SEAM_NPY_H
+
+#include "seam.h"
+
+/* Every histogram's header has this size: a multiple of 64 that four extents of 19 digits cannot exceed. */
+enum { NPY_HEADER = 192 };
+
+/* Little-endian int64, C order, one dimension an axis, flow bins included. Returns the header's size. */
+size_t npy_header(const seam_histogram *histogram, unsigned char header[NPY_HEADER]);
+
+#endif

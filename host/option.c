@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of options: name, default, limits, meaning, type and place. Everything else about options comes from here.
+ */
+#include "option.h"
+
+#include <float.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "nearest.h"
+
+#define KIND_NAME(kind, name, ...)    #name,
+#define KIND_IN_LIST(kind, name, ...) ", " #name
+#define KIND_LIST                     (&COMPONENT_KINDS(KIND_IN_LIST)[2])
+
+const char *const kind_names[] = {COMPONENT_KINDS(KIND_NAME) NULL};
+const char *const histogram_names[] = {"interface", "mapping",   "response",  "loss", "width",
+                                       "slack",     "selection", "snapshots", NULL};
+const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
+const char *const loss_names[] = {"mse", "hinge", NULL};
+const char *const math_names[] = {"exact", NULL};
+const char *const backend_names[] = {"auto", "cpu", "cuda", NULL};
+const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
+
+#define BELOW_HALF 0x1.fffffffffffffp-2
+
+/* clang-format off */
+/* X(name, default, limits, help, type, member, details...) in the order of use. */
+#define OPTIONS(X)                                                                                                     \
+  X("first", "mlp8", KIND_LIST, "kind of the first component",                                                         \
+    option_name, first, .recorded = true, .names = kind_names)                                                         \
+  X("second", "mlp8", KIND_LIST, "kind of the second component",                                                       \
+    option_name, second, .recorded = true, .names = kind_names)                                                        \
+  X("chains", "262144", "1 to 9223372036854775807", "how many chains to train",                                        \
+    option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
+  X("first-chain", "0", "0 to 18446744073709551614", "id of the first of them",                                        \
+    option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
+  X("seed", "1", "0 to 18446744073709551615, also as 0x...", "what all randomness derives from",                       \
+    option_whole, seed, .recorded = true, .wide = true, .high = UINT64_MAX)                                            \
+  X("steps", "1000", "0 to 2147483647", "updates of each chain; 0 is the untrained prior",                             \
+    option_whole, steps, .recorded = true, .high = INT32_MAX)                                                          \
+  X("optimizer", "adam", "sgd, adam, langevin", "how a step updates the parameters",                                   \
+    option_name, optimizer, .recorded = true, .names = optimizer_names)                                                \
+  X("lr", "0.01", "above 0", "learning rate",                                                                          \
+    option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
+  X("samples", "4", "1 to 64", "training voltages per level",                                                          \
+    option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
+  X("loss", "mse", "mse, hinge", "squared distance from the level, or from its API3",                                  \
+    option_name, loss, .recorded = true, .names = loss_names)                                                          \
+  X("input-margin", "0.3", "0 to below 0.5", "half-width of API1, the accepted input, in V",                           \
+    option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
+  X("output-margin", "0.1", "0 to below 0.5", "half-width of API3, the accepted output, in V",                         \
+    option_real, output_margin, .recorded = true, .most = BELOW_HALF)                                                  \
+  X("input-noise", "0", "0 and above", "noise on v in training, standard deviation in V",                              \
+    option_real, input_noise, .recorded = true, .most = DBL_MAX)                                                       \
+  X("interface-noise", "0", "0 and above", "noise on u in training, standard deviation in V",                          \
+    option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
+  X("init-scale", "1", "above 0", "scale s of the prior",                                                              \
+    option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
+  X("beta", "10", "above 0", "inverse temperature of langevin",                                                        \
+    option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
+  X("bins", "256", "1 to 4096", "bins of the interface's voltage axes",                                                \
+    option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
+  X("range", "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",               \
+    option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
+  X("histograms", "all", "all, none, or some of interface,mapping,response,loss,width,slack,selection,snapshots",      \
+    "what to count",                                                                                                   \
+    option_histograms, histograms, .recorded = true, .names = histogram_names, .absent = "interchange")                \
+  X("math", "exact", "exact", "arithmetic: exact is the same to the bit everywhere",                                   \
+    option_name, math, .recorded = true, .names = math_names, .absent = "fast")                                        \
+  X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \
+    option_name, backend, .names = backend_names)                                                                      \
+  X("device", "0", "0 to 1023", "which card, as seam info numbers them",                                               \
+    option_whole, device, .high = 1023)                                                                                \
+  X("isa", "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                     \
+    option_name, isa, .names = isa_names)                                                                              \
+  X("threads", "0", "0 to 1024", "threads of the cpu backend; 0 is one per core",                                      \
+    option_whole, threads, .high = 1024)                                                                               \
+  X("slice", "0", "0 to 1048576", "steps between two looks at the interrupt; 0 is automatic",                          \
+    option_whole, slice, .high = 1048576)                                                                              \
+  X("output", "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                         \
+    option_text, output, .high = sizeof((struct seam_config *)0)->output)
+/* clang-format on */
+
+#define DOCUMENTATION(name, value, limits, help, ...) {name, value, limits, help},
+#define ENTRY(id, value, limit, help, kind, member, ...)                                                               \
+  {.name = id, .limits = limit, .type = &kind, .offset = offsetof(struct seam_config, member), __VA_ARGS__},
+
+static const seam_option documentation[] = {OPTIONS(DOCUMENTATION){NULL, NULL, NULL, NULL}};
+const struct option option_table[] = {OPTIONS(ENTRY)};
+const size_t option_count = sizeof option_table / sizeof *option_table;
+
+const seam_option *seam_options(void) {
+  return documentation;
+}
+
+const char *const *seam_kinds(void) {
+  return kind_names;
+}
+
+const struct option *option_find(const char *name) {
+  for (size_t i = 0; i < option_count; i++)
+    if (!strcmp(option_table[i].name, name)) return &option_table[i];
+  return NULL;
+}
+
+seam_status option_unknown(const char *name, const char *dashes, seam_error *error) {
+  const char *names[sizeof option_table / sizeof *option_table + 1] = {NULL};
+  for (size_t i = 0; i < option_count; i++) names[i] = option_table[i].name;
+  const char *nearest = nearest_name(name, names);
+  return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option%s%s%s; the options are in seam train --help",
+                   dashes, name, nearest ? "; did you mean " : "", nearest ? dashes : "", nearest ? nearest : "");
+}
+
+const char *kind_name(int kind) {
+  return kind_names[kind];
+}
+const char *histogram_name(int histogram) {
+  return histogram_names[histogram];
+}
+const char *optimizer_name(int optimizer) {
+  return optimizer_names[optimizer];
+}
+const char *loss_name(int loss) {
+  return loss_names[loss];
+}
+const char *math_name(int math) {
+  return math_names[math];
+}
+const char *isa_name(int isa) {
+  return isa_names[isa];
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The types of options: how each is read from text, printed as text, and written as JSON. */
+#include "option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "number.h"
+
+/* "--steps 5e9: too large; 0 to 2147483647", the value cut and freed of control characters: a message is one line. */
+static seam_status refuse(const struct option *option, const char *text, const char *problem, seam_error *error) {
+  char shown[64];
+  size_t length = strnlen(text, sizeof shown - 4);
+  memcpy(shown, text, length);
+  strcpy(shown + length, text[length] ? "..." : "");
+  for (char *c = shown; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 127) *c = '?';
+  return error_set(error, SEAM_ERROR_USAGE, "--%s %s: %s; it takes %s", option->name, *shown ? shown : "''", problem,
+                   option->limits);
+}
+
+static seam_status refuse_name(const struct option *option, const char *text, seam_error *error) {
+  if (option->absent && !strcmp(text, option->absent)) return refuse(option, text, "not in this version", error);
+  const char *nearest = nearest_name(text, option->names);
+  if (!nearest) return refuse(option, text, "unknown", error);
+  char problem[64];
+  snprintf(problem, sizeof problem, "unknown; did you mean %s?", nearest);
+  return refuse(option, text, problem, error);
+}
+
+/* The index of text[0 .. length) in `names`, -1 where it is none of them. */
+static int find_name(const char *const *names, const char *text, size_t length) {
+  for (int i = 0; names[i]; i++)
+    if (strlen(names[i]) == length && !memcmp(names[i], text, length)) return i;
+  return -1;
+}
+
+static seam_status name_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  int index = find_name(option->names, text, strlen(text));
+  if (index < 0) return refuse_name(option, text, error);
+  *(int32_t *)member = index;
+  return SEAM_OK;
+}
+
+static void name_print(const struct option *option, const void *member, char *text, size_t size) {
+  snprintf(text, size, "%s", option->names[*(const int32_t *)member]);
+}
+
+static seam_status whole_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  uint64_t value;
+  enum number_fault fault = number_to_uint(text, &value);
+  if (fault) return refuse(option, text, number_fault_text(fault), error);
+  if (value < option->low) return refuse(option, text, "too small", error);
+  if (value > option->high) return refuse(option, text, "too large", error);
+  *(uint64_t *)member = value;
+  return SEAM_OK;
+}
+
+static void whole_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)member);
+}
+
+static seam_status real_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  double value;
+  enum number_fault fault = number_to_real(text, &value);
+  if (fault) return refuse(option, text, number_fault_text(fault), error);
+  if (value < option->least) return refuse(option, text, "too small", error);
+  if (value > option->most) return refuse(option, text, "too large", error);
+  *(double *)member = value;
+  return SEAM_OK;
+}
+
+static void real_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  number_print_real(*(const double *)member, text, size);
+}
+
+static seam_status range_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  const char *colon = strchr(text, ':');
+  char lower[128];
+  if (!colon || colon - text >= (ptrdiff_t)sizeof lower) return refuse(option, text, "no LOWER:UPPER", error);
+  memcpy(lower, text, (size_t)(colon - text));
+  lower[colon - text] = '\0';
+  double ends[2];
+  const char *texts[2] = {lower, colon + 1};
+  for (int i = 0; i < 2; i++) {
+    enum number_fault fault = number_to_real(texts[i], &ends[i]);
+    if (fault) return refuse(option, text, number_fault_text(fault), error);
+    if (ends[i] < option->least || ends[i] > option->most) return refuse(option, text, "too wide", error);
+  }
+  if (ends[0] >= ends[1]) return refuse(option, text, "LOWER is not below UPPER", error);
+  memcpy(member, ends, sizeof ends);
+  return SEAM_OK;
+}
+
+static void range_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  const double *range = member;
+  char lower[32], upper[32];
+  number_print_real(range[0], lower, sizeof lower);
+  number_print_real(range[1], upper, sizeof upper);
+  snprintf(text, size, "%s:%s", lower, upper);
+}
+
+/* Some of the names, separated by commas. */
+static seam_status list_parse(const struct option *option, const char *text, uint32_t *set, seam_error *error) {
+  *set = 0;
+  for (const char *name = text;; name++) {
+    size_t length = strcspn(name, ",");
+    int index = find_name(option->names, name, length);
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word), name);
+    if (index < 0) return refuse_name(option, word, error);
+    *set |= 1u << index;
+    name += length;
+    if (!*name) return SEAM_OK;
+  }
+}
+
+static seam_status histograms_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  uint32_t set = !strcmp(text, "all") ? (1u << HISTOGRAMS) - 1 : 0;
+  if (set == 0 && strcmp(text, "none")) FORWARD(list_parse(option, text, &set, error));
+  *(uint32_t *)member = set;
+  return SEAM_OK;
+}
+
+/* Always the names themselves, never "all": a later version may have more. */
+static void histograms_print(const struct option *option, const void *member, char *text, size_t size) {
+  uint32_t set = *(const uint32_t *)member;
+  snprintf(text, size, "%s", set ? "" : "none");
+  for (int i = 0; option->names[i]; i++) {
+    size_t length = strlen(text);
+    if (set >> i & 1) snprintf(text + length, size - length, "%s%s", length ? "," : "", option->names[i]);
+  }
+}
+
+static seam_status text_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  if (!*text) return refuse(option, text, "empty", error);
+  if (strlen(text) >= option->high) return refuse(option, text, "too long", error);
+  strcpy(member, text);
+  return SEAM_OK;
+}
+
+static void text_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  snprintf(text, size, "%s", (const char *)member);
+}
+
+static json_t *printed_json(const struct option *option, const void *member) {
+  char text[sizeof((struct seam_config *)0)->text];
+  option->type->print(option, member, text, sizeof text);
+  return json_string(text);
+}
+
+static json_t *whole_json(const struct option *option, const void *member) {
+  return option->wide ? printed_json(option, member) : json_integer((json_int_t) * (const uint64_t *)member);
+}
+
+static json_t *real_json(const struct option *option, const void *member) {
+  (void)option;
+  return json_real(*(const double *)member);
+}
+
+const struct option_type option_name = {name_parse, name_print, printed_json, false};
+const struct option_type option_whole = {whole_parse, whole_print, whole_json, true};
+const struct option_type option_real = {real_parse, real_print, real_json, true};
+const struct option_type option_range = {range_parse, range_print, printed_json, false};
+const struct option_type option_histograms = {histograms_parse, histograms_print, printed_json, false};
+const struct option_type option_text = {text_parse, text_print, printed_json, false};

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public C API of libseam: configure, train with progress and cancellation, read counts, write and read results. */
+#ifndef SEAM_H
+#define SEAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SEAM_API __attribute__((visibility("default")))
+#else
+#define SEAM_API
+#endif
+
+/* What a call came to. The value is also the exit code of the command line. */
+typedef enum seam_status {
+  SEAM_OK = 0,
+  SEAM_ERROR_INTERNAL = 1, /* a promise of this library was broken: please report it */
+  SEAM_ERROR_USAGE = 2,    /* an unknown option, kind or value, or a combination that cannot be */
+  SEAM_ERROR_EXISTS = 3,   /* the output exists and was not to be replaced */
+  SEAM_ERROR_IO = 4,       /* a file cannot be read or written */
+  SEAM_ERROR_LOCKED = 5,   /* another run writes the same output */
+  SEAM_ERROR_FORMAT = 6,   /* a file is truncated, damaged, forged, or no result of seam */
+  SEAM_ERROR_MISMATCH = 7, /* a result of another arithmetic revision or schema */
+  SEAM_ERROR_MEMORY = 8,   /* memory is out, on the host or the device */
+  SEAM_ERROR_BACKEND = 9,  /* the backend, instruction set, device or pair of kinds is not to be had here */
+  SEAM_ERROR_DEVICE = 10,  /* a device failed during the run */
+  SEAM_INTERRUPTED = 130   /* cancelled; what was counted until then is in the result */
+} seam_status;
+
+/* Filled by every call that fails: one line, without a newline, naming the thing and the remedy. */
+typedef struct seam_error {
+  seam_status status;
+  char message[512];
+} seam_error;
+
+/* The version of the library, "MAJOR.MINOR.PATCH". */
+SEAM_API const char *seam_version(void);
+
+/* ---- Configuration: the options of the command line, by the same names ---------------------------------------- */
+
+typedef struct seam_config seam_config;
+
+/* One option: its long name without the dashes, its default as text, its limits and its meaning in a few words. */
+typedef struct seam_option {
+  const char *name;
+  const char *value;  /* the default */
+  const char *limits; /* "0 to 2147483647", "mse or hinge", ... */
+  const char *help;
+} seam_option;
+
+/* The options in the order of their documentation, ended by one whose name is NULL. */
+SEAM_API const seam_option *seam_options(void);
+
+/* The names of the component kinds, ended by NULL. */
+SEAM_API const char *const *seam_kinds(void);
+
+/* A configuration holding every default; NULL when memory is out. */
+SEAM_API seam_config *seam_config_create(void);
+SEAM_API void seam_config_free(seam_config *config);
+
+/* Sets option `name` from its text. Numbers take 1e6 and 1M alike. SEAM_ERROR_USAGE names the option, the value and
+ * what would be right, and leaves the configuration as it was. */
+SEAM_API seam_status seam_config_set(seam_config *config, const char *name, const char *value, seam_error *error);
+
+/* The value of option `name` as text that seam_config_set takes back to the same value; valid until the next call on
+ * this configuration. NULL for an unknown name. */
+SEAM_API const char *seam_config_get(seam_config *config, const char *name);
+
+/* Sets options from a JSON file {"first": "mlp8", "steps": 1000, ...} or from a result file, whose run is then to be
+ * run again. */
+SEAM_API seam_status seam_config_read(seam_config *config, const char *path, seam_error *error);
+
+/* Checks what no single option can: that options fit together and no random draw would reach 2^32. */
+SEAM_API seam_status seam_config_check(const seam_config *config, seam_error *error);
+
+/* ---- Training ---------------------------------------------------------------------------------------------------- */
+
+typedef struct seam_result seam_result;
+
+typedef struct seam_progress {
+  uint64_t chains;       /* to be counted in this run */
+  uint64_t chains_done;  /* counted until now */
+  double chain_steps;    /* trained until now, unfinished chains included */
+  double seconds;        /* since the run began */
+  const char *backend;   /* "cpu" or "cuda" */
+  const char *isa;       /* instruction set of the CPU backend, "" elsewhere */
+  const char *device;    /* the processor's or card's own name */
+} seam_progress;
+
+/* Called on the thread that called seam_train, about ten times a second and once at the end. Not zero cancels: the run
+ * ends within one slice of steps and the result covers the chains finished until then. */
+typedef int (*seam_progress_function)(const seam_progress *progress, void *user);
+
+/* Trains and counts chains [first-chain, first-chain + chains). On SEAM_OK and on SEAM_INTERRUPTED *result holds what
+ * was counted and is freed by seam_result_free; on any other status it is NULL. `progress` may be NULL. */
+SEAM_API seam_status seam_train(const seam_config *config, seam_progress_function progress, void *user,
+                                seam_result **result, seam_error *error);
+
+/* ---- Results ----------------------------------------------------------------------------------------------------- */
+
+typedef enum seam_outcome { SEAM_BUFFER, SEAM_INVERTER, SEAM_FAIL, SEAM_DIVERGED, SEAM_OUTCOMES } seam_outcome;
+
+typedef enum seam_axis_type {
+  SEAM_AXIS_REGULAR,         /* equal bins over [lower, upper) */
+  SEAM_AXIS_CATEGORY_STRING, /* names */
+  SEAM_AXIS_CATEGORY_INT,    /* numbers */
+  SEAM_AXIS_BOOLEAN          /* false, true */
+} seam_axis_type;
+
+typedef struct seam_axis {
+  seam_axis_type type;
+  const char *name;
+  const char *label;
+  int64_t bins;             /* regular: without flow; categories: how many */
+  double lower, upper;      /* regular only */
+  int flow;                 /* regular only: an underflow bin stands first and an overflow bin last */
+  const char *const *names; /* category_string only */
+  const int64_t *numbers;   /* category_int only */
+} seam_axis;
+
+enum { SEAM_MAX_AXES = 4 };
+
+/* Counts in C order, flow bins included: extent(axis) = bins + 2·flow. */
+typedef struct seam_histogram {
+  const char *name;
+  const char *label;
+  int axis_count;
+  seam_axis axes[SEAM_MAX_AXES];
+  int64_t cells; /* the product of the extents */
+  const int64_t *values;
+} seam_histogram;
+
+SEAM_API void seam_result_free(seam_result *result);
+
+/* How many chains had this outcome; all four add up to seam_result_chains. */
+SEAM_API int64_t seam_result_count(const seam_result *result, seam_outcome outcome);
+
+/* How many chains the result covers. */
+SEAM_API uint64_t seam_result_chains(const seam_result *result);
+
+/* Half-open ranges [ranges[2k], ranges[2k+1]) of chain ids, ascending; returns how many there are. */
+SEAM_API size_t seam_result_coverage(const seam_result *result, const uint64_t **ranges);
+
+/* The result's histograms, by index from 0 or by name; NULL past the last and for one the run did not fill. They live
+ * as long as the result. */
+SEAM_API const seam_histogram *seam_result_histogram_at(const seam_result *result, size_t index);
+SEAM_API const seam_histogram *seam_result_histogram(const seam_result *result, const char *name);
+
+/* The configuration that made the result; it lives as long as the result. */
+SEAM_API seam_config *seam_result_config(seam_result *result);
+
+typedef struct seam_run {
+  const char *version; /* of the library that ran it */
+  const char *backend, *isa, *device;
+  double seconds;     /* wall time of the run */
+  double chain_steps; /* chains counted times steps */
+} seam_run;
+
+SEAM_API seam_run seam_result_run(const seam_result *result);
+
+/* Reads a result file and checks all of it. SEAM_ERROR_IO, SEAM_ERROR_FORMAT or SEAM_ERROR_MISMATCH, with *result
+ * NULL, where it cannot be trusted. */
+SEAM_API seam_status seam_result_read(const char *path, seam_result **result, seam_error *error);
+
+/* An output file claimed before the work: locked against a second writer, refused where it exists and `replace` is 0,
+ * and tried for writing, so that nobody learns after an hour that the result cannot be kept. */
+typedef struct seam_output seam_output;
+
+SEAM_API seam_status seam_output_open(const char *path, int replace, seam_output **output, seam_error *error);
+
+/* Writes the whole result or nothing: temporary file, fsync, rename, fsync of the folder. If a file appeared at the
+ * target meanwhile and `replace` was 0, the result is kept beside it under the name in the message, with
+ * SEAM_ERROR_EXISTS. */
+SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error);
+
+/* Releases the lock. NULL is allowed. */
+SEAM_API void seam_output_close(seam_output *output);
+
+/* ---- What this machine has --------------------------------------------------------------------------------------- */
+
+typedef struct seam_device {
+  const char *backend; /* "cpu" or "cuda" */
+  int index;           /* what --device takes; 0 for the CPU */
+  char name[128];
+  char detail[256];    /* instruction sets and threads; or architecture, multiprocessors and memory */
+} seam_device;
+
+/* Fills at most `capacity` devices and returns how many there are. The CPU is always the first. */
+SEAM_API size_t seam_devices(seam_device *devices, size_t capacity);
+
+/* Why CUDA cannot be used here ("no driver: ...", "built without nvcc"), or NULL where it can. */
+SEAM_API const char *seam_cuda_unavailable(void);
+
+/* Floating-point operations of one chain-step of this configuration, counting a fused multiply-add as two, forward,
+ * backward and update, and tanh or the logistic function as the operations they take here. */
+SEAM_API double seam_flops_per_chain_step(const seam_config *config);
+
+/* Measures the fused multiply-add rate of one core with the configuration's instruction set, in flop/s; 0 where the
+ * instruction set has no such instruction. Takes about 0.2 s. */
+SEAM_API double seam_core_peak(const seam_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

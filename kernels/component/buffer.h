@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buffer: f(v) = lo + (hi - lo)·sigma(g·(v - t)). Parameters: g, t, lo, hi. */
+#ifndef SEAM_COMPONENT_BUFFER_H
+#define SEAM_COMPONENT_BUFFER_H
+
+#include "../numeric.h"
+#include "law.h"
+
+HD struct law buffer_prior(int size, int parameter, float scale) {
+  (void)size;
+  if (parameter == 0) return law(0.0f, 8.0f * scale);
+  return law(0.5f, (parameter == 1 ? 0.25f : 0.5f) * scale);
+}
+
+HD void buffer_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
+  (void)size;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    saved[s] = numeric_logistic(theta[0] * (v[s] - theta[1]));
+    out[s] = lane_fma(theta[3] - theta[2], saved[s], theta[2]);
+  }
+}
+
+HD void buffer_backward(int size, const lane *theta, int n, const lane *v, const lane *saved, const lane *d_out,
+                        lane *gradient, lane *d_in) {
+  (void)size;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    lane rest = 1.0f - saved[s];
+    lane d_z = d_out[s] * (theta[3] - theta[2]) * (saved[s] * rest);
+    lane d_v = d_z * theta[0];
+    gradient[0] = lane_fma(d_z, v[s] - theta[1], gradient[0]);
+    gradient[1] = gradient[1] - d_v;
+    gradient[2] = lane_fma(d_out[s], rest, gradient[2]);
+    gradient[3] = lane_fma(d_out[s], saved[s], gradient[3]);
+    if (d_in) d_in[s] = d_v;
+  }
+}
+
+#endif

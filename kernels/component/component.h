@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A component of any kind: the list of kinds turned into calls of their files.
+ *
+ * On the GPU the kind is a constant and each call melts into the kernel. On the CPU it is a run-time value: one switch
+ * for each block of voltages, so that any kind pairs with any kind and no pair is compiled twice. */
+#ifndef SEAM_COMPONENT_COMPONENT_H
+#define SEAM_COMPONENT_COMPONENT_H
+
+#include "../random.h"
+#include "buffer.h"
+#include "linear.h"
+#include "list.h"
+#include "logistic.h"
+#include "mlp.h"
+#include "table.h"
+
+#ifdef SEAM_DEVICE
+#define DISPATCH HD
+#else
+#define DISPATCH static __attribute__((noinline, unused))
+#endif
+#define RESTRICT __restrict__
+
+HD int component_parameters(int kind) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) return parameters;
+  COMPONENT_KINDS(CASE)
+#undef CASE
+  return 0;
+}
+
+/* The law of parameter j. */
+HD struct law component_prior(int kind, int j, float scale) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) return family##_prior(size, j, scale);
+  COMPONENT_KINDS(CASE)
+#undef CASE
+  return law(0.0f, 0.0f);
+}
+
+/* Draws theta from the prior. */
+DISPATCH void component_draw(int kind, uint64_t seed, struct lane_id id, uint32_t purpose, float scale, lane *theta) {
+  UNROLL
+  for (int j = 0; j < component_parameters(kind); j += 4) {
+    lane normal[4];
+    random_normals(seed, id, purpose, (uint32_t)(j / 4), normal);
+    UNROLL
+    for (int k = 0; k < 4 && j + k < component_parameters(kind); k++) {
+      struct law l = component_prior(kind, j + k, scale);
+      theta[j + k] = lane_fma(lane_splat(l.deviation), normal[k], lane_splat(l.mean));
+    }
+  }
+}
+
+/* out[s] = f(v[s]) for n voltages, n = 2 or SAMPLE_BLOCK; `saved` takes what the backward pass will want. */
+DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v, lane *RESTRICT out,
+                                lane *RESTRICT saved) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) {                                                                                     \
+    if (n == SAMPLE_BLOCK)                                                                                             \
+      family##_forward(size, theta, SAMPLE_BLOCK, v, out, saved);                                                      \
+    else                                                                                                               \
+      family##_forward(size, theta, 2, v, out, saved);                                                                 \
+  }
+  COMPONENT_KINDS(CASE)
+#undef CASE
+}
+
+/* Adds the gradient of sum over s of d_out[s]·f(v[s]) to `gradient`, and puts d_out[s]·f'(v[s]) into d_in[s] unless
+ * d_in is NULL. */
+DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v,
+                                 const lane *RESTRICT saved, const lane *RESTRICT d_out, lane *RESTRICT gradient,
+                                 lane *RESTRICT d_in) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) {                                                                                     \
+    if (n == SAMPLE_BLOCK)                                                                                             \
+      family##_backward(size, theta, SAMPLE_BLOCK, v, saved, d_out, gradient, d_in);                                   \
+    else                                                                                                               \
+      family##_backward(size, theta, 2, v, saved, d_out, gradient, d_in);                                              \
+  }
+  COMPONENT_KINDS(CASE)
+#undef CASE
+}
+
+#endif

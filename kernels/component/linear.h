@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* linear: f(v) = a·v. */
+#ifndef SEAM_COMPONENT_LINEAR_H
+#define SEAM_COMPONENT_LINEAR_H
+
+#include "law.h"
+
+HD struct law linear_prior(int size, int parameter, float scale) {
+  (void)size, (void)parameter;
+  return law(0.0f, scale);
+}
+
+HD void linear_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
+  (void)size, (void)saved;
+  UNROLL
+  for (int s = 0; s < n; s++) out[s] = theta[0] * v[s];
+}
+
+HD void linear_backward(int size, const lane *theta, int n, const lane *v, const lane *saved, const lane *d_out,
+                        lane *gradient, lane *d_in) {
+  (void)size, (void)saved;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    gradient[0] = lane_fma(d_out[s], v[s], gradient[0]);
+    if (d_in) d_in[s] = d_out[s] * theta[0];
+  }
+}
+
+#endif

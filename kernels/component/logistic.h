@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* logistic: f(v) = sigma(w·v + c). Parameters: w, c. */
+#ifndef SEAM_COMPONENT_LOGISTIC_H
+#define SEAM_COMPONENT_LOGISTIC_H
+
+#include "../numeric.h"
+#include "law.h"
+
+HD struct law logistic_prior(int size, int parameter, float scale) {
+  (void)size;
+  return law(0.0f, (parameter == 0 ? 8.0f : 4.0f) * scale);
+}
+
+HD void logistic_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
+  (void)size;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    saved[s] = numeric_logistic(lane_fma(theta[0], v[s], theta[1]));
+    out[s] = saved[s];
+  }
+}
+
+HD void logistic_backward(int size, const lane *theta, int n, const lane *v, const lane *saved, const lane *d_out,
+                          lane *gradient, lane *d_in) {
+  (void)size;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    lane d_z = d_out[s] * (saved[s] * (1.0f - saved[s]));
+    gradient[0] = lane_fma(d_z, v[s], gradient[0]);
+    gradient[1] = gradient[1] + d_z;
+    if (d_in) d_in[s] = d_z * theta[0];
+  }
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tableK: f(v) is piecewise linear through K knots p_k at v = -0.5 + 2k/(K-1), constant outside. Parameters: p_0 ...
+ * p_{K-1}.
+ *
+ * f is a sum of hat functions, so that a GPU thread never indexes its registers at run time. */
+#ifndef SEAM_COMPONENT_TABLE_H
+#define SEAM_COMPONENT_TABLE_H
+
+#include "law.h"
+
+HD struct law table_prior(int size, int parameter, float scale) {
+  (void)size, (void)parameter;
+  return law(0.5f, 0.5f * scale);
+}
+
+/* v in knots: 0 at the first, size - 1 at the last. */
+HD lane table_position(int size, lane v) {
+  return (v + 0.5f) * (0.5f * (float)(size - 1));
+}
+
+HD lane table_clamp(int size, lane x) {
+  return lane_min(lane_max(x, lane_splat(0.0f)), lane_splat((float)(size - 1)));
+}
+
+HD lane table_hat(lane x, int knot) {
+  return lane_max(1.0f - lane_abs(x - (float)knot), lane_splat(0.0f));
+}
+
+HD void table_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
+  (void)saved;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    lane x = table_clamp(size, table_position(size, v[s]));
+    lane sum = lane_splat(0.0f);
+    UNROLL
+    for (int k = 0; k < size; k++) sum = lane_fma(theta[k], table_hat(x, k), sum);
+    out[s] = lane_select(v[s] == v[s], sum, v[s]); /* NaN in, NaN out: the clamp has swallowed it */
+  }
+}
+
+HD void table_backward(int size, const lane *theta, int n, const lane *v, const lane *saved, const lane *d_out,
+                       lane *gradient, lane *d_in) {
+  (void)saved;
+  UNROLL
+  for (int s = 0; s < n; s++) {
+    lane position = table_position(size, v[s]);
+    lane x = table_clamp(size, position);
+    UNROLL
+    for (int k = 0; k < size; k++) gradient[k] = lane_fma(d_out[s], table_hat(x, k), gradient[k]);
+    if (!d_in) continue;
+    lane rise = lane_splat(0.0f); /* of the segment [k, k + 1) that holds the position; none outside */
+    UNROLL
+    for (int k = 0; k + 1 < size; k++) {
+      lane_mask here = (position >= (float)k) & (position < (float)(k + 1));
+      rise = lane_select(here, theta[k + 1] - theta[k], rise);
+    }
+    d_in[s] = d_out[s] * (rise * (0.5f * (float)(size - 1)));
+  }
+}
+
+#endif

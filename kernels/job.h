@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything a kernel is told, in one plain struct, and the layout of the counts that it adds to. */
+#ifndef SEAM_JOB_H
+#define SEAM_JOB_H
+
+#include <stdint.h>
+
+#include "component/list.h"
+
+/* Raised whenever a change alters exact results; results of another revision are never joined with ours. */
+enum { ARITHMETIC_REVISION = 1 };
+
+enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
+
+enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZERS };
+
+/* Second counter word of every random draw (design: "randomness by identity"). */
+enum purpose {
+  PURPOSE_FIRST,          /* theta1 from the prior; draw j/4 holds parameters j */
+  PURPOSE_SECOND,         /* theta2 likewise */
+  PURPOSE_NOISE,          /* draw step·samples + pair: words 0, 1 input noise, words 2, 3 interface noise */
+  PURPOSE_LANGEVIN_FIRST, /* draw step·ceil(parameters/4) + j/4 */
+  PURPOSE_LANGEVIN_SECOND
+};
+
+/* The first cells of the counts: how many chains had each outcome. Then the histograms. */
+enum outcome { OUTCOME_BUFFER, OUTCOME_INVERTER, OUTCOME_FAIL, OUTCOME_DIVERGED, OUTCOMES };
+enum { HISTOGRAM_OUTCOMES = 3 };
+
+enum histogram_id {
+  HISTOGRAM_INTERFACE, /* [outcome][u0][u1] */
+  HISTOGRAM_MAPPING,   /* [outcome][probe][u] */
+  HISTOGRAM_RESPONSE,  /* [outcome][probe][y] */
+  HISTOGRAM_LOSS,      /* [outcome][log10 L] */
+  HISTOGRAM_WIDTH,     /* [outcome][level][width] */
+  HISTOGRAM_SLACK,     /* [outcome][level][slack] */
+  HISTOGRAM_SELECTION, /* [outcome][log10 L][u0][u1] */
+  HISTOGRAM_SNAPSHOTS, /* [step][works][u0][u1] */
+  HISTOGRAMS
+};
+
+/* Regular axes that values are binned on; all have an underflow bin 0 and an overflow bin bins + 1. */
+enum axis_id {
+  AXIS_INTERFACE,      /* `bins` over `range` */
+  AXIS_COARSE,         /* 64 over `range` */
+  AXIS_RESPONSE,       /* 256 over [-0.5, 1.5] */
+  AXIS_LOSS,           /* 280 over [-12, 2], of log10 L */
+  AXIS_SELECTION_LOSS, /* 10 over [-8, 2], of log10 L */
+  AXIS_WIDTH,          /* 256 over [0, 2] */
+  AXIS_SLACK,          /* 64 over [0, 1] */
+  AXES
+};
+
+/* Bin i holds edges[i] <= x < edges[i + 1]; edges has bins + 1 entries, each lower + i·(upper - lower)/bins computed in
+ * double and rounded to float. `scale` = bins/(upper - lower) only guesses the bin. */
+struct axis {
+  const float *edges;
+  float scale;
+  int32_t bins;
+};
+
+/* Adam's bias corrections for one update t = 1, 2, ...: lr/(1 - 0.9^t) and sqrt(1/(1 - 0.999^t)). */
+struct adam_scale {
+  float step;
+  float root;
+};
+
+struct job {
+  uint64_t seed;
+
+  int32_t first, second; /* enum component_kind */
+  int32_t optimizer;     /* enum optimizer_kind */
+  float init_scale;
+
+  /* Training. */
+  uint32_t steps;
+  int32_t voltages;                   /* S = 2·samples; the first half is level 0 */
+  float training[2 * MAX_SAMPLES];    /* V, level 0 then level 1 */
+  float target[2][2];                 /* [level][lower, upper]: where the loss is 0; mse has both at X */
+  float loss_scale;                   /* 1/S */
+  float input_noise, interface_noise; /* standard deviations, V */
+  float learning_rate;
+  float inverse_beta;            /* langevin: lr/beta */
+  float langevin_noise;          /* sqrt(2·lr/beta) */
+  const struct adam_scale *adam; /* adam: entry min(step, adam_entries - 1) */
+  uint32_t adam_entries;
+
+  /* Observation. */
+  float test[2 * TEST_VOLTAGES]; /* V, level 0 then level 1; the middle one of each is the level itself */
+  float probe[PROBES];           /* V */
+  float accept[2][2];            /* [level][lower, upper] of API3 */
+  int32_t snapshot_count;        /* 0 where snapshots are not counted */
+  uint32_t snapshot_steps[MAX_SNAPSHOTS];
+
+  /* Where things are counted. */
+  struct axis axes[AXES];
+  int64_t offset[HISTOGRAMS]; /* first cell of each histogram, or -1 where it is not asked for */
+  int64_t cells;              /* of all counts, outcomes included */
+};
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exp2, log, tanh, logistic and sincos on lanes, as fixed sequences of correctly rounded operations.
+ *
+ * The polynomials are Chebyshev fits, tanh a minimax rational by iterated weighted least squares, rounded to float. The
+ * worst errors stated are over the whole range, measured by tests/test_numeric.c. */
+#ifndef SEAM_NUMERIC_H
+#define SEAM_NUMERIC_H
+
+#include "lane.h"
+
+/* 2^x for x clamped to [-126, 127], so that the exponent stays normal; NaN gives 2^-126. Relative error 2e-7. */
+HD lane numeric_exp2(lane x) {
+  x = lane_min(lane_max(x, lane_splat(-126.0f)), lane_splat(127.0f));
+  lane_int whole = lane_to_int(x + lane_select(x < 0.0f, lane_splat(-0.5f), lane_splat(0.5f)));
+  lane f = x - lane_from_int(whole);
+  lane p = lane_splat(1.54614447e-4f);
+  p = lane_fma(p, f, lane_splat(1.34004282e-3f));
+  p = lane_fma(p, f, lane_splat(9.61805668e-3f));
+  p = lane_fma(p, f, lane_splat(5.55032723e-2f));
+  p = lane_fma(p, f, lane_splat(2.40226509e-1f));
+  p = lane_fma(p, f, lane_splat(6.93147207e-1f));
+  p = lane_fma(p, f, lane_splat(1.0f));
+  return p * lane_from_bits((lane_uint)(whole + 127) << 23);
+}
+
+/* ln x for normal x > 0; meaningless elsewhere. Relative error 3e-7. */
+HD lane numeric_log(lane x) {
+  /* x = m·2^e with m in [sqrt(1/2), sqrt(2)); 0x3f3504f3 is sqrt(1/2). */
+  lane_uint shifted = lane_bits(x) - 0x3f3504f3u;
+  lane_int exponent =
+      (lane_int)(shifted >> 23) - lane_select_int((lane_int)shifted < 0, lane_splat_int(512), lane_splat_int(0));
+  lane m = lane_from_bits((shifted & 0x007fffffu) + 0x3f3504f3u);
+  /* ln m = 2s + s^3·R(s^2), s = (m - 1)/(m + 1) */
+  lane s = (m - 1.0f) / (m + 1.0f);
+  lane z = s * s;
+  lane r = lane_splat(0.233309641f);
+  r = lane_fma(r, z, lane_splat(0.285508026f));
+  r = lane_fma(r, z, lane_splat(0.40000122f));
+  r = lane_fma(r, z, lane_splat(0.666666666f));
+  lane log_m = lane_fma(s * z, r, s + s);
+  return lane_fma(lane_from_int(exponent), lane_splat(0.693147181f), log_m);
+}
+
+/* tanh x as x·P(x^2)/Q(x^2), x clamped to where tanh rounds to 1. |result| <= 1. NaN gives tanh of the clamp. */
+HD lane numeric_tanh(lane x) {
+  x = lane_min(lane_max(x, lane_splat(-9.02f)), lane_splat(9.02f));
+  lane z = x * x;
+  lane p = lane_splat(0.0171592853f);
+  p = lane_fma(p, z, lane_splat(26.5182059f));
+  p = lane_fma(p, z, lane_splat(4501.45126f));
+  p = lane_fma(p, z, lane_splat(172374.228f));
+  p = lane_fma(p, z, lane_splat(1288324.88f));
+  lane q = z + 422.968963f;
+  q = lane_fma(q, z, lane_splat(33330.3453f));
+  q = lane_fma(q, z, lane_splat(601815.608f));
+  q = lane_fma(q, z, lane_splat(1288324.88f));
+  return x * p / q;
+}
+
+/* 1/(1 + e^-x). */
+HD lane numeric_logistic(lane x) {
+  return 1.0f / (1.0f + numeric_exp2(x * -1.44269504f));
+}
+
+/* The sine and cosine of the angle turn·2^-32 whole turns. Absolute error 2e-7. */
+HD void numeric_sincos_turn(lane_uint turn, lane *sine, lane *cosine) {
+  /* A quarter turn q and a fraction f of one, |f| <= 1/2. */
+  lane_uint q = (turn + 0x20000000u) >> 30;
+  lane f = lane_from_int((lane_int)(turn << 2)) * 0x1p-32f;
+  lane z = f * f;
+  lane s = lane_splat(1.58206304e-4f);
+  s = lane_fma(s, z, lane_splat(-4.68126626e-3f));
+  s = lane_fma(s, z, lane_splat(7.96925827e-2f));
+  s = lane_fma(s, z, lane_splat(-0.645964096f));
+  s = lane_fma(s, z, lane_splat(1.57079633f)) * f;
+  lane c = lane_splat(9.03628066e-4f);
+  c = lane_fma(c, z, lane_splat(-2.08600695e-2f));
+  c = lane_fma(c, z, lane_splat(0.253669204f));
+  c = lane_fma(c, z, lane_splat(-1.23370054f));
+  c = lane_fma(c, z, lane_splat(1.0f));
+  lane_mask odd = (q & 1u) != 0u;
+  lane sine_size = lane_select(odd, c, s), cosine_size = lane_select(odd, s, c);
+  *sine = lane_select((q & 2u) != 0u, -sine_size, sine_size);
+  *cosine = lane_select(((q + 1u) & 2u) != 0u, -cosine_size, cosine_size);
+}
+
+#endif
