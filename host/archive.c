@@ -25,13 +25,15 @@ static seam_status out_of_memory(const char *what, seam_error *error) {
 /* ---- Packing ---- */
 
 /* Takes the reference to `json`. */
-static seam_status add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error) {
+static seam_status add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
+                            seam_error *error) {
   char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
   if (!text) return out_of_memory("the result cannot be described", error);
   size_t size = strlen(text);
-  seam_status status = size > limit ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
-                                    : zip_writer_add(writer, name, text, size, NULL, 0, error);
+  seam_status status = size > limit
+                           ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
+                           : zip_writer_add(writer, name, text, size, NULL, 0, error);
   free(text);
   return status;
 }
@@ -112,7 +114,8 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
   seam_status status = check_sizes(reader, set, &members, error);
   histogram_set_free(set);
   if (status == SEAM_OK && members != reader->count)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its configuration makes %d: take foreign ones out",
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s has %d members, but its configuration makes %d: take foreign ones out",
                      error_path(reader->path), reader->count, members);
   return status;
 }

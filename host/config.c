@@ -26,9 +26,7 @@ seam_config *seam_config_create(void) {
   return config;
 }
 
-void seam_config_free(seam_config *config) {
-  free(config);
-}
+void seam_config_free(seam_config *config) { free(config); }
 
 seam_status seam_config_set(seam_config *config, const char *name, const char *value, seam_error *error) {
   const struct option *option = option_find(name);
@@ -91,14 +89,15 @@ static seam_status set_from_json(struct seam_config *config, const char *name, c
 
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error) {
   if (!json_is_object(object))
-    return error_set(error, SEAM_ERROR_FORMAT, "%.200s: no JSON object of options like {\"steps\": 1000}", origin);
+    return error_set(error, SEAM_ERROR_FORMAT, "%s: no JSON object of options like {\"steps\": 1000}",
+                     error_path(origin));
   struct seam_config changed = *config; /* all or nothing */
   const char *name;
   json_t *value;
   json_object_foreach((json_t *)object, name, value) {
     seam_error inner;
     seam_status status = set_from_json(&changed, name, value, &inner);
-    if (status) return error_set(error, status, "%.200s: %s", origin, inner.message);
+    if (status) return error_set(error, status, "%s: %s", error_path(origin), inner.message);
   }
   *config = changed;
   return SEAM_OK;
@@ -110,27 +109,27 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
 /* The whole of a small file, ended by a zero. */
 static seam_status read_text(const char *path, char *text, size_t *size, seam_error *error) {
   FILE *file = fopen(path, "rb");
-  if (!file) return error_set(error, SEAM_ERROR_IO, "%.200s: cannot be opened: %s", path, strerror(errno));
+  if (!file) return error_set(error, SEAM_ERROR_IO, "%s: cannot be opened: %s", error_path(path), strerror(errno));
   errno = 0;
   *size = fread(text, 1, LARGEST_CONFIG_FILE, file);
   int failure = ferror(file) ? errno : 0;
   fclose(file);
   text[*size] = '\0';
-  if (failure) return error_set(error, SEAM_ERROR_IO, "%.200s: cannot be read: %s", path, strerror(failure));
+  if (failure) return error_set(error, SEAM_ERROR_IO, "%s: cannot be read: %s", error_path(path), strerror(failure));
   return SEAM_OK;
 }
 
 static seam_status parse_text(const char *path, const char *text, size_t size, json_t **object, seam_error *error) {
   if (size == LARGEST_CONFIG_FILE)
-    return error_set(error, SEAM_ERROR_FORMAT, "%.200s: too large for a file of options, and no result of seam", path);
+    return error_set(error, SEAM_ERROR_FORMAT, "%s: too large for a file of options, and no result of seam",
+                     error_path(path));
   json_error_t fault;
   *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   if (*object) return SEAM_OK;
   if (json_error_code(&fault) == json_error_numeric_overflow)
-    return error_set(error, SEAM_ERROR_FORMAT, "%.200s:%d: %s; such numbers go in quotes", path, fault.line,
-                     fault.text);
-  return error_set(error, SEAM_ERROR_FORMAT, "%.200s:%d: neither JSON nor a result of seam: %s", path, fault.line,
-                   fault.text);
+    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; such numbers go in quotes", path, fault.line, fault.text);
+  return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: neither JSON nor a result of seam: %s", error_path(path),
+                   fault.line, fault.text);
 }
 
 static seam_status load(const char *path, char *text, json_t **object, seam_error *error) {
@@ -142,7 +141,7 @@ static seam_status load(const char *path, char *text, json_t **object, seam_erro
 
 seam_status seam_config_read(seam_config *config, const char *path, seam_error *error) {
   char *text = malloc(LARGEST_CONFIG_FILE + 1);
-  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for %.200s", path);
+  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for %s", error_path(path));
   json_t *object = NULL;
   seam_status status = load(path, text, &object, error);
   free(text);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first range that ends at `begin` or later: the only one that can touch a new range from the left or overlap it. */
+/* The first range that ends at `begin` or later: the only one that can touch a new range from the left or overlap it.
+ */
 static size_t first_reaching(const struct coverage *coverage, uint64_t begin) {
   size_t low = 0, high = coverage->ranges;
   while (low < high) {
@@ -49,7 +50,8 @@ seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end
   int joins_left = k < coverage->ranges && coverage->ids[2 * k + 1] == begin;
   size_t right = k + (size_t)joins_left;
   if (right < coverage->ranges && coverage->ids[2 * right] < end)
-    return error_set(error, SEAM_ERROR_INTERNAL, "chains [%" PRIu64 ", %" PRIu64 ") would be counted twice", begin, end);
+    return error_set(error, SEAM_ERROR_INTERNAL, "chains [%" PRIu64 ", %" PRIu64 ") would be counted twice", begin,
+                     end);
   int joins_right = right < coverage->ranges && coverage->ids[2 * right] == end;
 
   if (joins_left && joins_right) {

@@ -13,10 +13,10 @@ seam_status error_set(seam_error *error, seam_status status, const char *format,
 const char *error_path(const char *path);
 
 /* Forwards a failure to the caller. */
-#define FORWARD(call)                         \
-  do {                                        \
-    seam_status forwarded = (call);           \
-    if (forwarded != SEAM_OK) return forwarded; \
+#define FORWARD(call)                                                                                                  \
+  do {                                                                                                                 \
+    seam_status forwarded = (call);                                                                                    \
+    if (forwarded != SEAM_OK) return forwarded;                                                                        \
   } while (0)
 
 #endif

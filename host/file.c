@@ -12,7 +12,8 @@
 static const off_t largest = (off_t)1 << 32;
 
 static seam_status read_failed(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%m): check the name and its permissions", error_path(path));
+  return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%m): check the name and its permissions",
+                   error_path(path));
 }
 
 static seam_status read_all(int file, const char *path, unsigned char *bytes, size_t size, seam_error *error) {

@@ -19,8 +19,8 @@ struct regular {
 
 static struct regular regular_of(const struct seam_config *config, int axis) {
   static const struct regular fixed[AXES] = {
-      [AXIS_RESPONSE] = {256, -0.5, 1.5},    [AXIS_LOSS] = {280, -12, 2}, [AXIS_SELECTION_LOSS] = {10, -8, 2},
-      [AXIS_WIDTH] = {256, 0, 2},            [AXIS_SLACK] = {SLACK_STEPS, 0, 1},
+      [AXIS_RESPONSE] = {256, -0.5, 1.5}, [AXIS_LOSS] = {280, -12, 2},        [AXIS_SELECTION_LOSS] = {10, -8, 2},
+      [AXIS_WIDTH] = {256, 0, 2},         [AXIS_SLACK] = {SLACK_STEPS, 0, 1},
   };
   if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, config->range[0], config->range[1]};
   if (axis == AXIS_COARSE) return (struct regular){64, config->range[0], config->range[1]};
@@ -47,8 +47,7 @@ static seam_status set_edges(struct histogram_set *set, const struct seam_config
   if (!next) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu bin edges", edges);
   for (int a = 0; a < AXES; a++) {
     struct regular r = regular_of(config, a);
-    for (int64_t i = 0; i <= r.bins; i++)
-      next[i] = (float)(r.lower + (double)i * (r.upper - r.lower) / (double)r.bins);
+    for (int64_t i = 0; i <= r.bins; i++) next[i] = (float)(r.lower + (double)i * (r.upper - r.lower) / (double)r.bins);
     set->axes[a] =
         (struct axis){.edges = next, .scale = (float)((double)r.bins / (r.upper - r.lower)), .bins = (int32_t)r.bins};
     FORWARD(check_edges(&set->axes[a], error));
@@ -86,14 +85,13 @@ static void add_outcome(seam_histogram *view) {
 
 static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t count, const char *name,
                         const char *label) {
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_INT,
-                             .name = name,
-                             .label = label,
-                             .bins = count,
-                             .numbers = numbers});
+  add_axis(view, (seam_axis){
+                     .type = SEAM_AXIS_CATEGORY_INT, .name = name, .label = label, .bins = count, .numbers = numbers});
 }
 
-static void add_level(seam_histogram *view) { add_numbers(view, levels, 2, "level", "logical level"); }
+static void add_level(seam_histogram *view) {
+  add_numbers(view, levels, 2, "level", "logical level");
+}
 
 /* Probes stand at the bins' centres, so this axis needs no flow. */
 static void add_probes(seam_histogram *view) {
@@ -127,7 +125,9 @@ static void describe(struct histogram_set *set, const struct seam_config *config
   *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
   if (histogram != HISTOGRAM_SNAPSHOTS) add_outcome(view);
   switch (histogram) {
-  case HISTOGRAM_INTERFACE: add_interface(view, config, AXIS_INTERFACE); break;
+  case HISTOGRAM_INTERFACE:
+    add_interface(view, config, AXIS_INTERFACE);
+    break;
   case HISTOGRAM_MAPPING:
     add_probes(view);
     add_regular(view, config, AXIS_INTERFACE, "u", "interface voltage (V)");
@@ -136,7 +136,9 @@ static void describe(struct histogram_set *set, const struct seam_config *config
     add_probes(view);
     add_regular(view, config, AXIS_RESPONSE, "y", "output voltage (V)");
     break;
-  case HISTOGRAM_LOSS: add_regular(view, config, AXIS_LOSS, "log10_loss", log_loss); break;
+  case HISTOGRAM_LOSS:
+    add_regular(view, config, AXIS_LOSS, "log10_loss", log_loss);
+    break;
   case HISTOGRAM_WIDTH:
     add_level(view);
     add_regular(view, config, AXIS_WIDTH, "width", "spread of the interface voltage over a level (V)");
@@ -197,10 +199,13 @@ void histogram_set_free(struct histogram_set *set) {
 int64_t histogram_entries_per_chain(int histogram) {
   switch (histogram) {
   case HISTOGRAM_MAPPING:
-  case HISTOGRAM_RESPONSE: return PROBES;
+  case HISTOGRAM_RESPONSE:
+    return PROBES;
   case HISTOGRAM_WIDTH:
-  case HISTOGRAM_SLACK: return 2;
-  default: return 1;
+  case HISTOGRAM_SLACK:
+    return 2;
+  default:
+    return 1;
   }
 }
 
@@ -250,7 +255,8 @@ static seam_status check_snapshots(const struct histogram_set *set, const int64_
   }
   uint64_t finite = chains - (uint64_t)outcomes[OUTCOME_DIVERGED];
   if ((uint64_t)total < finite)
-    return error_set(error, status, "histogram snapshots holds %lld entries at the last step, but %llu chains are finite",
+    return error_set(error, status,
+                     "histogram snapshots holds %lld entries at the last step, but %llu chains are finite",
                      (long long)total, (unsigned long long)finite);
   return SEAM_OK;
 }
@@ -261,9 +267,9 @@ seam_status histogram_set_check(const struct histogram_set *set, const int64_t *
   for (int h = 0; h < HISTOGRAMS; h++) {
     if (set->offset[h] < 0) continue;
     const int64_t *values = counts + set->offset[h];
-    FORWARD(h == HISTOGRAM_SNAPSHOTS ? check_snapshots(set, values, counts, chains, status, error)
-                                     : check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h),
-                                                        status, error));
+    FORWARD(h == HISTOGRAM_SNAPSHOTS
+                ? check_snapshots(set, values, counts, chains, status, error)
+                : check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h), status, error));
   }
   return SEAM_OK;
 }

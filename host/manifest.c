@@ -58,10 +58,10 @@ static double langevin_ratio(const struct seam_config *config) {
 json_t *manifest_describe(const struct seam_result *result) {
   json_t *manifest =
       json_pack("{s:i, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "schema", SCHEMA, "version", result->version,
-                "arithmetic_revision", ARITHMETIC_REVISION, "configuration", config_to_json(&result->config), "coverage",
-                describe_coverage(&result->coverage), "outcomes", describe_outcomes(result->counts), "backend",
-                plain_text(result->backend), "isa", plain_text(result->isa), "device", plain_text(result->device),
-                "seconds", result->seconds, "chain_steps", result->chain_steps);
+                "arithmetic_revision", ARITHMETIC_REVISION, "configuration", config_to_json(&result->config),
+                "coverage", describe_coverage(&result->coverage), "outcomes", describe_outcomes(result->counts),
+                "backend", plain_text(result->backend), "isa", plain_text(result->isa), "device",
+                plain_text(result->device), "seconds", result->seconds, "chain_steps", result->chain_steps);
   if (!manifest || result->config.optimizer != OPTIMIZER_LANGEVIN) return manifest;
   json_t *ratio = json_real(langevin_ratio(&result->config));
   if (json_object_set_new(manifest, "langevin_ratio", ratio) == 0) return manifest;
@@ -86,8 +86,9 @@ seam_status manifest_parse(const char *text, size_t size, const char *path, json
   if (!json_is_integer(schema))
     status = damaged(error, path, manifest ? "names no schema" : "is no JSON text");
   else if (json_integer_value(schema) != SCHEMA)
-    status = error_set(error, SEAM_ERROR_MISMATCH, "%s has schema %lld, this seam reads schema %d: use a seam that wrote it",
-                       error_path(path), (long long)json_integer_value(schema), SCHEMA);
+    status =
+        error_set(error, SEAM_ERROR_MISMATCH, "%s has schema %lld, this seam reads schema %d: use a seam that wrote it",
+                  error_path(path), (long long)json_integer_value(schema), SCHEMA);
   if (status != SEAM_OK)
     json_decref(manifest);
   else
@@ -102,11 +103,11 @@ static bool is_whole(const json_t *manifest) {
   json_int_t number;
   double seconds, chain_steps, ratio = 0;
   if (json_unpack((json_t *)manifest,
-                  "{s:I, s:s, s:I, s:o, s:o, s:{s:I, s:I, s:I, s:I !}, s:s, s:s, s:s, s:F, s:F, s?F !}", "schema", &number,
-                  "version", &text, "arithmetic_revision", &number, "configuration", &configuration, "coverage", &coverage,
-                  "outcomes", outcome_names[0], &number, outcome_names[1], &number, outcome_names[2], &number,
-                  outcome_names[3], &number, "backend", &text, "isa", &text, "device", &text, "seconds", &seconds,
-                  "chain_steps", &chain_steps, "langevin_ratio", &ratio) != 0)
+                  "{s:I, s:s, s:I, s:o, s:o, s:{s:I, s:I, s:I, s:I !}, s:s, s:s, s:s, s:F, s:F, s?F !}", "schema",
+                  &number, "version", &text, "arithmetic_revision", &number, "configuration", &configuration,
+                  "coverage", &coverage, "outcomes", outcome_names[0], &number, outcome_names[1], &number,
+                  outcome_names[2], &number, outcome_names[3], &number, "backend", &text, "isa", &text, "device", &text,
+                  "seconds", &seconds, "chain_steps", &chain_steps, "langevin_ratio", &ratio) != 0)
     return false;
   return json_is_object(configuration) && json_is_array(coverage) && seconds >= 0 && chain_steps >= 0;
 }
@@ -143,8 +144,10 @@ seam_status manifest_config(const json_t *manifest, const char *path, struct sea
   if (status == SEAM_OK) status = seam_config_check(config, &inner);
   if (status == SEAM_ERROR_MEMORY) return error_set(error, status, "%s", inner.message);
   if (status != SEAM_OK)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s: member " MANIFEST_MEMBER " cannot be run (%.200s); use another copy or "
-                     "the seam that wrote it", error_path(path), inner.message);
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s: member " MANIFEST_MEMBER " cannot be run (%.200s); use another copy or "
+                     "the seam that wrote it",
+                     error_path(path), inner.message);
   return check_canonical(manifest, path, config, error);
 }
 
@@ -161,7 +164,8 @@ static bool read_id(const json_t *value, uint64_t *id) {
 }
 
 /* Ranges that touch would have been joined by whoever wrote them. */
-static seam_status restore_coverage(const json_t *list, const char *path, struct coverage *coverage, seam_error *error) {
+static seam_status restore_coverage(const json_t *list, const char *path, struct coverage *coverage,
+                                    seam_error *error) {
   size_t k;
   json_t *range;
   uint64_t last = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The run's own record, member run.manifest: what was run, which chains it counted, their outcomes, and how it was run. */
+/* The run's own record, member run.manifest: what was run, which chains were counted, and what became of them. */
 #ifndef SEAM_MANIFEST_H
 #define SEAM_MANIFEST_H
 

@@ -2,6 +2,7 @@
 /* A file in memory: the calls that minizip reads, writes and seeks with. */
 #include "memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,9 @@ static ZPOS64_T tell_memory(voidpf opaque, voidpf stream) {
 static long seek_memory(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin) {
   struct memory *memory = stream;
   (void)opaque;
-  size_t base = origin == ZLIB_FILEFUNC_SEEK_CUR ? memory->position : origin == ZLIB_FILEFUNC_SEEK_END ? memory->size : 0;
+  size_t base = origin == ZLIB_FILEFUNC_SEEK_CUR   ? memory->position
+                : origin == ZLIB_FILEFUNC_SEEK_END ? memory->size
+                                                   : 0;
   if (offset > memory->size - base) return -1;
   memory->position = base + offset;
   return 0;

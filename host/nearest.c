@@ -7,13 +7,9 @@
 
 enum { LONGEST = 31 };
 
-static int lower(char c) {
-  return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
+static int lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
 
-static size_t least(size_t a, size_t b) {
-  return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length) {
   size_t cost[LONGEST + 1][LONGEST + 1];

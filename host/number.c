@@ -25,9 +25,7 @@ const char *number_fault_text(enum number_fault fault) {
   return texts[fault];
 }
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool add_digit(struct decimal *decimal, char digit) {
   if (decimal->count == 0 && digit == '0') return true;

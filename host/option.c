@@ -90,13 +90,9 @@ static const seam_option documentation[] = {OPTIONS(DOCUMENTATION){NULL, NULL, N
 const struct option option_table[] = {OPTIONS(ENTRY)};
 const size_t option_count = sizeof option_table / sizeof *option_table;
 
-const seam_option *seam_options(void) {
-  return documentation;
-}
+const seam_option *seam_options(void) { return documentation; }
 
-const char *const *seam_kinds(void) {
-  return kind_names;
-}
+const char *const *seam_kinds(void) { return kind_names; }
 
 const struct option *option_find(const char *name) {
   for (size_t i = 0; i < option_count; i++)
@@ -108,25 +104,15 @@ seam_status option_unknown(const char *name, const char *dashes, seam_error *err
   const char *names[sizeof option_table / sizeof *option_table + 1] = {NULL};
   for (size_t i = 0; i < option_count; i++) names[i] = option_table[i].name;
   const char *nearest = nearest_name(name, names);
-  return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option%s%s%s; the options are in seam train --help",
-                   dashes, name, nearest ? "; did you mean " : "", nearest ? dashes : "", nearest ? nearest : "");
+  if (nearest)
+    return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; did you mean %s%s?", dashes, name, dashes,
+                     nearest);
+  return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; seam train --help lists them", dashes, name);
 }
 
-const char *kind_name(int kind) {
-  return kind_names[kind];
-}
-const char *histogram_name(int histogram) {
-  return histogram_names[histogram];
-}
-const char *optimizer_name(int optimizer) {
-  return optimizer_names[optimizer];
-}
-const char *loss_name(int loss) {
-  return loss_names[loss];
-}
-const char *math_name(int math) {
-  return math_names[math];
-}
-const char *isa_name(int isa) {
-  return isa_names[isa];
-}
+const char *kind_name(int kind) { return kind_names[kind]; }
+const char *histogram_name(int histogram) { return histogram_names[histogram]; }
+const char *optimizer_name(int optimizer) { return optimizer_names[optimizer]; }
+const char *loss_name(int loss) { return loss_names[loss]; }
+const char *math_name(int math) { return math_names[math]; }
+const char *isa_name(int isa) { return isa_names[isa]; }

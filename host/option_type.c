@@ -8,25 +8,19 @@
 #include "nearest.h"
 #include "number.h"
 
-/* "--steps 5e9: too large; 0 to 2147483647", the value cut and freed of control characters: a message is one line. */
+/* "--steps 5e9: too large; it takes 0 to 2147483647" */
 static seam_status refuse(const struct option *option, const char *text, const char *problem, seam_error *error) {
-  char shown[64];
-  size_t length = strnlen(text, sizeof shown - 4);
-  memcpy(shown, text, length);
-  strcpy(shown + length, text[length] ? "..." : "");
-  for (char *c = shown; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 127) *c = '?';
-  return error_set(error, SEAM_ERROR_USAGE, "--%s %s: %s; it takes %s", option->name, *shown ? shown : "''", problem,
-                   option->limits);
+  const char *shown = *text ? text : "''";
+  return error_set(error, SEAM_ERROR_USAGE, "--%s %.60s%s: %s; it takes %s", option->name, shown,
+                   strlen(shown) > 60 ? "..." : "", problem, option->limits);
 }
 
 static seam_status refuse_name(const struct option *option, const char *text, seam_error *error) {
   if (option->absent && !strcmp(text, option->absent)) return refuse(option, text, "not in this version", error);
   const char *nearest = nearest_name(text, option->names);
   if (!nearest) return refuse(option, text, "unknown", error);
-  char problem[64];
-  snprintf(problem, sizeof problem, "unknown; did you mean %s?", nearest);
-  return refuse(option, text, problem, error);
+  return error_set(error, SEAM_ERROR_USAGE, "--%s %.60s: unknown; did you mean %s? it takes %s", option->name, text,
+                   nearest, option->limits);
 }
 
 /* The index of text[0 .. length) in `names`, -1 where it is none of them. */

@@ -13,8 +13,8 @@ static seam_status create_counts(struct seam_result *result, seam_error *error) 
   struct histogram_set *set = result->histograms;
   result->counts = calloc((size_t)set->cells, sizeof *result->counts);
   if (!result->counts)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %lld counts: ask for fewer bins or histograms",
-                     (long long)set->cells);
+    return error_set(error, SEAM_ERROR_MEMORY,
+                     "memory is out: no room for %lld counts: ask for fewer bins or histograms", (long long)set->cells);
   for (int h = 0; h < HISTOGRAMS; h++)
     if (set->view[h].name) set->view[h].values = result->counts + set->offset[h];
   return SEAM_OK;
@@ -46,7 +46,9 @@ int64_t seam_result_count(const seam_result *result, seam_outcome outcome) {
   return (unsigned)outcome < OUTCOMES ? result->counts[outcome] : 0;
 }
 
-uint64_t seam_result_chains(const seam_result *result) { return coverage_size(&result->coverage); }
+uint64_t seam_result_chains(const seam_result *result) {
+  return coverage_size(&result->coverage);
+}
 
 size_t seam_result_coverage(const seam_result *result, const uint64_t **ranges) {
   *ranges = result->coverage.ids;
@@ -70,7 +72,9 @@ const seam_histogram *seam_result_histogram(const seam_result *result, const cha
   return NULL;
 }
 
-seam_config *seam_result_config(seam_result *result) { return &result->config; }
+seam_config *seam_result_config(seam_result *result) {
+  return &result->config;
+}
 
 seam_run seam_result_run(const seam_result *result) {
   return (seam_run){.version = result->version,

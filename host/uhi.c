@@ -27,13 +27,15 @@ static json_t *categories(const seam_axis *axis) {
 static json_t *axis_kind(const seam_axis *axis) {
   switch (axis->type) {
   case SEAM_AXIS_REGULAR:
-    return json_pack("{s:s, s:f, s:f, s:I, s:b, s:b, s:b}", "type", "regular", "lower", axis->lower, "upper", axis->upper,
-                     "bins", (json_int_t)axis->bins, "underflow", axis->flow, "overflow", axis->flow, "circular", 0);
+    return json_pack("{s:s, s:f, s:f, s:I, s:b, s:b, s:b}", "type", "regular", "lower", axis->lower, "upper",
+                     axis->upper, "bins", (json_int_t)axis->bins, "underflow", axis->flow, "overflow", axis->flow,
+                     "circular", 0);
   case SEAM_AXIS_CATEGORY_STRING:
     return json_pack("{s:s, s:o, s:b}", "type", "category_str", "categories", categories(axis), "flow", 0);
   case SEAM_AXIS_CATEGORY_INT:
     return json_pack("{s:s, s:o, s:b}", "type", "category_int", "categories", categories(axis), "flow", 0);
-  case SEAM_AXIS_BOOLEAN: return json_pack("{s:s}", "type", "boolean");
+  case SEAM_AXIS_BOOLEAN:
+    return json_pack("{s:s}", "type", "boolean");
   }
   return NULL;
 }
@@ -77,8 +79,8 @@ json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *
   char description[UHI_NAME], counts[UHI_NAME];
   uhi_member_names(histogram, description, counts);
   return json_pack("{s:i, s:{s:{s:s}}, s:o, s:o, s:{s:s, s:s}}", "uhi_schema", 1, "writer_info", "seam", "version",
-                   SEAM_VERSION, "metadata", describe_run(histogram, config), "axes", describe_axes(histogram), "storage",
-                   "type", "int", "values", counts);
+                   SEAM_VERSION, "metadata", describe_run(histogram, config), "axes", describe_axes(histogram),
+                   "storage", "type", "int", "values", counts);
 }
 
 /* ---- Comparison ---- */

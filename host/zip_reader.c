@@ -3,6 +3,7 @@
 #include "zipfile.h"
 
 #include <minizip/unzip.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,8 @@ static seam_status check_member(const struct zip_reader *reader, const unz_file_
   if (info->size_filename >= ZIP_NAME || strlen(member->name) != info->size_filename)
     return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: take it out",
                      error_path(reader->path), member->name);
-  if (zip_reader_find(reader, member->name)) return member_damaged(error, reader->path, member->name, "stands in it twice");
+  if (zip_reader_find(reader, member->name))
+    return member_damaged(error, reader->path, member->name, "stands in it twice");
   if (info->flag & 1 || (info->compression_method != Z_DEFLATED && info->compression_method != 0))
     return member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
   if (info->compressed_size > reader->memory->size || info->uncompressed_size > DEFLATE_RATIO * info->compressed_size)
@@ -68,6 +70,15 @@ static seam_status read_directory(struct zip_reader *reader, seam_error *error) 
 
 /* ---- The reader ---- */
 
+/* A zip begins with a member and ends with the end of its directory, without a comment. minizip itself reads zeros
+ * beyond the end of a file, and so would take one that lacks its last bytes. */
+static bool is_whole_zip(const unsigned char *bytes, size_t size) {
+  enum { END = 22 };
+  static const unsigned char no_comment[2] = {0, 0};
+  return size >= END && memcmp(bytes, "PK\3\4", 4) == 0 && memcmp(bytes + size - END, "PK\5\6", 4) == 0 &&
+         memcmp(bytes + size - 2, no_comment, 2) == 0;
+}
+
 static struct zip_reader *create(const unsigned char *bytes, size_t size, const char *path) {
   struct zip_reader *reader = calloc(1, sizeof *reader);
   struct memory *memory = calloc(1, sizeof *memory);
@@ -89,7 +100,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
   struct zip_reader *reader = create(bytes, size, path);
   if (!reader) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(path));
   zlib_filefunc64_def calls = memory_calls(reader->memory);
-  reader->zip = unzOpen2_64("", &calls);
+  if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
   seam_status status;
   if (reader->zip)
     status = read_directory(reader, error);

@@ -39,7 +39,8 @@ static int write_all(zipFile zip, const unsigned char *bytes, size_t size) {
 
 /* Everything goes to memory: only its end can stop the writing. */
 static seam_status writing_failed(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: the result cannot be packed; free memory or ask for fewer bins");
+  return error_set(error, SEAM_ERROR_MEMORY,
+                   "memory is out: the result cannot be packed; free memory or ask for fewer bins");
 }
 
 seam_status zip_writer_add(struct zip_writer *writer, const char *name, const void *head, size_t head_size,
@@ -48,8 +49,8 @@ seam_status zip_writer_add(struct zip_writer *writer, const char *name, const vo
   const uint64_t plain = ((uint64_t)1 << 32) - ((uint64_t)1 << 16);
   int zip64 = (uint64_t)head_size + body_size >= plain;
   /* Without a zip_fileinfo, minizip sets date and attributes to zero. */
-  int opened = zipOpenNewFileInZip64(writer->zip, name, NULL, NULL, 0, NULL, 0, NULL, Z_DEFLATED, Z_DEFAULT_COMPRESSION,
-                                     zip64);
+  int opened =
+      zipOpenNewFileInZip64(writer->zip, name, NULL, NULL, 0, NULL, 0, NULL, Z_DEFLATED, Z_DEFAULT_COMPRESSION, zip64);
   if (opened != ZIP_OK) return writing_failed(error);
   int written = write_all(writer->zip, head, head_size);
   if (written == ZIP_OK && body) written = write_all(writer->zip, body, body_size);

@@ -50,9 +50,7 @@ HD lane chain_residual(lane y, const float target[2]) {
   return y - lane_min(lane_max(y, lane_splat(target[0])), lane_splat(target[1]));
 }
 
-HD int chain_level(const struct job *job, int voltage) {
-  return voltage >= job->voltages / 2;
-}
+HD int chain_level(const struct job *job, int voltage) { return voltage >= job->voltages / 2; }
 
 /* u += sigma·normal where there is interface noise, v likewise; fresh for each step and voltage. */
 HD void chain_noise(const struct job *job, struct lane_id id, uint32_t step, int pair, lane *v, lane *noise_u) {

@@ -8,25 +8,25 @@
 
 #ifdef SEAM_DEVICE
 
-/* The run's 64-bit totals, and the block's own 32-bit counts of the histograms that fit in its shared memory. */
+/* The run's 64-bit totals, and the block's own 32-bit counts: the outcomes first, then the histograms that fit in its
+ * shared memory. */
 struct counter {
   int64_t *cells;
   uint32_t *shared;
   const int32_t *shared_offset; /* [HISTOGRAMS]: first shared count of a histogram, -1 for one counted in the totals */
-  int active;                   /* whether this thread has a chain */
 };
 
 HD void counter_add(const struct counter *counter, const struct job *job, int histogram, lane_int bin, lane_mask who) {
-  if (!counter->active || !who) return;
+  if (!who) return;
   int32_t shared = counter->shared_offset[histogram];
   if (shared >= 0)
     lane_atomic_add32(&counter->shared[shared + bin]);
   else
-    lane_atomic_add64(&counter->cells[job->offset[histogram] + bin]);
+    lane_atomic_add64(&counter->cells[job->offset[histogram] + bin], 1);
 }
 
 HD void counter_add_outcome(const struct counter *counter, int outcome, lane_mask who) {
-  if (counter->active && who) lane_atomic_add64(&counter->cells[outcome]);
+  if (who) lane_atomic_add32(&counter->shared[outcome]);
 }
 
 #else

@@ -18,11 +18,15 @@
  */
 
 #ifdef __CUDACC__
-#define HD     static __device__ __forceinline__
-#define UNROLL _Pragma("unroll")
+#define HD              static __device__ __forceinline__
+#define UNROLL          _Pragma("unroll")
+#define KERNEL(threads) static __global__ __launch_bounds__(threads) void
+#define KERNEL_ARGUMENT const __grid_constant__ /* read in place: indexing it makes no copy of it */
 #else
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
+#define KERNEL(threads) static void
+#define KERNEL_ARGUMENT const
 #endif
 
 enum { LANES = 1, SAMPLE_BLOCK = 2 };
@@ -32,55 +36,25 @@ typedef int32_t lane_int;
 typedef uint32_t lane_uint;
 typedef int lane_mask; /* 0 or 1 */
 
-HD lane lane_splat(float a) {
-  return a;
-}
-HD lane_int lane_splat_int(int32_t a) {
-  return a;
-}
-HD lane_uint lane_splat_uint(uint32_t a) {
-  return a;
-}
-HD lane_mask lane_splat_mask(int a) {
-  return a;
-}
+HD lane lane_splat(float a) { return a; }
+HD lane_int lane_splat_int(int32_t a) { return a; }
+HD lane_uint lane_splat_uint(uint32_t a) { return a; }
+HD lane_mask lane_splat_mask(int a) { return a; }
 
-HD lane lane_fma(lane a, lane b, lane c) {
-  return fmaf(a, b, c);
-}
-HD lane lane_sqrt(lane a) {
-  return sqrtf(a);
-}
+HD lane lane_fma(lane a, lane b, lane c) { return fmaf(a, b, c); }
+HD lane lane_sqrt(lane a) { return sqrtf(a); }
 /* A NaN in `a` gives b. */
-HD lane lane_min(lane a, lane b) {
-  return a < b ? a : b;
-}
-HD lane lane_max(lane a, lane b) {
-  return a > b ? a : b;
-}
-HD lane lane_abs(lane a) {
-  return fabsf(a);
-}
-HD lane lane_select(lane_mask m, lane a, lane b) {
-  return m ? a : b;
-}
-HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) {
-  return m ? a : b;
-}
-HD lane_mask lane_not(lane_mask m) {
-  return !m;
-}
-HD int lane_any(lane_mask m) {
-  return m;
-}
+HD lane lane_min(lane a, lane b) { return a < b ? a : b; }
+HD lane lane_max(lane a, lane b) { return a > b ? a : b; }
+HD lane lane_abs(lane a) { return fabsf(a); }
+HD lane lane_select(lane_mask m, lane a, lane b) { return m ? a : b; }
+HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) { return m ? a : b; }
+HD lane_mask lane_not(lane_mask m) { return !m; }
+HD int lane_any(lane_mask m) { return m; }
 
-HD lane lane_from_int(lane_int a) {
-  return (float)a;
-}
+HD lane lane_from_int(lane_int a) { return (float)a; }
 /* Rounds towards zero; only for |a| < 2^24. */
-HD lane_int lane_to_int(lane a) {
-  return (int32_t)a;
-}
+HD lane_int lane_to_int(lane a) { return (int32_t)a; }
 HD lane_uint lane_bits(lane a) {
   uint32_t bits;
   memcpy(&bits, &a, sizeof bits);
@@ -91,107 +65,67 @@ HD lane lane_from_bits(lane_uint bits) {
   memcpy(&a, &bits, sizeof a);
   return a;
 }
-HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) {
-  return (uint32_t)(((uint64_t)a * b) >> 32);
-}
-HD lane lane_gather(const float *table, lane_int index) {
-  return table[index];
-}
+HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) { return (uint32_t)(((uint64_t)a * b) >> 32); }
+HD lane lane_gather(const float *table, lane_int index) { return table[index]; }
 
 /* Counting from many threads at once; sums of integers ignore order. */
-HD void lane_atomic_add32(uint32_t *cell) {
-  atomicAdd(cell, 1u);
+HD void lane_atomic_add32(uint32_t *cell) { atomicAdd(cell, 1u); }
+HD void lane_atomic_add64(int64_t *cell, uint32_t amount) {
+  atomicAdd((unsigned long long *)cell, (unsigned long long)amount);
 }
-HD void lane_atomic_add64(int64_t *cell) {
-  atomicAdd((unsigned long long *)cell, 1ull);
+
+/* Where a thread stands: in its block, and its block in the grid. */
+HD uint32_t lane_thread(void) { return threadIdx.x; }
+HD uint32_t lane_threads(void) { return blockDim.x; }
+HD uint32_t lane_block(void) { return blockIdx.x; }
+HD uint32_t lane_blocks(void) { return gridDim.x; }
+
+/* The block's dynamic shared memory, and the barrier that orders its threads' use of it. */
+HD uint32_t *lane_shared(void) {
+  extern __shared__ uint32_t shared_memory[];
+  return shared_memory;
 }
+HD void lane_barrier(void) { __syncthreads(); }
 
 #else
 
 /* ---- A vector of chains -------------------------------------------------------------------------------------------
  */
 
-/* always_inline: a lane must never pass through memory at a call. Element loops become single instructions. */
+#include "vector.h"
+
+/* always_inline: a lane must never pass through memory at a call. */
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
 #define EACH_LANE(i) for (int i = 0; i < LANES; i++)
 
-#if defined(__AVX512F__)
-enum { LANES = 16 };
-#elif defined(__AVX2__)
-enum { LANES = 8 };
-#else
-enum { LANES = 4 };
-#endif
 enum { SAMPLE_BLOCK = 4 };
 
-typedef float lane __attribute__((vector_size(4 * LANES)));
-typedef int32_t lane_int __attribute__((vector_size(4 * LANES)));
-typedef uint32_t lane_uint __attribute__((vector_size(4 * LANES)));
-typedef lane_int lane_mask; /* 0 or -1 */
+HD lane lane_splat(float a) { return (lane){0} + a; }
+HD lane_int lane_splat_int(int32_t a) { return (lane_int){0} + a; }
+HD lane_uint lane_splat_uint(uint32_t a) { return (lane_uint){0} + a; }
+HD lane_mask lane_splat_mask(int a) { return lane_splat_int(-a); }
 
-HD lane lane_splat(float a) {
-  return (lane){0} + a;
-}
-HD lane_int lane_splat_int(int32_t a) {
-  return (lane_int){0} + a;
-}
-HD lane_uint lane_splat_uint(uint32_t a) {
-  return (lane_uint){0} + a;
-}
-HD lane_mask lane_splat_mask(int a) {
-  return lane_splat_int(-a);
-}
-
-HD lane lane_sqrt(lane a) {
-  lane r;
-  EACH_LANE(i) r[i] = __builtin_sqrtf(a[i]);
-  return r;
-}
+HD lane lane_fma(lane a, lane b, lane c) { return vector_fma(a, b, c); }
+HD lane lane_sqrt(lane a) { return vector_sqrt(a); }
 /* A NaN in `a` gives b. */
-HD lane lane_min(lane a, lane b) {
-  lane r;
-  EACH_LANE(i) r[i] = a[i] < b[i] ? a[i] : b[i];
-  return r;
-}
-HD lane lane_max(lane a, lane b) {
-  lane r;
-  EACH_LANE(i) r[i] = a[i] > b[i] ? a[i] : b[i];
-  return r;
-}
-HD lane lane_abs(lane a) {
-  return (lane)((lane_uint)a & 0x7fffffffu);
-}
-HD lane lane_select(lane_mask m, lane a, lane b) {
-  lane r;
-  EACH_LANE(i) r[i] = m[i] ? a[i] : b[i];
-  return r;
-}
-HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) {
-  return (m & a) | (~m & b);
-}
-HD lane_mask lane_not(lane_mask m) {
-  return ~m;
-}
+HD lane lane_min(lane a, lane b) { return vector_min(a, b); }
+HD lane lane_max(lane a, lane b) { return vector_max(a, b); }
+HD lane lane_abs(lane a) { return (lane)((lane_uint)a & 0x7fffffffu); }
+HD lane lane_select(lane_mask m, lane a, lane b) { return vector_select(m, a, b); }
+HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) { return (m & a) | (~m & b); }
+HD lane_mask lane_not(lane_mask m) { return ~m; }
 HD int lane_any(lane_mask m) {
   int any = 0;
   EACH_LANE(i) any |= m[i];
   return any;
 }
 
-HD lane lane_from_int(lane_int a) {
-  return __builtin_convertvector(a, lane);
-}
+HD lane lane_from_int(lane_int a) { return __builtin_convertvector(a, lane); }
 /* Rounds towards zero; only for |a| < 2^24. */
-HD lane_int lane_to_int(lane a) {
-  return __builtin_convertvector(a, lane_int);
-}
-HD lane_uint lane_bits(lane a) {
-  return (lane_uint)a;
-}
-HD lane lane_from_bits(lane_uint bits) {
-  return (lane)bits;
-}
+HD lane_int lane_to_int(lane a) { return __builtin_convertvector(a, lane_int); }
+HD lane_uint lane_bits(lane a) { return (lane_uint)a; }
+HD lane lane_from_bits(lane_uint bits) { return (lane)bits; }
 HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) {
   lane_uint r;
   EACH_LANE(i) r[i] = (uint32_t)(((uint64_t)a[i] * b) >> 32);
@@ -203,42 +137,13 @@ HD lane lane_gather(const float *table, lane_int index) {
   return r;
 }
 
-#if defined(__FMA__) || defined(__aarch64__)
-HD lane lane_fma(lane a, lane b, lane c) {
-  lane r;
-  EACH_LANE(i) r[i] = __builtin_fmaf(a[i], b[i], c[i]);
-  return r;
-}
-#else
-/* No fused multiply-add in hardware. The product is exact in double; the sum is rounded to odd there, so that rounding
- * it once more to float is right (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). */
-typedef double lane_double __attribute__((vector_size(8 * LANES)));
-typedef int64_t lane_long __attribute__((vector_size(8 * LANES)));
-
-HD lane lane_fma(lane a, lane b, lane c) {
-  lane_double product = __builtin_convertvector(a, lane_double) * __builtin_convertvector(b, lane_double);
-  lane_double addend = __builtin_convertvector(c, lane_double);
-  lane_double sum = product + addend;
-  lane_double part = sum - product; /* Knuth's two-sum: error is what rounding the sum lost */
-  lane_double error = (product - (sum - part)) + (addend - part);
-  lane_long inexact = (error < 0) | (error > 0); /* false for the NaN error of an infinite sum */
-  lane_long even = ((lane_long)sum & 1) == 0;
-  lane_long outwards = (error > 0) == (sum > 0);
-  lane_long step = (outwards & 1) | (~outwards & -1); /* to the odd neighbour on the exact sum's side */
-  sum = (lane_double)((lane_long)sum + (inexact & even & step));
-  return __builtin_convertvector(sum, lane);
-}
-#endif
-
 #endif
 
 /* ---- What follows from both halves --------------------------------------------------------------------------------
  */
 
 /* False for infinities and NaN. */
-HD lane_mask lane_finite(lane a) {
-  return lane_abs(a) <= 3.40282347e+38f;
-}
+HD lane_mask lane_finite(lane a) { return lane_abs(a) <= 3.40282347e+38f; }
 
 /* The chain ids of the lanes: 64 bits in two words. */
 struct lane_id {

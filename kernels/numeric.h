@@ -58,9 +58,7 @@ HD lane numeric_tanh(lane x) {
 }
 
 /* 1/(1 + e^-x). */
-HD lane numeric_logistic(lane x) {
-  return 1.0f / (1.0f + numeric_exp2(x * -1.44269504f));
-}
+HD lane numeric_logistic(lane x) { return 1.0f / (1.0f + numeric_exp2(x * -1.44269504f)); }
 
 /* The sine and cosine of the angle turn·2^-32 whole turns. Absolute error 2e-7. */
 HD void numeric_sincos_turn(lane_uint turn, lane *sine, lane *cosine) {

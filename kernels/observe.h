@@ -18,9 +18,7 @@ HD lane_int axis_bin(const struct axis *axis, lane x) {
 }
 
 /* Cells along an axis, flow included. */
-HD int32_t axis_extent(const struct axis *axis) {
-  return axis->bins + 2;
-}
+HD int32_t axis_extent(const struct axis *axis) { return axis->bins + 2; }
 
 /* log10 L; L = 0 and subnormal L come out below every axis. */
 HD lane observe_log10(lane loss) {

@@ -12,20 +12,23 @@
 /* What one command was given. */
 struct arguments {
   seam_config *config;
-  const char *file; /* the operand, NULL where there was none */
-  const char *colour, *slice, *repeat; /* as given, or NULL */
-  bool json, quiet, force, help, version;
+  const char *file;                                  /* the operand, NULL where there was none */
+  const char *colour, *slice, *repeat, *config_file; /* as given, or NULL */
+  bool json, quiet, force, help;
   bool chains_given; /* on the command line itself, not by --config */
 };
+
+enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE };
 
 /* One command of the program. */
 struct command {
   const char *name;
+  const char *usage;   /* what follows its name */
   const char *summary; /* one line for seam --help */
-  const char *usage;
-  const char *flags;   /* names of its own flags, separated by blanks */
-  const char *changes; /* options whose default differs here: "name value", or NULL */
+  const char *detail;  /* more of it for its own --help */
+  const char *flags;   /* names of its flags, separated by blanks */
   bool configured;     /* takes the options of the configuration */
+  enum operands operands;
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
 
@@ -34,13 +37,15 @@ seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
-/* ---- arguments.c: reading the command line ------------------------------------------------------------------------ */
+/* ---- arguments.c: reading the command line ------------------------------------------------------------------------
+ */
 
 /* A flag of the command line that is no option of the configuration. */
 struct flag {
   const char *name;
   const char *argument; /* what it takes, NULL for nothing */
   const char *help;
+  size_t offset; /* in struct arguments: a bool, or the text where it takes one */
 };
 extern const struct flag all_flags[]; /* ended by a NULL name */
 
@@ -52,12 +57,14 @@ seam_status arguments_read(const struct command *command, int count, char **word
 
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* ---- help.c ----------------------------------------------------------------------------------------------------------- */
+/* ---- help.c
+ * ----------------------------------------------------------------------------------------------------------- */
 
 void help_program(const struct command *commands);
 void help_command(const struct command *command);
 
-/* ---- terminal.c: what the output can show ----------------------------------------------------------------------------- */
+/* ---- terminal.c: what the output can show
+ * ----------------------------------------------------------------------------- */
 
 enum colours { COLOURS_NONE, COLOURS_256, COLOURS_24_BIT };
 
@@ -66,7 +73,8 @@ int terminal_rows(FILE *stream);    /* 0 where it is no terminal */
 bool terminal_unicode(void);
 enum colours terminal_colours(FILE *stream, const char *wish); /* wish: always, never, auto or NULL */
 
-/* ---- text.c: numbers for people --------------------------------------------------------------------------------------- */
+/* ---- text.c: numbers for people
+ * --------------------------------------------------------------------------------------- */
 
 struct text {
   char text[32];
@@ -77,7 +85,11 @@ struct text text_si(double value);         /* 13.0M */
 struct text text_percent(double fraction); /* 12.3%, 0.0012% */
 struct text text_time(double seconds);     /* 3.21 s, 1:02:03 */
 
-/* ---- statistics.c ----------------------------------------------------------------------------------------------------- */
+/* Prints `text` from column `at` on, broken at blanks to the terminal's width; further lines start at column `left`. */
+void print_wrapped(const char *text, int at, int left);
+
+/* ---- statistics.c
+ * ----------------------------------------------------------------------------------------------------- */
 
 struct interval {
   double low, high;
@@ -92,22 +104,32 @@ double histogram_quantile(const seam_axis *axis, const int64_t *row, double frac
 
 double median(double *values, size_t count); /* sorts them */
 
-/* ---- heatmap.c -------------------------------------------------------------------------------------------------------- */
+/* ---- heatmap.c
+ * -------------------------------------------------------------------------------------------------------- */
 
-/* Draws counts[u0][u1], flow bins included, u0 to the right and u1 upwards, brightness by the logarithm of the count. */
+/* Draws counts[u0][u1], flow bins included, u0 to the right and u1 upwards, brightness by the logarithm of the count.
+ */
 void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours);
 
-/* ---- report.c: outcomes and the run, for train and show --------------------------------------------------------------- */
+/* ---- report.c: what train, show and info say alike
+ * -------------------------------------------------------------------- */
 
 void report_outcomes(const seam_result *result);
 
-/* ---- progress.c: the bar on stderr ------------------------------------------------------------------------------------ */
+/* The options that made a result, as the command line takes them. */
+void report_config(seam_config *config);
+
+/* Whether an option has a say in what is counted, and not only in how it is run. */
+bool option_counts(const char *name);
+
+/* ---- progress.c: the bar on stderr
+ * ------------------------------------------------------------------------------------ */
 
 struct progress_bar {
-  bool shown;         /* stderr is a terminal and nobody asked for quiet */
+  bool shown; /* stderr is a terminal and nobody asked for quiet */
   bool unicode;
-  double steps;       /* of each chain */
-  bool drawn;         /* something stands on the line */
+  double steps; /* of each chain */
+  bool drawn;   /* something stands on the line */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);
@@ -117,7 +139,8 @@ void progress_bar_clear(struct progress_bar *bar);
 /* How much of the work is done, 0 to 1. */
 double progress_fraction(const seam_progress *progress, double steps);
 
-/* ---- json.c: JSON lines on stdout ------------------------------------------------------------------------------------- */
+/* ---- json.c: JSON lines on stdout
+ * ------------------------------------------------------------------------------------- */
 
 /* A string even where `text` is not UTF-8: what is not becomes question marks. */
 json_t *json_text(const char *text);
@@ -126,13 +149,12 @@ json_t *json_text(const char *text);
 json_t *json_event(const char *event);
 seam_status json_line(json_t *object, seam_error *error);
 
-json_t *json_config(seam_config *config); /* every option that fixes counts, as text */
-
+json_t *json_config(seam_config *config); /* every option that has a say in the counts, as text */
 void json_progress(const seam_progress *progress, double steps);
-seam_status json_result(const seam_result *result, seam_status status, const char *output, seam_error *error);
-void json_failure(const seam_error *error);
 
-/* The options that say how a run is made but not what it counts, ended by NULL. */
-extern const char *const running_options[];
+/* The last line of a training run; `output` is NULL where nothing was written. */
+seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);
+seam_status json_file(seam_result *result, const char *file, seam_error *error); /* the record of a result file */
+void json_failure(const seam_error *error);
 
 #endif

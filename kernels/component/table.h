@@ -14,17 +14,11 @@ HD struct law table_prior(int size, int parameter, float scale) {
 }
 
 /* v in knots: 0 at the first, size - 1 at the last. */
-HD lane table_position(int size, lane v) {
-  return (v + 0.5f) * (0.5f * (float)(size - 1));
-}
+HD lane table_position(int size, lane v) { return (v + 0.5f) * (0.5f * (float)(size - 1)); }
 
-HD lane table_clamp(int size, lane x) {
-  return lane_min(lane_max(x, lane_splat(0.0f)), lane_splat((float)(size - 1)));
-}
+HD lane table_clamp(int size, lane x) { return lane_min(lane_max(x, lane_splat(0.0f)), lane_splat((float)(size - 1))); }
 
-HD lane table_hat(lane x, int knot) {
-  return lane_max(1.0f - lane_abs(x - (float)knot), lane_splat(0.0f));
-}
+HD lane table_hat(lane x, int knot) { return lane_max(1.0f - lane_abs(x - (float)knot), lane_splat(0.0f)); }
 
 HD void table_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   (void)saved;

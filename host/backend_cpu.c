@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CPU backend: one worker for each thread, one chain for each lane of the widest vectors this machine has. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cpu.h"
+#include "floating_point.h"
+
+/* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
+enum { VECTORS_PER_BATCH = 16 };
+
+/* About 5 ms of the dearest chain-step on a slow core. */
+enum { DEFAULT_SLICE = 1024 };
+
+struct session {
+  const struct job *job;
+  const struct cpu_kernels *kernels;
+  uint32_t slice;
+  int workers;
+  void **states; /* one for each worker */
+};
+
+/* ---- Instruction sets ------------------------------------------------------------------------------------------------ */
+
+static const struct cpu_kernels *isa_kernels(int isa) {
+  switch (isa) {
+  case ISA_BASELINE: return &cpu_kernels_baseline;
+#if defined(__x86_64__)
+  case ISA_V3: return __builtin_cpu_supports("x86-64-v3") ? &cpu_kernels_v3 : NULL;
+  case ISA_V4: return __builtin_cpu_supports("x86-64-v4") ? &cpu_kernels_v4 : NULL;
+#endif
+  default: return NULL;
+  }
+}
+
+static const struct cpu_kernels *choose_isa(int isa) {
+  if (isa != ISA_AUTO) return isa_kernels(isa);
+  for (int best = ISAS - 1; best > ISA_BASELINE; best--)
+    if (isa_kernels(best)) return isa_kernels(best);
+  return &cpu_kernels_baseline;
+}
+
+static seam_status require_isa(const struct seam_config *config, const struct cpu_kernels **kernels, seam_error *error) {
+  *kernels = choose_isa(config->isa);
+  if (*kernels) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_BACKEND, "--isa %s: this processor does not have it; use --isa auto",
+                   isa_name(config->isa));
+}
+
+static int available_threads(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+
+/* ---- Sessions -------------------------------------------------------------------------------------------------------- */
+
+static const char *cpu_unavailable(void) { return NULL; }
+
+static void cpu_close(struct session *session) {
+  if (!session) return;
+  for (int w = 0; session->states && w < session->workers; w++) free(session->states[w]);
+  free(session->states);
+  free(session);
+}
+
+static seam_status allocate_states(struct session *session, seam_error *error) {
+  size_t bytes = (session->kernels->state_bytes + CPU_STATE_ALIGNMENT - 1) / CPU_STATE_ALIGNMENT * CPU_STATE_ALIGNMENT;
+  session->states = calloc((size_t)session->workers, sizeof *session->states);
+  for (int w = 0; session->states && w < session->workers; w++) {
+    session->states[w] = aligned_alloc(CPU_STATE_ALIGNMENT, bytes);
+    if (!session->states[w]) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
+  }
+  return session->states ? SEAM_OK : error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
+}
+
+/* The processor's own name. */
+static void processor_name(char *name, size_t size) {
+  snprintf(name, size, "CPU");
+  FILE *file = fopen("/proc/cpuinfo", "re");
+  char line[256];
+  while (file && fgets(line, sizeof line, file)) {
+    char *value = strchr(line, ':');
+    if (strncmp(line, "model name", 10) != 0 || !value) continue;
+    value[strcspn(value, "\n")] = '\0';
+    snprintf(name, size, "%s", value[1] ? value + 2 : "CPU");
+    break;
+  }
+  if (file) fclose(file); /* opened for reading only: nothing can be lost */
+}
+
+static seam_status cpu_open(const struct seam_config *config, const struct job *job, struct session **session,
+                            struct session_info *info, seam_error *error) {
+  const struct cpu_kernels *kernels;
+  FORWARD(require_isa(config, &kernels, error));
+  struct session *s = calloc(1, sizeof *s);
+  if (!s) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
+  s->job = job;
+  s->kernels = kernels;
+  s->slice = config->slice ? (uint32_t)config->slice : DEFAULT_SLICE;
+  s->workers = config->threads ? (int)config->threads : available_threads();
+  seam_status status = allocate_states(s, error);
+  if (status != SEAM_OK) {
+    cpu_close(s);
+    return status;
+  }
+  info->backend = cpu_backend.name;
+  snprintf(info->isa, sizeof info->isa, "%s", kernels->isa);
+  processor_name(info->device, sizeof info->device);
+  info->workers = s->workers;
+  info->batch = (uint64_t)kernels->lanes * VECTORS_PER_BATCH;
+  *session = s;
+  return SEAM_OK;
+}
+
+/* ---- Training -------------------------------------------------------------------------------------------------------- */
+
+/* One vector of chains from the first draw to the last update; false when cancelled on the way. */
+static bool train_vector(const struct session *session, void *state, uint64_t first_id, uint64_t active,
+                         struct run_control *control) {
+  const struct job *job = session->job;
+  session->kernels->draw(state, job, first_id);
+  for (uint32_t step = 0;;) {
+    int snapshot = backend_snapshot_at(job, step);
+    if (snapshot >= 0) session->kernels->snapshot(state, job, snapshot);
+    if (step == job->steps) return true;
+    if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
+    uint32_t pause = backend_next_pause(job, step, session->slice);
+    session->kernels->train(state, job, step, pause);
+    atomic_fetch_add_explicit(&control->trained, active * (pause - step), memory_order_relaxed);
+    step = pause;
+  }
+}
+
+static seam_status cpu_train(struct session *session, int worker, struct chain_range *range, struct run_control *control,
+                             int64_t *counts, seam_error *error) {
+  (void)error; /* nothing here can fail */
+  void *state = session->states[worker];
+  uint64_t lanes = (uint64_t)session->kernels->lanes, id = range->begin;
+  struct floating_point_state found = floating_point_enter();
+  while (id < range->end && !atomic_load_explicit(&control->cancel, memory_order_relaxed)) {
+    uint64_t active = range->end - id < lanes ? range->end - id : lanes;
+    if (!train_vector(session, state, id, active, control)) break;
+    session->kernels->observe(state, session->job, (int)active, counts);
+    id += active;
+  }
+  floating_point_leave(found);
+  range->end = id;
+  return SEAM_OK;
+}
+
+static size_t cpu_devices(seam_device *devices, size_t capacity) {
+  if (capacity == 0) return 1;
+  devices[0] = (seam_device){.backend = cpu_backend.name, .index = 0};
+  processor_name(devices[0].name, sizeof devices[0].name);
+  char *detail = devices[0].detail;
+  size_t size = sizeof devices[0].detail, used = (size_t)snprintf(detail, size, "isa");
+  for (int isa = ISA_BASELINE; isa < ISAS; isa++)
+    if (isa_kernels(isa)) used += (size_t)snprintf(detail + used, size - used, " %s", isa_name(isa));
+  snprintf(detail + used, size - used, ", %d threads", available_threads());
+  return 1;
+}
+
+const struct backend cpu_backend = {"cpu", cpu_unavailable, cpu_open, cpu_train, cpu_close, cpu_devices};
+
+/* ---- The core's own rate --------------------------------------------------------------------------------------------- */
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double seam_core_peak(const seam_config *config) {
+  const struct cpu_kernels *kernels = choose_isa(config->isa);
+  if (!kernels || kernels->flops_per_round == 0.0) return 0.0;
+  enum { REPEATS = 10 };
+  volatile float sink; /* keeps the burst from being removed */
+  uint64_t rounds = 1000000;
+  double best = 0.0;
+  for (int repeat = 0; repeat < REPEATS; repeat++) {
+    double begin = now();
+    sink = kernels->multiply_add_burst(rounds);
+    double rate = kernels->flops_per_round * (double)rounds / (now() - begin);
+    if (rate > best) best = rate;
+  }
+  (void)sink;
+  return best;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads what follows a command's name: options of the configuration, flags of the command line, and one operand. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "../nearest.h"
+#include "command.h"
+
+const struct flag all_flags[] = {
+    {"config", "FILE", "options from JSON or from a result; later options win",
+     offsetof(struct arguments, config_file)},
+    {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
+    {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
+    {"slice", "pass", "which chains to draw (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
+    {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
+    {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
+    {"help", NULL, "this text", offsetof(struct arguments, help)},
+    {NULL, NULL, NULL, 0}};
+
+enum { MOST_NAMES = 64 };
+
+seam_status fail(seam_error *error, seam_status status, const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  error->status = status;
+  if (vsnprintf(error->message, sizeof error->message, format, values) < 0) error->message[0] = '\0';
+  va_end(values);
+  for (char *c = error->message; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* one line, and no orders to the terminal */
+  return status;
+}
+
+bool command_has_flag(const struct command *command, const char *flag) {
+  size_t length = strlen(flag);
+  for (const char *at = command->flags; *at;) {
+    size_t word = strcspn(at, " ");
+    if (word == length && !memcmp(at, flag, length)) return true;
+    at += word + (at[word] == ' ');
+  }
+  return false;
+}
+
+static const struct flag *find_flag(const struct command *command, const char *name) {
+  for (const struct flag *flag = all_flags; flag->name; flag++)
+    if (!strcmp(flag->name, name) && command_has_flag(command, name)) return flag;
+  return NULL;
+}
+
+static const seam_option *find_option(const struct command *command, const char *name) {
+  for (const seam_option *option = seam_options(); command->configured && option->name; option++)
+    if (!strcmp(option->name, name)) return option;
+  return NULL;
+}
+
+static seam_status unknown(const struct command *command, const char *name, seam_error *error) {
+  const char *names[MOST_NAMES] = {NULL};
+  size_t count = 0;
+  for (const struct flag *flag = all_flags; flag->name; flag++)
+    if (command_has_flag(command, flag->name)) names[count++] = flag->name;
+  for (const seam_option *option = seam_options(); command->configured && option->name; option++)
+    if (count < MOST_NAMES - 1) names[count++] = option->name;
+  const char *nearest = nearest_name(name, names);
+  if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
+  return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);
+}
+
+static seam_status apply_flag(const struct flag *flag, const char *value, struct arguments *arguments,
+                              seam_error *error) {
+  char *member = (char *)arguments + flag->offset;
+  if (!flag->argument)
+    *(bool *)member = true;
+  else
+    *(const char **)member = value;
+  if (!strcmp(flag->name, "config")) return seam_config_read(arguments->config, value, error);
+  return SEAM_OK;
+}
+
+static seam_status apply_option(const char *name, const char *value, struct arguments *arguments, seam_error *error) {
+  if (!strcmp(name, "chains")) arguments->chains_given = true;
+  return seam_config_set(arguments->config, name, value, error);
+}
+
+/* Takes "--name", "--name=value" or "--name value"; `next` is the following word or NULL, *taken whether it was used.
+ */
+static seam_status read_option(const struct command *command, const char *word, const char *next,
+                               struct arguments *arguments, int *taken, seam_error *error) {
+  char name[64];
+  size_t length = strcspn(word, "=");
+  if (length >= sizeof name) return unknown(command, word, error);
+  memcpy(name, word, length);
+  name[length] = '\0';
+  const char *value = word[length] ? word + length + 1 : NULL;
+
+  const struct flag *flag = find_flag(command, name);
+  const seam_option *option = find_option(command, name);
+  if (!flag && !option) return unknown(command, name, error);
+  if (flag && !flag->argument) {
+    if (value) return fail(error, SEAM_ERROR_USAGE, "--%s %.60s: it takes no value", name, value);
+    return apply_flag(flag, NULL, arguments, error);
+  }
+  *taken = !value;
+  if (!value) value = next;
+  if (!value)
+    return fail(error, SEAM_ERROR_USAGE, "--%s: its value is missing; it takes %s", name,
+                option ? option->limits : flag->help);
+  return flag ? apply_flag(flag, value, arguments, error) : apply_option(name, value, arguments, error);
+}
+
+static seam_status read_operand(const struct command *command, const char *word, struct arguments *arguments,
+                                seam_error *error) {
+  if (command->operands == OPERANDS_NONE)
+    return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes options only, as --name value", word, command->name);
+  if (arguments->file)
+    return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes one file, and has %.200s", word, command->name,
+                arguments->file);
+  arguments->file = word;
+  return SEAM_OK;
+}
+
+seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
+                           seam_error *error) {
+  bool options_ended = false;
+  for (int i = 0; i < count; i++) {
+    const char *word = words[i];
+    bool option = !options_ended && word[0] == '-' && word[1];
+    seam_status status = SEAM_OK;
+    int taken = 0;
+    if (option && !strcmp(word, "--"))
+      options_ended = true;
+    else if (option && !strcmp(word, "-h"))
+      arguments->help = true;
+    else if (option && word[1] != '-')
+      status = fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; long options only, as --name value", word);
+    else if (option)
+      status = read_option(command, word + 2, i + 1 < count ? words[i + 1] : NULL, arguments, &taken, error);
+    else
+      status = read_operand(command, word, arguments, error);
+    if (status || arguments->help) return status;
+    i += taken;
+  }
+  if (command->operands == OPERANDS_ONE && !arguments->file)
+    return fail(error, SEAM_ERROR_USAGE, "seam %s needs a file; seam %s --help says more", command->name,
+                command->name);
+  return SEAM_OK;
+}

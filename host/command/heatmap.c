@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A two-dimensional histogram as a picture of text: half blocks in colour, or plain characters. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { LARGEST_SIDE = 128, MOST_TICKS = 16, LABEL = 12, ROWS_BESIDES = 6 };
+
+/* One axis laid out on pixels: `per` bins share a pixel, or a bin takes `zoom` pixels. */
+struct scale {
+  const seam_axis *axis;
+  int pixels, per, zoom;
+};
+
+struct tick {
+  int pixel;
+  char label[LABEL];
+};
+
+struct ticks {
+  int count, width; /* of the widest label */
+  struct tick tick[MOST_TICKS];
+};
+
+struct rgb {
+  int red, green, blue;
+};
+
+struct map {
+  struct scale x, y;
+  int64_t *pixels; /* [y][x] */
+  int64_t largest;
+  enum colours colours;
+  bool unicode;
+};
+
+static struct scale lay_out(const seam_axis *axis, int room) {
+  struct scale scale = {axis, 0, 1, 1};
+  if (axis->bins > room)
+    scale.per = (int)((axis->bins + room - 1) / room);
+  else
+    scale.zoom = (int)(room / axis->bins);
+  scale.pixels = (int)((axis->bins + scale.per - 1) / scale.per) * scale.zoom;
+  return scale;
+}
+
+static int64_t pixel_sum(const struct map *map, const int64_t *counts, int x, int y) {
+  int64_t stride = map->y.axis->bins + 2 * map->y.axis->flow, sum = 0;
+  int64_t first_x = (int64_t)x / map->x.zoom * map->x.per, first_y = (int64_t)y / map->y.zoom * map->y.per;
+  for (int64_t i = first_x; i < first_x + map->x.per && i < map->x.axis->bins; i++)
+    for (int64_t j = first_y; j < first_y + map->y.per && j < map->y.axis->bins; j++)
+      sum += counts[(i + map->x.axis->flow) * stride + j + map->y.axis->flow];
+  return sum;
+}
+
+/* ---- Colour: evenly lighter in OKLab from dark violet over blue and green to yellow, readable by any eye. ----------
+ */
+
+static double gamma_encoded(double linear) {
+  return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
+}
+
+/* OKLab to sRGB (Ottosson 2020); false where the screen cannot show it. */
+static bool oklab(double lightness, double chroma, double hue, double rgb[3]) {
+  double a = chroma * cos(hue), b = chroma * sin(hue);
+  double l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
+  double m = pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
+  double s = pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
+  rgb[0] = gamma_encoded(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
+  rgb[1] = gamma_encoded(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
+  rgb[2] = gamma_encoded(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s);
+  for (int i = 0; i < 3; i++)
+    if (rgb[i] < 0 || rgb[i] > 1) return false;
+  return true;
+}
+
+static struct rgb colour_of(double t) {
+  const double degree = 0.017453292519943295;
+  double rgb[3], chroma = 0.16;
+  while (!oklab(0.30 + 0.62 * t, chroma, (305 - 200 * t) * degree, rgb)) chroma *= 0.96;
+  return (struct rgb){(int)(rgb[0] * 255 + 0.5), (int)(rgb[1] * 255 + 0.5), (int)(rgb[2] * 255 + 0.5)};
+}
+
+static int cube_step(int value) { return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40; }
+
+/* `what` is 38 for the foreground, 48 for the background. */
+static void set_colour(enum colours colours, int what, double t) {
+  struct rgb c = colour_of(t);
+  if (colours == COLOURS_24_BIT)
+    printf("\033[%d;2;%d;%d;%dm", what, c.red, c.green, c.blue);
+  else
+    printf("\033[%d;5;%dm", what, 16 + 36 * cube_step(c.red) + 6 * cube_step(c.green) + cube_step(c.blue));
+}
+
+/* ---- Pixels --------------------------------------------------------------------------------------------------------
+ */
+
+/* The brightness of a count, 0 to 1, by its logarithm; a single chain is still seen. */
+static double brightness(int64_t count, int64_t largest) {
+  return largest > 1 ? log((double)count) / log((double)largest) : 1;
+}
+
+/* Lower and upper pixel of one character. */
+static void draw_half_blocks(const struct map *map, int64_t lower, int64_t upper) {
+  fputs("\033[0m", stdout);
+  if (upper) set_colour(map->colours, 38, brightness(upper, map->largest));
+  if (upper && lower) set_colour(map->colours, 48, brightness(lower, map->largest));
+  if (!upper && lower) set_colour(map->colours, 38, brightness(lower, map->largest));
+  fputs(upper ? "▀" : lower ? "▄" : " ", stdout);
+}
+
+static void draw_character(const struct map *map, int64_t lower, int64_t upper) {
+  static const char ramp[] = ".:-=+*#%@";
+  int64_t count = lower > upper ? lower : upper;
+  int last = (int)sizeof ramp - 2;
+  putchar(count ? ramp[(int)(brightness(count, map->largest) * last + 0.5)] : ' ');
+}
+
+static int64_t pixel(const struct map *map, int x, int y) {
+  return y < map->y.pixels ? map->pixels[y * map->x.pixels + x] : 0;
+}
+
+/* ---- Axes -----------------------------------------------------------------------------------------------------------
+ */
+
+/* 1, 2 or 5 times a power of ten, so that `wanted` steps or fewer make `span`. */
+static double tick_step(double span, int wanted) {
+  double power = pow(10, floor(log10(span / wanted)));
+  for (int i = 0; i < 3; i++) {
+    static const int factors[] = {1, 2, 5};
+    if (power * factors[i] * wanted >= span) return power * factors[i];
+  }
+  return power * 10;
+}
+
+static struct ticks find_ticks(const struct scale *scale, int wanted) {
+  struct ticks ticks = {0};
+  double span = scale->axis->upper - scale->axis->lower, step = tick_step(span, wanted);
+  int decimals = (int)fmin(fmax(0, -floor(log10(step) + 1e-9)), 6);
+  for (double k = ceil(scale->axis->lower / step - 1e-9); ticks.count < MOST_TICKS; k++) {
+    double place = (k * step - scale->axis->lower) / span;
+    if (place > 1 + 1e-9) break;
+    struct tick *tick = &ticks.tick[ticks.count++];
+    tick->pixel = (int)fmin(fmax(place, 0) * scale->pixels, scale->pixels - 1);
+    int width = snprintf(tick->label, sizeof tick->label, "%.*f", decimals, k * step + 0.0);
+    if (width > ticks.width) ticks.width = width < LABEL ? width : LABEL - 1;
+  }
+  return ticks;
+}
+
+static const struct tick *tick_at(const struct ticks *ticks, int from, int to) {
+  for (int i = 0; i < ticks->count; i++)
+    if (ticks->tick[i].pixel >= from && ticks->tick[i].pixel < to) return &ticks->tick[i];
+  return NULL;
+}
+
+static void draw_rows(const struct map *map, const struct ticks *ticks) {
+  for (int y = (map->y.pixels - 1) / 2 * 2; y >= 0; y -= 2) {
+    const struct tick *tick = tick_at(ticks, y, y + 2);
+    printf("%*s%s", ticks->width, tick ? tick->label : "", map->unicode ? tick ? "┤" : "│" : tick ? "+" : "|");
+    for (int x = 0; x < map->x.pixels; x++) {
+      int64_t lower = pixel(map, x, y), upper = pixel(map, x, y + 1);
+      if (map->colours)
+        draw_half_blocks(map, lower, upper);
+      else
+        draw_character(map, lower, upper);
+    }
+    puts(map->colours ? "\033[0m" : "");
+  }
+}
+
+static void draw_bottom(const struct map *map, const struct ticks *ticks, int left) {
+  printf("%*s%s", left, "", map->unicode ? "└" : "+");
+  for (int x = 0; x < map->x.pixels; x++) {
+    bool tick = tick_at(ticks, x, x + 1);
+    fputs(map->unicode ? tick ? "┬" : "─" : tick ? "+" : "-", stdout);
+  }
+  putchar('\n');
+  int column = 0, end = left + 1 + map->x.pixels;
+  for (int i = 0; i < ticks->count; i++) {
+    int width = (int)strlen(ticks->tick[i].label);
+    int start = left + 1 + ticks->tick[i].pixel - width / 2;
+    if (start + width > end) start = end - width;
+    if (start <= column && column) continue; /* no room beside the last label */
+    column += printf("%*s%s", start - column, "", ticks->tick[i].label);
+  }
+  putchar('\n');
+}
+
+static void draw_legend(const struct map *map, int left) {
+  enum { LENGTH = 16 };
+  printf("%*s%s to the right, %s upwards, in V\n%*s1 ", left + 1, "", map->x.axis->name, map->y.axis->name, left + 1,
+         "");
+  for (int i = 0; i < LENGTH && map->largest > 1; i++) {
+    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (LENGTH - 1)) + 0.5);
+    if (map->colours)
+      draw_half_blocks(map, count, count);
+    else
+      draw_character(map, count, count);
+  }
+  printf("%s %s\n", map->colours ? "\033[0m" : "", text_count(map->largest).text);
+}
+
+void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours) {
+  int rows = terminal_rows(stdout), room = terminal_columns(stdout) - LABEL;
+  if (rows > 0 && room > 2 * (rows - ROWS_BESIDES)) room = 2 * (rows - ROWS_BESIDES);
+  room = room > LARGEST_SIDE ? LARGEST_SIDE : room < 28 ? 28 : room;
+  struct map map = {lay_out(u0, room), lay_out(u1, room), NULL, 0, colours, colours != COLOURS_NONE};
+  map.pixels = malloc((size_t)map.x.pixels * (size_t)map.y.pixels * sizeof *map.pixels);
+  if (!map.pixels) return;
+  for (int y = 0; y < map.y.pixels; y++) {
+    for (int x = 0; x < map.x.pixels; x++) {
+      int64_t sum = pixel_sum(&map, counts, x, y);
+      map.pixels[y * map.x.pixels + x] = sum;
+      if (sum > map.largest) map.largest = sum;
+    }
+  }
+  struct ticks x_ticks = find_ticks(&map.x, 8), y_ticks = find_ticks(&map.y, 8);
+  draw_rows(&map, &y_ticks);
+  draw_bottom(&map, &x_ticks, y_ticks.width);
+  draw_legend(&map, y_ticks.width);
+  free(map.pixels);
+}

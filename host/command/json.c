@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON lines on stdout: one object a line, each with its schema and event. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { SCHEMA = 1 };
+
+json_t *json_text(const char *text) {
+  json_t *value = json_string(text);
+  if (value) return value;
+  char *plain = strdup(text);
+  for (char *c = plain; c && *c; c++)
+    if ((unsigned char)*c > 126) *c = '?';
+  value = json_string(plain);
+  free(plain);
+  return value;
+}
+
+json_t *json_event(const char *event) {
+  json_t *object = json_object();
+  json_object_set_new(object, "schema", json_integer(SCHEMA));
+  json_object_set_new(object, "event", json_string(event));
+  return object;
+}
+
+seam_status json_line(json_t *object, seam_error *error) {
+  char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
+  json_decref(object);
+  if (!line) return fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON");
+  puts(line);
+  fflush(stdout); /* a reader follows along; failures are seen at the end of the program */
+  free(line);
+  return SEAM_OK;
+}
+
+json_t *json_config(seam_config *config) {
+  json_t *object = json_object();
+  for (const seam_option *option = seam_options(); option->name; option++)
+    if (option_counts(option->name))
+      json_object_set_new(object, option->name, json_text(seam_config_get(config, option->name)));
+  return object;
+}
+
+static void set_count(json_t *object, const char *name, int64_t value) {
+  json_object_set_new(object, name, json_integer(value));
+}
+
+static void set_real(json_t *object, const char *name, double value) {
+  json_object_set_new(object, name, json_real(isfinite(value) ? value : 0));
+}
+
+void json_progress(const seam_progress *progress, double steps) {
+  json_t *object = json_event("progress");
+  set_count(object, "chains", (int64_t)progress->chains);
+  set_count(object, "chains_done", (int64_t)progress->chains_done);
+  set_real(object, "fraction", progress_fraction(progress, steps));
+  set_real(object, "seconds", progress->seconds);
+  set_real(object, "chain_steps_per_second", progress->seconds > 0 ? progress->chain_steps / progress->seconds : 0);
+  seam_error ignored; /* the next line tells as much */
+  json_line(object, &ignored);
+}
+
+/* Ids as text: they go beyond what a JSON reader can be trusted with. */
+static json_t *json_coverage(const seam_result *result) {
+  const uint64_t *ranges;
+  size_t count = seam_result_coverage(result, &ranges);
+  json_t *list = json_array();
+  for (size_t i = 0; i < count; i++) {
+    char begin[24], end[24];
+    snprintf(begin, sizeof begin, "%" PRIu64, ranges[2 * i]);
+    snprintf(end, sizeof end, "%" PRIu64, ranges[2 * i + 1]);
+    json_array_append_new(list, json_pack("[ss]", begin, end));
+  }
+  return list;
+}
+
+static json_t *json_record(seam_result *result, const char *event) {
+  json_t *object = json_event(event);
+  json_object_set_new(object, "output", json_null());
+  set_count(object, "chains", (int64_t)seam_result_chains(result));
+  set_count(object, "buffer", seam_result_count(result, SEAM_BUFFER));
+  set_count(object, "inverter", seam_result_count(result, SEAM_INVERTER));
+  set_count(object, "fail", seam_result_count(result, SEAM_FAIL));
+  set_count(object, "diverged", seam_result_count(result, SEAM_DIVERGED));
+  seam_run run = seam_result_run(result);
+  set_real(object, "seconds", run.seconds);
+  set_real(object, "chain_steps_per_second", run.seconds > 0 ? run.chain_steps / run.seconds : 0);
+  json_object_set_new(object, "backend", json_text(run.backend));
+  json_object_set_new(object, "isa", json_text(run.isa));
+  json_object_set_new(object, "device", json_text(run.device));
+  json_object_set_new(object, "math", json_text(seam_config_get(seam_result_config(result), "math")));
+  return object;
+}
+
+seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error) {
+  json_t *object = json_record(result, "result");
+  if (output) json_object_set_new(object, "output", json_text(output));
+  if (interrupted) {
+    json_object_set_new(object, "interrupted", json_true());
+    json_object_set_new(object, "coverage", json_coverage(result));
+  }
+  return json_line(object, error);
+}
+
+seam_status json_file(seam_result *result, const char *file, seam_error *error) {
+  json_t *object = json_record(result, "file"), *names = json_array();
+  json_object_del(object, "output");
+  json_object_set_new(object, "file", json_text(file));
+  json_object_set_new(object, "version", json_text(seam_result_run(result).version));
+  json_object_set_new(object, "coverage", json_coverage(result));
+  json_object_set_new(object, "config", json_config(seam_result_config(result)));
+  for (size_t i = 0; seam_result_histogram_at(result, i); i++)
+    json_array_append_new(names, json_text(seam_result_histogram_at(result, i)->name));
+  json_object_set_new(object, "histograms", names);
+  return json_line(object, error);
+}
+
+void json_failure(const seam_error *error) {
+  json_t *object = json_event("error");
+  set_count(object, "status", error->status);
+  json_object_set_new(object, "message", json_text(error->message));
+  seam_error ignored; /* the message is on stderr, too */
+  json_line(object, &ignored);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program: finds the command, reads its arguments, runs it, and makes its status the exit code. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../nearest.h"
+#include "command.h"
+
+static const struct command commands[] = {
+    {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
+     "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
+     "counted.",
+     "config force json quiet help", true, OPERANDS_NONE, train_run},
+    {"show", "FILE", "draw a result in the terminal",
+     "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss.", "slice colour help",
+     false, OPERANDS_ONE, show_run},
+    {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
+     "Without a file: what this machine and this build have. With one: how that result was made.", "json help", false,
+     OPERANDS_OPTIONAL, info_run},
+    {"bench", "[OPTIONS]", "measure the speed of training",
+     "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
+     "options; --histograms is none and --chains about a second's worth unless given. Writes no file.",
+     "repeat config json quiet help", true, OPERANDS_NONE, bench_run},
+    {0}};
+
+/* Without the standard streams, a result file could be opened in the place of one and be printed into. */
+static void keep_standard_streams(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
+static const struct command *find_command(const char *name) {
+  for (const struct command *command = commands; command->name; command++)
+    if (!strcmp(command->name, name)) return command;
+  return NULL;
+}
+
+static seam_status unknown_command(const char *name, seam_error *error) {
+  const char *names[sizeof commands / sizeof *commands] = {NULL};
+  for (size_t i = 0; commands[i].name; i++) names[i] = commands[i].name;
+  const char *nearest = nearest_name(name, names);
+  if (nearest) return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; did you mean %s?", name, nearest);
+  return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", name);
+}
+
+static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
+  struct arguments arguments = {.config = seam_config_create()};
+  if (!arguments.config) return fail(error, SEAM_ERROR_MEMORY, "out of memory");
+  if (command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
+  seam_status status = arguments_read(command, count, words, &arguments, error);
+  if (status == SEAM_OK && arguments.help)
+    help_command(command);
+  else if (status == SEAM_OK)
+    status = command->run(&arguments, error);
+  seam_config_free(arguments.config);
+  return status;
+}
+
+static seam_status dispatch(int count, char **words, seam_error *error) {
+  if (count < 2) return fail(error, SEAM_ERROR_USAGE, "no command; seam --help lists them");
+  const char *name = words[1];
+  if (!strcmp(name, "--help") || !strcmp(name, "-h")) {
+    help_program(commands);
+  } else if (!strcmp(name, "--version")) {
+    printf("seam %s\n", seam_version());
+  } else {
+    const struct command *command = find_command(name);
+    if (!command) return unknown_command(name, error);
+    return run_command(command, count - 2, words + 2, error);
+  }
+  return SEAM_OK;
+}
+
+/* Known before the arguments are read, so that their errors, too, reach whoever reads JSON. */
+static bool wants_json(int count, char **words) {
+  for (int i = 2; i < count; i++)
+    if (!strcmp(words[i], "--json")) return true;
+  return false;
+}
+
+int main(int count, char **words) {
+  keep_standard_streams();
+  setlocale(LC_CTYPE, ""); /* only to learn whether the terminal takes UTF-8 */
+  seam_error error = {.status = SEAM_OK};
+  seam_status status = dispatch(count, words, &error);
+  if (status && status != SEAM_INTERRUPTED && wants_json(count, words)) json_failure(&error);
+  bool lost = ferror(stdout);
+  if (fclose(stdout)) lost = true;
+  if (status) fprintf(stderr, "seam: %s\n", error.message);
+  if (!lost) return (int)status;
+  fprintf(stderr, "seam: standard output cannot be written; see to its disk or reader\n");
+  return SEAM_ERROR_IO;
+}

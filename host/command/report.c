@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outcomes of a result in a few lines. */
+#include <string.h>
+
+#include "command.h"
+
+enum { ROOM_FOR_COUNTS = 60 };
+
+static void fraction_line(const char *name, int64_t count, int64_t total, bool counts) {
+  struct interval interval = wilson(count, total);
+  double fraction = total > 0 ? (double)count / (double)total : 0;
+  printf("  %-10s%9s  %s to %s", name, text_percent(fraction).text, text_percent(interval.low).text,
+         text_percent(interval.high).text);
+  if (counts) printf("  (%s)", text_count(count).text);
+  putchar('\n');
+}
+
+void report_outcomes(const seam_result *result) {
+  static const char *const names[] = {"buffer", "inverter", "fail", "diverged"};
+  bool counts = terminal_columns(stdout) >= ROOM_FOR_COUNTS;
+  int64_t total = (int64_t)seam_result_chains(result);
+  int64_t buffers = seam_result_count(result, SEAM_BUFFER), pass = buffers + seam_result_count(result, SEAM_INVERTER);
+  printf("  of %s chains, with 95%% intervals:\n", text_count(total).text);
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
+    fraction_line(names[outcome], seam_result_count(result, (seam_outcome)outcome), total, counts);
+  fraction_line("pass", pass, total, counts);
+  if (pass == 0) return;
+  printf("  modes of %s that pass:\n", text_count(pass).text);
+  fraction_line("buffer", buffers, pass, counts);
+  fraction_line("inverter", pass - buffers, pass, counts);
+}
+
+bool option_counts(const char *name) {
+  static const char *const running[] = {"backend", "device", "isa", "threads", "slice", "output"};
+  for (size_t i = 0; i < sizeof running / sizeof *running; i++)
+    if (!strcmp(running[i], name)) return false;
+  return true;
+}
+
+void report_config(seam_config *config) {
+  char text[4096];
+  size_t length = 0;
+  for (const seam_option *option = seam_options(); option->name; option++) {
+    if (!option_counts(option->name) || length >= sizeof text) continue;
+    length += (size_t)snprintf(text + length, sizeof text - length, "%s--%s %s", length ? " " : "", option->name,
+                               seam_config_get(config, option->name));
+  }
+  print_wrapped(text, printf("  "), 2);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
+
+/* A choice of outcomes: bit o set takes outcome o. */
+struct selection {
+  const char *name;
+  unsigned outcomes;
+};
+
+static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
+static const struct selection *const all_chains = &selections[4];
+
+static const struct selection *find_selection(const char *name) {
+  for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
+    if (!strcmp(selections[i].name, name)) return &selections[i];
+  return NULL;
+}
+
+static int64_t selected_chains(const seam_result *result, const struct selection *selection) {
+  int64_t sum = 0;
+  for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
+    if (selection->outcomes >> outcome & 1) sum += seam_result_count(result, (seam_outcome)outcome);
+  return sum;
+}
+
+/* The histogram summed over the chosen outcomes: without its first axis. Freed by the caller; NULL without memory. */
+static int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection) {
+  int64_t cells = histogram->cells / OUTCOMES_COUNTED;
+  int64_t *sum = calloc((size_t)cells, sizeof *sum);
+  for (int outcome = 0; sum && outcome < OUTCOMES_COUNTED; outcome++) {
+    if (!(selection->outcomes >> outcome & 1)) continue;
+    for (int64_t i = 0; i < cells; i++) sum[i] += histogram->values[outcome * cells + i];
+  }
+  return sum;
+}
+
+static seam_status draw_interface(const seam_result *result, const struct selection *selection, enum colours colours,
+                                  seam_error *error) {
+  const seam_histogram *interface = seam_result_histogram(result, "interface");
+  if (!interface) {
+    printf("(the run did not count the interface: --histograms)\n");
+    return SEAM_OK;
+  }
+  int64_t *counts = sum_outcomes(interface, selection);
+  if (!counts) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the interface");
+  heatmap_draw(&interface->axes[1], &interface->axes[2], counts, colours);
+  free(counts);
+  return SEAM_OK;
+}
+
+/* A quantile as text: one in a flow bin is only known to lie beyond the axis. */
+static struct text quantile_text(const seam_axis *axis, const int64_t *row, double fraction, bool power) {
+  struct text text;
+  double value = histogram_quantile(axis, row, fraction);
+  double shown = isinf(value) ? value < 0 ? axis->lower : axis->upper : value;
+  const char *beyond = isinf(value) ? value < 0 ? "<" : ">" : "";
+  if (power)
+    snprintf(text.text, sizeof text.text, "%s%.2g", beyond, pow(10, shown));
+  else
+    snprintf(text.text, sizeof text.text, "%s%.3f", beyond, shown);
+  return text;
+}
+
+static void quantile_line(const char *name, const seam_axis *axis, const int64_t *row, bool power) {
+  printf("  %-11s%7s  %s to %s\n", name, quantile_text(axis, row, 0.5, power).text,
+         quantile_text(axis, row, 0.05, power).text, quantile_text(axis, row, 0.95, power).text);
+}
+
+/* One line for each level of a histogram with axes outcome, level, value; or one for outcome, value. */
+static void quantile_lines(const seam_result *result, const char *name, const struct selection *selection) {
+  const seam_histogram *histogram = seam_result_histogram(result, name);
+  int64_t *counts = histogram ? sum_outcomes(histogram, selection) : NULL;
+  if (!counts) return;
+  const seam_axis *axis = &histogram->axes[histogram->axis_count - 1];
+  bool levels = histogram->axis_count == 3;
+  int64_t extent = axis->bins + 2 * axis->flow;
+  for (int level = 0; level < (levels ? 2 : 1); level++) {
+    char title[32];
+    snprintf(title, sizeof title, levels ? "%s at %d" : "%s", name, level);
+    quantile_line(title, axis, counts + level * extent, !levels);
+  }
+  free(counts);
+}
+
+static void print_quantiles(const seam_result *result, const struct selection *selection) {
+  if (selected_chains(result, selection) == 0) return;
+  printf("  median, 5%% to 95%% (%s; width, slack in V):\n", selection->name);
+  quantile_lines(result, "width", selection);
+  quantile_lines(result, "slack", selection);
+  quantile_lines(result, "loss", selection);
+}
+
+static seam_status print_result(seam_result *result, const struct arguments *arguments,
+                                const struct selection *selection, seam_error *error) {
+  const char *note = "";
+  if (selected_chains(result, selection) == 0 && selection == &selections[0]) {
+    note = " (none passed)";
+    selection = all_chains;
+  }
+  printf("%s: interface of %s: %s chains%s\n", arguments->file, selection->name,
+         text_count(selected_chains(result, selection)).text, note);
+  seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
+  if (status) return status;
+  report_outcomes(result);
+  print_quantiles(result, selection);
+  printf("  made with:\n");
+  report_config(seam_result_config(result));
+  return SEAM_OK;
+}
+
+seam_status show_run(struct arguments *arguments, seam_error *error) {
+  const struct selection *selection = find_selection(arguments->slice ? arguments->slice : "pass");
+  const char *colour = arguments->colour ? arguments->colour : "auto";
+  if (!selection)
+    return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all",
+                arguments->slice);
+  if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
+    return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
+  seam_result *result = NULL;
+  seam_status status = seam_result_read(arguments->file, &result, error);
+  if (status) return status;
+  status = print_result(result, arguments, selection, error);
+  seam_result_free(result);
+  return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The few statistics that the command line prints. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "command.h"
+
+struct interval wilson(int64_t successes, int64_t total) {
+  const double z = 1.959963984540054; /* of the normal distribution, 95% within */
+  if (total <= 0) return (struct interval){0, 1};
+  double n = (double)total, p = (double)successes / n;
+  double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
+  double half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  return (struct interval){successes == 0 ? 0 : centre - half, successes == total ? 1 : centre + half};
+}
+
+double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction) {
+  int64_t extent = axis->bins + 2 * axis->flow;
+  double total = 0, below = 0;
+  for (int64_t i = 0; i < extent; i++) total += (double)row[i];
+  if (total == 0) return NAN;
+  for (int64_t i = 0; i < extent; i++) {
+    double next = below + (double)row[i];
+    if (row[i] == 0 || next < fraction * total) {
+      below = next;
+      continue;
+    }
+    if (axis->flow && i == 0) return -INFINITY;
+    if (axis->flow && i == extent - 1) return INFINITY;
+    double bin = (double)(i - axis->flow) + (fraction * total - below) / (double)row[i];
+    return axis->lower + bin * (axis->upper - axis->lower) / (double)axis->bins;
+  }
+  return INFINITY; /* only by rounding of the sums */
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+double median(double *values, size_t count) {
+  qsort(values, count, sizeof *values, ascending);
+  return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seam train: claims the output, trains with progress, writes the result, and says what came of it. */
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "command.h"
+
+/* The one mutable global: a signal can reach nothing else. */
+static volatile sig_atomic_t interrupted;
+
+/* The second signal of a kind that ends a run does its default: it ends the program at once. */
+static void interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  signal(SIGHUP, SIG_DFL);
+}
+
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART}, before;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL); /* nohup */
+  signal(SIGPIPE, SIG_IGN); /* a reader of the progress that leaves must not cost the result */
+}
+
+struct watch {
+  struct progress_bar bar;
+  bool json;
+  double next_line; /* seconds at which the next JSON line is due */
+};
+
+static int on_progress(const seam_progress *progress, void *user) {
+  struct watch *watch = user;
+  progress_bar_draw(&watch->bar, progress);
+  if (watch->json && progress->seconds >= watch->next_line) {
+    json_progress(progress, watch->bar.steps);
+    watch->next_line = progress->seconds + 0.5;
+  }
+  return interrupted != 0;
+}
+
+/* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
+static void print_run(seam_result *result) {
+  seam_run run = seam_result_run(result);
+  double steps = atof(seam_config_get(seam_result_config(result), "steps"));
+  printf("%s chains of %s steps in %s, %s chain-steps/s (%s%s%s, %s)\n",
+         text_count((int64_t)seam_result_chains(result)).text, text_count((int64_t)steps).text,
+         text_time(run.seconds).text, text_si(run.seconds > 0 ? run.chain_steps / run.seconds : 0).text, run.backend,
+         *run.isa ? ", " : "", run.isa, run.device);
+}
+
+static void report(const struct arguments *arguments, const struct watch *watch, seam_result *result,
+                   const char *output) {
+  if (arguments->quiet) return;
+  if (!watch->bar.shown)
+    fprintf(stderr, "%s chains counted in %s\n", text_count((int64_t)seam_result_chains(result)).text,
+            text_time(seam_result_run(result).seconds).text);
+  print_run(result);
+  report_outcomes(result);
+  printf("written to %s\n", output);
+}
+
+/* Writes what there is; a result that covers nothing is not worth a file, let alone the one it would replace. */
+static seam_status keep(struct arguments *arguments, seam_output *output, seam_result *result, bool stopped,
+                        const char *path, seam_error *error) {
+  uint64_t covered = seam_result_chains(result);
+  const char *written = covered ? path : NULL;
+  if (written) {
+    seam_status status = seam_output_write(output, result, error);
+    if (status) return status;
+  }
+  if (arguments->json) {
+    seam_status status = json_result(result, stopped, written, error);
+    if (status) return status;
+  }
+  if (!stopped) return SEAM_OK;
+  uint64_t asked = strtoull(seam_config_get(arguments->config, "chains"), NULL, 10);
+  if (!written) return fail(error, SEAM_INTERRUPTED, "interrupted before the first chain was done; nothing written");
+  return fail(error, SEAM_INTERRUPTED, "interrupted: %s of %s chains counted, written to %.200s",
+              text_count((int64_t)covered).text, text_count((int64_t)asked).text, path);
+}
+
+static seam_status train(struct arguments *arguments, seam_output *output, const char *path, seam_error *error) {
+  struct watch watch = {.json = arguments->json};
+  progress_bar_start(&watch.bar, arguments);
+  catch_signals();
+  seam_result *result = NULL;
+  seam_status status = seam_train(arguments->config, on_progress, &watch, &result, error);
+  progress_bar_clear(&watch.bar);
+  if (!result) return status;
+  status = keep(arguments, output, result, status == SEAM_INTERRUPTED, path, error);
+  if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
+    report(arguments, &watch, result, path);
+  seam_result_free(result);
+  return status;
+}
+
+seam_status train_run(struct arguments *arguments, seam_error *error) {
+  seam_status status = seam_config_check(arguments->config, error);
+  if (status) return status;
+  char path[4096];
+  snprintf(path, sizeof path, "%s", seam_config_get(arguments->config, "output"));
+  seam_output *output = NULL;
+  status = seam_output_open(path, arguments->force, &output, error);
+  if (status) return status;
+  status = train(arguments, output, path, error);
+  seam_output_close(output);
+  return status;
+}
