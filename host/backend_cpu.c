@@ -27,16 +27,21 @@ struct session {
   void **states; /* one for each worker */
 };
 
-/* ---- Instruction sets ------------------------------------------------------------------------------------------------ */
+/* ---- Instruction sets
+ * ------------------------------------------------------------------------------------------------ */
 
 static const struct cpu_kernels *isa_kernels(int isa) {
   switch (isa) {
-  case ISA_BASELINE: return &cpu_kernels_baseline;
+  case ISA_BASELINE:
+    return &cpu_kernels_baseline;
 #if defined(__x86_64__)
-  case ISA_V3: return __builtin_cpu_supports("x86-64-v3") ? &cpu_kernels_v3 : NULL;
-  case ISA_V4: return __builtin_cpu_supports("x86-64-v4") ? &cpu_kernels_v4 : NULL;
+  case ISA_V3:
+    return __builtin_cpu_supports("x86-64-v3") ? &cpu_kernels_v3 : NULL;
+  case ISA_V4:
+    return __builtin_cpu_supports("x86-64-v4") ? &cpu_kernels_v4 : NULL;
 #endif
-  default: return NULL;
+  default:
+    return NULL;
   }
 }
 
@@ -47,7 +52,8 @@ static const struct cpu_kernels *choose_isa(int isa) {
   return &cpu_kernels_baseline;
 }
 
-static seam_status require_isa(const struct seam_config *config, const struct cpu_kernels **kernels, seam_error *error) {
+static seam_status require_isa(const struct seam_config *config, const struct cpu_kernels **kernels,
+                               seam_error *error) {
   *kernels = choose_isa(config->isa);
   if (*kernels) return SEAM_OK;
   return error_set(error, SEAM_ERROR_BACKEND, "--isa %s: this processor does not have it; use --isa auto",
@@ -61,7 +67,8 @@ static int available_threads(void) {
   return online > 0 ? (int)online : 1;
 }
 
-/* ---- Sessions -------------------------------------------------------------------------------------------------------- */
+/* ---- Sessions
+ * -------------------------------------------------------------------------------------------------------- */
 
 static const char *cpu_unavailable(void) { return NULL; }
 
@@ -121,7 +128,8 @@ static seam_status cpu_open(const struct seam_config *config, const struct job *
   return SEAM_OK;
 }
 
-/* ---- Training -------------------------------------------------------------------------------------------------------- */
+/* ---- Training
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* One vector of chains from the first draw to the last update; false when cancelled on the way. */
 static bool train_vector(const struct session *session, void *state, uint64_t first_id, uint64_t active,
@@ -140,8 +148,8 @@ static bool train_vector(const struct session *session, void *state, uint64_t fi
   }
 }
 
-static seam_status cpu_train(struct session *session, int worker, struct chain_range *range, struct run_control *control,
-                             int64_t *counts, seam_error *error) {
+static seam_status cpu_train(struct session *session, int worker, struct chain_range *range,
+                             struct run_control *control, int64_t *counts, seam_error *error) {
   (void)error; /* nothing here can fail */
   void *state = session->states[worker];
   uint64_t lanes = (uint64_t)session->kernels->lanes, id = range->begin;
@@ -171,7 +179,8 @@ static size_t cpu_devices(seam_device *devices, size_t capacity) {
 
 const struct backend cpu_backend = {"cpu", cpu_unavailable, cpu_open, cpu_train, cpu_close, cpu_devices};
 
-/* ---- The core's own rate --------------------------------------------------------------------------------------------- */
+/* ---- The core's own rate
+ * --------------------------------------------------------------------------------------------- */
 
 static double now(void) {
   struct timespec t;

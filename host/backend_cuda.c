@@ -13,7 +13,7 @@ enum { WORKERS = 2 };
 
 struct worker {
   cudaStream_t stream;
-  float *state;          /* device, as struct cuda_batch has it; likewise the next two */
+  float *state; /* device, as struct cuda_batch has it; likewise the next two */
   int32_t *snapshots;
   int64_t *counts;
   int64_t *home; /* pinned: where the counts come back to */
@@ -45,10 +45,10 @@ static seam_status device_error(cudaError_t code, const char *call, seam_error *
 }
 
 /* Calls a function of the CUDA runtime and hands its failure to the caller. */
-#define TRY(function, ...)                                                  \
-  do {                                                                      \
-    cudaError_t code = function(__VA_ARGS__);                               \
-    if (code != cudaSuccess) return device_error(code, #function, error);   \
+#define TRY(function, ...)                                                                                             \
+  do {                                                                                                                 \
+    cudaError_t code = function(__VA_ARGS__);                                                                          \
+    if (code != cudaSuccess) return device_error(code, #function, error);                                              \
   } while (0)
 
 /* ---- What this machine has ---- */
@@ -217,10 +217,11 @@ static seam_status plan_capacity(struct session *session, int multiprocessors, s
   size_t wanted = (size_t)multiprocessors * CHAINS_PER_MULTIPROCESSOR;
   session->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_TRAIN_THREADS * CUDA_TRAIN_THREADS;
   if (session->capacity) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_MEMORY,
-                   "the card has %zu MiB free of %zu MiB, too little for counts of %zu MiB: end other programs that use "
-                   "it, ask for fewer --bins or --histograms, or use --backend cpu",
-                   available >> 20, total >> 20, count_bytes >> 20);
+  return error_set(
+      error, SEAM_ERROR_MEMORY,
+      "the card has %zu MiB free of %zu MiB, too little for counts of %zu MiB: end other programs that use "
+      "it, ask for fewer --bins or --histograms, or use --backend cpu",
+      available >> 20, total >> 20, count_bytes >> 20);
 }
 
 /* Few enough steps that a desktop stays responsive: a rough and generous count of the operations of a chain-step,

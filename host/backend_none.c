@@ -20,9 +20,7 @@ static seam_status none_train(struct session *session, int worker, struct chain_
   return error_set(error, SEAM_ERROR_BACKEND, "%s", none_unavailable());
 }
 
-static void none_close(struct session *session) {
-  (void)session;
-}
+static void none_close(struct session *session) { (void)session; }
 
 static size_t none_devices(seam_device *devices, size_t capacity) {
   (void)devices, (void)capacity;

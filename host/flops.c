@@ -7,19 +7,21 @@ enum {
   FLOPS_TANH = 20,     /* square, 4 + 3 fma, add, product, quotient */
   FLOPS_LOGISTIC = 20, /* product, exp2 (rounding 2, 6 fma, scaling), sum, quotient */
   FLOPS_SGD = 2,
-  FLOPS_ADAM = 13,     /* mean 3, square 4, root 3, product, quotient, difference */
-  FLOPS_LANGEVIN = 70  /* a normal (half of: log, square root, sine and cosine) 60, drift and step 10 */
+  FLOPS_ADAM = 13,    /* mean 3, square 4, root 3, product, quotient, difference */
+  FLOPS_LANGEVIN = 70 /* a normal (half of: log, square root, sine and cosine) 60, drift and step 10 */
 };
 
 /* Forward and backward at one voltage, as a part of the family's size. */
 static double linear_flops(int size, int inner) { return (void)size, 1.0 + 2.0 + (inner ? 1.0 : 0.0); }
-static double logistic_flops(int size, int inner) { return (void)size, 2.0 + FLOPS_LOGISTIC + 6.0 + (inner ? 1.0 : 0.0); }
+static double logistic_flops(int size, int inner) {
+  return (void)size, 2.0 + FLOPS_LOGISTIC + 6.0 + (inner ? 1.0 : 0.0);
+}
 static double buffer_flops(int size, int inner) { return (void)size, (void)inner, 5.0 + FLOPS_LOGISTIC + 14.0; }
 static double mlp_flops(int size, int inner) { return 1.0 + size * (4.0 + FLOPS_TANH + 9.0 + (inner ? 2.0 : 0.0)); }
 static double table_flops(int size, int inner) { return 2.0 + size * 4.0 + size * 4.0 + (inner ? 1.0 + size : 0.0); }
 
 static double component_flops(int kind, int inner) {
-#define CASE(enumerator, name, family, size, parameters) \
+#define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) return family##_flops(size, inner);
   COMPONENT_KINDS(CASE)
 #undef CASE
@@ -27,7 +29,7 @@ static double component_flops(int kind, int inner) {
 }
 
 static int component_size(int kind) {
-#define CASE(enumerator, name, family, size, parameters) \
+#define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) return parameters;
   COMPONENT_KINDS(CASE)
 #undef CASE

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run: hands batches of chain ids to the backend's workers, each on a thread of its own, and gathers what they count. */
+/* A run: hands batches of chain ids to the backend's workers, each on a thread of its own, and gathers what they count.
+ */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>
@@ -38,7 +39,8 @@ static double seconds_since(const struct timespec *begin) {
   return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
 }
 
-/* ---- Workers --------------------------------------------------------------------------------------------------------- */
+/* ---- Workers
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* The next batch of ids; false when there is none or the run is to end. */
 static bool take_batch(struct run *run, struct chain_range *range) {
@@ -116,7 +118,8 @@ static seam_status start_worker(struct run *run, struct worker *worker, int inde
   return error_set(error, SEAM_ERROR_MEMORY, "cannot start thread %d: use fewer --threads", index + 1);
 }
 
-/* ---- The run --------------------------------------------------------------------------------------------------------- */
+/* ---- The run
+ * --------------------------------------------------------------------------------------------------------- */
 
 static seam_progress progress_now(struct run *run, const struct timespec *begin) {
   return (seam_progress){
@@ -237,7 +240,9 @@ seam_status seam_train(const seam_config *config, seam_progress_function callbac
   }
   floating_point_leave(found);
   bool keep = status == SEAM_OK || status == SEAM_INTERRUPTED || status == SEAM_ERROR_DEVICE;
-  if (keep) *result = run.result;
-  else seam_result_free(run.result);
+  if (keep)
+    *result = run.result;
+  else
+    seam_result_free(run.result);
   return status;
 }

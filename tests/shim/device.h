@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The device's built-ins as cuda.cu needs them, for an ordinary C compiler; included before its first line. */
+#ifndef SEAM_SHIM_DEVICE_H
+#define SEAM_SHIM_DEVICE_H
+
+struct shim_index {
+  unsigned x;
+};
+extern struct shim_index threadIdx, blockIdx, blockDim, gridDim;
+
+/* One block runs at a time, so that its shared memory is a global and an atomic is a plain addition. */
+#define __shared__
+#define atomicAdd(cell, amount) (*(cell) += (amount))
+#define __syncthreads() shim_barrier()
+void shim_barrier(void);
+
+#endif
