@@ -89,9 +89,7 @@ static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t co
                      .type = SEAM_AXIS_CATEGORY_INT, .name = name, .label = label, .bins = count, .numbers = numbers});
 }
 
-static void add_level(seam_histogram *view) {
-  add_numbers(view, levels, 2, "level", "logical level");
-}
+static void add_level(seam_histogram *view) { add_numbers(view, levels, 2, "level", "logical level"); }
 
 /* Probes stand at the bins' centres, so this axis needs no flow. */
 static void add_probes(seam_histogram *view) {

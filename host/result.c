@@ -46,9 +46,7 @@ int64_t seam_result_count(const seam_result *result, seam_outcome outcome) {
   return (unsigned)outcome < OUTCOMES ? result->counts[outcome] : 0;
 }
 
-uint64_t seam_result_chains(const seam_result *result) {
-  return coverage_size(&result->coverage);
-}
+uint64_t seam_result_chains(const seam_result *result) { return coverage_size(&result->coverage); }
 
 size_t seam_result_coverage(const seam_result *result, const uint64_t **ranges) {
   *ranges = result->coverage.ids;
@@ -72,9 +70,7 @@ const seam_histogram *seam_result_histogram(const seam_result *result, const cha
   return NULL;
 }
 
-seam_config *seam_result_config(seam_result *result) {
-  return &result->config;
-}
+seam_config *seam_result_config(seam_result *result) { return &result->config; }
 
 seam_run seam_result_run(const seam_result *result) {
   return (seam_run){.version = result->version,

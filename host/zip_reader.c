@@ -25,9 +25,10 @@ static seam_status directory_damaged(seam_error *error, const char *path) {
 
 /* ---- The directory ---- */
 
+/* A name that was cut to its place is shorter than the file says. */
 static seam_status check_member(const struct zip_reader *reader, const unz_file_info64 *info,
                                 const struct zip_member *member, seam_error *error) {
-  if (info->size_filename >= ZIP_NAME || strlen(member->name) != info->size_filename)
+  if (strlen(member->name) != info->size_filename)
     return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: take it out",
                      error_path(reader->path), member->name);
   if (zip_reader_find(reader, member->name))

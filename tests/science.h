@@ -93,12 +93,17 @@ SCIENCE double science_table(int knots, const double *p, double v, int *segment)
 SCIENCE double science_component(int kind, const double *p, double v) {
   int segment;
   switch (kind) {
-  case KIND_LINEAR: return p[0] * v;
-  case KIND_LOGISTIC: return science_logistic(p[0] * v + p[1]);
-  case KIND_BUFFER: return p[2] + (p[3] - p[2]) * science_logistic(p[0] * (v - p[1]));
+  case KIND_LINEAR:
+    return p[0] * v;
+  case KIND_LOGISTIC:
+    return science_logistic(p[0] * v + p[1]);
+  case KIND_BUFFER:
+    return p[2] + (p[3] - p[2]) * science_logistic(p[0] * (v - p[1]));
   case KIND_TABLE8:
-  case KIND_TABLE16: return science_table(science_sizes[kind], p, v, &segment);
-  default: return science_mlp(science_sizes[kind], p, v);
+  case KIND_TABLE16:
+    return science_table(science_sizes[kind], p, v, &segment);
+  default:
+    return science_mlp(science_sizes[kind], p, v);
   }
 }
 
@@ -166,8 +171,10 @@ SCIENCE double science_z_threshold(double p) {
   double low = 0.0, high = 40.0;
   for (int i = 0; i < 200; i++) {
     double middle = 0.5 * (low + high);
-    if (erfc(middle * 0.70710678118654752440) > p) low = middle;
-    else high = middle;
+    if (erfc(middle * 0.70710678118654752440) > p)
+      low = middle;
+    else
+      high = middle;
   }
   return high;
 }

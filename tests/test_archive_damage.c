@@ -28,7 +28,6 @@ static void every_truncation_is_refused(void **unused) {
   free(file.data);
 }
 
-/* Into a buffer of exactly the file's size, so that a sanitizer sees every read beyond it. */
 static void a_flipped_bit_is_refused_or_without_effect(void **unused) {
   (void)unused;
   seam_result *written = small("loss,slack,interface");
@@ -76,6 +75,14 @@ static void sizes_beyond_what_deflate_can_do_are_refused(void **unused) {
   file = small_file("loss");
   set_header_field(file, "run.manifest", 20, 18, 0xfffffff0);
   expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest claims a size that cannot be");
+  free(file.data);
+}
+
+static void a_member_that_reaches_beyond_the_file_is_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss");
+  set_header_field(file, "run.manifest", 20, 18, (uint32_t)file.size);
+  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest cannot be unpacked");
   free(file.data);
 }
 
@@ -199,14 +206,28 @@ static void every_field_of_the_manifest_must_be_there_and_of_its_type(void **unu
 static void a_manifest_that_is_no_json_object_is_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
-  static const char *const texts[] = {"",        "{", "[]", "3", "{\"schema\":1,\"schema\":1}", "{\"schema\":\"1\"}",
-                                      "\xff\xfe"};
+  static const char *const texts[] = {"", "{", "[]", "3", "{\"schema\":1}", "{\"schema\":\"1\"}", "\xff\xfe"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     struct bytes forged =
         repack(file, "run.manifest", "run.manifest", (struct bytes){(unsigned char *)texts[i], strlen(texts[i])});
     expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest");
     free(forged.data);
   }
+  free(file.data);
+}
+
+static void a_manifest_with_a_key_twice_is_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss"), manifest = member_of(file, "run.manifest");
+  char *text = malloc(manifest.size + 32);
+  assert_non_null(text);
+  sprintf(text, "{\"seconds\":9.5,%s", (char *)manifest.data + 1);
+  struct bytes forged =
+      repack(file, "run.manifest", "run.manifest", (struct bytes){(unsigned char *)text, strlen(text)});
+  expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest is no JSON text");
+  free(forged.data);
+  free(text);
+  free(manifest.data);
   free(file.data);
 }
 
@@ -242,7 +263,9 @@ static void a_coverage_must_be_sorted_disjoint_and_in_decimal_strings(void **unu
                                       "[[\"5\",\"5\"],[\"6\",\"206\"]]",
                                       "[[\"\",\"205\"]]",
                                       "[[\"5\",\"18446744073709551616\"]]",
-                                      "[[\"5\",\"205 \"]]"};
+                                      "[[\"5\",\"205 \"]]",
+                                      "[[\"5\",\"18446744073709551821\"]]",
+                                      "[[\"5\",\"1:5\"]]"};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     refuse_manifest(file, NULL, "coverage", json_loads(lists[i], 0, NULL), SEAM_ERROR_FORMAT, "of chains");
   refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"206\"]]", 0, NULL), SEAM_ERROR_FORMAT,
@@ -363,6 +386,7 @@ int main(void) {
       cmocka_unit_test(every_truncation_is_refused),
       cmocka_unit_test(a_flipped_bit_is_refused_or_without_effect),
       cmocka_unit_test(sizes_beyond_what_deflate_can_do_are_refused),
+      cmocka_unit_test(a_member_that_reaches_beyond_the_file_is_refused),
       cmocka_unit_test(sizes_other_than_the_histograms_are_refused),
       cmocka_unit_test(a_forged_configuration_takes_no_memory),
       cmocka_unit_test(a_foreign_zip_is_refused),
@@ -372,6 +396,7 @@ int main(void) {
       cmocka_unit_test(another_schema_or_arithmetic_is_a_mismatch),
       cmocka_unit_test(every_field_of_the_manifest_must_be_there_and_of_its_type),
       cmocka_unit_test(a_manifest_that_is_no_json_object_is_refused),
+      cmocka_unit_test(a_manifest_with_a_key_twice_is_refused),
       cmocka_unit_test(a_configuration_must_be_whole_and_possible),
       cmocka_unit_test(a_coverage_must_be_sorted_disjoint_and_in_decimal_strings),
       cmocka_unit_test(a_langevin_run_records_how_far_it_walks),

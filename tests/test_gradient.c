@@ -5,8 +5,8 @@
 
 enum { SAMPLES = 3, ROUNDS = 24 }; /* 6 voltages: a whole block of 4 and a tail of 2 */
 
-/* Draws at which a float gradient is well defined: no voltage lies this near to a kink (in V: 100 times the rounding of a
- * float of size 1 through a table's slope), so that both sides see the same piece. */
+/* Draws at which a float gradient is well defined: no voltage lies this near to a kink (in V: 100 times the rounding of
+ * a float of size 1 through a table's slope), so that both sides see the same piece. */
 static const double KINK_MARGIN = 1e-4;
 /* Of the gradient's norm, for each component's parameters as a vector. */
 static const double RELATIVE = 1e-4;
@@ -81,7 +81,10 @@ int main(void) {
           float_gradient(&chain, &job, &g);
           for (int i = 0; i < LANES; i++) {
             struct science_chain c = science_take(&chain, &job, i);
-            if (near_kink(&c, &job, hinge)) { kink++; continue; }
+            if (near_kink(&c, &job, hinge)) {
+              kink++;
+              continue;
+            }
             double e = 0, m = 0, e2 = 0, m2 = 0;
             for (int j = 0; j < science_parameters[first]; j++) {
               double d = difference(&c, &c.theta1[j], &job, hinge);
@@ -92,13 +95,18 @@ int main(void) {
               e2 += pow(d - g.second[j][i], 2), m2 += d * d;
             }
             n++;
-            if (m == 0 || m2 == 0) { zero++; if (e > 0 || e2 > 0) printf("nonzero where zero %g %g\n", sqrt(e), sqrt(e2)); continue; }
+            if (m == 0 || m2 == 0) {
+              zero++;
+              if (e > 0 || e2 > 0) printf("nonzero where zero %g %g\n", sqrt(e), sqrt(e2));
+              continue;
+            }
             double q = sqrt(e / m), q2 = sqrt(e2 / m2);
             if (q > 1e-4 || q2 > 1e-4) bad++;
             if (q > worst) worst = q, gworst = sqrt(m);
             if (q2 > worst) worst = q2, gworst = sqrt(m2);
           }
         }
-        printf("%d %-9s%-9s n %d kink %d zero %d bad %d worst %.2g at norm %.2g\n", hinge, science_names[first], science_names[second], n, kink, zero, bad, worst, gworst);
+        printf("%d %-9s%-9s n %d kink %d zero %d bad %d worst %.2g at norm %.2g\n", hinge, science_names[first],
+               science_names[second], n, kink, zero, bad, worst, gworst);
       }
 }

@@ -247,6 +247,16 @@ static void places_that_cannot_be_written_are_refused_before_the_work(void **sta
   expect_files(fixture, "x.zip");
 }
 
+static void a_temporary_file_that_cannot_be_is_refused_before_the_work(void **state) {
+  struct fixture *fixture = *state;
+  char partial[128];
+  snprintf(partial, sizeof partial, "%s.seam-partial", fixture->path);
+  assert_int_equal(mkdir(partial, 0700), 0);
+  expect_open_refused(fixture->path, 0, SEAM_ERROR_IO, partial);
+  expect_files(fixture, "x.zip.seam-partial");
+  assert_int_equal(rmdir(partial), 0);
+}
+
 static void folders_and_devices_are_never_replaced(void **state) {
   struct fixture *fixture = *state;
   char fifo[128];
@@ -420,6 +430,7 @@ int main(void) {
       WITH_FOLDER(a_file_behind_a_link_is_replaced_where_it_lies),
       WITH_FOLDER(a_file_that_appeared_meanwhile_is_left_alone),
       WITH_FOLDER(places_that_cannot_be_written_are_refused_before_the_work),
+      WITH_FOLDER(a_temporary_file_that_cannot_be_is_refused_before_the_work),
       WITH_FOLDER(folders_and_devices_are_never_replaced),
       WITH_FOLDER(a_folder_that_went_away_fails_the_write),
       WITH_FOLDER(a_failed_rename_leaves_no_temporary_file),

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Result files open with none of our code: numpy.load, uhi.io.zip.read with schema validation, hist.Hist.
+# usage: readers.sh SOURCE_DIR WORK_DIR SEAM
+set -euo pipefail
+source_dir=$1 work=$2 seam=$3
+rm -rf "$work"
+mkdir -p "$work"
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$source_dir/tests/requirements.txt"
+"$seam" train --chains 2000 --steps 50 --output "$work/mlp8.zip" --quiet
+"$seam" train --chains 500 --steps 9 --first buffer --second table8 --optimizer langevin --bins 16 --range -1:2 \
+  --histograms interface,width,snapshots --seed 0xffffffffffffffff --output "$work/mixed.zip" --quiet
+"$seam" train --chains 100 --steps 0 --first linear --second linear --output "$work/prior.zip" --quiet
+for result in mlp8 mixed prior; do "$work/venv/bin/python" "$source_dir/tests/readers.py" "$work/$result.zip"; done

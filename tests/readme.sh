@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every command that the README shows after its first two, which CI runs themselves, works as written.
+# usage: readme.sh SOURCE_DIR WORK_DIR SEAM
+set -euo pipefail
+source_dir=$1 work=$2 seam=$3
+rm -rf "$work"
+mkdir -p "$work/build"
+ln -s "$seam" "$work/build/seam"
+ln -s "$source_dir/bench" "$source_dir/tests" "$source_dir/include" "$work/"
+cd "$work"
+export PATH="$work/build:$PATH"
+blocks=$(grep -c '^```sh$' "$source_dir/README.md")
+[ "$blocks" -gt 2 ] || { echo "the README shows no command after its first two"; exit 1; }
+for ((n = 3; n <= blocks; n++)); do
+  command=$(awk -v want="$n" '/^```sh$/ { n++; inside = n == want; next } /^```/ { inside = 0 } inside' \
+    "$source_dir/README.md")
+  echo "\$ $command"
+  bash -euo pipefail -c "$command"
+done

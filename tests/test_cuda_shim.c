@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CUDA backend and the very kernels of cuda.cu, on a device made of fibres, against the CPU backend to the bit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backend.h"
+#include "cuda.h"
+#include "plan.h"
+#include "shim.h"
+
+/* ---- One run on one backend ---- */
+
+struct counted {
+  seam_status status;
+  seam_error error;
+  int64_t cells;
+  int64_t *counts;
+  uint64_t trained; /* chain-steps */
+  uint64_t end;     /* counted up to this id */
+};
+
+struct setting {
+  struct histogram_set *set;
+  struct plan *plan;
+};
+
+static struct setting setting_of(const struct seam_config *config) {
+  struct setting s;
+  seam_error error;
+  if (seam_config_check(config, &error) != SEAM_OK) fail_msg("%s", error.message);
+  assert_int_equal(histogram_set_create(config, &s.set, &error), SEAM_OK);
+  assert_int_equal(plan_create(config, s.set, &s.plan, &error), SEAM_OK);
+  return s;
+}
+
+static void setting_free(struct setting s) {
+  plan_free(s.plan);
+  histogram_set_free(s.set);
+}
+
+/* All chains of the configuration in portions, handed to the workers in turn. */
+static void train_portions(const struct backend *backend, const struct seam_config *config, struct session *session,
+                           int workers, uint64_t portion, struct run_control *control, struct counted *c) {
+  uint64_t last = config->first_chain + config->chains;
+  for (int turn = 0; c->end < last && c->status == SEAM_OK; turn++) {
+    struct chain_range range = {c->end, last - c->end < portion ? last : c->end + portion};
+    uint64_t asked = range.end;
+    c->status = backend->train(session, turn % workers, &range, control, c->counts, &c->error);
+    if (c->status == SEAM_OK) c->end = range.end;
+    if (range.end < asked) break;
+  }
+}
+
+static struct counted run(const struct backend *backend, const struct seam_config *config, uint64_t portion,
+                          bool cancel) {
+  struct setting s = setting_of(config);
+  struct counted c = {.cells = s.set->cells, .end = config->first_chain};
+  struct session_info info = {0};
+  struct session *session = NULL;
+  struct run_control control;
+  atomic_init(&control.cancel, cancel);
+  atomic_init(&control.trained, 0);
+  c.counts = calloc((size_t)c.cells, sizeof *c.counts);
+  assert_non_null(c.counts);
+  c.status = backend->open(config, &s.plan->job, &session, &info, &c.error);
+  if (c.status == SEAM_OK) {
+    train_portions(backend, config, session, info.workers, portion ? portion : info.batch, &control, &c);
+    backend->close(session);
+  } else {
+    assert_null(session);
+  }
+  c.trained = atomic_load(&control.trained);
+  setting_free(s);
+  return c;
+}
+
+static struct seam_config small_config(int first, int second) {
+  struct seam_config config;
+  config_defaults(&config);
+  config.first = first;
+  config.second = second;
+  config.chains = 150; /* a block and a part of one */
+  config.first_chain = 5;
+  config.steps = 6;
+  config.seed = 20251106;
+  config.threads = 1;
+  config.bins = 32;
+  return config;
+}
+
+static void describe(const struct seam_config *config) {
+  print_error("%s:%s %s %s noise %g steps %d slice %d\n", kind_name(config->first), kind_name(config->second),
+              optimizer_name(config->optimizer), loss_name(config->loss), config->input_noise, (int)config->steps,
+              (int)config->slice);
+}
+
+/* Runs on the shim and on the CPU and wants the same counts; returns the number of cells that are not 0. */
+static int assert_same(const struct seam_config *config, uint64_t portion) {
+  struct counted cuda = run(&cuda_backend, config, portion, false);
+  struct counted cpu = run(&cpu_backend, config, 0, false);
+  if (cuda.status != SEAM_OK) fail_msg("%s", cuda.error.message);
+  assert_int_equal(cpu.status, SEAM_OK);
+  assert_int_equal(shim.live, 0);
+  assert_true(cuda.end == config->first_chain + config->chains);
+  assert_true(cuda.trained == config->chains * config->steps);
+  assert_true(cuda.cells == cpu.cells);
+  int filled = 0, different = 0;
+  for (int64_t i = 0; i < cpu.cells; i++) {
+    filled += cpu.counts[i] != 0;
+    different += cpu.counts[i] != cuda.counts[i];
+  }
+  if (different) describe(config);
+  assert_int_equal(different, 0);
+  int64_t chains = 0;
+  for (int o = 0; o < OUTCOMES; o++) chains += cuda.counts[o];
+  assert_true((uint64_t)chains == config->chains);
+  free(cuda.counts);
+  free(cpu.counts);
+  return filled;
+}
+
+/* ---- Counts equal to the CPU's ---- */
+
+static int reset(void **state) {
+  (void)state;
+  shim_reset();
+  return 0;
+}
+
+static void every_pair_optimizer_loss_and_noise(void **state) {
+  (void)state;
+  for (int p = 0; cuda_pairs[p]; p++)
+    for (int variant = 0; variant < OPTIMIZERS * 4; variant++) {
+      struct seam_config config = small_config(cuda_pairs[p]->first, cuda_pairs[p]->second);
+      config.optimizer = variant % OPTIMIZERS;
+      config.loss = variant / OPTIMIZERS % 2 ? LOSS_HINGE : LOSS_MSE;
+      config.input_noise = variant / OPTIMIZERS / 2 ? 0.05 : 0.0;
+      config.interface_noise = variant / OPTIMIZERS / 2 ? 0.1 : 0.0;
+      config.samples = variant % 2 ? 4 : 3;
+      assert_true(assert_same(&config, 0) > 100);
+    }
+}
+
+static void all_equal_pairs_are_built(void **state) {
+  (void)state;
+  int equal = 0;
+  for (int p = 0; cuda_pairs[p]; p++) equal += cuda_pairs[p]->first == cuda_pairs[p]->second;
+  assert_int_equal(equal, KINDS);
+}
+
+static void slices_and_portions_change_nothing(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t steps, slice, chains, portion, samples;
+  } cases[] = {{0, 0, 150, 0, 4},  {1, 1, 1, 0, 1},     {13, 1, 129, 0, 2},  {13, 2, 127, 100, 4},
+               {13, 5, 128, 1, 1}, {13, 64, 700, 0, 4}, {16, 16, 300, 7, 3}, {33, 0, 257, 256, 4}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+    config.optimizer = (int32_t)(i % OPTIMIZERS);
+    config.steps = cases[i].steps;
+    config.slice = cases[i].slice;
+    config.chains = cases[i].chains;
+    config.samples = cases[i].samples;
+    assert_same(&config, cases[i].portion);
+  }
+}
+
+/* Little memory makes small batches, several of which make a portion; many blocks share the counting. */
+static void batches_and_grids_change_nothing(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_BUFFER, KIND_BUFFER);
+  config.chains = 1100;
+  for (int multiprocessors = 1; multiprocessors <= 3; multiprocessors++) {
+    shim.multiprocessors = multiprocessors;
+    shim.launches = 0;
+    assert_same(&config, config.chains);
+  }
+  assert_true(shim.launches < 20);
+  shim.available = (size_t)1500 << 10;
+  shim.launches = 0;
+  assert_same(&config, config.chains);
+  assert_true(shim.launches > 20); /* indeed in several batches */
+}
+
+static void ids_have_64_bits(void **state) {
+  (void)state;
+  static const uint64_t first[] = {0xFFFFFFC0u, 0x100000000u, 0x7FFFFFFFFFFFFF00u};
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+    struct seam_config config = small_config(KIND_LOGISTIC, KIND_LOGISTIC);
+    config.first_chain = first[i];
+    config.optimizer = OPTIMIZER_LANGEVIN;
+    assert_same(&config, 0);
+  }
+}
+
+static void shared_memory_may_be_small_or_large(void **state) {
+  (void)state;
+  static const int limits[] = {16, 4096, 49152, 166912, SHIM_SHARED_LIMIT};
+  size_t before = 0;
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+    config.bins = 256;
+    config.chains = 300;
+    shim.shared_limit = limits[i];
+    shim.shared_largest = 0;
+    assert_same(&config, 0);
+    assert_true(shim.shared_largest > before || i == 3); /* each lets more histograms in, but for the fourth */
+    before = shim.shared_largest;
+  }
+  assert_true(before > 200000);
+}
+
+static void histograms_may_be_left_out(void **state) {
+  (void)state;
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    struct seam_config config = small_config(KIND_TABLE8, KIND_LOGISTIC);
+    config.histograms = 1u << h;
+    assert_same(&config, 0);
+  }
+}
+
+/* A prior of almost no width puts all chains into one bin; one of great width makes many diverge or overflow. */
+static void all_in_one_bin_and_all_spread(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_LINEAR, KIND_LINEAR);
+  config.init_scale = 1e-6;
+  config.steps = 0;
+  config.histograms = 1u << HISTOGRAM_INTERFACE;
+  int together = assert_same(&config, 0);
+  assert_true(together <= 6); /* an outcome, and a bin of (u0, u1): u0 = 0, u1 = ±1e-6 */
+  config = small_config(KIND_MLP4, KIND_MLP4);
+  config.init_scale = 3;
+  config.bins = 1024;
+  config.histograms = 1u << HISTOGRAM_INTERFACE;
+  assert_true(assert_same(&config, 0) > 100);
+  config = small_config(KIND_LINEAR, KIND_LINEAR);
+  config.optimizer = OPTIMIZER_SGD;
+  config.lr = 1000;
+  config.init_scale = 1e4;
+  config.steps = 60;
+  assert_same(&config, 0);
+}
+
+/* ---- Cancelling ---- */
+
+static void cancelled_counts_nothing(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+  struct counted c = run(&cuda_backend, &config, 0, true);
+  assert_int_equal(c.status, SEAM_OK);
+  assert_true(c.end == config.first_chain);
+  assert_true(c.trained == 0);
+  for (int64_t i = 0; i < c.cells; i++) assert_true(c.counts[i] == 0);
+  free(c.counts);
+}
+
+/* ---- Failures ---- */
+
+/* Lets each call of `function` fail in turn, until a run gets by with fewer; returns how many there were. */
+static int fail_each_call(const char *function, seam_status expected) {
+  struct seam_config config = small_config(KIND_LOGISTIC, KIND_LOGISTIC);
+  for (int n = 1;; n++) {
+    shim_reset();
+    shim.fail = function;
+    shim.fail_at = n;
+    struct counted c = run(&cuda_backend, &config, 0, false);
+    bool failed = shim.calls >= n;
+    assert_int_equal(shim.live, 0);
+    if (failed && c.status != expected) fail_msg("call %d of %s: status %d", n, function, (int)c.status);
+    if (failed) assert_non_null(strstr(c.error.message, "cudaError"));
+    if (failed && expected == SEAM_ERROR_DEVICE) assert_non_null(strstr(c.error.message, function));
+    for (int64_t i = 0; failed && i < c.cells; i++) assert_true(c.counts[i] == 0);
+    free(c.counts);
+    if (!failed) return n - 1;
+  }
+}
+
+static void failures_come_out_as_errors(void **state) {
+  (void)state;
+  assert_true(fail_each_call("cudaMalloc", SEAM_ERROR_MEMORY) >= AXES + 5);
+  assert_int_equal(fail_each_call("cudaMallocHost", SEAM_ERROR_MEMORY), 2);
+  assert_true(fail_each_call("cudaLaunchKernel", SEAM_ERROR_DEVICE) >= 4);
+  assert_int_equal(fail_each_call("cudaMemcpyAsync", SEAM_ERROR_DEVICE), 1);
+  assert_int_equal(fail_each_call("cudaMemsetAsync", SEAM_ERROR_DEVICE), 1);
+  assert_int_equal(fail_each_call("cudaMemcpy", SEAM_ERROR_DEVICE), AXES + 1);
+  assert_true(fail_each_call("cudaStreamSynchronize", SEAM_ERROR_DEVICE) >= 2);
+  assert_int_equal(fail_each_call("cudaStreamCreateWithFlags", SEAM_ERROR_DEVICE), 2);
+  static const char *const others[] = {"cudaGetDeviceCount",    "cudaSetDeviceFlags",   "cudaGetDeviceProperties",
+                                       "cudaDeviceSynchronize", "cudaFuncSetAttribute", "cudaMemGetInfo"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    assert_true(fail_each_call(others[i], SEAM_ERROR_DEVICE) >= 1);
+}
+
+static void assert_refused(const struct seam_config *config, seam_status status, const char *word) {
+  struct counted c = run(&cuda_backend, config, 0, false);
+  assert_int_equal(c.status, status);
+  if (!strstr(c.error.message, word)) fail_msg("%s: no word of %s", c.error.message, word);
+  assert_int_equal(shim.live, 0);
+  free(c.counts);
+}
+
+static void refusals_name_the_remedy(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_LINEAR, KIND_MLP16);
+  assert_refused(&config, SEAM_ERROR_BACKEND, "-DSEAM_CUDA_PAIRS_EXTRA=linear:mlp16");
+  config = small_config(KIND_LINEAR, KIND_LINEAR);
+  config.device = 1;
+  assert_refused(&config, SEAM_ERROR_BACKEND, "--device 1");
+  config.device = 0;
+  shim.without_image = true;
+  assert_refused(&config, SEAM_ERROR_BACKEND, "-DCMAKE_CUDA_ARCHITECTURES=90");
+  shim_reset();
+  shim.available = 1 << 16;
+  assert_refused(&config, SEAM_ERROR_MEMORY, "--bins");
+}
+
+static void an_absent_device_is_explained(void **state) {
+  (void)state;
+  assert_null(cuda_backend.unavailable());
+  shim.devices = 0;
+  assert_non_null(strstr(cuda_backend.unavailable(), "no NVIDIA card"));
+  assert_int_equal(cuda_backend.devices(NULL, 0), 0);
+  shim.driver = 12000;
+  assert_non_null(strstr(cuda_backend.unavailable(), "too old"));
+  shim.driver = 0;
+  assert_non_null(strstr(cuda_backend.unavailable(), "no NVIDIA driver"));
+  shim_reset();
+  seam_device device;
+  assert_int_equal(cuda_backend.devices(&device, 1), 1);
+  assert_string_equal(device.name, "shim");
+}
+
+/* ---- The shim itself ---- */
+
+static void every_second_reaches_the_barrier(struct cuda_argument a) {
+  (void)a;
+  if (threadIdx.x % 2) __syncthreads();
+}
+
+static void all_reach_the_barrier(struct cuda_argument a) {
+  (void)a;
+  __syncthreads();
+}
+
+static void writes_past_its_shared_memory(struct cuda_argument a) {
+  (void)a;
+  if (threadIdx.x == 3) shared_memory[16] = 0;
+}
+
+static cudaError_t launch(void (*kernel)(struct cuda_argument), size_t shared) {
+  static struct cuda_argument argument;
+  void *arguments[] = {&argument};
+  cudaStream_t stream;
+  assert_int_equal(cudaStreamCreateWithFlags(&stream, 0), cudaSuccess);
+  cudaError_t code = cudaLaunchKernel((const void *)kernel, (dim3){2, 1, 1}, (dim3){32, 1, 1}, arguments, shared, stream);
+  cudaStreamDestroy(stream);
+  return code;
+}
+
+static void the_shim_catches_broken_kernels(void **state) {
+  (void)state;
+  assert_int_equal(launch(all_reach_the_barrier, 64), cudaSuccess);
+  assert_int_equal(launch(every_second_reaches_the_barrier, 64), cudaErrorLaunchFailure);
+  assert_int_equal(launch(writes_past_its_shared_memory, 64), cudaErrorLaunchFailure);
+  assert_int_equal(launch(writes_past_its_shared_memory, 68), cudaSuccess);
+  assert_int_equal(launch(all_reach_the_barrier, 49153), cudaErrorInvalidValue);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup(the_shim_catches_broken_kernels, reset),
+      cmocka_unit_test_setup(all_equal_pairs_are_built, reset),
+      cmocka_unit_test_setup(every_pair_optimizer_loss_and_noise, reset),
+      cmocka_unit_test_setup(slices_and_portions_change_nothing, reset),
+      cmocka_unit_test_setup(batches_and_grids_change_nothing, reset),
+      cmocka_unit_test_setup(ids_have_64_bits, reset),
+      cmocka_unit_test_setup(shared_memory_may_be_small_or_large, reset),
+      cmocka_unit_test_setup(histograms_may_be_left_out, reset),
+      cmocka_unit_test_setup(all_in_one_bin_and_all_spread, reset),
+      cmocka_unit_test_setup(cancelled_counts_nothing, reset),
+      cmocka_unit_test_setup(failures_come_out_as_errors, reset),
+      cmocka_unit_test_setup(refusals_name_the_remedy, reset),
+      cmocka_unit_test_setup(an_absent_device_is_explained, reset),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
