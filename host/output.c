@@ -39,6 +39,12 @@ static seam_status cannot_write(const char *path, const char *what, seam_error *
                    error_path(path), what);
 }
 
+/* The counts are safe though their file has the wrong name. */
+static seam_status cannot_name(const struct seam_output *output, seam_error *error) {
+  return error_set(error, SEAM_ERROR_IO, "%s cannot be written (%m): the whole result is kept as %s, rename it",
+                   error_path(output->path), error_path(output->temporary));
+}
+
 static seam_status already_there(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_EXISTS, "%s exists: take another --output, or replace it with --force",
                    error_path(path));
@@ -210,13 +216,13 @@ static seam_status keep_beside(const struct seam_output *output, seam_error *err
     errno = reason;
     if (reason != EEXIST) break;
   }
-  return cannot_write(output->path, "written under another name", error);
+  return cannot_name(output, error);
 }
 
 static seam_status give_name(struct seam_output *output, seam_error *error) {
   if (output->replace ? rename(output->temporary, output->path) != 0 : !name_new(output, output->path)) {
     if (!output->replace && errno == EEXIST) return keep_beside(output, error);
-    return cannot_write(output->path, "written", error);
+    return cannot_name(output, error);
   }
   /* From here on the file at the target is ours: a later write of this output replaces it. */
   output->replace = true;
@@ -251,9 +257,7 @@ seam_status seam_output_write(seam_output *output, const seam_result *result, se
   bool filled = fill_temporary(output, bytes, size);
   free(bytes);
   if (!filled) return cannot_write(output->temporary, "written", error);
-  seam_status status = give_name(output, error);
-  remove_temporary(output);
-  return status;
+  return give_name(output, error);
 }
 
 void seam_output_close(seam_output *output) {

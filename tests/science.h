@@ -23,11 +23,14 @@
 
 /* Chains first, first + 1, ... */
 SCIENCE struct lane_id science_id(uint64_t first) {
+  uint32_t low[LANES], high[LANES];
   struct lane_id id;
   for (int i = 0; i < LANES; i++) {
-    id.low[i] = (uint32_t)(first + (uint64_t)i);
-    id.high[i] = (uint32_t)((first + (uint64_t)i) >> 32);
+    low[i] = (uint32_t)(first + (uint64_t)i);
+    high[i] = (uint32_t)((first + (uint64_t)i) >> 32);
   }
+  memcpy(&id.low, low, sizeof low);
+  memcpy(&id.high, high, sizeof high);
   return id;
 }
 

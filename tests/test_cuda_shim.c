@@ -72,6 +72,7 @@ static struct counted run(const struct backend *backend, const struct seam_confi
   c.status = backend->open(config, &s.plan->job, &session, &info, &c.error);
   if (c.status == SEAM_OK) {
     train_portions(backend, config, session, info.workers, portion ? portion : info.batch, &control, &c);
+    shim.fail = NULL; /* closing has nobody to tell of a failure */
     backend->close(session);
   } else {
     assert_null(session);
@@ -183,10 +184,11 @@ static void batches_and_grids_change_nothing(void **state) {
     assert_same(&config, config.chains);
   }
   assert_true(shim.launches < 20);
-  shim.available = (size_t)1500 << 10;
+  config.histograms = 1u << HISTOGRAM_INTERFACE;
+  shim.available = (size_t)160 << 10;
   shim.launches = 0;
   assert_same(&config, config.chains);
-  assert_true(shim.launches > 20); /* indeed in several batches */
+  assert_true(shim.launches >= 5 * 3); /* draw, train, observe: indeed in several batches */
 }
 
 static void ids_have_64_bits(void **state) {
@@ -214,7 +216,7 @@ static void shared_memory_may_be_small_or_large(void **state) {
     assert_true(shim.shared_largest > before || i == 3); /* each lets more histograms in, but for the fourth */
     before = shim.shared_largest;
   }
-  assert_true(before > 200000);
+  assert_true(before > 150000);
 }
 
 static void histograms_may_be_left_out(void **state) {

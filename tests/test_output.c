@@ -287,13 +287,22 @@ static void a_folder_that_went_away_fails_the_write(void **state) {
 }
 
 /* A folder that took the target's place cannot be replaced by a rename. */
-static void a_failed_rename_leaves_no_temporary_file(void **state) {
+static void a_failed_rename_keeps_the_whole_result(void **state) {
   struct fixture *fixture = *state;
+  seam_error error;
   seam_output *output = open_output(fixture->path, 1);
   assert_int_equal(mkdir(fixture->path, 0700), 0);
-  assert_int_equal(seam_output_write(output, fixture->result, NULL), SEAM_ERROR_IO);
+  assert_int_equal(seam_output_write(output, fixture->result, &error), SEAM_ERROR_IO);
+  assert_non_null(strstr(error.message, "kept as"));
   seam_output_close(output);
-  expect_files(fixture, "x.zip");
+  expect_files(fixture, "x.zip x.zip.seam-partial");
+
+  char partial[256];
+  snprintf(partial, sizeof partial, "%s.seam-partial", fixture->path);
+  seam_result *kept = NULL;
+  assert_int_equal(seam_result_read(partial, &kept, &error), SEAM_OK);
+  seam_result_free(kept);
+  assert_int_equal(unlink(partial), 0);
   assert_int_equal(rmdir(fixture->path), 0);
 }
 
@@ -433,7 +442,7 @@ int main(void) {
       WITH_FOLDER(a_temporary_file_that_cannot_be_is_refused_before_the_work),
       WITH_FOLDER(folders_and_devices_are_never_replaced),
       WITH_FOLDER(a_folder_that_went_away_fails_the_write),
-      WITH_FOLDER(a_failed_rename_leaves_no_temporary_file),
+      WITH_FOLDER(a_failed_rename_keeps_the_whole_result),
       WITH_FOLDER(a_write_that_fails_halfway_leaves_the_old_file),
       WITH_FOLDER(a_second_process_is_refused_and_named_the_lock),
       WITH_FOLDER(a_killed_writer_blocks_nobody),

@@ -37,7 +37,8 @@ void help_command(const struct command *command) {
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (command_has_flag(command, flag->name)) entry(flag->name, flag->argument, flag->help, NULL);
   if (!command->configured) return;
-  printf("\nOptions with their defaults; numbers take 1e6, 1M, 2.5k alike:\n");
+  putchar('\n');
+  print_wrapped("Options with their defaults; numbers take 1e6, 1M, 2.5k alike:", 0, 0);
   for (const seam_option *option = seam_options(); option->name; option++)
     entry(option->name, option->value, option->help, option->limits);
 }

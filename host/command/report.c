@@ -9,7 +9,7 @@ enum { ROOM_FOR_COUNTS = 60 };
 static void fraction_line(const char *name, int64_t count, int64_t total, bool counts) {
   struct interval interval = wilson(count, total);
   double fraction = total > 0 ? (double)count / (double)total : 0;
-  printf("  %-10s%9s  %s to %s", name, text_percent(fraction).text, text_percent(interval.low).text,
+  printf("  %-9s%8s  %s to %s", name, text_percent(fraction).text, text_percent(interval.low).text,
          text_percent(interval.high).text);
   if (counts) printf("  (%s)", text_count(count).text);
   putchar('\n');
@@ -42,7 +42,7 @@ void report_config(seam_config *config) {
   size_t length = 0;
   for (const seam_option *option = seam_options(); option->name; option++) {
     if (!option_counts(option->name) || length >= sizeof text) continue;
-    length += (size_t)snprintf(text + length, sizeof text - length, "%s--%s %s", length ? " " : "", option->name,
+    length += (size_t)snprintf(text + length, sizeof text - length, "%s--%s=%s", length ? " " : "", option->name,
                                seam_config_get(config, option->name));
   }
   print_wrapped(text, printf("  "), 2);

@@ -1,0 +1,173 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything a machine with an NVIDIA GPU can tell about seam, in one call under 9 minutes.
+#
+#   bench/gpu.sh                 builds into build-gpu for the card at hand, then tests, compares and measures
+#   SEAM_BUILD=dir bench/gpu.sh  uses a build brought along
+#   OUT=dir bench/gpu.sh         where gpu.json and gpu.log go (default bench/results)
+#
+# Exit code: 0 all correctness parts passed; 1 one failed; 2 no seam could be built or found; 77 no GPU here.
+# A part whose tool is missing is skipped, and gpu.json says so: each part has a verdict pass, fail or skip.
+set -u
+source_dir=$(cd "$(dirname "$0")/.." && pwd)
+out=${OUT:-$source_dir/bench/results}
+build=${SEAM_BUILD:-$source_dir/build-gpu}
+seam=$build/seam
+log=$out/gpu.log
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+budget=520 # seconds for everything
+PATH=$PATH:/usr/local/cuda/bin
+mkdir -p "$out" || exit 2
+: >"$log" || exit 2
+
+parts=""   # JSON objects, comma-separated
+rates=""   # what seam bench printed, likewise
+failed=0   # correctness parts that failed
+
+plain() { tr -d '"\134' | tr '\n\t' '  ' | cut -c 1-200; }
+
+record() { # NAME VERDICT SECONDS NOTE
+  parts="$parts${parts:+,}
+    {\"part\":\"$1\",\"verdict\":\"$2\",\"seconds\":$3,\"note\":\"$(printf %s "$4" | plain)\"}"
+  printf '%-22s %-5s %4ss  %s\n' "$1" "$2" "$3" "$(printf %s "$4" | plain)" | tee -a "$log"
+}
+
+# Runs a part within its own limit and the whole budget. 77 from the command is a skip; `measure` parts may fail.
+part() { # check|measure NAME LIMIT COMMAND...
+  local weight=$1 name=$2 limit=$3 begin=$SECONDS status verdict left=$((budget - SECONDS))
+  shift 3
+  [ "$limit" -le "$left" ] || limit=$left
+  if [ "$limit" -lt 5 ]; then
+    record "$name" skip 0 "no time left of $budget s"
+    return
+  fi
+  printf '\n==== %s: %s\n' "$name" "$*" >>"$log"
+  timeout -k 5 "$limit" "$@" >"$scratch/output" 2>&1
+  status=$?
+  cat "$scratch/output" >>"$log"
+  case $status in
+  0) verdict=pass ;;
+  77) verdict=skip ;;
+  *) verdict=fail ;;
+  esac
+  [ "$status" != 124 ] || echo "stopped after $limit s" >>"$scratch/output"
+  [ "$verdict" != fail ] || [ "$weight" != check ] || failed=$((failed + 1))
+  record "$name" "$verdict" $((SECONDS - begin)) "$(tail -n 1 "$scratch/output")"
+}
+
+finish() { # VERDICT EXIT-CODE
+  local commit
+  commit=$(git -C "$source_dir" rev-parse HEAD 2>/dev/null || echo unknown)
+  printf '{"schema":1,"verdict":"%s","commit":"%s","device":"%s","driver":"%s","seconds":%d,\n  "parts":[%s],\n  "bench":[%s]}\n' \
+    "$1" "$commit" "$device" "$driver" "$SECONDS" "$parts" "$rates" >"$out/gpu.json"
+  echo "$1: $out/gpu.json, $log"
+  exit "$2"
+}
+
+# shellcheck disable=SC2317 # these run in shells of their own, under a time limit
+# ---- The parts -------------------------------------------------------------------------------------------------------
+
+build_seam() {
+  command -v cmake >/dev/null || { echo "cmake is missing"; return 77; }
+  cmake -S "$source_dir" -B "$build" -DCMAKE_CUDA_ARCHITECTURES=native && cmake --build "$build" -j "$(nproc)"
+}
+
+run_tests() {
+  command -v ctest >/dev/null || { echo "ctest is missing"; return 77; }
+  [ -f "$build/CTestTestfile.cmake" ] || { echo "the build brought along has no tests"; return 77; }
+  ctest --test-dir "$build" -j "$(nproc)" --timeout 120 --output-on-failure
+}
+
+train_on() { # BACKEND OPTIONS...
+  local backend=$1
+  shift
+  "$seam" train --backend "$backend" --output "$scratch/$backend.zip" --force "$@" >/dev/null || return 1
+}
+
+same_counts() { # OPTIONS...
+  train_on cuda "$@" && train_on cpu "$@" &&
+    python3 "$source_dir/bench/same_counts.py" "$scratch/cuda.zip" "$scratch/cpu.zip" cuda cpu && return 0
+  echo "differs or failed: $*"
+  return 1
+}
+
+# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits.
+counts_equal_cpu() {
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  local bad=0 done=0
+  for kind in linear logistic buffer mlp4 mlp8 mlp16 table8 table16; do
+    for optimizer in sgd adam langevin; do
+      for extra in "--samples 4" "--loss hinge --input-noise 0.05 --interface-noise 0.1 --samples 3"; do
+        # shellcheck disable=SC2086
+        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10001 \
+          --first-chain 4294962296 $extra || bad=$((bad + 1))
+        done=$((done + 1))
+      done
+    done
+  done
+  echo "$bad of $done comparisons differ"
+  [ "$bad" = 0 ]
+}
+
+philox_equals_curand() {
+  [ -x "$build/tests/test_curand_device" ] || { echo "the build holds no tests/test_curand_device"; return 77; }
+  "$build/tests/test_curand_device"
+}
+
+sanitize() { # TOOL
+  command -v compute-sanitizer >/dev/null || { echo "compute-sanitizer is missing"; return 77; }
+  compute-sanitizer --tool "$1" --error-exitcode 9 "$seam" train --backend cuda --first mlp4 --second mlp4 \
+    --chains 1500 --steps 8 --output "$scratch/sanitize.zip" --force
+}
+
+measure() { # NAME OPTIONS...
+  local name=$1
+  shift
+  "$seam" bench --json --repeat 3 "$@" >"$scratch/bench-$name"
+}
+
+profile() {
+  command -v ncu >/dev/null || { echo "ncu is missing"; return 77; }
+  ncu --kernel-name regex:train --launch-skip 2 --launch-count 1 --section SpeedOfLight --section LaunchStats \
+    --section Occupancy --section SchedulerStats --section WarpStateStats \
+    "$seam" train --backend cuda --chains 262144 --steps 200 --output "$scratch/profile.zip" --force && return 0
+  echo "ncu does not work here, for want of the right to read counters perhaps"
+  return 77
+}
+
+export -f build_seam run_tests train_on same_counts counts_equal_cpu philox_equals_curand sanitize measure profile
+export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
+
+# ---- In order of importance ------------------------------------------------------------------------------------------
+
+device=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -n 1 | plain)
+driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1 | plain)
+if [ -z "$device" ]; then
+  record device skip 0 "no NVIDIA GPU: nvidia-smi is missing or lists none"
+  finish no-gpu 77
+fi
+record device pass 0 "$device"
+
+[ -n "${SEAM_BUILD:-}" ] || part check build 300 bash -c build_seam
+if [ ! -x "$seam" ]; then
+  record seam fail 0 "no program $seam: build it, or name a build in SEAM_BUILD"
+  finish fail 2
+fi
+part check counts-equal-cpu 150 bash -c counts_equal_cpu
+part check philox-equals-curand 30 bash -c philox_equals_curand
+for tool in memcheck racecheck initcheck synccheck; do part check "sanitizer-$tool" 60 bash -c "sanitize $tool"; done
+part check tests 180 bash -c run_tests
+for size in "mlp8-64k --chains 65536" "mlp8-256k --chains 262144" "mlp8-1M --chains 1048576" \
+  "mlp8-sgd --optimizer sgd --chains 262144" "mlp4 --first mlp4 --second mlp4 --chains 262144" \
+  "mlp16 --first mlp16 --second mlp16 --chains 131072" "buffer --first buffer --second buffer --chains 1048576"; do
+  name=${size%% *}
+  part measure "bench-$name" 40 bash -c "measure $name --backend cuda ${size#* }"
+  rows=$(grep '^{' "$scratch/bench-$name" 2>/dev/null | paste -sd, -)
+  rates="$rates${rows:+${rates:+,}
+    $rows}"
+done
+part measure profile 60 bash -c profile
+
+[ "$failed" = 0 ] || finish fail 1
+finish pass 0

@@ -1,0 +1,370 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The command line as its users meet it: what it prints, what it refuses and how, and what is left behind.
+#   cli.sh PATH_OF_SEAM
+set -u
+seam=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset NO_COLOR COLUMNS COLORTERM
+export LC_ALL=C TERM=dumb
+failures=0
+cases=0
+
+wrong() {
+  failures=$((failures + 1))
+  echo "FAILED $name: $1"
+  sed 's/^/    stdout: /' out | head -5
+  sed 's/^/    stderr: /' err | head -5
+}
+
+# run NAME EXPECTED_STATUS ARGUMENTS...: leaves stdout and stderr in the files out and err.
+run() {
+  name=$1
+  local expected=$2
+  shift 2
+  cases=$((cases + 1))
+  timeout 100 "$seam" "$@" >out 2>err
+  local status=$?
+  [ $status -eq "$expected" ] || wrong "exit code $status instead of $expected"
+}
+
+says() { grep -qF -- "$1" out || wrong "stdout does not say '$1'"; }
+complains() { grep -qF -- "$1" err || wrong "stderr does not say '$1'"; }
+one_line() { [ "$(wc -l <err)" -eq 1 ] || wrong "stderr is not one line"; }
+no_file() { [ ! -e "$1" ] || wrong "$1 was left behind"; }
+
+# refused NAME STATUS PART ARGUMENTS...: one line on stderr that has PART, nothing on stdout, nothing written.
+refused() {
+  local part=$3
+  run "$1" "$2" "${@:4}"
+  one_line
+  complains "seam: "
+  complains "$part"
+  [ ! -s out ] || wrong "there is something on stdout"
+  no_file seam.zip
+}
+
+# last_json FIELD VALUE: the last line of stdout is an object with that field (value as JSON).
+last_json() {
+  tail -1 out | python3 -c '
+import json, sys
+record = json.loads(sys.stdin.read())
+sys.exit(record.get("schema") != 1 or record.get(sys.argv[1]) != json.loads(sys.argv[2]))' "$1" "$2" 2>/dev/null ||
+    wrong "the last line has not $1 = $2"
+}
+
+all_json() {
+  python3 -c 'import json, sys
+for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null || wrong "stdout is not JSON line by line"
+}
+
+# ---- Help, version, unknown things ----------------------------------------------------------------------------------
+
+run "version" 0 --version
+says "seam 0."
+run "help" 0 --help
+for word in train show info bench "Exit codes" 130; do says "$word"; done
+for command in train show info bench; do
+  run "help of $command" 0 $command --help
+  says "seam $command"
+done
+run "help of train lists every option" 0 train --help
+for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
+  interface-noise init-scale beta bins range histograms math backend device isa threads slice output config force json quiet; do
+  says "  --$option"
+done
+refused "no command" 2 "seam --help"
+refused "unknown command" 2 "did you mean train?" trian
+refused "unknown command far from all" 2 "seam --help" hippopotamus
+refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
+refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
+refused "option of another command" 2 "--force" bench --force
+refused "short option" 2 "-c" train -c 3
+refused "missing value" 2 "--first: its value is missing; it takes linear" train --first
+refused "value for a switch" 2 "--json 1: it takes no value" train --json=1
+refused "operand for train" 2 "x.zip" train x.zip
+refused "no file for show" 2 "needs a file" show
+refused "two files for show" 2 "b.zip" show a.zip b.zip
+
+# ---- Values --------------------------------------------------------------------------------------------------------
+
+refused "unknown kind" 2 "--first mpl8: unknown; did you mean mlp8? it takes linear, logistic, buffer, mlp4, mlp8, mlp16, table8, table16" train --first mpl8
+refused "negative number" 2 "--steps -1: negative" train --steps -1
+refused "overflowing number" 2 "--seed 18446744073709551616: too large" train --seed 18446744073709551616
+refused "overflowing exponent" 2 "--chains 1e30: too large" train --chains=1e30
+refused "broken number" 2 "--chains 1.5: not whole" train --chains 1.5
+refused "not a number" 2 "--lr nan: not a number" train --lr nan
+refused "empty value" 2 "--lr ''" train --lr=
+refused "trailing garbage" 2 "--bins 10x" train --bins 10x
+refused "fast math" 2 "not in this version" train --math fast
+refused "interchange" 2 "not in this version" train --histograms interface,interchange
+refused "reversed range" 2 "--range 1:0" train --range 1:0
+refused "ids beyond 64 bits" 2 "--first-chain" train --first-chain 18446744073709551614 --chains 2
+refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 --steps 1e8
+refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
+refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
+refused "unknown slice" 2 "--slice some" show --slice some x.zip
+refused "unknown colour" 2 "--colour some" show --colour some x.zip
+refused "no repeats" 2 "--repeat 0" bench --repeat 0
+refused "bench without steps" 2 "--steps 0" bench --steps 0
+run "errors as JSON" 2 train --json --first mpl8
+last_json event '"error"'
+last_json status 2
+complains "--first mpl8"
+
+# ---- Training ------------------------------------------------------------------------------------------------------
+
+small=(--first linear --second buffer --steps 10 --chains 2k)
+run "a small run" 0 train "${small[@]}" --output a.zip
+says "2,000 chains"
+for word in buffer inverter fail diverged a.zip; do says "$word"; done
+one_line
+[ -s a.zip ] || wrong "a.zip is missing"
+run "quiet" 0 train "${small[@]}" --output q.zip --quiet
+[ ! -s out ] && [ ! -s err ] || wrong "it is not quiet"
+run "JSON of a short run" 0 train "${small[@]}" --output j.zip --json
+all_json
+last_json event '"result"'
+last_json chains 2000
+last_json output '"j.zip"'
+last_json math '"exact"'
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+for n in "buffer inverter fail diverged chains".split(): assert type(r[n]) is int, n
+assert r["buffer"] + r["inverter"] + r["fail"] + r["diverged"] == r["chains"]
+assert r["backend"] and r["device"] and r["seconds"] >= 0 and r["chain_steps_per_second"] > 0 and "isa" in r
+assert "interrupted" not in r' 2>err || wrong "the record is not whole"
+cp a.zip before.zip
+run "output exists" 3 train "${small[@]}" --seed 2 --output a.zip
+complains "a.zip"
+one_line
+cmp -s a.zip before.zip || wrong "the old file was changed"
+run "output exists, as JSON" 3 train "${small[@]}" --output a.zip --json
+last_json event '"error"'
+run "output exists and is replaced" 0 train "${small[@]}" --seed 2 --output a.zip --force
+cmp -s a.zip before.zip && wrong "the file was not replaced"
+refused "unwritable output" 4 "a.zip/x.zip" train "${small[@]}" --output a.zip/x.zip
+refused "output that is a folder" 4 "$work" train "${small[@]}" --output "$work"
+
+# ---- Configurations from files -------------------------------------------------------------------------------------
+
+echo '{"first": "linear", "second": "buffer", "steps": 10, "chains": "2k", "output": "c.zip"}' >c.json
+run "options from JSON" 0 train --config c.json --json
+last_json output '"c.zip"'
+run "later options win" 0 train --config c.json --chains 100 --output=d.zip --json
+last_json chains 100
+run "and earlier ones lose" 0 train --chains 100 --config c.json --output e.zip --json
+last_json chains 2000
+run "options from a result" 0 train --config before.zip --output f.zip --quiet
+python3 - <<'P' 2>err || { name="a result run again"; wrong "its counts differ"; }
+import zipfile
+a, b = zipfile.ZipFile("before.zip"), zipfile.ZipFile("f.zip")
+assert a.namelist() == b.namelist()
+assert all(a.read(n) == b.read(n) for n in a.namelist() if n != "run.manifest")
+P
+echo '{"stpes": 1}' >bad.json
+refused "unknown name in JSON" 2 "bad.json: stpes: unknown option; did you mean steps?" train --config bad.json
+echo '{"steps": true}' >bad.json
+refused "wrong type in JSON" 2 "bad.json: steps" train --config bad.json
+echo '{"steps": 1' >bad.json
+refused "broken JSON" 6 "bad.json" train --config bad.json
+refused "no such configuration" 4 "nowhere.json" train --config nowhere.json
+
+# ---- Reading results -----------------------------------------------------------------------------------------------
+
+run "a run with passing chains" 0 train --first mlp4 --second mlp4 --steps 500 --chains 4k --output s.zip --quiet
+cp f.zip few.zip
+mv s.zip f.zip
+run "show" 0 show f.zip
+for word in f.zip u0 u1 buffer inverter fail diverged pass width slack loss --second=mlp4 95%; do says "$word"; done
+run "info of a file" 0 info f.zip
+for word in "ids       [0, 4000)" interface snapshots --steps=500; do says "$word"; done
+run "info of a file, as JSON" 0 info --json f.zip
+last_json chains 4000
+last_json coverage '[["0", "4000"]]'
+run "info" 0 info
+for word in cpu cuda mlp16; do says "$word"; done
+run "info as JSON" 0 info --json
+last_json event '"info"'
+head -c 2000 f.zip >truncated.zip
+refused "truncated result" 6 "truncated.zip" show truncated.zip
+refused "truncated result as configuration" 6 "truncated.zip" train --config truncated.zip
+refused "foreign file" 6 "c.json" info c.json
+: >empty.zip
+refused "empty file" 6 "empty.zip" show empty.zip
+python3 -c 'import zipfile; zipfile.ZipFile("foreign.zip", "w").writestr("a.txt", "hello")'
+refused "foreign zip" 6 "foreign.zip" show foreign.zip
+python3 - <<'P'
+import zipfile
+source, target = zipfile.ZipFile("f.zip"), zipfile.ZipFile("forged.zip", "w")
+for name in source.namelist():
+    data = bytearray(source.read(name))
+    if name == "interface_storage_values.npy": data[-8] += 1
+    target.writestr(name, bytes(data))
+P
+refused "forged counts" 6 "forged.zip" show forged.zip
+refused "no such file" 4 "nowhere.zip" show nowhere.zip
+refused "a folder" 4 "$work" show "$work"
+
+run "a run without passing chains" 0 train --first linear --second linear --steps 5 --chains 500 --output none.zip --quiet
+run "show falls back to all" 0 show none.zip
+says "interface of all"
+run "show of one slice" 0 show --slice fail none.zip
+says "interface of fail: 500 chains"
+run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
+run "show without histograms" 0 show bare.zip
+says "--histograms"
+
+# ---- Terminals -----------------------------------------------------------------------------------------------------
+
+escape=$'\033['
+export LC_ALL=C.UTF-8 TERM=xterm-256color
+run "plain where stdout is no terminal" 0 show f.zip
+grep -qF "$escape" out && wrong "there is colour in a file"
+LC_ALL=C grep -q '[^ -~]' out && wrong "there is more than ASCII in a file"
+run "colour always, 256" 0 show --colour always f.zip
+says "${escape}38;5;"
+export COLORTERM=truecolor
+run "colour always, 24 bits" 0 show --colour always f.zip
+says "${escape}38;2;"
+says "▀"
+
+# on_terminal COLUMNS ARGUMENTS...: runs seam on a pseudo-terminal; what it prints goes to out.
+on_terminal() {
+  cases=$((cases + 1))
+  python3 - "$seam" "$@" >out 2>err <<'P' || wrong "it fails on a terminal"
+import fcntl, os, pty, struct, sys, termios
+seam, columns, arguments = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    os.execv(seam, [seam] + arguments)
+while True:
+    try: data = os.read(terminal, 65536)
+    except OSError: break
+    if not data: break
+    sys.stdout.buffer.write(data)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+P
+}
+# The longest line of out in columns, escape sequences aside.
+longest() {
+  python3 -c '
+import re, sys
+text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", open("out", encoding="utf-8").read())
+print(max(len(line) for line in re.split(r"[\r\n]+", text)))'
+}
+name="colour on a terminal"
+on_terminal 80 show f.zip
+says "${escape}38;2;"
+for columns in 40 57 80 200; do
+  for file in f.zip few.zip; do
+    name="show $file on $columns columns"
+    on_terminal $columns show $file
+    [ "$(longest)" -le $columns ] || wrong "a line has $(longest) columns"
+  done
+done
+name="NO_COLOR on a terminal"
+NO_COLOR=1 on_terminal 80 show f.zip
+grep -qF "${escape}38" out && wrong "there is colour"
+name="colour never on a terminal"
+on_terminal 80 show --colour never f.zip
+grep -qF "${escape}38" out && wrong "there is colour"
+name="a terminal without UTF-8"
+LC_ALL=C on_terminal 80 show f.zip
+LC_ALL=C grep -q $'[\200-\377]' out && wrong "there is more than ASCII"
+for columns in 40 100; do
+  name="progress bar on $columns columns"
+  on_terminal $columns train --chains 20k --output bar.zip --force
+  says "100.0%"
+  says "▕"
+  [ "$(tr '\r' '\n' <out | grep left >bars; mv bars out; longest)" -le $columns ] || wrong "a line has $(longest) columns"
+done
+
+# ---- Interrupts and lost output ------------------------------------------------------------------------------------
+
+# interrupt NAME SIGNAL ARGUMENTS...: sends it once chains are being counted.
+interrupt() {
+  name=$1
+  local signal=$2
+  shift 2
+  cases=$((cases + 1))
+  rm out # or what the last case left would be taken for news
+  "$seam" train --chains 1e12 --steps 100 --json --output i.zip --force "$@" >out 2>err &
+  local child=$!
+  for _ in $(seq 100); do
+    grep -qs '"chains_done":[1-9]' out && break
+    sleep 0.1
+  done
+  kill -"$signal" $child
+  wait $child
+  local status=$?
+  [ $status -eq 130 ] || wrong "exit code $status instead of 130"
+  one_line
+  complains "chains counted, written to i.zip"
+  all_json
+  last_json event '"result"'
+  last_json interrupted true
+  run "$name: the partial file" 0 info --json i.zip
+  python3 -c '
+import json, sys
+r = json.loads(open("out").read())
+covered = sum(int(e) - int(b) for b, e in r["coverage"])
+assert 0 < covered < 10**12 and covered == r["chains"] == r["buffer"] + r["inverter"] + r["fail"] + r["diverged"]' 2>>err ||
+    wrong "the coverage is not what was counted"
+}
+interrupt "SIGINT" INT
+interrupt "SIGTERM" TERM --threads 1
+
+name="interrupt before the first chain"
+cases=$((cases + 1))
+cp a.zip kept.zip
+rm out
+"$seam" train --steps 2147483647 --json --output kept.zip --force >out 2>err &
+child=$!
+for _ in $(seq 100); do [ -s out ] && break || sleep 0.1; done
+kill -INT $child
+wait $child
+[ $? -eq 130 ] || wrong "exit code is not 130"
+complains "nothing written"
+last_json interrupted true
+last_json output null
+cmp -s a.zip kept.zip || wrong "the old result was replaced by nothing"
+
+cases=$((cases + 1))
+name="full disk behind stdout"
+"$seam" show f.zip >/dev/full 2>err
+[ $? -eq 4 ] || wrong "exit code is not 4"
+complains "standard output"
+name="closed stdout"
+"$seam" train "${small[@]}" --output closed.zip >&- 2>err
+[ $? -eq 4 ] || wrong "exit code is not 4"
+[ -s closed.zip ] || wrong "the result was lost with stdout"
+run "the result is whole" 0 info closed.zip
+name="a reader that leaves"
+"$seam" train "${small[@]}" --json --output pipe.zip 2>err | true
+run "the result is kept all the same" 0 info pipe.zip
+
+# ---- Bench ---------------------------------------------------------------------------------------------------------
+
+run "bench" 0 bench --repeat 1 --chains 4k --steps 100
+for word in chain-steps/s flop/s threads; do says "$word"; done
+run "bench as JSON" 0 bench --repeat 2 --chains 4k --steps 100 --json --threads 2
+last_json event '"bench"'
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert [row["threads"] for row in r["rows"] if row["backend"] == "cpu"] == [1, 2]
+assert all(len(row["chain_steps_per_second"]["all"]) == 2 for row in r["rows"])
+one, two = (row["chain_steps_per_second"]["all"] for row in r["rows"][:2])
+assert all(abs(b / a - s) < 1e-6 * s for a, b, s in zip(one, two, r["thread_scaling"]["all"]))
+row = r["rows"][1]
+for rate, peak, cost in zip(*(row[n]["all"] for n in ("chain_steps_per_second", "core_peak_flops", "peak_flops_per_chain_step"))):
+    assert abs(2 * peak / rate - cost) < 1e-6 * cost + 1e-9' 2>err || wrong "the numbers do not fit together"
+no_file seam.zip
+
+echo "$cases cases, $failures failures"
+[ $failures -eq 0 ]

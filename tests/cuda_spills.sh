@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# cuda_spills.sh FOLDER: fails where ptxas had to spill a training kernel of a pair that must stay in registers; lists
+# registers and spills of all. FOLDER holds the reports FIRST_SECOND.txt that the build kept; without it: SKIP.
+[ -d "$1" ] || { echo "SKIP: built without nvcc, so there is no ptxas report"; exit 77; }
+set -- "$1"/*.txt
+[ -f "$1" ] || { echo "no ptxas report in $(dirname "$1"): build first"; exit 1; }
+awk '
+BEGIN {
+  split("linear logistic buffer table8 mlp4 mlp8", kinds)
+  for (k in kinds) must[kinds[k] "_" kinds[k]] = 1
+  printf "%-18s %-6s %-15s %9s %6s %6s\n", "pair", "arch", "kernel", "registers", "stack", "spills"
+}
+FNR == 1 { pair = FILENAME; sub(/.*\//, "", pair); sub(/\.txt$/, "", pair); built[pair] = 1; kernel = "" }
+/Compiling entry function/ {
+  kernel = match($0, /train_(sgd|adam|langevin)/) ? substr($0, RSTART, RLENGTH) : ""
+  arch = match($0, /sm_[0-9]+/) ? substr($0, RSTART, RLENGTH) : "?"
+}
+/bytes stack frame/ { stack = $1; spills = $5 + $9 }
+/Used [0-9]+ registers/ && kernel != "" {
+  match($0, /Used [0-9]+/)
+  bad = (pair in must) && (stack > 0 || spills > 0)
+  printf "%-18s %-6s %-15s %9d %6d %6d%s\n", pair, arch, kernel, substr($0, RSTART + 5, RLENGTH - 5), stack, spills,
+    bad ? "  <- must not spill" : ""
+  failed += bad
+  if (pair in must) seen[pair " " kernel] = 1
+}
+END {
+  for (p in must)
+    if (p in built && !((p " train_sgd") in seen && (p " train_adam") in seen && (p " train_langevin") in seen)) {
+      printf "%s: no report of all three optimizers; remove its object file and build again\n", p
+      failed++
+    }
+  exit failed > 0
+}' "$@"
