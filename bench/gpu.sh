@@ -8,6 +8,8 @@
 #
 # Exit code: 0 all correctness parts passed; 1 one failed; 2 no seam could be built or found; 77 no GPU here.
 # A part whose tool is missing is skipped, and gpu.json says so: each part has a verdict pass, fail or skip.
+#
+# shellcheck disable=SC2317 # the functions of the parts run in shells of their own, under a time limit
 set -u
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 out=${OUT:-$source_dir/bench/results}
@@ -65,7 +67,6 @@ finish() { # VERDICT EXIT-CODE
   exit "$2"
 }
 
-# shellcheck disable=SC2317 # these run in shells of their own, under a time limit
 # ---- The parts -------------------------------------------------------------------------------------------------------
 
 build_seam() {

@@ -9,9 +9,9 @@
 enum { COMPONENT_KINDS(KIND_OF) };
 #undef KIND_OF
 
-#define JOIN(a, b)            a##b
-#define KIND(name)            JOIN(kind_, name)
-#define JOIN_PAIR(a, b)       cuda_kernels_##a##_##b
+#define JOIN(a, b)               a##b
+#define KIND(name)               JOIN(kind_, name)
+#define JOIN_PAIR(a, b)          cuda_kernels_##a##_##b
 #define PAIR_NAME(first, second) JOIN_PAIR(first, second)
 
 enum { FIRST = KIND(SEAM_FIRST), SECOND = KIND(SEAM_SECOND) };
@@ -61,9 +61,7 @@ HD struct lane_id id_of(const struct cuda_batch *batch, uint32_t thread) {
 
 /* ---- Draw, train, snapshot: a thread a chain ---- */
 
-HD uint32_t own_thread(void) {
-  return lane_block() * lane_threads() + lane_thread();
-}
+HD uint32_t own_thread(void) { return lane_block() * lane_threads() + lane_thread(); }
 
 KERNEL(CUDA_TRAIN_THREADS) draw(KERNEL_ARGUMENT struct cuda_argument a) {
   uint32_t thread = own_thread();
@@ -82,17 +80,11 @@ HD void train(const struct cuda_argument *a, int optimizer) {
   state_chain(STORE, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
 }
 
-KERNEL(CUDA_TRAIN_THREADS) train_sgd(KERNEL_ARGUMENT struct cuda_argument a) {
-  train(&a, OPTIMIZER_SGD);
-}
+KERNEL(CUDA_TRAIN_THREADS) train_sgd(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_SGD); }
 
-KERNEL(CUDA_TRAIN_THREADS) train_adam(KERNEL_ARGUMENT struct cuda_argument a) {
-  train(&a, OPTIMIZER_ADAM);
-}
+KERNEL(CUDA_TRAIN_THREADS) train_adam(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_ADAM); }
 
-KERNEL(CUDA_TRAIN_THREADS) train_langevin(KERNEL_ARGUMENT struct cuda_argument a) {
-  train(&a, OPTIMIZER_LANGEVIN);
-}
+KERNEL(CUDA_TRAIN_THREADS) train_langevin(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_LANGEVIN); }
 
 KERNEL(CUDA_TRAIN_THREADS) snapshot(KERNEL_ARGUMENT struct cuda_argument a) {
   uint32_t thread = own_thread();
@@ -103,7 +95,8 @@ KERNEL(CUDA_TRAIN_THREADS) snapshot(KERNEL_ARGUMENT struct cuda_argument a) {
       observe_snapshot(&chain, recipe_of(OPTIMIZER_SGD), &a.job);
 }
 
-/* ---- Observe: each block loops over chains, counts what fits in its shared memory, and adds that up at the end ---- */
+/* ---- Observe: each block loops over chains, counts what fits in its shared memory, and adds that up at the end ----
+ */
 
 /* Adds a stretch of the block's counts to the totals; all its threads take part. */
 HD void observe_flush(const uint32_t *shared, int32_t count, int64_t *totals) {

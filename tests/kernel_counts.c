@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs job files on the kernels it was built with and prints every count that is not zero; needs nothing of the host.
- */
+/* Runs job files on the kernels it was built with and prints every count that is not zero, and a digest of every trained
+ * parameter's bits, which is where a difference in rounding shows first; needs nothing of the host. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cpu.h"
+#include "cpu.c" /* and not its header: the digest looks into the state */
 #include "job_file.h"
-
-#define JOIN(prefix, isa)  prefix##isa
-#define TABLE(prefix, isa) JOIN(prefix, isa)
 
 static const struct cpu_kernels *const kernels = &TABLE(cpu_kernels_, SEAM_ISA);
 
@@ -17,6 +14,25 @@ static int snapshot_at(const struct job *job, uint32_t step) {
   for (int k = 0; k < job->snapshot_count; k++)
     if (job->snapshot_steps[k] == step) return k;
   return -1;
+}
+
+/* FNV-1a over the bits of one chain's parameters; NaN, whose bits may differ between machines, as one value. */
+static uint64_t digest(uint64_t hash, const lane *theta, int parameters, int chain) {
+  for (int j = 0; j < parameters; j++) {
+    float value = theta[j][chain];
+    uint32_t bits = 0x7fc00000u;
+    if (value == value) memcpy(&bits, &value, sizeof bits);
+    hash = (hash ^ bits) * 0x100000001b3u;
+  }
+  return hash;
+}
+
+static void print_digests(const struct job *job, const struct cpu_state *state, int active) {
+  for (int chain = 0; chain < active; chain++) {
+    uint64_t hash = digest(0xcbf29ce484222325u, state->chain.first.theta, component_parameters(job->first), chain);
+    hash = digest(hash, state->chain.second.theta, component_parameters(job->second), chain);
+    printf("theta %016" PRIx64 "\n", hash);
+  }
 }
 
 static void run_vector(const struct job_file *f, void *state, uint64_t id, int active, int64_t *counts) {
@@ -28,6 +44,7 @@ static void run_vector(const struct job_file *f, void *state, uint64_t id, int a
     kernels->train(state, &f->job, step, step + 1);
   }
   kernels->observe(state, &f->job, active, counts);
+  print_digests(&f->job, state, active);
 }
 
 static void run_file(const char *path) {

@@ -361,7 +361,8 @@ static cudaError_t launch(void (*kernel)(struct cuda_argument), size_t shared) {
   void *arguments[] = {&argument};
   cudaStream_t stream;
   assert_int_equal(cudaStreamCreateWithFlags(&stream, 0), cudaSuccess);
-  cudaError_t code = cudaLaunchKernel((const void *)kernel, (dim3){2, 1, 1}, (dim3){32, 1, 1}, arguments, shared, stream);
+  cudaError_t code =
+      cudaLaunchKernel((const void *)kernel, (dim3){2, 1, 1}, (dim3){32, 1, 1}, arguments, shared, stream);
   cudaStreamDestroy(stream);
   return code;
 }

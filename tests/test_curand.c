@@ -31,7 +31,8 @@ int main(void) {
   int different = differences(0, 0, 0, 0) + differences(UINT64_MAX, UINT64_MAX, 4, UINT32_MAX);
   for (int i = 0; i < CASES; i++) {
     uint64_t seed = next(&state), id = next(&state) >> (next(&state) % 64);
-    different += differences(seed, id, (uint32_t)(next(&state) % 5), (uint32_t)(next(&state) >> (32 + next(&state) % 32)));
+    different +=
+        differences(seed, id, (uint32_t)(next(&state) % 5), (uint32_t)(next(&state) >> (32 + next(&state) % 32)));
   }
   printf("%d of %d words differ from cuRAND's\n", different, 4 * (CASES + 2));
   return different ? 1 : 0;

@@ -70,6 +70,15 @@ static void float_gradient(const struct chain *chain, const struct job *job, str
   if (s < job->voltages) chain_backpropagate(chain, r, job, science_id(0), 0, s, 2, g);
 }
 
+/* The sum of the weights on a component's tanh or sigma. */
+static double weight(int kind, const double *p) {
+  double sum = 0.0;
+  if (kind == KIND_BUFFER) return fabs(p[3] - p[2]);
+  if (kind < KIND_MLP4 || kind > KIND_MLP16) return 1.0;
+  for (int i = 0; i < science_sizes[kind]; i++) sum += fabs(p[2 * science_sizes[kind] + i]);
+  return sum;
+}
+
 /* An upper bound of |f2'| anywhere. */
 static double steepest(const struct science_chain *c) {
   const double *p = c->theta2;
@@ -88,7 +97,9 @@ static double steepest(const struct science_chain *c) {
 /* Compares one component's part of the gradient of lane i. */
 static void compare_part(struct science_chain *c, double *theta, int parameters, const lane *gradient, int i,
                          const struct job *job, int hinge, struct tally *tally) {
-  double error = 0.0, norm = 0.0, slope = fmax(1.0, steepest(c)), rounding = ABSOLUTE * slope * slope;
+  double error = 0.0, norm = 0.0, slope = fmax(1.0, steepest(c));
+  double weights = fmax(1.0, fmax(weight(c->first, c->theta1), weight(c->second, c->theta2)));
+  double rounding = ABSOLUTE * weights * slope * slope;
   for (int j = 0; j < parameters; j++) {
     double expected = difference(c, &theta[j], job, hinge), got = (double)gradient[j][i];
     error += (got - expected) * (got - expected);

@@ -7,7 +7,7 @@
 #include "science.h"
 
 #ifndef STRIDE
-#define STRIDE 211 /* 1: all of them, about 20 minutes */
+#define STRIDE 1021 /* -DSTRIDE=1 tries all of them, for hours */
 #endif
 
 typedef lane (*approximation)(lane);
@@ -78,7 +78,7 @@ static void exp2_is_within_its_stated_error(void **unused) {
   struct worst worst = {0.0, 0.0f};
   sweep(exp2_lane, exp2l, 0.0f, 127.0f, 1, &worst);
   sweep(exp2_lane, exp2l, -0.0f, -126.0f, 1, &worst);
-  expect_worst("exp2, relative", worst, 2.0e-7);
+  expect_worst("exp2, relative", worst, 8.2e-8);
 }
 
 static void exp2_is_clamped_to_normal_results(void **unused) {
@@ -96,7 +96,7 @@ static void log_is_within_its_stated_error(void **unused) {
   struct worst worst = {0.0, 0.0f};
   sweep(log_lane, logl, 0x1p-126f, nextafterf(1.0f, 0.0f), 1, &worst);
   sweep(log_lane, logl, nextafterf(1.0f, 2.0f), 3.40282347e+38f, 1, &worst);
-  expect_worst("log, relative", worst, 3.0e-7);
+  expect_worst("log, relative", worst, 1.7e-7);
   struct worst absolute = {0.0, 0.0f};
   sweep(log_lane, logl, 0.5f, 2.0f, 0, &absolute);
   expect_worst("log on [1/2, 2], absolute", absolute, 6e-8);
@@ -119,7 +119,7 @@ static void tanh_is_within_its_stated_error(void **unused) {
   struct worst worst = {0.0, 0.0f}, relative = {0.0, 0.0f};
   sweep(tanh_lane, tanhl, 0.0f, 3.40282347e+38f, 0, &worst);
   sweep(tanh_lane, tanhl, -0.0f, -3.40282347e+38f, 0, &worst);
-  expect_worst("tanh, absolute", worst, 4e-7);
+  expect_worst("tanh, absolute", worst, 2.8e-7);
   sweep(tanh_lane, tanhl, 0x1p-126f, 9.0f, 1, &relative);
   print_message("tanh, relative, from 2^-126: %.4g at %a\n", relative.error, (double)relative.at);
   assert_true(worst.error <= 4e-7); /* what the issue promises, whatever is stated */
@@ -132,22 +132,22 @@ static void tanh_never_leaves_minus_one_to_one(void **unused) {
     lane y = numeric_tanh(lanes_from(bits, bits_of(9.5f), 1));
     if (lane_any(lane_not(y <= 1.0f))) fail_msg("tanh %a is %a", (double)float_of(bits), (double)y[0]);
   }
-  assert_true(numeric_tanh(lane_splat(INFINITY))[0] <= 1.0f);
-  assert_true(numeric_tanh(lane_splat(-INFINITY))[0] >= -1.0f);
-  assert_true(numeric_tanh(lane_splat(INFINITY))[0] > 0.999999f);
 }
 
 static void tanh_is_odd(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 17) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 17);
+  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61);
     assert_false(lane_any(lane_bits(numeric_tanh(-x)) != lane_bits(-numeric_tanh(x))));
   }
 }
 
-static void tanh_of_nan_is_tanh_of_the_lower_clamp(void **unused) {
+static void tanh_is_one_from_the_clamp_on(void **unused) {
   (void)unused;
-  assert_true(numeric_tanh(lane_splat(NAN))[0] == numeric_tanh(lane_splat(-9.02f))[0]);
+  assert_true(numeric_tanh(lane_splat(8.0f))[0] == 1.0f);
+  assert_true(numeric_tanh(lane_splat(INFINITY))[0] == 1.0f);
+  assert_true(numeric_tanh(lane_splat(-INFINITY))[0] == -1.0f);
+  assert_true(numeric_tanh(lane_splat(NAN))[0] == -1.0f);
 }
 
 static void logistic_is_within_its_stated_error(void **unused) {
@@ -155,18 +155,18 @@ static void logistic_is_within_its_stated_error(void **unused) {
   struct worst worst = {0.0, 0.0f};
   sweep(logistic_lane, logistic_truth, 0.0f, 3.40282347e+38f, 0, &worst);
   sweep(logistic_lane, logistic_truth, -0.0f, -3.40282347e+38f, 0, &worst);
-  expect_worst("logistic, absolute", worst, 4e-7);
+  expect_worst("logistic, absolute", worst, 9.2e-8);
   assert_true(worst.error <= 4e-7); /* what the issue promises, whatever is stated */
 }
 
 static void logistic_stays_within_zero_and_one(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 17) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 17), up = numeric_logistic(x), down = numeric_logistic(-x);
+  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61), up = numeric_logistic(x), down = numeric_logistic(-x);
     assert_false(lane_any(lane_not((up >= 0.5f) & (up <= 1.0f) & (down >= 0.0f) & (down <= 0.5f))));
   }
   assert_true(numeric_logistic(lane_splat(INFINITY))[0] == 1.0f);
-  assert_true(numeric_logistic(lane_splat(NAN))[0] <= 1.0f);
+  assert_true(numeric_logistic(lane_splat(NAN))[0] == 1.0f);
 }
 
 static lane_uint words_from(uint64_t first, uint32_t stride) {
@@ -195,14 +195,14 @@ static void sincos_is_within_its_stated_error_in_every_octant(void **unused) {
   for (uint64_t octant = 0; octant < 16; octant++)
     for (int around = -2048; around < 2048; around += LANES)
       check_turn(words_from((octant << 28) + (uint64_t)(int64_t)around, 1), &worst);
-  expect_worst("sincos, absolute", worst, 2e-7);
+  expect_worst("sincos, absolute", worst, 1.1e-7);
 }
 
 /* Correctly rounded, so never 0 and never above 1. */
 static void uniforms_are_the_middles_of_their_cells(void **unused) {
   (void)unused;
-  for (uint64_t word = 0; word < 0x100000000u; word += (uint64_t)LANES * 61) {
-    lane_uint w = words_from(word, 61);
+  for (uint64_t word = 0; word < 0x100000000u; word += (uint64_t)LANES * 251) {
+    lane_uint w = words_from(word, 251);
     lane u = random_uniform(w);
     for (int i = 0; i < LANES; i++) assert_true(u[i] == (float)(((double)w[i] + 0.5) * 0x1p-32));
   }
@@ -219,7 +219,7 @@ int main(void) {
       cmocka_unit_test(tanh_is_within_its_stated_error),
       cmocka_unit_test(tanh_never_leaves_minus_one_to_one),
       cmocka_unit_test(tanh_is_odd),
-      cmocka_unit_test(tanh_of_nan_is_tanh_of_the_lower_clamp),
+      cmocka_unit_test(tanh_is_one_from_the_clamp_on),
       cmocka_unit_test(logistic_is_within_its_stated_error),
       cmocka_unit_test(logistic_stays_within_zero_and_one),
       cmocka_unit_test(sincos_is_within_its_stated_error_in_every_octant),

@@ -11,7 +11,7 @@ extern struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 /* One block runs at a time, so that its shared memory is a global and an atomic is a plain addition. */
 #define __shared__
 #define atomicAdd(cell, amount) (*(cell) += (amount))
-#define __syncthreads() shim_barrier()
+#define __syncthreads()         shim_barrier()
 void shim_barrier(void);
 
 #endif

@@ -40,7 +40,7 @@ static bool fails(const char *function) {
   return shim.fail && strcmp(shim.fail, function) == 0 && ++shim.calls == shim.fail_at;
 }
 
-#define FAIL_AS(code) \
+#define FAIL_AS(code)                                                                                                  \
   if (fails(__func__)) return code
 
 /* ---- Memory ---- */
@@ -124,11 +124,16 @@ cudaError_t cudaMemGetInfo(size_t *available, size_t *total) {
 
 const char *cudaGetErrorName(cudaError_t code) {
   switch (code) {
-  case cudaErrorMemoryAllocation: return "cudaErrorMemoryAllocation";
-  case cudaErrorInvalidValue: return "cudaErrorInvalidValue";
-  case cudaErrorLaunchFailure: return "cudaErrorLaunchFailure";
-  case cudaErrorNoKernelImageForDevice: return "cudaErrorNoKernelImageForDevice";
-  default: return "cudaErrorOther";
+  case cudaErrorMemoryAllocation:
+    return "cudaErrorMemoryAllocation";
+  case cudaErrorInvalidValue:
+    return "cudaErrorInvalidValue";
+  case cudaErrorLaunchFailure:
+    return "cudaErrorLaunchFailure";
+  case cudaErrorNoKernelImageForDevice:
+    return "cudaErrorNoKernelImageForDevice";
+  default:
+    return "cudaErrorOther";
   }
 }
 const char *cudaGetErrorString(cudaError_t code) {
