@@ -9,6 +9,7 @@ import math
 import multiprocessing
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -203,6 +204,7 @@ class Peer:
             processes: context.Pool(processes, torch.set_num_threads, (threads // processes,))
             for processes in sorted({1, threads})
         }
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end with this process
 
     def close(self) -> None:
         for pool in self.pools.values():

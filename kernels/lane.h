@@ -101,7 +101,7 @@ HD void lane_barrier(void) { __syncthreads(); }
 
 enum { SAMPLE_BLOCK = 4 };
 
-HD lane lane_splat(float a) { return (lane){0} + a; }
+HD lane lane_splat(float a) { return a - (lane){0}; } /* 0 + a would lose the sign of -0 */
 HD lane_int lane_splat_int(int32_t a) { return (lane_int){0} + a; }
 HD lane_uint lane_splat_uint(uint32_t a) { return (lane_uint){0} + a; }
 HD lane_mask lane_splat_mask(int a) { return lane_splat_int(-a); }

@@ -67,6 +67,7 @@ static struct counted run(const struct backend *backend, const struct seam_confi
   struct run_control control;
   atomic_init(&control.cancel, cancel);
   atomic_init(&control.trained, 0);
+  shim.cancel = &control.cancel;
   c.counts = calloc((size_t)c.cells, sizeof *c.counts);
   assert_non_null(c.counts);
   c.status = backend->open(config, &s.plan->job, &session, &info, &c.error);
@@ -263,6 +264,27 @@ static void cancelled_counts_nothing(void **state) {
   free(c.counts);
 }
 
+/* In the midst of the second batch: the first is counted whole, the second not at all. */
+static void cancelled_in_a_batch_keeps_the_batches_before(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_BUFFER, KIND_BUFFER);
+  config.chains = 1100;
+  config.slice = 1;
+  config.histograms = 1u << HISTOGRAM_INTERFACE;
+  shim.available = (size_t)160 << 10;
+  shim.cancel_at = 1 + config.steps + 1 + 4; /* draw, train and observe the first; then draw and train */
+  struct counted cuda = run(&cuda_backend, &config, config.chains, false);
+  assert_int_equal(cuda.status, SEAM_OK);
+  uint64_t batch = cuda.end - config.first_chain;
+  assert_true(batch > 0 && batch < config.chains / 2);
+  assert_true(cuda.trained == batch * (config.steps + 3));
+  config.chains = batch;
+  struct counted cpu = run(&cpu_backend, &config, 0, false);
+  assert_memory_equal(cuda.counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
+  free(cuda.counts);
+  free(cpu.counts);
+}
+
 /* ---- Failures ---- */
 
 /* Lets each call of `function` fail in turn, until a run gets by with fewer; returns how many there were. */
@@ -388,6 +410,7 @@ int main(void) {
       cmocka_unit_test_setup(histograms_may_be_left_out, reset),
       cmocka_unit_test_setup(all_in_one_bin_and_all_spread, reset),
       cmocka_unit_test_setup(cancelled_counts_nothing, reset),
+      cmocka_unit_test_setup(cancelled_in_a_batch_keeps_the_batches_before, reset),
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),
       cmocka_unit_test_setup(refusals_name_the_remedy, reset),
       cmocka_unit_test_setup(an_absent_device_is_explained, reset),

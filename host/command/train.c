@@ -63,24 +63,33 @@ static void report(const struct arguments *arguments, const struct watch *watch,
   printf("written to %s\n", output);
 }
 
-/* Writes what there is; a result that covers nothing is not worth a file, let alone the one it would replace. */
-static seam_status keep(struct arguments *arguments, seam_output *output, seam_result *result, bool stopped,
+/* "ENDED: 3 of 10 chains counted, written to PATH": how a run that did not count all its chains is told. */
+static seam_status tell_partial(const struct arguments *arguments, const char *written, uint64_t covered,
+                                seam_status ended, seam_error *error) {
+  char why[sizeof error->message];
+  snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
+  if (!written) return fail(error, ended, "%.300s: stopped before the first chain was done, nothing written", why);
+  uint64_t asked = strtoull(seam_config_get(arguments->config, "chains"), NULL, 10);
+  return fail(error, ended, "%.200s: %s of %s chains counted, written to %.200s", why,
+              text_count((int64_t)covered).text, text_count((int64_t)asked).text, written);
+}
+
+/* Writes what there is, and says so when the run ended early, by an interrupt or a device's failure. A result that
+ * covers nothing is not worth a file, let alone the one it would replace. */
+static seam_status keep(struct arguments *arguments, seam_output *output, seam_result *result, seam_status ended,
                         const char *path, seam_error *error) {
   uint64_t covered = seam_result_chains(result);
   const char *written = covered ? path : NULL;
+  seam_error failure;
   if (written) {
-    seam_status status = seam_output_write(output, result, error);
+    seam_status status = seam_output_write(output, result, &failure);
+    if (status) return *error = failure, status;
+  }
+  if (arguments->json && ended != SEAM_ERROR_DEVICE) {
+    seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
     if (status) return status;
   }
-  if (arguments->json) {
-    seam_status status = json_result(result, stopped, written, error);
-    if (status) return status;
-  }
-  if (!stopped) return SEAM_OK;
-  uint64_t asked = strtoull(seam_config_get(arguments->config, "chains"), NULL, 10);
-  if (!written) return fail(error, SEAM_INTERRUPTED, "interrupted before the first chain was done; nothing written");
-  return fail(error, SEAM_INTERRUPTED, "interrupted: %s of %s chains counted, written to %.200s",
-              text_count((int64_t)covered).text, text_count((int64_t)asked).text, path);
+  return ended ? tell_partial(arguments, written, covered, ended, error) : SEAM_OK;
 }
 
 static seam_status train(struct arguments *arguments, seam_output *output, const char *path, seam_error *error) {
@@ -91,7 +100,7 @@ static seam_status train(struct arguments *arguments, seam_output *output, const
   seam_status status = seam_train(arguments->config, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
   if (!result) return status;
-  status = keep(arguments, output, result, status == SEAM_INTERRUPTED, path, error);
+  status = keep(arguments, output, result, status, path, error);
   if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
     report(arguments, &watch, result, path);
   seam_result_free(result);

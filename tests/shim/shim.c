@@ -260,7 +260,7 @@ cudaError_t cudaLaunchKernel(const void *kernel, dim3 grid, dim3 block, void **a
   gridDim.x = grid.x;
   blockDim.x = block.x;
   for (blockIdx.x = 0; good && blockIdx.x < grid.x; blockIdx.x++) good = run_block(shared, (int)block.x);
-  shim.launches++;
+  if (++shim.launches == shim.cancel_at) atomic_store(shim.cancel, true);
   if (shared > shim.shared_largest) shim.shared_largest = shared;
   pthread_mutex_unlock(&lock);
   return good ? cudaSuccess : cudaErrorLaunchFailure;
