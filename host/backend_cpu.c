@@ -30,15 +30,28 @@ struct session {
 /* ---- Instruction sets
  * ------------------------------------------------------------------------------------------------ */
 
+#if defined(__x86_64__)
+/* By features, since clang 14 does not know the levels by name. No processor has these and lacks the rest of its level.
+ */
+static bool has_v3(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+}
+
+static bool has_v4(void) {
+  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 static const struct cpu_kernels *isa_kernels(int isa) {
   switch (isa) {
   case ISA_BASELINE:
     return &cpu_kernels_baseline;
 #if defined(__x86_64__)
   case ISA_V3:
-    return __builtin_cpu_supports("x86-64-v3") ? &cpu_kernels_v3 : NULL;
+    return has_v3() ? &cpu_kernels_v3 : NULL;
   case ISA_V4:
-    return __builtin_cpu_supports("x86-64-v4") ? &cpu_kernels_v4 : NULL;
+    return has_v4() ? &cpu_kernels_v4 : NULL;
 #endif
   default:
     return NULL;

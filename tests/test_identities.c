@@ -205,14 +205,40 @@ static void untrained_interfaces_of_logistic_are_logit_normal(void **unused) {
 
 /* ---- Mirror symmetry ----------------------------------------------------------------------------------------- */
 
-/* z of buffers against inverters, which a fair coin decides. */
+/* z of buffers against inverters, which a fair coin decides. Under hinge with noise in training: without it most chains
+ * come to rest on API3's very edge, where the roundings of y, which have no mirror, decide what works. */
 static double mirror_z(const char *first, const char *second, const char *optimizer, const char *loss,
                        int64_t *passes) {
-  const char *lr = strcmp(optimizer, "adam") == 0 ? "0.1" : "0.7";
-  const char *const options[] = {
-      "first",         first,  "second", second, "optimizer", optimizer, "loss", loss,           "histograms",
-      "loss",          "lr",   lr,       "beta", "1M",        "samples", "2",    "input-margin", "0.1",
-      "output-margin", "0.25", "steps",  "100",  "chains",    "4096",    NULL};
+  const char *lr = strcmp(optimizer, "adam") == 0 ? "0.1" : "0.7", *noise = strcmp(loss, "hinge") == 0 ? "0.1" : "0";
+  const char *const options[] = {"first",
+                                 first,
+                                 "second",
+                                 second,
+                                 "optimizer",
+                                 optimizer,
+                                 "loss",
+                                 loss,
+                                 "histograms",
+                                 "loss",
+                                 "lr",
+                                 lr,
+                                 "beta",
+                                 "100k",
+                                 "samples",
+                                 "2",
+                                 "input-margin",
+                                 "0.1",
+                                 "output-margin",
+                                 "0.25",
+                                 "steps",
+                                 "100",
+                                 "chains",
+                                 "4096",
+                                 "interface-noise",
+                                 noise,
+                                 "input-noise",
+                                 noise,
+                                 NULL};
   seam_result *result = run(options);
   double buffers = (double)seam_result_count(result, SEAM_BUFFER);
   double inverters = (double)seam_result_count(result, SEAM_INVERTER);
@@ -244,7 +270,7 @@ static void mirrored_pairs_are_buffers_and_inverters_equally_often(void **unused
 static void pairs_without_the_mirror_are_told_apart(void **unused) {
   (void)unused;
   int64_t passes;
-  assert_true(mirror_z("linear", "buffer", "langevin", "mse", &passes) > science_z_threshold(FAMILY_ERROR / 48.0));
+  assert_true(mirror_z("linear", "buffer", "langevin", "hinge", &passes) > science_z_threshold(FAMILY_ERROR / 48.0));
   assert_true(mirror_z("linear", "table8", "sgd", "mse", &passes) > science_z_threshold(FAMILY_ERROR / 48.0));
 }
 

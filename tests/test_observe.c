@@ -121,7 +121,7 @@ static void tests_widths_and_slacks_are_those_of_a_slow_double(void **unused) {
   for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++) check_pair(pairs[p][0], pairs[p][1], &seen);
   print_message("%d chains, %d work, %d of %d values sure, %d slacks between the ends\n", seen.chains, seen.working,
                 seen.sure, 3 * seen.chains, seen.slack_between);
-  assert_true(seen.chains > 700 && seen.working > 20 && seen.slack_between > 50);
+  assert_true(seen.chains > 600 && seen.working > 20 && seen.slack_between > 50);
   assert_true(seen.sure > 3 * seen.chains * 98 / 100); /* the bounds leave no room */
 }
 
@@ -211,7 +211,7 @@ static void a_buffer_by_hand_falls_into_its_cells(void **unused) {
   bench_close(&b);
 }
 
-/* u = -v, f2 falls at -1/2 V... by two tables: u = 1 - v on a table, y = 1 - u likewise. */
+/* Both parts turn the levels round. */
 static void an_inverter_by_hand_is_one(void **unused) {
   (void)unused;
   struct bench b;
