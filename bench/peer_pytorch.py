@@ -194,6 +194,11 @@ def sample_rate(variant: Variant, seconds: float) -> float:
     return steps * variant.chunk / (time.perf_counter() - start)
 
 
+def start_worker(threads: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches them too; the parent ends them
+    torch.set_num_threads(threads)
+
+
 class Peer:
     """Pools of workers, one pool for each way to share the threads among processes."""
 
@@ -201,10 +206,9 @@ class Peer:
         self.threads = threads
         context = multiprocessing.get_context("fork")  # before this process has computed anything, so safe
         self.pools = {
-            processes: context.Pool(processes, torch.set_num_threads, (threads // processes,))
+            processes: context.Pool(processes, start_worker, (threads // processes,))
             for processes in sorted({1, threads})
         }
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the workers end with this process
 
     def close(self) -> None:
         for pool in self.pools.values():
