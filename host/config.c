@@ -41,8 +41,7 @@ const char *seam_config_get(seam_config *config, const char *name) {
   return config->text;
 }
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 json_t *config_to_json(const struct seam_config *config) {
   json_t *object = json_object();

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of options: name, default, limits, meaning, type and place. Everything else about options comes from here.
- */
+/* The table of options: name, default, limits, meaning, type and place. All else follows from it. */
 #include "option.h"
 
 #include <float.h>

@@ -288,7 +288,7 @@ done
 
 # reap CHILD: waits for it, but not for ever; its exit code is left in `status`.
 reap() {
-  (sleep 60 && kill -KILL "$1") 2>/dev/null &
+  (sleep 60 && kill -KILL "$1") >/dev/null 2>&1 & # or ctest would wait for the sleep
   local watchdog=$!
   wait "$1"
   status=$?

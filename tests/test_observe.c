@@ -310,6 +310,20 @@ static void snapshots_leave_out_chains_not_finite_at_that_step(void **unused) {
   bench_close(&b);
 }
 
+/* tanh swallows the NaN: u and y are finite all the same. */
+static void snapshots_leave_out_parameters_that_are_nan(void **unused) {
+  (void)unused;
+  struct bench b;
+  bench_open(&b, "mlp4", "table8");
+  bench_set(b.chain.second.theta, 8, step_up);
+  for (int j = 0; j < 13; j++) b.chain.first.theta[j] = lane_splat(0.25f);
+  b.chain.first.theta[2][1] = NAN;
+  lane_int cells = observe_snapshot(&b.chain, science_recipe(&b.plan->job), &b.plan->job);
+  assert_true(cells[0] >= 0);
+  assert_int_equal(cells[1], -1);
+  bench_close(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bin_edges_belong_to_the_upper_bin),
@@ -321,6 +335,7 @@ int main(void) {
       cmocka_unit_test(an_infinite_u_at_a_probe_alone_is_divergence),
       cmocka_unit_test(an_infinite_loss_is_divergence),
       cmocka_unit_test(snapshots_leave_out_chains_not_finite_at_that_step),
+      cmocka_unit_test(snapshots_leave_out_parameters_that_are_nan),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,8 +82,7 @@ static seam_status apply_option(const char *name, const char *value, struct argu
   return seam_config_set(arguments->config, name, value, error);
 }
 
-/* Takes "--name", "--name=value" or "--name value"; `next` is the following word or NULL, *taken whether it was used.
- */
+/* Takes "--name", "--name=value" or "--name value", the value then being `next`, which *taken tells. */
 static seam_status read_option(const struct command *command, const char *word, const char *next,
                                struct arguments *arguments, int *taken, seam_error *error) {
   char name[64];

@@ -37,8 +37,7 @@ seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
-/* ---- arguments.c: reading the command line ------------------------------------------------------------------------
- */
+/* ---- arguments.c: reading the command line ---------------------------------------------------------------------- */
 
 /* A flag of the command line that is no option of the configuration. */
 struct flag {
