@@ -202,12 +202,12 @@ def start_worker(threads: int) -> None:
 class Peer:
     """Pools of workers, one pool for each way to share the threads among processes."""
 
-    def __init__(self, threads: int):
+    def __init__(self, threads: int, one_process: bool):
         self.threads = threads
         context = multiprocessing.get_context("fork")  # before this process has computed anything, so safe
         self.pools = {
             processes: context.Pool(processes, start_worker, (threads // processes,))
-            for processes in sorted({1, threads})
+            for processes in sorted({1} if one_process else {1, threads})
         }
 
     def close(self) -> None:
@@ -327,6 +327,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--repeats", type=positive, default=5, help="timed runs (default 5)")
     parser.add_argument("--threads", type=positive, default=cores, help=f"cores to use (default {cores}, all)")
     parser.add_argument("--trainer", choices=TRAINERS, help="time this one (default: the faster)")
+    parser.add_argument("--one-process", action="store_true", help="all threads in one process, as PyTorch is usually run")
     parser.add_argument("--seam", metavar="PATH", help="compare with this seam program")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     options = parser.parse_args()
@@ -374,7 +375,7 @@ def compare(options: argparse.Namespace) -> dict:
     found = {"schema": 1, "event": "peer", "torch": torch.__version__}
     found["capability"] = torch.backends.cpu.get_cpu_capability()
     found |= {name: getattr(options, name) for name in ("chains", "steps", "repeats", "threads")}
-    peer = Peer(options.threads)
+    peer = Peer(options.threads, options.one_process)
     try:
         tuned = {trainer: tune(peer, trainer, options.chains) for trainer in options.trainers}
         fastest = [next(iter(rates.items())) for rates in tuned.values()]

@@ -16,7 +16,7 @@
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
 enum { VECTORS_PER_BATCH = 16 };
 
-/* About 5 ms of the dearest chain-step on a slow core. */
+/* Some ms for a vector of the default chains, less than a second for one of the dearest on a slow core. */
 enum { DEFAULT_SLICE = 1024 };
 
 struct session {

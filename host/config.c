@@ -167,14 +167,14 @@ static seam_status check_draws(const struct seam_config *config, seam_error *err
   const uint64_t limit = (uint64_t)1 << 32;
   const char *const message = "--steps %llu: %s would need random draw 2^32 or beyond; at most %llu steps here";
   unsigned long long steps = config->steps;
-  if ((config->input_noise > 0 || config->interface_noise > 0) && steps * config->samples >= limit)
+  if ((config->input_noise > 0 || config->interface_noise > 0) && steps * config->samples > limit)
     return error_set(error, SEAM_ERROR_USAGE, message, steps, "noise on that many --samples",
-                     (unsigned long long)((limit - 1) / config->samples));
+                     (unsigned long long)(limit / config->samples));
   uint64_t first = (parameters[config->first] + 3) / 4, second = (parameters[config->second] + 3) / 4;
   uint64_t blocks = first > second ? first : second;
-  if (config->optimizer == OPTIMIZER_LANGEVIN && steps * blocks >= limit)
+  if (config->optimizer == OPTIMIZER_LANGEVIN && steps * blocks > limit)
     return error_set(error, SEAM_ERROR_USAGE, message, steps, "langevin with components of that size",
-                     (unsigned long long)((limit - 1) / blocks));
+                     (unsigned long long)(limit / blocks));
   return SEAM_OK;
 }
 
@@ -217,7 +217,7 @@ static seam_status check_edges(const struct seam_config *config, uint64_t bins, 
   for (uint64_t i = 0; i < bins; i++) {
     float edge = (float)(lower + (double)i * width / (double)bins);
     float next = (float)(lower + (double)(i + 1) * width / (double)bins);
-    if (edge >= next)
+    if (edge >= next || !isfinite((float)((double)bins / width)))
       return error_set(error, SEAM_ERROR_USAGE,
                        "--range %.17g:%.17g: too narrow for %d bins in single precision; widen it%s", lower,
                        config->range[1], (int)bins, bins > 64 ? " or lower --bins" : "");

@@ -30,8 +30,7 @@ static void plan_voltages(const struct seam_config *config, struct job *job) {
   job->loss_scale = (float)(1.0 / (2.0 * samples));
 }
 
-/* Adam's corrections for updates 1, 2, ... until both are what they stay: 0.999^t falls below half an ulp of 1. The
- * decays are the floats that the kernels use. */
+/* Adam's corrections for updates 1, 2, ... until both are what they stay: 0.999^t falls below half an ulp of 1. */
 static seam_status plan_adam(const struct seam_config *config, struct plan *plan, seam_error *error) {
   enum { LONGEST = 32768 };
   uint32_t entries = config->steps < LONGEST ? (uint32_t)config->steps + 1 : LONGEST;

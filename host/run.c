@@ -162,10 +162,11 @@ static seam_status run_workers(struct run *run, const struct timespec *begin, se
   struct worker *workers = calloc((size_t)count, sizeof *workers);
   if (!workers) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
   int started = 0;
+  seam_error failure;
   seam_status status = SEAM_OK;
   for (; started < count && status == SEAM_OK; started += status == SEAM_OK)
-    status = start_worker(run, &workers[started], started, error);
-  if (status != SEAM_OK) report_failure(run, status, error);
+    status = start_worker(run, &workers[started], started, &failure);
+  if (status != SEAM_OK) report_failure(run, status, &failure);
   watch(run, begin, callback, user);
   for (int w = 0; w < started; w++) {
     pthread_join(workers[w].thread, NULL);
@@ -203,10 +204,19 @@ static seam_status run_session(struct run *run, seam_progress_function callback,
                    (unsigned long long)result->config.chains);
 }
 
+/* With --backend auto a device that cannot do this run is no failure: the CPU takes it (promise 7). */
+static seam_status open_session(struct run *run, const struct job *job, seam_error *error) {
+  const struct seam_config *config = &run->result->config;
+  seam_status status = run->backend->open(config, job, &run->session, &run->info, error);
+  if (status == SEAM_OK || config->backend != BACKEND_AUTO || run->backend == &cpu_backend) return status;
+  run->backend = &cpu_backend;
+  return run->backend->open(config, job, &run->session, &run->info, error);
+}
+
 static seam_status open_and_run(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
   struct plan *plan = NULL;
   FORWARD(plan_create(&run->result->config, run->result->histograms, &plan, error));
-  seam_status status = run->backend->open(&run->result->config, &plan->job, &run->session, &run->info, error);
+  seam_status status = open_session(run, &plan->job, error);
   if (status == SEAM_OK) {
     status = run_session(run, callback, user, error);
     run->backend->close(run->session);
@@ -224,6 +234,11 @@ static void init_locks(struct run *run) {
   pthread_mutex_init(&run->mutex, NULL);
 }
 
+/* Whether a run that failed has counted chains before: no failure of a device or of memory costs them. */
+static bool counted_before(const struct run *run, seam_status status) {
+  return (status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY) && coverage_size(&run->result->coverage) > 0;
+}
+
 seam_status seam_train(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
                        seam_error *error) {
   *result = NULL;
@@ -239,7 +254,7 @@ seam_status seam_train(const seam_config *config, seam_progress_function callbac
     pthread_mutex_destroy(&run.mutex);
   }
   floating_point_leave(found);
-  bool keep = status == SEAM_OK || status == SEAM_INTERRUPTED || status == SEAM_ERROR_DEVICE;
+  bool keep = run.result && (status == SEAM_OK || status == SEAM_INTERRUPTED || counted_before(&run, status));
   if (keep)
     *result = run.result;
   else

@@ -96,9 +96,9 @@ typedef struct seam_progress {
  * ends within one slice of steps and the result covers the chains finished until then. */
 typedef int (*seam_progress_function)(const seam_progress *progress, void *user);
 
-/* Trains and counts chains [first-chain, first-chain + chains). On SEAM_OK, on SEAM_INTERRUPTED and on SEAM_ERROR_DEVICE
- * *result holds what was counted and is freed by seam_result_free; on any other status it is NULL. `progress` may be
- * NULL. */
+/* Trains and counts chains [first-chain, first-chain + chains). On SEAM_OK and SEAM_INTERRUPTED *result
+ * holds what was counted and is freed by seam_result_free; so it does on SEAM_ERROR_DEVICE and SEAM_ERROR_MEMORY where
+ * chains were counted before the failure; else it is NULL. `progress` may be NULL. */
 SEAM_API seam_status seam_train(const seam_config *config, seam_progress_function progress, void *user,
                                 seam_result **result, seam_error *error);
 

@@ -8,6 +8,10 @@
 #ifndef SEAM_LANE_H
 #define SEAM_LANE_H
 
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "seam counts exactly only without -ffast-math: remove it from the compiler's flags"
+#endif
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -288,17 +288,17 @@ static void test_check_ids(void **state) {
 static void test_check_draws(void **state) {
   (void)state;
   set("samples", "64");
-  set("steps", "67108864");
+  set("steps", "67108865");
   fits(); /* without noise no draw is made in training */
   set("input-noise", "0.1");
-  clashes("--steps 67108864");
-  message_has("at most 67108863");
-  set("steps", "67108863");
+  clashes("--steps 67108865");
+  message_has("at most 67108864");
+  set("steps", "67108864");
   fits();
   set("input-noise", "0");
   set("interface-noise", "0.1");
   fits();
-  set("steps", "67108864");
+  set("steps", "67108865");
   clashes("--steps");
 }
 
@@ -309,8 +309,8 @@ static void test_check_langevin_draws(void **state) {
   } cases[] = {{"mlp16", "linear", "330382099", "330382100"},
                {"table8", "mlp16", "330382099", "330382100"},
                {"mlp8", "mlp4", "613566756", "613566757"},
-               {"table16", "buffer", "1073741823", "1073741824"},
-               {"mlp4", "table8", "1073741823", "1073741824"}};
+               {"table16", "buffer", "1073741824", "1073741825"},
+               {"mlp4", "table8", "1073741824", "1073741825"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     set("first", cases[i].first);
     set("second", cases[i].second);

@@ -345,6 +345,26 @@ static void refusals_name_the_remedy(void **state) {
   assert_refused(&config, SEAM_ERROR_MEMORY, "--bins");
 }
 
+/* Promise 7: what the device cannot do is the CPU's where the choice was left to us, and an error where it was not. */
+static void auto_falls_back_to_the_cpu_for_a_pair_not_built(void **state) {
+  (void)state;
+  struct seam_config config;
+  config_defaults(&config);
+  config.first = KIND_TABLE8;
+  config.second = KIND_MLP16;
+  config.chains = 10;
+  config.steps = 3;
+  seam_result *result = NULL;
+  seam_error error;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, &error), SEAM_OK);
+  assert_string_equal(seam_result_run(result).backend, "cpu");
+  seam_result_free(result);
+  config.backend = BACKEND_CUDA;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, &error), SEAM_ERROR_BACKEND);
+  assert_null(result);
+  assert_non_null(strstr(error.message, "SEAM_CUDA_PAIRS"));
+}
+
 static void an_absent_device_is_explained(void **state) {
   (void)state;
   assert_null(cuda_backend.unavailable());
@@ -413,6 +433,7 @@ int main(void) {
       cmocka_unit_test_setup(cancelled_in_a_batch_keeps_the_batches_before, reset),
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),
       cmocka_unit_test_setup(refusals_name_the_remedy, reset),
+      cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_a_pair_not_built, reset),
       cmocka_unit_test_setup(an_absent_device_is_explained, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,9 +55,12 @@ static seam_status train_once(struct bench *bench, struct row *row, double *seco
   if (status == SEAM_OK) status = set_number(bench->config, "chains", row->chains, error);
   if (status == SEAM_OK) status = seam_config_check(bench->config, error);
   if (status) return status;
-  seam_result *result;
+  seam_result *result = NULL;
   status = seam_train(bench->config, NULL, NULL, &result, error);
-  if (status) return status;
+  if (status) {
+    seam_result_free(result);
+    return status;
+  }
   seam_run run = seam_result_run(result);
   *seconds = run.seconds;
   *rate = run.seconds > 0 ? run.chain_steps / run.seconds : 0;

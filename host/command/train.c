@@ -74,8 +74,8 @@ static seam_status tell_partial(const struct arguments *arguments, const char *w
               text_count((int64_t)covered).text, text_count((int64_t)asked).text, written);
 }
 
-/* Writes what there is, and says so when the run ended early, by an interrupt or a device's failure. A result that
- * covers nothing is not worth a file, let alone the one it would replace. */
+/* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
+ * memory. A result that covers nothing is not worth a file, let alone the one it would replace. */
 static seam_status keep(struct arguments *arguments, seam_output *output, seam_result *result, seam_status ended,
                         const char *path, seam_error *error) {
   uint64_t covered = seam_result_chains(result);
@@ -85,7 +85,7 @@ static seam_status keep(struct arguments *arguments, seam_output *output, seam_r
     seam_status status = seam_output_write(output, result, &failure);
     if (status) return *error = failure, status;
   }
-  if (arguments->json && ended != SEAM_ERROR_DEVICE) {
+  if (arguments->json && (ended == SEAM_OK || ended == SEAM_INTERRUPTED)) {
     seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
     if (status) return status;
   }

@@ -21,6 +21,12 @@
 #endif
 #define RESTRICT __restrict__
 
+/* A negative size is an error: a kind outgrew MAX_PARAMETERS or MAX_SAVED of list.h. */
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  typedef char name##_fits[(parameters) <= MAX_PARAMETERS && (size) <= MAX_SAVED ? 1 : -1] __attribute__((unused));
+COMPONENT_KINDS(CASE)
+#undef CASE
+
 HD int component_parameters(int kind) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) return parameters;
