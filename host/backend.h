@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The small interface behind which chains are trained: a backend opens a session of one or more workers, and each worker,
- * on a thread of its own, trains the ranges of chain ids that it is handed. */
+/* The small interface behind which chains are trained: a backend opens a session of one or more workers, and each
+ * worker, on a thread of its own, trains the ranges of chain ids that it is handed. */
 #ifndef SEAM_BACKEND_H
 #define SEAM_BACKEND_H
 
@@ -10,7 +10,7 @@
 
 /* Shared by the run and all its workers. */
 struct run_control {
-  atomic_bool cancel;          /* set by the run; workers look at it between slices */
+  atomic_bool cancel;           /* set by the run; workers look at it between slices */
   atomic_uint_fast64_t trained; /* chain-steps trained, for the progress bar; workers add to it after each slice */
 };
 
@@ -35,13 +35,14 @@ struct backend {
   /* NULL where the backend works on this machine; else why not and what to do, for messages. */
   const char *(*unavailable)(void);
 
-  /* Opens what the configuration asks for. `job` is fully set, with pointers into host memory, and outlives the session. */
+  /* Opens what the configuration asks for. `job` is fully set, with pointers into host memory, and outlives the
+   * session. */
   seam_status (*open)(const struct seam_config *config, const struct job *job, struct session **session,
                       struct session_info *info, seam_error *error);
 
-  /* Trains and counts the ids of `range` in ascending order and adds to `counts` (job->cells of them, this worker's own).
-   * Returns with range->end lowered to what was counted: every chain of [begin, end) wholly, no other at all; that is less
-   * than was asked only after control->cancel. On an error nothing of the range counts. */
+  /* Trains and counts the ids of `range` in ascending order and adds to `counts` (job->cells of them, this worker's
+   * own). Returns with range->end lowered to what was counted: every chain of [begin, end) wholly, no other at all;
+   * that is less than was asked only after control->cancel. On an error nothing of the range counts. */
   seam_status (*train)(struct session *session, int worker, struct chain_range *range, struct run_control *control,
                        int64_t *counts, seam_error *error);
 

@@ -27,8 +27,7 @@ struct session {
   void **states; /* one for each worker */
 };
 
-/* ---- Instruction sets
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Instruction sets ---- */
 
 #if defined(__x86_64__)
 /* By features, since clang 14 does not know the levels by name. No processor has these and lacks the rest of its level.
@@ -80,8 +79,7 @@ static int available_threads(void) {
   return online > 0 ? (int)online : 1;
 }
 
-/* ---- Sessions
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Sessions ---- */
 
 static const char *cpu_unavailable(void) { return NULL; }
 
@@ -141,8 +139,7 @@ static seam_status cpu_open(const struct seam_config *config, const struct job *
   return SEAM_OK;
 }
 
-/* ---- Training
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Training ---- */
 
 /* One vector of chains from the first draw to the last update; false when cancelled on the way. */
 static bool train_vector(const struct session *session, void *state, uint64_t first_id, uint64_t active,
@@ -192,8 +189,7 @@ static size_t cpu_devices(seam_device *devices, size_t capacity) {
 
 const struct backend cpu_backend = {"cpu", cpu_unavailable, cpu_open, cpu_train, cpu_close, cpu_devices};
 
-/* ---- The core's own rate
- * --------------------------------------------------------------------------------------------- */
+/* ---- The core's own rate ---- */
 
 static double now(void) {
   struct timespec t;

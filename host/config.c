@@ -41,7 +41,7 @@ const char *seam_config_get(seam_config *config, const char *name) {
   return config->text;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
 json_t *config_to_json(const struct seam_config *config) {
   json_t *object = json_object();
@@ -102,8 +102,7 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
   return SEAM_OK;
 }
 
-/* ---- Files
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- Files ---- */
 
 /* The whole of a small file, ended by a zero. */
 static seam_status read_text(const char *path, char *text, size_t *size, seam_error *error) {
@@ -149,8 +148,7 @@ seam_status seam_config_read(seam_config *config, const char *path, seam_error *
   return status;
 }
 
-/* ---- Whether options fit together
- * ------------------------------------------------------------------------------------ */
+/* ---- Whether options fit together ---- */
 
 static seam_status check_ids(const struct seam_config *config, seam_error *error) {
   if (config->chains <= UINT64_MAX - config->first_chain) return SEAM_OK;

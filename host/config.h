@@ -39,7 +39,7 @@ struct seam_config {
   /* How it is run: without effect on any count. */
   int32_t backend; /* enum backend_choice */
   uint64_t device;
-  int32_t isa; /* enum isa_choice */
+  int32_t isa;      /* enum isa_choice */
   uint64_t threads; /* 0: all cores */
   uint64_t slice;   /* steps between two looks at the interrupt; 0: chosen by the backend */
   char output[4096];
@@ -54,8 +54,8 @@ void config_defaults(struct seam_config *config);
  * histograms as a comma-separated string). Returns a new reference, NULL when memory is out. */
 json_t *config_to_json(const struct seam_config *config);
 
-/* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin` names
- * the object in messages. */
+/* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin`
+ * names the object in messages. */
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);
 
 /* Names for messages, manifests and the command line. */

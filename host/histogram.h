@@ -6,8 +6,8 @@
 #include "config.h"
 
 /* The layout of one run's counts. `view[h].name` is NULL for a histogram that the run does not fill; `values` of the
- * views stay NULL until a result points them at its counts. Pointers in the views point into this struct or to constants,
- * so it is never copied. */
+ * views stay NULL until a result points them at its counts. Pointers in the views point into this struct or to
+ * constants, so it is never copied. */
 struct histogram_set {
   seam_histogram view[HISTOGRAMS];
   int64_t offset[HISTOGRAMS]; /* first cell in the counts, -1 where not filled */
@@ -29,8 +29,8 @@ void histogram_set_free(struct histogram_set *set);
 int64_t histogram_entries_per_chain(int histogram);
 
 /* Checks promise 5: outcomes add up to `chains`, and each histogram's total per outcome is that outcome's chains times
- * its entries per chain; snapshots hold at most `chains` per step and at least the chains that did not diverge at the last
- * step. No count may be negative and sums may not overflow. `status` is what a violation returns
+ * its entries per chain; snapshots hold at most `chains` per step and at least the chains that did not diverge at the
+ * last step. No count may be negative and sums may not overflow. `status` is what a violation returns
  * (SEAM_ERROR_INTERNAL when writing, SEAM_ERROR_FORMAT when reading). */
 seam_status histogram_set_check(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
                                 seam_status status, seam_error *error);

@@ -39,8 +39,7 @@ static double seconds_since(const struct timespec *begin) {
   return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
 }
 
-/* ---- Workers
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Workers ---- */
 
 /* The next batch of ids; false when there is none or the run is to end. */
 static bool take_batch(struct run *run, struct chain_range *range) {
@@ -118,8 +117,7 @@ static seam_status start_worker(struct run *run, struct worker *worker, int inde
   return error_set(error, SEAM_ERROR_MEMORY, "cannot start thread %d: use fewer --threads", index + 1);
 }
 
-/* ---- The run
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- The run ---- */
 
 static seam_progress progress_now(struct run *run, const struct timespec *begin) {
   return (seam_progress){

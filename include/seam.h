@@ -41,7 +41,7 @@ typedef struct seam_error {
 /* The version of the library, "MAJOR.MINOR.PATCH". */
 SEAM_API const char *seam_version(void);
 
-/* ---- Configuration: the options of the command line, by the same names ---------------------------------------- */
+/* ---- Configuration: the options of the command line, by the same names ---- */
 
 typedef struct seam_config seam_config;
 
@@ -78,18 +78,18 @@ SEAM_API seam_status seam_config_read(seam_config *config, const char *path, sea
 /* Checks what no single option can: that options fit together and no random draw would reach 2^32. */
 SEAM_API seam_status seam_config_check(const seam_config *config, seam_error *error);
 
-/* ---- Training ---------------------------------------------------------------------------------------------------- */
+/* ---- Training ---- */
 
 typedef struct seam_result seam_result;
 
 typedef struct seam_progress {
-  uint64_t chains;       /* to be counted in this run */
-  uint64_t chains_done;  /* counted until now */
-  double chain_steps;    /* trained until now, unfinished chains included */
-  double seconds;        /* since the run began */
-  const char *backend;   /* "cpu" or "cuda" */
-  const char *isa;       /* instruction set of the CPU backend, "" elsewhere */
-  const char *device;    /* the processor's or card's own name */
+  uint64_t chains;      /* to be counted in this run */
+  uint64_t chains_done; /* counted until now */
+  double chain_steps;   /* trained until now, unfinished chains included */
+  double seconds;       /* since the run began */
+  const char *backend;  /* "cpu" or "cuda" */
+  const char *isa;      /* instruction set of the CPU backend, "" elsewhere */
+  const char *device;   /* the processor's or card's own name */
 } seam_progress;
 
 /* Called on the thread that called seam_train, about ten times a second and once at the end. Not zero cancels: the run
@@ -102,7 +102,7 @@ typedef int (*seam_progress_function)(const seam_progress *progress, void *user)
 SEAM_API seam_status seam_train(const seam_config *config, seam_progress_function progress, void *user,
                                 seam_result **result, seam_error *error);
 
-/* ---- Results ----------------------------------------------------------------------------------------------------- */
+/* ---- Results ---- */
 
 typedef enum seam_outcome { SEAM_BUFFER, SEAM_INVERTER, SEAM_FAIL, SEAM_DIVERGED, SEAM_OUTCOMES } seam_outcome;
 
@@ -182,13 +182,13 @@ SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *r
 /* Releases the lock. NULL is allowed. */
 SEAM_API void seam_output_close(seam_output *output);
 
-/* ---- What this machine has --------------------------------------------------------------------------------------- */
+/* ---- What this machine has ---- */
 
 typedef struct seam_device {
   const char *backend; /* "cpu" or "cuda" */
   int index;           /* what --device takes; 0 for the CPU */
   char name[128];
-  char detail[256];    /* instruction sets and threads; or architecture, multiprocessors and memory */
+  char detail[256]; /* instruction sets and threads; or architecture, multiprocessors and memory */
 } seam_device;
 
 /* Fills at most `capacity` devices and returns how many there are. The CPU is always the first. */

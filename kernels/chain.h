@@ -18,8 +18,7 @@ struct chain {
   struct part first, second;
 };
 
-/* ---- Draw
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Draw ---- */
 
 /* Parameters from the prior, moments zero. */
 HD void chain_draw(struct chain *chain, struct recipe r, const struct job *job, struct lane_id id) {
@@ -32,8 +31,7 @@ HD void chain_draw(struct chain *chain, struct recipe r, const struct job *job, 
   }
 }
 
-/* ---- Train
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- Train ---- */
 
 struct gradient {
   lane first[MAX_PARAMETERS], second[MAX_PARAMETERS];
@@ -116,8 +114,7 @@ HD void chain_train(struct chain *chain, struct recipe r, const struct job *job,
   for (uint32_t step = begin; step < end; step++) chain_step(chain, r, job, id, step);
 }
 
-/* ---- Observe
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Observe ---- */
 
 /* u and y at n voltages, n = 2 or SAMPLE_BLOCK, noise off. */
 HD void chain_respond(const struct chain *chain, struct recipe r, int n, const float *v, lane *u, lane *y) {

@@ -95,8 +95,7 @@ KERNEL(CUDA_TRAIN_THREADS) snapshot(KERNEL_ARGUMENT struct cuda_argument a) {
       observe_snapshot(&chain, recipe_of(OPTIMIZER_SGD), &a.job);
 }
 
-/* ---- Observe: each block loops over chains, counts what fits in its shared memory, and adds that up at the end ----
- */
+/* ---- Observe: each block loops over chains, counts in its shared memory, and adds that up at the end ---- */
 
 /* Adds a stretch of the block's counts to the totals; all its threads take part. */
 HD void observe_flush(const uint32_t *shared, int32_t count, int64_t *totals) {

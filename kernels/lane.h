@@ -18,8 +18,7 @@
 
 #ifdef SEAM_DEVICE
 
-/* ---- One thread, one chain ----------------------------------------------------------------------------------------
- */
+/* ---- One thread, one chain ---- */
 
 #ifdef __CUDACC__
 #define HD              static __device__ __forceinline__
@@ -93,8 +92,7 @@ HD void lane_barrier(void) { __syncthreads(); }
 
 #else
 
-/* ---- A vector of chains -------------------------------------------------------------------------------------------
- */
+/* ---- A vector of chains ---- */
 
 #include "vector.h"
 
@@ -143,8 +141,7 @@ HD lane lane_gather(const float *table, lane_int index) {
 
 #endif
 
-/* ---- What follows from both halves --------------------------------------------------------------------------------
- */
+/* ---- What follows from both halves ---- */
 
 /* False for infinities and NaN. */
 HD lane_mask lane_finite(lane a) { return lane_abs(a) <= 3.40282347e+38f; }

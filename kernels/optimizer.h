@@ -13,6 +13,10 @@ struct part {
   lane square[MAX_PARAMETERS];
 };
 
+/* Of one parameter's update, by enum optimizer_kind (see numeric.h): adam's mean 3, square 4, root 3, step 3;
+ * langevin's pull 2, drift 4, step 3 and its normal. */
+enum { SGD_FLOPS = 2, ADAM_FLOPS = 13, LANGEVIN_FLOPS = 9 + NORMAL_FLOPS };
+
 /* theta -= lr·gradient. */
 HD void optimizer_sgd(struct part *part, int parameters, const struct job *job, const lane *gradient) {
   UNROLL

@@ -37,6 +37,9 @@ HD lane random_uniform(lane_uint word) {
   return high + low;
 }
 
+/* Of one normal of a pair: two uniforms' share, logarithm, scaling and root, sine and cosine, products. */
+enum { NORMAL_FLOPS = (4 + LOG_FLOPS + 2 + SINCOS_FLOPS + 2 + 1) / 2 };
+
 /* Two independent standard normals from two words (Box and Muller, 1958); |normal| < 6.77. */
 HD void random_normal_pair(lane_uint a, lane_uint b, lane *first, lane *second) {
   lane radius = lane_sqrt(-2.0f * numeric_log(random_uniform(a)));

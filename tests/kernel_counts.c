@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs job files on the kernels it was built with and prints every count that is not zero, and a digest of every trained
- * parameter's bits, which is where a difference in rounding shows first; needs nothing of the host. */
+/* Runs job files on the kernels it was built with and prints every count that is not zero, and a digest of every
+ * trained parameter's bits, which is where a difference in rounding shows first; needs nothing of the host. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,7 +19,7 @@
 
 #define SCIENCE static inline __attribute__((unused))
 
-/* ---- Lanes and jobs ------------------------------------------------------------------------------------------ */
+/* ---- Lanes and jobs ---- */
 
 /* Chains first, first + 1, ... */
 SCIENCE struct lane_id science_id(uint64_t first) {
@@ -66,7 +66,7 @@ SCIENCE struct recipe science_recipe(const struct job *job) {
   return r;
 }
 
-/* ---- design.md section 2 in double --------------------------------------------------------------------------- */
+/* ---- design.md section 2 in double ---- */
 
 static const char *const science_names[KINDS] = {"linear", "logistic", "buffer", "mlp4",
                                                  "mlp8",   "mlp16",    "table8", "table16"};
@@ -146,7 +146,7 @@ SCIENCE double science_y(const struct science_chain *c, double v) {
   return science_component(c->second, c->theta2, science_u(c, v));
 }
 
-/* ---- Statistics ---------------------------------------------------------------------------------------------- */
+/* ---- Statistics ---- */
 
 SCIENCE double science_normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
 

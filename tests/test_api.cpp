@@ -5,12 +5,12 @@
 
 #include "seam.h"
 
-#define REQUIRE(condition)                                           \
-  do {                                                               \
-    if (!(condition)) {                                              \
-      std::fprintf(stderr, "%d: %s\n", __LINE__, #condition);        \
-      return 1;                                                      \
-    }                                                                \
+#define REQUIRE(condition)                                                                                             \
+  do {                                                                                                                 \
+    if (!(condition)) {                                                                                                \
+      std::fprintf(stderr, "%d: %s\n", __LINE__, #condition);                                                          \
+      return 1;                                                                                                        \
+    }                                                                                                                  \
   } while (0)
 
 int main(int, char **arguments) {

@@ -44,8 +44,7 @@ static void message_has(const char *part) {
   if (!strstr(error.message, part)) fail_msg("'%s' does not say '%s'", error.message, part);
 }
 
-/* ---- Single options
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Single options ---- */
 
 static void test_defaults(void **state) {
   (void)state;
@@ -261,8 +260,7 @@ static void test_suggestions(void **state) {
   assert_string_equal(nearest_name("abcdfe", names), "abcdef");
 }
 
-/* ---- Options together
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Options together ---- */
 
 static void fits(void) {
   if (seam_config_check(&config, &error)) fail_msg("%s", error.message);
@@ -371,8 +369,7 @@ static void test_check_edges(void **state) {
   clashes("64 bins");
 }
 
-/* ---- JSON
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ---- */
 
 static void test_json_round_trip(void **state) {
   (void)state;
@@ -505,8 +502,7 @@ static void test_files(void **state) {
   assert_int_equal(seam_config_read(&config, "/tmp", &error), SEAM_ERROR_IO);
 }
 
-/* ---- A locale with a decimal comma
- * ----------------------------------------------------------------------------------- */
+/* ---- A locale with a decimal comma ---- */
 
 static int comma_locale(void **state) {
   static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "de_DE", "fr_FR.UTF-8", "es_ES.UTF-8"};

@@ -171,7 +171,7 @@ static void gradients_agree_under_the_full_prior(void **unused) {
   compare_all_pairs(1, 1.0f, 40);
 }
 
-/* ---- Conventions --------------------------------------------------------------------------------------------- */
+/* ---- Conventions ---- */
 
 /* f and f' of a table with knots p_k = k^2 + 1 at v, through the kernels. */
 static void table_at(int kind, float v, float *value, float *slope) {

@@ -8,7 +8,7 @@
 
 static const double FAMILY_ERROR = 1e-6;
 
-/* ---- Plans and runs ------------------------------------------------------------------------------------------ */
+/* ---- Plans and runs ---- */
 
 struct planned {
   seam_config *config;
@@ -40,7 +40,7 @@ static seam_result *run(const char *const *options) {
   return result;
 }
 
-/* ---- linear × linear ----------------------------------------------------------------------------------------- */
+/* ---- linear × linear ---- */
 
 /* How many of the lanes' chains change a^2 - b^2 in one update by another factor than 1 - lr^2·r^2, beyond the
  * roundings: a' and b' are off by an ulp of themselves and by lr times a few ulps of the terms of their gradients. */
@@ -74,7 +74,7 @@ static void linear_pairs_keep_their_invariant(void **unused) {
   assert_true(planted > 200); /* a learning rate 5% off shows in one step of nearly every chain */
 }
 
-/* ---- The prior ----------------------------------------------------------------------------------------------- */
+/* ---- The prior ---- */
 
 enum { DRAWS = 1 << 16 };
 
@@ -140,7 +140,7 @@ static void priors_have_the_table_s_means_and_deviations(void **unused) {
     }
 }
 
-/* ---- Zero steps: u0 and u1 are logit-normal ------------------------------------------------------------------ */
+/* ---- Zero steps: u0 and u1 are logit-normal ---- */
 
 enum { LOGIT_BINS = 64 };
 
@@ -203,7 +203,7 @@ static void untrained_interfaces_of_logistic_are_logit_normal(void **unused) {
   seam_result_free(result);
 }
 
-/* ---- Mirror symmetry ----------------------------------------------------------------------------------------- */
+/* ---- Mirror symmetry ---- */
 
 /* z of buffers against inverters, which a fair coin decides. Under hinge with noise in training: without it most chains
  * come to rest on API3's very edge, where the roundings of y, which have no mirror, decide what works. */
@@ -274,7 +274,7 @@ static void pairs_without_the_mirror_are_told_apart(void **unused) {
   assert_true(mirror_z("linear", "table8", "sgd", "mse", &passes) > science_z_threshold(FAMILY_ERROR / 48.0));
 }
 
-/* ---- The updates --------------------------------------------------------------------------------------------- */
+/* ---- The updates ---- */
 
 enum { UPDATES = 50, KIND = KIND_MLP8, COUNT = 25 };
 

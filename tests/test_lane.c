@@ -213,7 +213,7 @@ static void subnormals_survive(void **unused) {
   assert_true(subnormals_survive_here());
 }
 
-/* ---- The floating-point state (floating_point.h) ------------------------------------------------------------- */
+/* ---- The floating-point state (floating_point.h) ---- */
 
 #if defined(__x86_64__)
 

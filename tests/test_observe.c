@@ -7,7 +7,7 @@
 #include "plan.h"
 #include "sample_result.h"
 
-/* ---- Bins ---------------------------------------------------------------------------------------------------- */
+/* ---- Bins ---- */
 
 static int32_t bin_of(const struct axis *axis, float x) { return axis_bin(axis, lane_splat(x))[LANES - 1]; }
 
@@ -46,7 +46,7 @@ static void bin_edges_belong_to_the_upper_bin(void **unused) {
     for (int r = 0; r < 6; r++) check_axes(bins[b], ranges[r]);
 }
 
-/* ---- Drawn and briefly trained chains against double --------------------------------------------------------- */
+/* ---- Drawn and briefly trained chains against double ---- */
 
 /* By how much API3 is narrowed and widened in double: u is within 1e-6 of its double, slopes are below 100. */
 static const double MARGIN = 1e-4;
@@ -125,7 +125,7 @@ static void tests_widths_and_slacks_are_those_of_a_slow_double(void **unused) {
   assert_true(seen.sure > 3 * seen.chains * 98 / 100); /* the bounds leave no room */
 }
 
-/* ---- Outcomes and cells -------------------------------------------------------------------------------------- */
+/* ---- Outcomes and cells ---- */
 
 /* A job whose chains are made by hand, and what one lane of a chain adds to the counts. */
 struct bench {
@@ -287,7 +287,7 @@ static void an_infinite_loss_is_divergence(void **unused) {
   bench_close(&b);
 }
 
-/* ---- Snapshots ----------------------------------------------------------------------------------------------- */
+/* ---- Snapshots ---- */
 
 static void snapshots_leave_out_chains_not_finite_at_that_step(void **unused) {
   (void)unused;

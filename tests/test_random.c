@@ -105,7 +105,7 @@ static void lanes_agree_with_chains_drawn_alone(void **unused) {
   }
 }
 
-/* ---- Normals ------------------------------------------------------------------------------------------------- */
+/* ---- Normals ---- */
 
 enum { NORMALS = 1 << 20 };
 

@@ -40,7 +40,7 @@ static struct spread spread_of(const double *values, size_t count) {
   return (struct spread){middle, sorted[0], sorted[count - 1]};
 }
 
-/* ---- Measuring -------------------------------------------------------------------------------------------------- */
+/* ---- Measuring ---- */
 
 static seam_status set_number(seam_config *config, const char *name, uint64_t value, seam_error *error) {
   char text[24];
@@ -112,7 +112,7 @@ static seam_status measure_all(struct bench *bench, bool calibrated, seam_error 
   return status;
 }
 
-/* ---- Telling ---------------------------------------------------------------------------------------------------- */
+/* ---- Telling ---- */
 
 static json_t *reals_json(const double *values, size_t count) {
   json_t *list = json_array();
@@ -184,7 +184,7 @@ static void tell(const struct bench *bench) {
          scaling.high);
 }
 
-/* ---- Setting up ------------------------------------------------------------------------------------------------- */
+/* ---- Setting up ---- */
 
 static int all_threads(seam_config *config) {
   int asked = atoi(seam_config_get(config, "threads"));

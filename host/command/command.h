@@ -37,7 +37,7 @@ seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
-/* ---- arguments.c: reading the command line ---------------------------------------------------------------------- */
+/* ---- arguments.c: reading the command line ---- */
 
 /* A flag of the command line that is no option of the configuration. */
 struct flag {
@@ -56,12 +56,12 @@ seam_status arguments_read(const struct command *command, int count, char **word
 
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* ---- help.c ----------------------------------------------------------------------------------------------- */
+/* ---- help.c ---- */
 
 void help_program(const struct command *commands);
 void help_command(const struct command *command);
 
-/* ---- terminal.c: what the output can show ----------------------------------------------------------------- */
+/* ---- terminal.c: what the output can show ---- */
 
 enum colours { COLOURS_NONE, COLOURS_256, COLOURS_24_BIT };
 
@@ -70,7 +70,7 @@ int terminal_rows(FILE *stream);    /* 0 where it is no terminal */
 bool terminal_unicode(void);
 enum colours terminal_colours(FILE *stream, const char *wish); /* wish: always, never, auto or NULL */
 
-/* ---- text.c: numbers for people --------------------------------------------------------------------------- */
+/* ---- text.c: numbers for people ---- */
 
 struct text {
   char text[32];
@@ -84,7 +84,7 @@ struct text text_time(double seconds);     /* 3.21 s, 1:02:03 */
 /* Prints `text` from column `at` on, broken at blanks to the terminal's width; further lines start at column `left`. */
 void print_wrapped(const char *text, int at, int left);
 
-/* ---- statistics.c ----------------------------------------------------------------------------------------- */
+/* ---- statistics.c ---- */
 
 struct interval {
   double low, high;
@@ -99,12 +99,12 @@ double histogram_quantile(const seam_axis *axis, const int64_t *row, double frac
 
 double median(double *values, size_t count); /* sorts them */
 
-/* ---- heatmap.c ------------------------------------------------------------------------------------------------ */
+/* ---- heatmap.c ---- */
 
 /* Draws counts[u0][u1], flow bins included, u0 to the right and u1 upwards, brightness by the logarithm. */
 void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours);
 
-/* ---- report.c: what train, show and info say alike -------------------------------------------------------- */
+/* ---- report.c: what train, show and info say alike ---- */
 
 void report_outcomes(const seam_result *result);
 
@@ -114,7 +114,7 @@ void report_config(seam_config *config);
 /* Whether an option has a say in what is counted, and not only in how it is run. */
 bool option_counts(const char *name);
 
-/* ---- progress.c: the bar on stderr ------------------------------------------------------------------------ */
+/* ---- progress.c: the bar on stderr ---- */
 
 struct progress_bar {
   bool shown; /* stderr is a terminal and nobody asked for quiet */
@@ -130,7 +130,7 @@ void progress_bar_clear(struct progress_bar *bar);
 /* How much of the work is done, 0 to 1. */
 double progress_fraction(const seam_progress *progress, double steps);
 
-/* ---- json.c: JSON lines on stdout ------------------------------------------------------------------------- */
+/* ---- json.c: JSON lines on stdout ---- */
 
 /* A string even where `text` is not UTF-8: what is not becomes question marks. */
 json_t *json_text(const char *text);

@@ -55,7 +55,7 @@ static int64_t pixel_sum(const struct map *map, const int64_t *counts, int x, in
   return sum;
 }
 
-/* ---- Colour: evenly lighter in OKLab from dark violet over blue and green to yellow, readable by any eye. ------- */
+/* ---- Colour: evenly lighter in OKLab from dark violet over blue and green to yellow, readable by any eye. ---- */
 
 static double gamma_encoded(double linear) {
   return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
@@ -93,7 +93,7 @@ static void set_colour(enum colours colours, int what, double t) {
     printf("\033[%d;5;%dm", what, 16 + 36 * cube_step(c.red) + 6 * cube_step(c.green) + cube_step(c.blue));
 }
 
-/* ---- Pixels ----------------------------------------------------------------------------------------------------- */
+/* ---- Pixels ---- */
 
 /* The brightness of a count, 0 to 1, by its logarithm; a single chain is still seen. */
 static double brightness(int64_t count, int64_t largest) {
@@ -120,7 +120,7 @@ static int64_t pixel(const struct map *map, int x, int y) {
   return y < map->y.pixels ? map->pixels[y * map->x.pixels + x] : 0;
 }
 
-/* ---- Axes ------------------------------------------------------------------------------------------------------- */
+/* ---- Axes ---- */
 
 /* 1, 2 or 5 times a power of ten, so that `wanted` steps or fewer make `span`. */
 static double tick_step(double span, int wanted) {
