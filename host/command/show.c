@@ -83,7 +83,7 @@ static void quantile_lines(const seam_result *result, const char *name, const st
   int64_t extent = axis->bins + 2 * axis->flow;
   for (int level = 0; level < (levels ? 2 : 1); level++) {
     char title[32];
-    snprintf(title, sizeof title, levels ? "%s at %d" : "%s", name, level);
+    snprintf(title, sizeof title, levels ? "%s at %d" : "%s, V^2", name, level);
     quantile_line(title, axis, counts + level * extent, !levels);
   }
   free(counts);
@@ -91,7 +91,7 @@ static void quantile_lines(const seam_result *result, const char *name, const st
 
 static void print_quantiles(const seam_result *result, const struct selection *selection) {
   if (selected_chains(result, selection) == 0) return;
-  printf("  median, 5%% to 95%% of %s (width and slack in V, loss in V^2):\n", selection->name);
+  printf("  median, 5%% to 95%% of %s, in V:\n", selection->name);
   quantile_lines(result, "width", selection);
   quantile_lines(result, "slack", selection);
   quantile_lines(result, "loss", selection);
