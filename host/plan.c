@@ -37,12 +37,13 @@ static seam_status plan_adam(const struct seam_config *config, struct plan *plan
   plan->adam = malloc(entries * sizeof *plan->adam);
   if (!plan->adam)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs or run a smaller job");
+  const double beta1 = ADAM_MEAN_DECAY, beta2 = ADAM_SQUARE_DECAY;
   double mean_decay = 1.0, square_decay = 1.0;
   for (uint32_t t = 0; t < entries; t++) {
-    mean_decay *= 0.9;
-    square_decay *= 0.999;
-    plan->adam[t].step = (float)(config->lr / (1.0 - mean_decay));
-    plan->adam[t].root = (float)sqrt(1.0 / (1.0 - square_decay));
+    mean_decay *= beta1;
+    square_decay *= beta2;
+    plan->adam[t].step = (float)(config->lr * (1.0 - beta1) / (1.0 - mean_decay));
+    plan->adam[t].root = (float)sqrt((1.0 - beta2) / (1.0 - square_decay));
   }
   plan->job.adam = plan->adam;
   plan->job.adam_entries = entries;

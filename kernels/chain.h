@@ -62,7 +62,7 @@ HD void chain_noise(const struct job *job, struct lane_id id, uint32_t step, int
   noise_u[1] = job->interface_noise * b;
 }
 
-/* Adds the gradient of the loss at training voltages [s, s + n) to g. */
+/* Adds the gradient of the loss at training voltages [s, s + n) to g, which component_finish is still to complete. */
 HD void chain_backpropagate(const struct chain *chain, struct recipe r, const struct job *job, struct lane_id id,
                             uint32_t step, int s, int n, struct gradient *g) {
   struct block b;
@@ -91,19 +91,26 @@ HD void chain_backpropagate(const struct chain *chain, struct recipe r, const st
   component_backward(r.first, chain->first.theta, n, b.v, b.saved_first, d_u, g->first, NULL);
 }
 
-/* One update from the gradient of all training voltages. */
-HD void chain_step(struct chain *chain, struct recipe r, const struct job *job, struct lane_id id, uint32_t step) {
-  struct gradient g;
+/* The gradient of the loss over all training voltages. */
+HD void chain_gradient(const struct chain *chain, struct recipe r, const struct job *job, struct lane_id id,
+                       uint32_t step, struct gradient *g) {
   UNROLL
-  for (int j = 0; j < component_parameters(r.first); j++) g.first[j] = lane_splat(0.0f);
+  for (int j = 0; j < component_parameters(r.first); j++) g->first[j] = lane_splat(0.0f);
   UNROLL
-  for (int j = 0; j < component_parameters(r.second); j++) g.second[j] = lane_splat(0.0f);
+  for (int j = 0; j < component_parameters(r.second); j++) g->second[j] = lane_splat(0.0f);
 
   int s = 0;
   for (; s + SAMPLE_BLOCK <= job->voltages; s += SAMPLE_BLOCK)
-    chain_backpropagate(chain, r, job, id, step, s, SAMPLE_BLOCK, &g);
-  if (SAMPLE_BLOCK > 2 && s < job->voltages) chain_backpropagate(chain, r, job, id, step, s, 2, &g);
+    chain_backpropagate(chain, r, job, id, step, s, SAMPLE_BLOCK, g);
+  if (SAMPLE_BLOCK > 2 && s < job->voltages) chain_backpropagate(chain, r, job, id, step, s, 2, g);
 
+  component_finish(r.first, chain->first.theta, g->first);
+  component_finish(r.second, chain->second.theta, g->second);
+}
+
+HD void chain_step(struct chain *chain, struct recipe r, const struct job *job, struct lane_id id, uint32_t step) {
+  struct gradient g;
+  chain_gradient(chain, r, job, id, step, &g);
   optimizer_update(&chain->first, r.optimizer, r.first, job, id, PURPOSE_LANGEVIN_FIRST, step, g.first);
   optimizer_update(&chain->second, r.optimizer, r.second, job, id, PURPOSE_LANGEVIN_SECOND, step, g.second);
 }

@@ -8,7 +8,7 @@
 #include "component/list.h"
 
 /* Raised whenever a change alters exact results; results of another revision are never joined with ours. */
-enum { ARITHMETIC_REVISION = 1 };
+enum { ARITHMETIC_REVISION = 2 };
 
 enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
 
@@ -59,7 +59,11 @@ struct axis {
   int32_t bins;
 };
 
-/* Adam's bias corrections for one update t = 1, 2, ...: lr/(1 - 0.9^t) and sqrt(1/(1 - 0.999^t)). */
+/* Adam's beta1 and beta2. */
+#define ADAM_MEAN_DECAY   0.9f
+#define ADAM_SQUARE_DECAY 0.999f
+
+/* For one update t = 1, 2, ... of Adam: lr·(1 - beta1)/(1 - beta1^t) and sqrt((1 - beta2)/(1 - beta2^t)). */
 struct adam_scale {
   float step;
   float root;

@@ -46,6 +46,29 @@ HD lane_mask lane_splat_mask(int a) { return a; }
 
 HD lane lane_fma(lane a, lane b, lane c) { return fmaf(a, b, c); }
 HD lane lane_sqrt(lane a) { return sqrtf(a); }
+
+/* a / b and the root of a, correctly rounded, for |b| and |a / b| within [2^-125, 2^125], |a| >= 2^-100, and for roots
+ * a within [2^-101, 2^127]: the instructions that nvcc makes of / and sqrtf, without its branch for other operands,
+ * which would keep neighbours from overlapping. */
+#ifdef __CUDACC__
+HD lane lane_quotient(lane a, lane b) {
+  lane reciprocal, quotient;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(reciprocal) : "f"(b));
+  reciprocal = fmaf(reciprocal, fmaf(-b, reciprocal, 1.0f), reciprocal);
+  quotient = a * reciprocal;
+  return fmaf(reciprocal, fmaf(-b, quotient, a), quotient);
+}
+HD lane lane_root(lane a) {
+  lane inverse, root;
+  asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(a));
+  root = a * inverse;
+  return fmaf(fmaf(-root, root, a), 0.5f * inverse, root);
+}
+#else
+HD lane lane_quotient(lane a, lane b) { return a / b; }
+HD lane lane_root(lane a) { return sqrtf(a); }
+#endif
+
 /* A NaN in `a` gives b. */
 HD lane lane_min(lane a, lane b) { return a < b ? a : b; }
 HD lane lane_max(lane a, lane b) { return a > b ? a : b; }
@@ -110,6 +133,9 @@ HD lane_mask lane_splat_mask(int a) { return lane_splat_int(-a); }
 
 HD lane lane_fma(lane a, lane b, lane c) { return vector_fma(a, b, c); }
 HD lane lane_sqrt(lane a) { return vector_sqrt(a); }
+/* As the device half has them. */
+HD lane lane_quotient(lane a, lane b) { return a / b; }
+HD lane lane_root(lane a) { return vector_sqrt(a); }
 /* A NaN in `a` gives b. */
 HD lane lane_min(lane a, lane b) { return vector_min(a, b); }
 HD lane lane_max(lane a, lane b) { return vector_max(a, b); }

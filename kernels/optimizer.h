@@ -13,9 +13,11 @@ struct part {
   lane square[MAX_PARAMETERS];
 };
 
-/* Of one parameter's update, by enum optimizer_kind (see numeric.h): adam's mean 3, square 4, root 3, step 3;
- * langevin's pull 2, drift 4, step 3 and its normal. */
-enum { SGD_FLOPS = 2, ADAM_FLOPS = 13, LANGEVIN_FLOPS = 9 + NORMAL_FLOPS };
+/* Of one parameter's update, by enum optimizer_kind (see numeric.h): adam's mean 2, square 3, root 1, divisor 2, half a
+ * pair's division 1.5, step 3; langevin's pull 2, drift 4, step 3 and its normal. */
+#define SGD_FLOPS      2.0
+#define ADAM_FLOPS     12.5
+#define LANGEVIN_FLOPS (9.0 + NORMAL_FLOPS)
 
 /* theta -= lr·gradient. */
 HD void optimizer_sgd(struct part *part, int parameters, const struct job *job, const lane *gradient) {
@@ -24,15 +26,24 @@ HD void optimizer_sgd(struct part *part, int parameters, const struct job *job, 
     part->theta[j] = lane_fma(lane_splat(-job->learning_rate), gradient[j], part->theta[j]);
 }
 
-/* Kingma and Ba, "Adam", ICLR 2015, algorithm 1, with its two bias corrections folded into `scale`. */
+/* Takes the gradient g into the moments of parameter j; returns what its step is to be divided by. */
+HD lane optimizer_adam_divisor(struct part *part, int j, struct adam_scale scale, lane g) {
+  part->mean[j] = lane_fma(lane_splat(ADAM_MEAN_DECAY), part->mean[j], g);
+  part->square[j] = lane_fma(lane_splat(ADAM_SQUARE_DECAY), part->square[j], g * g);
+  return lane_fma(numeric_root(part->square[j]), lane_splat(scale.root), lane_splat(1e-8f));
+}
+
+/* Kingma and Ba, "Adam", ICLR 2015, algorithm 1. The moments are kept as sums of what decays, without the factors
+ * 1 - decay: `scale` holds those, the bias corrections and the learning rate. Two parameters share a division. */
 HD void optimizer_adam(struct part *part, int parameters, struct adam_scale scale, const lane *gradient) {
   UNROLL
-  for (int j = 0; j < parameters; j++) {
-    lane g = gradient[j];
-    part->mean[j] = lane_fma(lane_splat(0.1f), g - part->mean[j], part->mean[j]);
-    part->square[j] = lane_fma(lane_splat(0.999f), part->square[j], 0.001f * g * g);
-    lane root = lane_fma(lane_sqrt(part->square[j]), lane_splat(scale.root), lane_splat(1e-8f));
-    part->theta[j] = part->theta[j] - scale.step * part->mean[j] / root;
+  for (int j = 0; j < parameters; j += 2) {
+    int both = j + 1 < parameters;
+    lane a = optimizer_adam_divisor(part, j, scale, gradient[j]);
+    lane b = both ? optimizer_adam_divisor(part, j + 1, scale, gradient[j + 1]) : lane_splat(1.0f);
+    lane rate = scale.step * numeric_quotient(lane_splat(1.0f), a * b);
+    part->theta[j] = lane_fma(-(rate * b), part->mean[j], part->theta[j]);
+    if (both) part->theta[j + 1] = lane_fma(-(rate * a), part->mean[j + 1], part->theta[j + 1]);
   }
 }
 

@@ -60,16 +60,6 @@ static double difference(struct science_chain *c, double *parameter, const struc
   return (loss[0] - 8.0 * loss[1] + 8.0 * loss[2] - loss[3]) / (12.0 * step);
 }
 
-/* The gradient as chain_step gathers it. */
-static void float_gradient(const struct chain *chain, const struct job *job, struct gradient *g) {
-  struct recipe r = science_recipe(job);
-  for (int j = 0; j < MAX_PARAMETERS; j++) g->first[j] = g->second[j] = lane_splat(0.0f);
-  int s = 0;
-  for (; s + SAMPLE_BLOCK <= job->voltages; s += SAMPLE_BLOCK)
-    chain_backpropagate(chain, r, job, science_id(0), 0, s, SAMPLE_BLOCK, g);
-  if (s < job->voltages) chain_backpropagate(chain, r, job, science_id(0), 0, s, 2, g);
-}
-
 /* The sum of the weights on a component's tanh or sigma. */
 static double weight(int kind, const double *p) {
   double sum = 0.0;
@@ -113,7 +103,7 @@ static void compare_part(struct science_chain *c, double *theta, int parameters,
 
 static void compare_lanes(const struct chain *chain, const struct job *job, int hinge, struct tally *tally) {
   struct gradient g;
-  float_gradient(chain, job, &g);
+  chain_gradient(chain, science_recipe(job), job, science_id(0), 0, &g);
   for (int i = 0; i < LANES; i++) {
     struct science_chain c = science_take(chain, job, i);
     if (near_kink(&c, job, hinge)) {

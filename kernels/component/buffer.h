@@ -24,20 +24,29 @@ HD void buffer_forward(int size, const lane *theta, int n, const lane *v, lane *
 HD void buffer_backward(int size, const lane *theta, int n, const lane *v, const lane *saved, const lane *d_out,
                         lane *gradient, lane *d_in) {
   (void)size;
+  lane slope = (theta[3] - theta[2]) * theta[0];
   UNROLL
   for (int s = 0; s < n; s++) {
-    lane rest = 1.0f - saved[s];
-    lane d_z = d_out[s] * (theta[3] - theta[2]) * (saved[s] * rest);
-    lane d_v = d_z * theta[0];
+    lane rest = 1.0f - saved[s], d_high = d_out[s] * saved[s];
+    lane d_z = d_high * rest; /* but for the factor hi - lo */
     gradient[0] = lane_fma(d_z, v[s] - theta[1], gradient[0]);
-    gradient[1] = gradient[1] - d_v;
+    gradient[1] = gradient[1] + d_z;
     gradient[2] = lane_fma(d_out[s], rest, gradient[2]);
-    gradient[3] = lane_fma(d_out[s], saved[s], gradient[3]);
-    if (d_in) d_in[s] = d_v;
+    gradient[3] = gradient[3] + d_high;
+    if (d_in) d_in[s] = d_z * slope;
   }
 }
 
+HD void buffer_finish(int size, const lane *theta, lane *gradient) {
+  (void)size;
+  lane rise = theta[3] - theta[2];
+  gradient[0] = rise * gradient[0];
+  gradient[1] = -(rise * theta[0]) * gradient[1];
+}
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
-static inline double buffer_flops(int size, int inner) { return (void)size, (void)inner, 5.0 + LOGISTIC_FLOPS + 14.0; }
+static inline double buffer_flops(int size, int inner) {
+  return (void)size, 5.0 + LOGISTIC_FLOPS + 10.0 + (inner ? 1.0 : 0.0);
+}
 
 #endif

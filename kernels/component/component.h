@@ -72,7 +72,8 @@ DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, con
 #undef CASE
 }
 
-/* Adds the gradient of sum over s of d_out[s]·f(v[s]) to `gradient`, and puts d_out[s]·f'(v[s]) into d_in[s] unless
+/* Adds the gradient of sum over s of d_out[s]·f(v[s]) to `gradient`, but for what component_finish does once for all
+ * voltages, and puts d_out[s]·f'(v[s]) into d_in[s] unless
  * d_in is NULL. */
 DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v,
                                  const lane *RESTRICT saved, const lane *RESTRICT d_out, lane *RESTRICT gradient,
@@ -84,6 +85,14 @@ DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, co
     else                                                                                                               \
       family##_backward(size, theta, 2, v, saved, d_out, gradient, d_in);                                              \
   }
+  COMPONENT_KINDS(CASE)
+#undef CASE
+}
+
+/* Applies to the gradient what the contributions of all voltages have in common. */
+DISPATCH void component_finish(int kind, const lane *RESTRICT theta, lane *RESTRICT gradient) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) family##_finish(size, theta, gradient);
   COMPONENT_KINDS(CASE)
 #undef CASE
 }
