@@ -67,17 +67,25 @@ static const char *cuda_unavailable(void) {
   return "the NVIDIA driver does not answer: look with nvidia-smi whether the card is well, or use --backend cpu";
 }
 
+static void describe_card(const struct cudaDeviceProp *card, seam_device *device) {
+  int kilohertz = 0;
+  snprintf(device->name, sizeof device->name, "%.*s", (int)sizeof device->name - 1, card->name);
+  snprintf(device->detail, sizeof device->detail, "compute capability %d.%d, %d multiprocessors, %" PRIu64 " MiB",
+           card->major, card->minor, card->multiProcessorCount, (uint64_t)card->totalGlobalMem >> 20);
+  device->compute_capability = 10 * card->major + card->minor;
+  device->multiprocessors = card->multiProcessorCount;
+  if (cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, device->index) == cudaSuccess && kilohertz > 0)
+    device->clock_khz = (uint32_t)kilohertz;
+  if (cudaDeviceGetPCIBusId(device->bus, (int)sizeof device->bus, device->index) != cudaSuccess) *device->bus = '\0';
+}
+
 static size_t cuda_devices(seam_device *devices, size_t capacity) {
   int count = 0;
   if (cudaGetDeviceCount(&count) != cudaSuccess) return 0;
   for (int i = 0; i < count && (size_t)i < capacity; i++) {
     struct cudaDeviceProp card;
     devices[i] = (seam_device){.backend = "cuda", .index = i, .name = "does not answer"};
-    if (cudaGetDeviceProperties(&card, i) != cudaSuccess) continue;
-    snprintf(devices[i].name, sizeof devices[i].name, "%.*s", (int)sizeof devices[i].name - 1, card.name);
-    snprintf(devices[i].detail, sizeof devices[i].detail,
-             "compute capability %d.%d, %d multiprocessors, %" PRIu64 " MiB", card.major, card.minor,
-             card.multiProcessorCount, (uint64_t)card.totalGlobalMem >> 20);
+    if (cudaGetDeviceProperties(&card, i) == cudaSuccess) describe_card(&card, &devices[i]);
   }
   return (size_t)count;
 }

@@ -188,7 +188,11 @@ typedef struct seam_device {
   const char *backend; /* "cpu" or "cuda" */
   int index;           /* what --device takes; 0 for the CPU */
   char name[128];
-  char detail[256]; /* instruction sets and threads; or architecture, multiprocessors and memory */
+  char detail[256];       /* instruction sets and threads; or architecture, multiprocessors and memory */
+  char bus[32];           /* PCI address, "0000:17:00.0", by which other tools know the card; "" for the CPU */
+  int compute_capability; /* 10 * major + minor, 90 for 9.0; these three are 0 for the CPU and where unknown */
+  int multiprocessors;
+  uint32_t clock_khz; /* greatest clock of the multiprocessors, in kHz */
 } seam_device;
 
 /* Fills at most `capacity` devices and returns how many there are. The CPU is always the first. */

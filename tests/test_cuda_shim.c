@@ -376,9 +376,35 @@ static void an_absent_device_is_explained(void **state) {
   shim.driver = 0;
   assert_non_null(strstr(cuda_backend.unavailable(), "no NVIDIA driver"));
   shim_reset();
+}
+
+static void a_device_is_described(void **state) {
+  (void)state;
   seam_device device;
+  shim.multiprocessors = 3;
   assert_int_equal(cuda_backend.devices(&device, 1), 1);
   assert_string_equal(device.name, "shim");
+  assert_string_equal(device.bus, "0000:17:00.0");
+  assert_int_equal(device.compute_capability, 90);
+  assert_int_equal(device.multiprocessors, 3);
+  assert_int_equal(device.clock_khz, 1000000);
+}
+
+/* A card that answers some questions only is listed with what it answered. */
+static void a_device_may_keep_silent(void **state) {
+  (void)state;
+  static const char *const silent[] = {"cudaGetDeviceProperties", "cudaDeviceGetPCIBusId", "cudaDeviceGetAttribute"};
+  for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+    seam_device device;
+    shim_reset();
+    shim.fail = silent[i];
+    shim.fail_at = 1;
+    assert_int_equal(cuda_backend.devices(&device, 1), 1);
+    assert_string_equal(device.name, i == 0 ? "does not answer" : "shim");
+    assert_string_equal(device.bus, i <= 1 ? "" : "0000:17:00.0");
+    assert_int_equal(device.multiprocessors, i == 0 ? 0 : 1);
+    assert_int_equal(device.clock_khz, i == 1 ? 1000000 : 0);
+  }
 }
 
 /* ---- The shim itself ---- */
@@ -435,6 +461,8 @@ int main(void) {
       cmocka_unit_test_setup(refusals_name_the_remedy, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_a_pair_not_built, reset),
       cmocka_unit_test_setup(an_absent_device_is_explained, reset),
+      cmocka_unit_test_setup(a_device_is_described, reset),
+      cmocka_unit_test_setup(a_device_may_keep_silent, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

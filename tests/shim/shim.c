@@ -164,6 +164,12 @@ cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, in
                                                          : shim.shared_limit;
   return cudaSuccess;
 }
+cudaError_t cudaDeviceGetPCIBusId(char *text, int size, int device) {
+  FAIL_AS(cudaErrorInvalidValue);
+  if (device < 0 || device >= shim.devices) return cudaErrorInvalidDevice;
+  int length = snprintf(text, (size_t)size, "0000:%02x:00.0", 0x17 + device);
+  return length < size ? cudaSuccess : cudaErrorInvalidValue;
+}
 cudaError_t cudaSetDevice(int device) {
   FAIL_AS(cudaErrorInvalidDevice);
   return device >= 0 && device < shim.devices ? cudaSuccess : cudaErrorInvalidDevice;
