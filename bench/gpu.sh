@@ -19,12 +19,14 @@ log=$out/gpu.log
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 budget=520 # seconds for everything
+card_fields=name,driver_version,pci.bus_id,power.limit,clocks.max.sm,memory.total,mig.mode.current
 PATH=$PATH:/usr/local/cuda/bin
 mkdir -p "$out" || exit 2
 : >"$log" || exit 2
+: >"$scratch/figures"
 
 parts=""   # JSON objects, comma-separated
-rates=""   # what seam bench printed, likewise
+cards=""   # what nvidia-smi says of each card, a line each
 failed=0   # correctness parts that failed
 
 plain() { tr -d '"\134' | tr '\n\t' '  ' | cut -c 1-200; }
@@ -58,11 +60,24 @@ part() { # check|measure NAME LIMIT COMMAND...
   record "$name" "$verdict" $((SECONDS - begin)) "$(tail -n 1 "$scratch/output")"
 }
 
+# What seam bench printed, each line with the name it was measured under.
+measured() {
+  local file
+  for file in "$scratch"/bench-*; do
+    [ ! -s "$file" ] || printf '{"name":"%s","line":%s}\n' "${file##*/bench-}" "$(tail -n 1 "$file")"
+  done
+}
+
 finish() { # VERDICT EXIT-CODE
   local commit
   commit=$(git -C "$source_dir" rev-parse HEAD 2>/dev/null || echo unknown)
-  printf '{"schema":1,"verdict":"%s","commit":"%s","device":"%s","driver":"%s","seconds":%d,\n  "parts":[%s],\n  "bench":[%s]}\n' \
-    "$1" "$commit" "$device" "$driver" "$SECONDS" "$parts" "$rates" >"$out/gpu.json"
+  {
+    printf '{"schema":2,"verdict":"%s","commit":"%s","device":"%s","driver":"%s","seconds":%d,\n' \
+      "$1" "$commit" "$device" "$driver" "$SECONDS"
+    printf '  "card_fields":"%s",\n  "cards":[%s],\n' "$card_fields" "$(sed -n 's/..*/"&"/p' <<<"$cards" | paste -sd,)"
+    printf '  "parts":[%s],\n  "figures":[%s],\n' "$parts" "$(paste -sd, "$scratch/figures")"
+    printf '  "bench":[%s]}\n' "$(measured | paste -sd,)"
+  } >"$out/gpu.json"
   echo "$1: $out/gpu.json, $log"
   exit "$2"
 }
@@ -122,10 +137,48 @@ sanitize() { # TOOL
     --chains 1500 --steps 8 --output "$scratch/sanitize.zip" --force
 }
 
+# Runs seam bench; about ten seconds without --chains, three each repeat, as power needs more than one.
 measure() { # NAME OPTIONS...
   local name=$1
   shift
-  "$seam" bench --json --repeat 3 "$@" >"$scratch/bench-$name"
+  "$seam" bench --json --backend cuda --repeat 3 "$@" >"$scratch/bench-$name" || return 1
+  python3 "$source_dir/bench/rates.py" row "$scratch/bench-$name" || echo "measured; to tell what needs python3"
+}
+
+# 77 where this build does not know a value of an option.
+knows() { # OPTION VALUE
+  "$seam" train --backend cuda "$@" --chains 1 --steps 1 --output "$scratch/knows.zip" --force >/dev/null
+  [ $? != 2 ] || { # shellcheck disable=SC2181
+    echo "this seam does not take $*"
+    return 77
+  }
+}
+
+measure_fast() { # NAME OPTIONS...
+  knows --math fast || return 77
+  measure "$@" --math fast
+}
+
+histogram_share() {
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  measure histograms-all --histograms all && measure histograms-one --histograms loss &&
+    python3 "$source_dir/bench/rates.py" histograms "$scratch/bench-histograms-all" "$scratch/bench-histograms-one" \
+      --figure "$scratch/figures"
+}
+
+# All cards in one process against each of them alone.
+several_cards() {
+  local card card_count alone=()
+  card_count=$("$seam" info --json | grep -o '"backend":"cuda"' | wc -l)
+  [ "$card_count" -gt 1 ] || { echo "one card only"; return 77; }
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  knows --device all || return 77
+  measure cards-all --device all --repeat 2 || return 1
+  for ((card = 0; card < card_count; card++)); do
+    measure "card-$card" --device "$card" --repeat 2 || return 1
+    alone+=("$scratch/bench-card-$card")
+  done
+  python3 "$source_dir/bench/rates.py" cards "$scratch/bench-cards-all" "${alone[@]}" --figure "$scratch/figures"
 }
 
 profile() {
@@ -137,12 +190,14 @@ profile() {
   return 77
 }
 
-export -f build_seam run_tests train_on same_counts counts_equal_cpu philox_equals_curand sanitize measure profile
+export -f build_seam run_tests train_on same_counts counts_equal_cpu philox_equals_curand sanitize measure knows \
+  measure_fast histogram_share several_cards profile
 export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
 
 # ---- In order of importance ------------------------------------------------------------------------------------------
 
 device=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -n 1 | plain)
+cards=$(nvidia-smi --format=csv,noheader --query-gpu="$card_fields" 2>/dev/null | tr -d '"\134')
 driver=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1 | plain)
 if [ -z "$device" ]; then
   record device skip 0 "no NVIDIA GPU: nvidia-smi is missing or lists none"
@@ -158,15 +213,18 @@ fi
 part check counts-equal-cpu 150 bash -c counts_equal_cpu
 part check philox-equals-curand 30 bash -c philox_equals_curand
 for tool in memcheck racecheck initcheck synccheck; do part check "sanitizer-$tool" 60 bash -c "sanitize $tool"; done
+part measure bench-mlp8-adam 40 bash -c "measure mlp8-adam"
+part measure bench-mlp8-adam-fast 40 bash -c "measure_fast mlp8-adam-fast"
+part measure bench-mlp8-sgd 40 bash -c "measure mlp8-sgd --optimizer sgd"
+part measure bench-mlp8-sgd-fast 40 bash -c "measure_fast mlp8-sgd-fast --optimizer sgd"
+part measure bench-buffer 40 bash -c "measure buffer --first buffer --second buffer"
+part measure bench-buffer-fast 40 bash -c "measure_fast buffer-fast --first buffer --second buffer"
+part measure histogram-share 60 bash -c histogram_share
+part measure several-cards 100 bash -c several_cards
 part check tests 180 bash -c run_tests
-for size in "mlp8-64k --chains 65536" "mlp8-256k --chains 262144" "mlp8-1M --chains 1048576" \
-  "mlp8-sgd --optimizer sgd --chains 262144" "mlp4 --first mlp4 --second mlp4 --chains 262144" \
-  "mlp16 --first mlp16 --second mlp16 --chains 131072" "buffer --first buffer --second buffer --chains 1048576"; do
-  name=${size%% *}
-  part measure "bench-$name" 40 bash -c "measure $name --backend cuda ${size#* }"
-  rows=$(grep '^{' "$scratch/bench-$name" 2>/dev/null | paste -sd, -)
-  rates="$rates${rows:+${rates:+,}
-    $rows}"
+for size in "mlp8-64k --chains 65536" "mlp8-1M --chains 1048576" "mlp4 --first mlp4 --second mlp4" \
+  "mlp16 --first mlp16 --second mlp16"; do
+  part measure "bench-${size%% *}" 40 bash -c "measure $size"
 done
 part measure profile 60 bash -c profile
 

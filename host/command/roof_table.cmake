@@ -2,8 +2,8 @@
 # Turns the committed instruction counts into a C table, so that the program needs no file beside it.
 set(SEAM_ROOF_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/roof_table.c.in)
 
-# Sets `table` to a line of C for each line of `file` below its header: so many texts, then so many numbers; what follows
-# them is for people. Lines that begin with # are comments.
+# Sets `table` to a line of C for each line of `file` below its header: so many texts, then so many numbers; what
+# follows them is for people. Lines that begin with # are comments.
 function(seam_read_table file header texts numbers table)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   string(REPEAT "[a-z0-9_]+," ${texts} text_fields)

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What lines of `seam bench --json` say about a card, in one line of text, and in one of JSON where that is asked for.
+
+rates.py row FILE                    rate, share of the roof, clock, power
+rates.py histograms ALL SMALL        the share of the time that counting takes: ALL fills every histogram, SMALL one
+rates.py cards TOGETHER ALONE...     the rate of several cards in one process over the sum of theirs one by one
+
+--figure FILE appends {"name":..., "value":..., "low":..., "high":...} to FILE; low and high are the worst and best that
+the repeats allow. Exit codes: 0 done; 2 a wrong argument, or a file that is no result of seam bench on CUDA.
+"""
+import argparse
+import json
+import sys
+
+
+def read_row(path):
+    """The configuration and the row on CUDA of the last line."""
+    try:
+        with open(path) as file:
+            line = json.loads(file.readlines()[-1])
+        (row,) = [row for row in line["rows"] if row["backend"] == "cuda"]
+        return line["config"], row
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as problem:
+        print(f"{path}: no line of seam bench --json with a row on CUDA ({problem!r})", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def row_text(path):
+    config, row = read_row(path)
+    parts = [f"{row['chain_steps_per_second']['median'] / 1e9:.3f}G chain-steps/s"]
+    if row["roof_fraction"] is not None:
+        clock = row["clock_mhz"] or row["clock_max_mhz"]
+        parts.append(f"{row['roof_fraction']:.1%} of the roof ({row['roof_pipe']}) at {clock:.0f} MHz")
+    elif row["clock_mhz"] is not None:
+        parts.append(f"{row['clock_mhz']:.0f} MHz")
+    if row["power_watts"] is not None:
+        parts.append(f"{row['power_watts']:.0f} W")
+    parts.append(f"{row['chains']:,} chains of {int(config['steps']):,} steps")
+    return ", ".join(parts)
+
+
+def rate(path, which="median"):
+    return read_row(path)[1]["chain_steps_per_second"][which]
+
+
+def histogram_share(together, small):
+    """1 - time of the small run over that of the full one, for the same chain-steps."""
+    return {
+        "name": "histogram_share",
+        "value": 1 - rate(together) / rate(small),
+        "low": 1 - rate(together, "max") / rate(small, "min"),
+        "high": 1 - rate(together, "min") / rate(small, "max"),
+    }
+
+
+def card_scaling(together, *alone):
+    return {
+        "name": "cards_over_their_sum",
+        "value": rate(together) / sum(rate(one) for one in alone),
+        "low": rate(together, "min") / sum(rate(one, "max") for one in alone),
+        "high": rate(together, "max") / sum(rate(one, "min") for one in alone),
+        "cards": len(alone),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["row", "histograms", "cards"])
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--figure", metavar="FILE", help="where to append the figure")
+    arguments = parser.parse_args()
+    if arguments.what == "row":
+        return print(row_text(arguments.files[0]))
+    if len(arguments.files) < 2 or (arguments.what == "histograms" and len(arguments.files) > 2):
+        parser.error(f"{arguments.what}: it takes another number of files")
+    figure = (histogram_share if arguments.what == "histograms" else card_scaling)(*arguments.files)
+    if arguments.figure:
+        with open(arguments.figure, "a") as file:
+            print(json.dumps(figure), file=file)
+    told = {"histogram_share": "of the time goes into histograms", "cards_over_their_sum": "of the cards' sum"}
+    print(f"{figure['value']:.2%} {told[figure['name']]} ({figure['low']:.2%} to {figure['high']:.2%})")
+
+
+if __name__ == "__main__":
+    main()
