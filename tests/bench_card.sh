@@ -38,7 +38,9 @@ holds "clock" 'r["cards"] == 1 and r["clock_mhz"] == 1755 and r["clock_max_mhz"]
 holds "roof" 'r["roof_pipe"] == "issue" and r["roof_cycles"] == 300'
 holds "fraction" 'abs(r["roof_fraction"] * 128 * 1755e6 / 300 / r["chain_steps_per_second"]["median"] - 1) < 1e-9'
 holds "power and what it bought" '(r["power_watts"] is None) == (r["chain_steps_per_joule"] is None)'
-holds "the configuration given" 'line["config"]["chains"] == "5000"'
+
+"$seam" bench --json --backend cpu --threads 1 --first linear --second linear --repeat 1 >out 2>err
+holds "the configuration given, not the chains found" 'line["config"]["chains"] == "262144" != str(r["chains"])'
 
 with_nvml bench --json --samples 5 >out 2>err
 holds "the roof knows the samples" 'r["roof_cycles"] == 350'
