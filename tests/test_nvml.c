@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clock and power as the management library tells them, and unknown where it is missing or fails; its part is played by
  * the fake of tests/nvml. */
+#include <dlfcn.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,6 +63,21 @@ static void what_fails_is_unknown(void **state) {
   setenv("FAKE_NVML_FAIL", "nvmlDeviceGetPowerUsage", 1);
   assert_true(isnan(nvml_power(nvml)) && nvml_greatest_clock(nvml) == 1980);
   nvml_close(nvml);
+}
+
+static void every_session_is_closed(void **state) {
+  (void)state;
+  int (*sessions)(void);
+  void *library = dlopen(FAKE_NVML, RTLD_NOW); /* so that it stays, and counts on */
+  assert_non_null(library);
+  *(void **)&sessions = dlsym(library, "fake_nvml_sessions");
+  struct nvml *nvml = nvml_open(FAKE_NVML, first_bus);
+  assert_int_equal(sessions(), 1);
+  nvml_close(nvml);
+  assert_int_equal(sessions(), 0);
+  assert_null(nvml_open(FAKE_NVML, "0000:99:00.0"));
+  assert_int_equal(sessions(), 0);
+  dlclose(library);
 }
 
 /* ---- Several cards as one ---- */
@@ -159,6 +175,7 @@ int main(void) {
       cmocka_unit_test_setup(cards_are_told_apart_by_their_bus, working),
       cmocka_unit_test_setup(what_is_missing_opens_nothing, working),
       cmocka_unit_test_setup(what_fails_is_unknown, working),
+      cmocka_unit_test_setup(every_session_is_closed, working),
       cmocka_unit_test_setup(cards_add_up, working),
       cmocka_unit_test_setup(power_waits_for_a_second_of_work, working),
       cmocka_unit_test_setup(a_silent_card_makes_the_whole_unknown, working),

@@ -28,6 +28,7 @@ int nvmlInit_v2(void) {
 
 int nvmlShutdown(void);
 int nvmlShutdown(void) {
+  if (open_sessions == 0) abort();
   open_sessions--;
   return SUCCESS;
 }
