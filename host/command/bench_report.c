@@ -154,9 +154,11 @@ static void tell_head(const struct bench *bench) {
   }
 }
 
+static struct text text_megahertz(double clock) { return text_count(isnan(clock) ? 0 : (int64_t)(clock + 0.5)); }
+
 /* The clock that the roof is reckoned with: the measured one and the greatest, or the greatest alone. */
 static struct text clock_text(const struct achieved *a) {
-  struct text text, clock = text_count((int64_t)a->clock), greatest = text_count((int64_t)a->greatest_clock);
+  struct text text, clock = text_megahertz(a->clock), greatest = text_megahertz(a->greatest_clock);
   if (isnan(a->clock))
     snprintf(text.text, sizeof text.text, "%.10s MHz (maximum)", greatest.text);
   else if (isnan(a->greatest_clock))
