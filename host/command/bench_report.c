@@ -170,7 +170,7 @@ static struct text clock_text(const struct achieved *a) {
 
 static void tell_achieved(const struct bench *bench, const struct row *row) {
   struct achieved a = achieved_of(bench, row);
-  putchar('\n');
+  if (!isnan(a.fraction) || !isnan(a.clock) || !isnan(a.power)) putchar('\n');
   if (!isnan(a.fraction))
     printf("cuda: %s of the roof (%s, %s cycles a warp) at %s\n", text_percent(a.fraction).text, a.roof.pipe,
            text_count((int64_t)ceil(a.roof.cycles)).text, clock_text(&a).text);
