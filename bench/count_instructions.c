@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counts the instructions of one training step of one vector of chains, address by address: the processor's trap flag
+ * raises a signal before each. Needs no performance counter and no right to trace; every machine counts the same.
+ *
+ * count_instructions ISA [NAME VALUE]... with the options of the command line prints `lanes`, `calls` (from the program
+ * into libc) and `outside` (instructions executed there, which depend on the machine's libc), then lines ADDRESS COUNT
+ * with the addresses of objdump. Exits 77 where it cannot count, and says why. */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <x86intrin.h>
+
+#include "backend.h"
+#include "cpu.h"
+#include "plan.h"
+
+enum { SKIP = 77, TRAP_FLAG = 0x100 };
+
+extern const char __executable_start[], etext[];
+extern const Elf64_Ehdr __ehdr_start;
+
+/* What was executed while the trap flag was up. */
+struct count {
+  uint64_t outside, calls;
+  uint32_t *at; /* [text_bytes()] */
+};
+
+static struct count *counting; /* by the signal handler */
+static int was_inside;
+
+static _Noreturn void fail(const char *what, const char *why) {
+  fprintf(stderr, "count_instructions: %s: %s\n", what, why);
+  exit(1);
+}
+
+static _Noreturn void skip(const char *why) {
+  printf("SKIP: %s\n", why);
+  exit(SKIP);
+}
+
+/* ---- Counting ---- */
+
+static uint64_t text_begin(void) { return (uint64_t)(uintptr_t)__executable_start; }
+static uint64_t text_bytes(void) { return (uint64_t)(uintptr_t)etext - text_begin(); }
+
+/* Before each instruction. */
+static void on_trap(int signal, siginfo_t *info, void *context) {
+  (void)signal, (void)info;
+  uint64_t offset = (uint64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] - text_begin();
+  int inside = offset < text_bytes();
+  if (inside) counting->at[offset]++;
+  counting->outside += (uint64_t)!inside;
+  counting->calls += (uint64_t)(was_inside && !inside);
+  was_inside = inside;
+}
+
+static void catch_traps(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_trap;
+  action.sa_flags = SA_SIGINFO;
+  if (sigaction(SIGTRAP, &action, NULL) != 0) fail("sigaction", strerror(errno));
+}
+
+/* Not inlined, so that each call executes the same instructions around those that it is to count. */
+static __attribute__((noinline)) void count_training(const struct cpu_kernels *kernels, void *state,
+                                                     const struct job *job, uint32_t steps, struct count *count) {
+  counting = count;
+  __writeeflags(__readeflags() | TRAP_FLAG);
+  kernels->train(state, job, 1, 1 + steps);
+  __writeeflags(__readeflags() & ~(unsigned long long)TRAP_FLAG);
+}
+
+/* ---- One step: two steps less one, both from the same chains ---- */
+
+static void *allocate(size_t bytes) {
+  size_t whole = (bytes + CPU_STATE_ALIGNMENT - 1) / CPU_STATE_ALIGNMENT * CPU_STATE_ALIGNMENT;
+  void *memory = aligned_alloc(CPU_STATE_ALIGNMENT, whole);
+  if (!memory) fail("memory", "out of memory: close other programs");
+  memset(memory, 0, whole);
+  return memory;
+}
+
+static void count_steps(const struct cpu_kernels *kernels, const struct job *job, struct count *one,
+                        struct count *two) {
+  void *state = allocate(kernels->state_bytes), *start = allocate(kernels->state_bytes);
+  kernels->draw(start, job, 0);
+  kernels->train(start, job, 0, 1); /* the first call into libc looks its address up */
+  memcpy(state, start, kernels->state_bytes);
+  count_training(kernels, state, job, 1, one);
+  memcpy(state, start, kernels->state_bytes);
+  count_training(kernels, state, job, 2, two);
+  free(state);
+  free(start);
+}
+
+static void print_step(const struct cpu_kernels *kernels, const struct count *one, const struct count *two) {
+  uint64_t first = __ehdr_start.e_type == ET_DYN ? 0 : text_begin(); /* objdump knows no load address */
+  uint64_t counted = 0;
+  printf("lanes %d\ncalls %" PRIu64 "\noutside %" PRIu64 "\n", kernels->lanes, two->calls - one->calls,
+         two->outside - one->outside);
+  for (uint64_t offset = 0; offset < text_bytes(); offset++) {
+    if (two->at[offset] < one->at[offset]) fail("the counts", "two steps executed less than one");
+    if (two->at[offset] == one->at[offset]) continue;
+    printf("%" PRIx64 " %" PRIu32 "\n", first + offset, two->at[offset] - one->at[offset]);
+    counted++;
+  }
+  if (counted == 0) skip("the trap flag raises no signal here (an emulator?)");
+}
+
+/* ---- The job ---- */
+
+static const struct cpu_kernels *choose_kernels(const char *isa) {
+  const struct cpu_kernels *const tables[] = {&cpu_kernels_baseline, &cpu_kernels_v3, &cpu_kernels_v4};
+  for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
+    if (strcmp(tables[k]->isa, isa) == 0) return tables[k];
+  fail(isa, "no such instruction set: baseline, v3 or v4");
+}
+
+/* The backend knows what it can run on. */
+static void require_processor(const seam_config *config, const struct job *job) {
+  struct session *session;
+  struct session_info info;
+  seam_error error;
+  if (cpu_backend.open(config, job, &session, &info, &error) != SEAM_OK) skip(error.message);
+  cpu_backend.close(session);
+}
+
+static void set_options(seam_config *config, int count, char **options) {
+  seam_error error;
+  for (int k = 0; k + 1 < count; k += 2)
+    if (seam_config_set(config, options[k], options[k + 1], &error) != SEAM_OK) fail(options[k], error.message);
+  if (seam_config_check(config, &error) != SEAM_OK) fail("options", error.message);
+}
+
+static struct plan *plan_of(const seam_config *config) {
+  struct histogram_set *set; /* the plan points into it: both live as long as the program */
+  struct plan *plan;
+  seam_error error;
+  if (histogram_set_create(config, &set, &error) != SEAM_OK || plan_create(config, set, &plan, &error) != SEAM_OK)
+    fail("plan", error.message);
+  return plan;
+}
+
+int main(int count, char **arguments) {
+  if (count < 2 || count % 2 != 0) fail("usage", "count_instructions ISA [NAME VALUE]...");
+  const struct cpu_kernels *kernels = choose_kernels(arguments[1]);
+  seam_config *config = seam_config_create();
+  seam_error error;
+  if (!config || seam_config_set(config, "isa", arguments[1], &error) != SEAM_OK) fail("isa", arguments[1]);
+  set_options(config, count - 2, arguments + 2);
+  const struct plan *plan = plan_of(config);
+  require_processor(config, &plan->job);
+
+  struct count one = {0, 0, NULL}, two = {0, 0, NULL};
+  one.at = (uint32_t *)allocate(text_bytes() * sizeof *one.at);
+  two.at = (uint32_t *)allocate(text_bytes() * sizeof *two.at);
+  catch_traps();
+  count_steps(kernels, &plan->job, &one, &two);
+  print_step(kernels, &one, &two);
+  return fflush(stdout) == 0 ? 0 : 1;
+}
