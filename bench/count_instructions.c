@@ -27,7 +27,7 @@ extern const Elf64_Ehdr __ehdr_start;
 
 /* What was executed while the trap flag was up. */
 struct count {
-  uint64_t outside, calls;
+  uint64_t inside, outside, calls;
   uint32_t *at; /* [text_bytes()] */
 };
 
@@ -55,6 +55,7 @@ static void on_trap(int signal, siginfo_t *info, void *context) {
   uint64_t offset = (uint64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] - text_begin();
   int inside = offset < text_bytes();
   if (inside) counting->at[offset]++;
+  counting->inside += (uint64_t)inside;
   counting->outside += (uint64_t)!inside;
   counting->calls += (uint64_t)(was_inside && !inside);
   was_inside = inside;
@@ -102,16 +103,13 @@ static void count_steps(const struct cpu_kernels *kernels, const struct job *job
 
 static void print_step(const struct cpu_kernels *kernels, const struct count *one, const struct count *two) {
   uint64_t first = __ehdr_start.e_type == ET_DYN ? 0 : text_begin(); /* objdump knows no load address */
-  uint64_t counted = 0;
   printf("lanes %d\ncalls %" PRIu64 "\noutside %" PRIu64 "\n", kernels->lanes, two->calls - one->calls,
          two->outside - one->outside);
   for (uint64_t offset = 0; offset < text_bytes(); offset++) {
     if (two->at[offset] < one->at[offset]) fail("the counts", "two steps executed less than one");
-    if (two->at[offset] == one->at[offset]) continue;
-    printf("%" PRIx64 " %" PRIu32 "\n", first + offset, two->at[offset] - one->at[offset]);
-    counted++;
+    if (two->at[offset] > one->at[offset])
+      printf("%" PRIx64 " %" PRIu32 "\n", first + offset, two->at[offset] - one->at[offset]);
   }
-  if (counted == 0) skip("the trap flag raises no signal here (an emulator?)");
 }
 
 /* ---- The job ---- */
@@ -158,11 +156,12 @@ int main(int count, char **arguments) {
   const struct plan *plan = plan_of(config);
   require_processor(config, &plan->job);
 
-  struct count one = {0, 0, NULL}, two = {0, 0, NULL};
+  struct count one = {0, 0, 0, NULL}, two = {0, 0, 0, NULL};
   one.at = (uint32_t *)allocate(text_bytes() * sizeof *one.at);
   two.at = (uint32_t *)allocate(text_bytes() * sizeof *two.at);
   catch_traps();
   count_steps(kernels, &plan->job, &one, &two);
+  if (two.inside == 0) skip("the trap flag raises no signal here (an emulator?)");
   print_step(kernels, &one, &two);
   return fflush(stdout) == 0 ? 0 : 1;
 }

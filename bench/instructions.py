@@ -135,6 +135,10 @@ class Step:
         self.lanes, self.calls, self.outside = lanes, calls, outside
         self.instructions = collections.Counter()  # by (function, instruction)
 
+    def functions(self):
+        """The dearest first."""
+        return sorted({f for f, _ in self.instructions}, key=lambda f: -self.count(lambda i: True, f))
+
     def count(self, test, function=None):
         return sum(n for (f, i), n in self.instructions.items() if test(i) and function in (None, f))
 
@@ -166,10 +170,15 @@ DIVIDER_CYCLES = {"div": 3, "sqrt": 5}
 DIVIDER_PASSES = 2
 
 
-def bounds(step):
+RESOURCES = ("fp01", "fp23", "fp0123", "divider", "load", "store", "front end")
+
+
+def bounds(step, function=None):
     """Cycles a step would take at least if one resource alone bound it. See "The port bound" in bench/README.md."""
-    cycles = dict.fromkeys(("fp01", "fp23", "fp0123", "divider", "load", "store", "front end"), 0.0)
-    for (_, i), n in step.instructions.items():
+    cycles = dict.fromkeys(RESOURCES, 0.0)
+    for (f, i), n in step.instructions.items():
+        if function not in (None, f):
+            continue
         passes = n * i.wide * (DIVIDER_PASSES if i.pipes in DIVIDER_CYCLES else 1)
         if i.pipes in DIVIDER_CYCLES:
             cycles["divider"] += n * i.wide * DIVIDER_CYCLES[i.pipes]
@@ -316,13 +325,14 @@ def print_counts(found):
 
 
 def print_bounds(found):
-    resources = list(bounds(found[0][1]))
     lines = []
     for row, step in found:
         cycles = bounds(step)
-        lines.append([name(row)] + ["%.0f" % cycles[r] for r in resources] + [max(cycles, key=cycles.get)])
-    print("Cycles a step would take on Zen 4 if one resource alone bound it")
-    print_table(["case"] + resources + ["binding"], lines)
+        apart = sum(max(bounds(step, function).values()) for function in step.functions())
+        numbers = ["%.0f" % value for value in [*cycles.values(), apart]]
+        lines.append([name(row)] + numbers + [max(cycles, key=cycles.get)])
+    print("Cycles a step would take on Zen 4 if one resource alone bound it; or each function, one after the other")
+    print_table(("case",) + RESOURCES + ("by function", "binding"), lines)
 
 
 def print_functions(found):
@@ -338,9 +348,12 @@ def print_functions(found):
         "scalar": lambda i: i.kind == "scalar",
     }
     for row, step in found:
+        functions = step.functions()
         print("%s; outside the program: %d instructions in %d calls" % (name(row), step.outside, step.calls))
-        functions = sorted({f for f, _ in step.instructions}, key=lambda f: -step.count(tests["total"], f))
         print_table(["function"] + list(tests), [[f] + [step.count(t, f) for t in tests.values()] for f in functions])
+        cycles = [(f, bounds(step, f)) for f in functions]
+        lines = [[f] + ["%.0f" % c[r] for r in RESOURCES] + [max(c, key=c.get)] for f, c in cycles]
+        print_table(("cycles of",) + RESOURCES + ("binding",), lines)
 
 
 # ---- The command line ----
