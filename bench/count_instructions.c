@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counts the instructions of one training step of one vector of chains, address by address: the processor's trap flag
- * raises a signal before each. Needs no performance counter and no right to trace; every machine counts the same.
+ * raises a signal before each. Needs no performance counter and no right to trace.
  *
  * count_instructions ISA [NAME VALUE]... with the options of the command line prints `lanes`, `calls` (from the program
  * into libc) and `outside` (instructions executed there, which depend on the machine's libc), then lines ADDRESS COUNT
