@@ -6,10 +6,16 @@ static seam_status refuse(const struct backend *backend, seam_error *error) {
   return error_set(error, SEAM_ERROR_BACKEND, "--backend %s: %s", backend->name, backend->unavailable());
 }
 
+static seam_status refuse_fast(seam_error *error) {
+  return error_set(error, SEAM_ERROR_BACKEND, "--math fast: it is CUDA's alone, or use --math exact: %s",
+                   cuda_backend.unavailable());
+}
+
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error) {
   *backend = config->backend == BACKEND_CPU ? &cpu_backend : &cuda_backend;
   if (!(*backend)->unavailable()) return SEAM_OK;
   if (config->backend != BACKEND_AUTO) return refuse(*backend, error);
+  if (config->math == MATH_FAST) return refuse_fast(error);
   *backend = &cpu_backend;
   return SEAM_OK;
 }

@@ -22,6 +22,7 @@ struct worker {
 struct session {
   int device;
   const struct cuda_kernels *kernels;
+  const void *train;             /* of the kernels, the one for this math mode and optimizer */
   struct cuda_argument argument; /* with the device's pointers; each batch completes a copy of it */
   void *tables[AXES + 1];        /* device: the edges of each axis, and Adam's scales */
   uint32_t capacity;             /* chains of a batch */
@@ -263,6 +264,7 @@ static seam_status set_up(struct session *session, const struct seam_config *con
                           struct session_info *info, seam_error *error) {
   int multiprocessors = 0;
   FORWARD(find_pair(job, &session->kernels, error));
+  session->train = session->kernels->training[config->math]->train[job->optimizer];
   FORWARD(choose_device(session, config, info, error));
   TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, session->device);
   FORWARD(upload_job(session, job, error));
@@ -343,7 +345,7 @@ static seam_status train_batch(const struct session *session, cudaStream_t strea
     if (atomic_load(&control->cancel)) return SEAM_OK;
     a->batch.begin = step;
     a->batch.end = pause;
-    FORWARD(launch_chains(session->kernels->train[a->job.optimizer], stream, a, error));
+    FORWARD(launch_chains(session->train, stream, a, error));
     FORWARD(take_snapshot(session, stream, pause, a, error));
     TRY(cudaStreamSynchronize, stream);
     atomic_fetch_add(&control->trained, (uint64_t)a->batch.chains * (pause - step));

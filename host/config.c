@@ -223,8 +223,15 @@ static seam_status check_edges(const struct seam_config *config, uint64_t bins, 
   return SEAM_OK;
 }
 
+static seam_status check_math(const struct seam_config *config, seam_error *error) {
+  if (config->math != MATH_FAST || config->backend != BACKEND_CPU) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_USAGE,
+                   "--math fast: the cpu backend has exact arithmetic only; use --math exact or --backend cuda");
+}
+
 seam_status seam_config_check(const seam_config *config, seam_error *error) {
   enum { COARSE_BINS = 64 };
+  FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
   FORWARD(check_draws(config, error));
   FORWARD(check_floats(config, error));

@@ -11,7 +11,6 @@
 #include "job.h"
 
 enum loss_kind { LOSS_MSE, LOSS_HINGE };
-enum math_mode { MATH_EXACT };
 enum backend_choice { BACKEND_AUTO, BACKEND_CPU, BACKEND_CUDA };
 enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
 

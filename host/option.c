@@ -17,7 +17,7 @@ const char *const histogram_names[] = {"interface", "mapping",   "response",  "l
                                        "slack",     "selection", "snapshots", NULL};
 const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
 const char *const loss_names[] = {"mse", "hinge", NULL};
-const char *const math_names[] = {"exact", NULL};
+const char *const math_names[] = {"exact", "fast", NULL};
 const char *const backend_names[] = {"auto", "cpu", "cuda", NULL};
 const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 
@@ -65,8 +65,8 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
   X("histograms", "all", "all, none, or some of interface,mapping,response,loss,width,slack,selection,snapshots",      \
     "what to count",                                                                                                   \
     option_histograms, histograms, .recorded = true, .names = histogram_names, .absent = "interchange")                \
-  X("math", "exact", "exact", "arithmetic: exact is the same to the bit everywhere",                                   \
-    option_name, math, .recorded = true, .names = math_names, .absent = "fast")                                        \
+  X("math", "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",            \
+    option_name, math, .recorded = true, .names = math_names)                                        \
   X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \
     option_name, backend, .names = backend_names)                                                                      \
   X("device", "0", "0 to 1023", "which card, as seam info numbers them",                                               \

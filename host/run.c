@@ -202,11 +202,12 @@ static seam_status run_session(struct run *run, seam_progress_function callback,
                    (unsigned long long)result->config.chains);
 }
 
-/* With --backend auto a device that cannot do this run is no failure: the CPU takes it (promise 7). */
+/* With --backend auto a device that cannot do this run is no failure: the CPU takes it (promise 7), if it can. */
 static seam_status open_session(struct run *run, const struct job *job, seam_error *error) {
   const struct seam_config *config = &run->result->config;
   seam_status status = run->backend->open(config, job, &run->session, &run->info, error);
-  if (status == SEAM_OK || config->backend != BACKEND_AUTO || run->backend == &cpu_backend) return status;
+  bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
+  if (status == SEAM_OK || !cpu_can || run->backend == &cpu_backend) return status;
   run->backend = &cpu_backend;
   return run->backend->open(config, job, &run->session, &run->info, error);
 }

@@ -1,67 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernels of one pair of kinds, SEAM_FIRST and SEAM_SECOND: the chain of chain.h, one a thread.
+/* The kernels of one pair of kinds but for training: a chain is drawn and observed, always in exact arithmetic.
  *
- * State is loaded once, worked on in registers and stored once. Plain C but for the qualifiers, which lane.h names. */
-#include "cuda.h"
+ * Plain C but for the qualifiers, which lane.h names. */
+#include "cuda_pair.h"
 #include "observe.h"
-
-#define KIND_OF(enumerator, name, family, size, parameters) kind_##name = KIND_##enumerator,
-enum { COMPONENT_KINDS(KIND_OF) };
-#undef KIND_OF
-
-#define JOIN(a, b)               a##b
-#define KIND(name)               JOIN(kind_, name)
-#define JOIN_PAIR(a, b)          cuda_kernels_##a##_##b
-#define PAIR_NAME(first, second) JOIN_PAIR(first, second)
-
-enum { FIRST = KIND(SEAM_FIRST), SECOND = KIND(SEAM_SECOND) };
 
 /* Old architectures take no more than 4 KB of arguments. */
 typedef char argument_fits[sizeof(struct cuda_argument) <= 4096 ? 1 : -1];
 
-/* ---- State ---- */
-
-/* Moves the parameters, and with `moments` the moments, between the state and the chain. */
-enum direction { LOAD, STORE };
-
-HD void state_move(enum direction direction, lane *values, int count, float **state, uint32_t stride) {
-  UNROLL
-  for (int j = 0; j < count; j++) {
-    if (direction == LOAD)
-      values[j] = (*state)[(size_t)j * stride];
-    else
-      (*state)[(size_t)j * stride] = values[j];
-  }
-  *state += (size_t)count * stride;
-}
-
-HD void state_chain(enum direction direction, struct chain *chain, int moments, const struct cuda_batch *batch,
-                    uint32_t thread) {
-  const int first = component_parameters(FIRST), second = component_parameters(SECOND);
-  float *state = batch->state + thread;
-  state_move(direction, chain->first.theta, first, &state, batch->stride);
-  state_move(direction, chain->second.theta, second, &state, batch->stride);
-  if (!moments) return;
-  state_move(direction, chain->first.mean, first, &state, batch->stride);
-  state_move(direction, chain->first.square, first, &state, batch->stride);
-  state_move(direction, chain->second.mean, second, &state, batch->stride);
-  state_move(direction, chain->second.square, second, &state, batch->stride);
-}
-
-HD struct recipe recipe_of(int optimizer) {
-  struct recipe r = {FIRST, SECOND, optimizer};
-  return r;
-}
-
-HD struct lane_id id_of(const struct cuda_batch *batch, uint32_t thread) {
-  uint64_t id = batch->first_id + thread;
-  struct lane_id words = {(uint32_t)id, (uint32_t)(id >> 32)};
-  return words;
-}
-
-/* ---- Draw, train, snapshot: a thread a chain ---- */
-
-HD uint32_t own_thread(void) { return lane_block() * lane_threads() + lane_thread(); }
+/* ---- Draw, snapshot: a thread a chain ---- */
 
 KERNEL(CUDA_TRAIN_THREADS) draw(KERNEL_ARGUMENT struct cuda_argument a) {
   uint32_t thread = own_thread();
@@ -70,21 +17,6 @@ KERNEL(CUDA_TRAIN_THREADS) draw(KERNEL_ARGUMENT struct cuda_argument a) {
   chain_draw(&chain, recipe_of(OPTIMIZER_SGD), &a.job, id_of(&a.batch, thread));
   state_chain(STORE, &chain, a.job.optimizer == OPTIMIZER_ADAM, &a.batch, thread);
 }
-
-HD void train(const struct cuda_argument *a, int optimizer) {
-  uint32_t thread = own_thread();
-  if (thread >= a->batch.chains) return;
-  struct chain chain;
-  state_chain(LOAD, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
-  chain_train(&chain, recipe_of(optimizer), &a->job, id_of(&a->batch, thread), a->batch.begin, a->batch.end);
-  state_chain(STORE, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
-}
-
-KERNEL(CUDA_TRAIN_THREADS) train_sgd(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_SGD); }
-
-KERNEL(CUDA_TRAIN_THREADS) train_adam(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_ADAM); }
-
-KERNEL(CUDA_TRAIN_THREADS) train_langevin(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_LANGEVIN); }
 
 KERNEL(CUDA_TRAIN_THREADS) snapshot(KERNEL_ARGUMENT struct cuda_argument a) {
   uint32_t thread = own_thread();
@@ -138,19 +70,14 @@ KERNEL(CUDA_OBSERVE_THREADS) observe(KERNEL_ARGUMENT struct cuda_argument a) {
 
 /* ---- The table ---- */
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-extern const struct cuda_kernels PAIR_NAME(SEAM_FIRST, SEAM_SECOND);
-#ifdef __cplusplus
-}
-#endif
-
-const struct cuda_kernels PAIR_NAME(SEAM_FIRST, SEAM_SECOND) = {
+DECLARE_TABLE(cuda_training, PAIR_NAME(cuda_exact));
+DECLARE_TABLE(cuda_training, PAIR_NAME(cuda_fast));
+DECLARE_TABLE(cuda_kernels, PAIR_NAME(cuda_kernels));
+const struct cuda_kernels PAIR_NAME(cuda_kernels) = {
     FIRST,
     SECOND,
     (const void *)draw,
-    {(const void *)train_sgd, (const void *)train_adam, (const void *)train_langevin},
+    {&PAIR_NAME(cuda_exact), &PAIR_NAME(cuda_fast)},
     (const void *)snapshot,
     (const void *)observe,
 };

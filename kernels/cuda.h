@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA kernels as the host calls them: one table for each pair of kinds that cuda.cu was compiled for. */
+/* The CUDA kernels as the host calls them: one table for each pair of kinds that cuda.cu and cuda_train.cu were
+ * compiled for. */
 #ifndef SEAM_CUDA_H
 #define SEAM_CUDA_H
 
@@ -35,11 +36,18 @@ struct cuda_argument {
   struct cuda_batch batch;
 };
 
+/* The training kernels of a pair in one enum math_mode. */
+struct cuda_training {
+  const void *train[OPTIMIZERS];
+};
+
 /* The kernels of a pair, for cudaLaunchKernel; each takes one struct cuda_argument by value. Call draw, then train over
  * [0, steps) in any slices with snapshot between them, then observe, whose grid may be of any size: its blocks loop. */
 struct cuda_kernels {
   int first, second; /* enum component_kind */
-  const void *draw, *train[OPTIMIZERS], *snapshot, *observe;
+  const void *draw;
+  const struct cuda_training *training[MATH_MODES];
+  const void *snapshot, *observe;
 };
 
 /* The built pairs, ended by NULL. */

@@ -14,6 +14,9 @@ enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SL
 
 enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZERS };
 
+/* Exact arithmetic is the same to the bit everywhere; fast, on CUDA alone, trains with the GPU's approximations. */
+enum math_mode { MATH_EXACT, MATH_FAST, MATH_MODES };
+
 /* Second counter word of every random draw (design: "randomness by identity"). */
 enum purpose {
   PURPOSE_FIRST,          /* theta1 from the prior; draw j/4 holds parameters j */

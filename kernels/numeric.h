@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp2, log, tanh, logistic and sincos on lanes, as fixed sequences of correctly rounded operations.
+/* exp2, log, tanh, logistic and sincos on lanes, as fixed sequences of correctly rounded operations; the training
+ * kernels of --math fast take some of them from approximate.h instead.
  *
  * The polynomials are Chebyshev fits, tanh a minimax rational by iterated weighted least squares, rounded to float. The
  * worst errors stated are over the whole range, measured by tests/test_numeric.c. */
@@ -11,6 +12,10 @@
 /* Floating-point operations of the functions below, as the benchmark counts them: a fused multiply-add is two, a
  * division or a square root one, compares and selections none. */
 enum { LOG_FLOPS = 16, TANH_FLOPS = 18, LOGISTIC_FLOPS = 18, SINCOS_FLOPS = 19 };
+
+#ifdef SEAM_FAST
+#include "approximate.h"
+#else
 
 /* a / b, and the root of a clamped to [2^-100, 2^124]; see lane_quotient for what a and b may be. NaN has the root of
  * 2^-100. */
@@ -32,24 +37,6 @@ HD lane numeric_exp2(lane x) {
   return lane_from_bits(lane_bits(p) + (lane_bits(shifted) << 23));
 }
 
-/* ln x for normal x > 0; meaningless elsewhere; below 0 for x < 1 and above 0 for x > 1. Relative error 1.8e-7. */
-HD lane numeric_log(lane x) {
-  /* x = m·2^e with m in [sqrt(1/2), sqrt(2)); 0x3f3504f3 is sqrt(1/2). */
-  lane_uint shifted = lane_bits(x) - 0x3f3504f3u;
-  lane_int exponent =
-      (lane_int)(shifted >> 23) - lane_select_int((lane_int)shifted < 0, lane_splat_int(512), lane_splat_int(0));
-  lane m = lane_from_bits((shifted & 0x007fffffu) + 0x3f3504f3u);
-  /* ln m = 2s + s^3·R(s^2), s = (m - 1)/(m + 1) */
-  lane s = (m - 1.0f) / (m + 1.0f);
-  lane z = s * s;
-  lane r = lane_splat(0.233309641f);
-  r = lane_fma(r, z, lane_splat(0.285508026f));
-  r = lane_fma(r, z, lane_splat(0.40000122f));
-  r = lane_fma(r, z, lane_splat(0.666666666f));
-  lane log_m = lane_fma(s * z, r, s + s);
-  return lane_fma(lane_from_int(exponent), lane_splat(0.693147181f), log_m);
-}
-
 /* tanh x as x·(P(x^2)/Q(x^2)), x clamped to the last place where that is 1 and nowhere before it above, so that
  * |result| <= 1. NaN gives -1. Absolute error 3.2e-7. */
 HD lane numeric_tanh(lane x) {
@@ -67,8 +54,28 @@ HD lane numeric_tanh(lane x) {
   return x * numeric_quotient(p, q);
 }
 
+#endif
+
 /* 1/(1 + e^-x), within [0, 1]. NaN gives 1. Absolute error 9.5e-8. */
 HD lane numeric_logistic(lane x) { return numeric_quotient(lane_splat(1.0f), 1.0f + numeric_exp2(x * -1.44269504f)); }
+
+/* ln x for normal x > 0; meaningless elsewhere; below 0 for x < 1 and above 0 for x > 1. Relative error 1.8e-7. */
+HD lane numeric_log(lane x) {
+  /* x = m·2^e with m in [sqrt(1/2), sqrt(2)); 0x3f3504f3 is sqrt(1/2). */
+  lane_uint shifted = lane_bits(x) - 0x3f3504f3u;
+  lane_int exponent =
+      (lane_int)(shifted >> 23) - lane_select_int((lane_int)shifted < 0, lane_splat_int(512), lane_splat_int(0));
+  lane m = lane_from_bits((shifted & 0x007fffffu) + 0x3f3504f3u);
+  /* ln m = 2s + s^3·R(s^2), s = (m - 1)/(m + 1) */
+  lane s = (m - 1.0f) / (m + 1.0f);
+  lane z = s * s;
+  lane r = lane_splat(0.233309641f);
+  r = lane_fma(r, z, lane_splat(0.285508026f));
+  r = lane_fma(r, z, lane_splat(0.40000122f));
+  r = lane_fma(r, z, lane_splat(0.666666666f));
+  lane log_m = lane_fma(s * z, r, s + s);
+  return lane_fma(lane_from_int(exponent), lane_splat(0.693147181f), log_m);
+}
 
 /* The sine and cosine of the angle turn·2^-32 whole turns. Absolute error 1.04e-7. */
 HD void numeric_sincos_turn(lane_uint turn, lane *sine, lane *cosine) {

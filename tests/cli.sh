@@ -98,7 +98,7 @@ refused "broken number" 2 "--chains 1.5: not whole" train --chains 1.5
 refused "not a number" 2 "--lr nan: not a number" train --lr nan
 refused "empty value" 2 "--lr ''" train --lr=
 refused "trailing garbage" 2 "--bins 10x" train --bins 10x
-refused "fast math" 2 "not in this version" train --math fast
+refused "fast math on the CPU" 2 "exact arithmetic only" train --math fast --backend cpu
 refused "interchange" 2 "not in this version" train --histograms interface,interchange
 refused "reversed range" 2 "--range 1:0" train --range 1:0
 refused "ids beyond 64 bits" 2 "--first-chain" train --first-chain 18446744073709551614 --chains 2

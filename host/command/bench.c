@@ -110,10 +110,12 @@ static void add_row(struct bench *bench, const char *backend, int threads) {
   row->chains = strtoull(seam_config_get(bench->config, "chains"), NULL, 10);
 }
 
-/* One thread first and all threads next, so that the two can be compared; then CUDA where it works. */
+/* One thread first and all threads next, so that the two can be compared; then CUDA where it works. Fast math is
+ * CUDA's alone. */
 static void choose_rows(struct bench *bench) {
   char backend[16];
-  snprintf(backend, sizeof backend, "%s", seam_config_get(bench->config, "backend"));
+  bool fast = !strcmp(seam_config_get(bench->config, "math"), "fast");
+  snprintf(backend, sizeof backend, "%s", fast ? "cuda" : seam_config_get(bench->config, "backend"));
   int threads = all_threads(bench->config);
   if (strcmp(backend, "cuda")) add_row(bench, "cpu", 1);
   if (strcmp(backend, "cuda") && threads > 1) add_row(bench, "cpu", threads);

@@ -14,4 +14,11 @@ extern struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 #define __syncthreads()         shim_barrier()
 void shim_barrier(void);
 
+/* The approximations of --math fast, each as wrong as its documentation allows (kernels/approximate.h), up or down as a
+ * hash of the operand has it. */
+float approximate_exp2(float x);
+float approximate_reciprocal(float x);
+float approximate_root(float x);
+float approximate_tanh(float x);
+
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernels of one pair of kinds, SEAM_FIRST and SEAM_SECOND, have in common: its names, and where a thread's
+ * chain is kept between launches. */
+#ifndef SEAM_CUDA_PAIR_H
+#define SEAM_CUDA_PAIR_H
+
+#include "chain.h"
+#include "cuda.h"
+
+#define KIND_OF(enumerator, name, family, size, parameters) kind_##name = KIND_##enumerator,
+enum { COMPONENT_KINDS(KIND_OF) };
+#undef KIND_OF
+
+#define JOIN(a, b) a##b
+#define KIND(name) JOIN(kind_, name)
+
+/* prefix_FIRST_SECOND */
+#define JOIN_PAIR(prefix, a, b)  prefix##_##a##_##b
+#define JOIN_NAMES(prefix, a, b) JOIN_PAIR(prefix, a, b)
+#define PAIR_NAME(prefix)        JOIN_NAMES(prefix, SEAM_FIRST, SEAM_SECOND)
+
+enum { FIRST = KIND(SEAM_FIRST), SECOND = KIND(SEAM_SECOND) };
+
+#ifdef __cplusplus
+#define DECLARE_TABLE(type, name) extern "C" const struct type name
+#else
+#define DECLARE_TABLE(type, name) extern const struct type name
+#endif
+
+/* Moves the parameters, and with `moments` the moments, between the state and the chain. */
+enum direction { LOAD, STORE };
+
+HD void state_move(enum direction direction, lane *values, int count, float **state, uint32_t stride) {
+  UNROLL
+  for (int j = 0; j < count; j++) {
+    if (direction == LOAD)
+      values[j] = (*state)[(size_t)j * stride];
+    else
+      (*state)[(size_t)j * stride] = values[j];
+  }
+  *state += (size_t)count * stride;
+}
+
+HD void state_chain(enum direction direction, struct chain *chain, int moments, const struct cuda_batch *batch,
+                    uint32_t thread) {
+  const int first = component_parameters(FIRST), second = component_parameters(SECOND);
+  float *state = batch->state + thread;
+  state_move(direction, chain->first.theta, first, &state, batch->stride);
+  state_move(direction, chain->second.theta, second, &state, batch->stride);
+  if (!moments) return;
+  state_move(direction, chain->first.mean, first, &state, batch->stride);
+  state_move(direction, chain->first.square, first, &state, batch->stride);
+  state_move(direction, chain->second.mean, second, &state, batch->stride);
+  state_move(direction, chain->second.square, second, &state, batch->stride);
+}
+
+HD struct recipe recipe_of(int optimizer) {
+  struct recipe r = {FIRST, SECOND, optimizer};
+  return r;
+}
+
+HD struct lane_id id_of(const struct cuda_batch *batch, uint32_t thread) {
+  uint64_t id = batch->first_id + thread;
+  struct lane_id words = {(uint32_t)id, (uint32_t)(id >> 32)};
+  return words;
+}
+
+HD uint32_t own_thread(void) { return lane_block() * lane_threads() + lane_thread(); }
+
+#endif
