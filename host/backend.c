@@ -20,6 +20,14 @@ seam_status backend_choose(const struct seam_config *config, const struct backen
   return SEAM_OK;
 }
 
+/* Half an equal share of what is left, which shrinks as it is handed out, in whole pieces of the least size. */
+uint64_t backend_portion(const struct session_info *info, uint64_t left) {
+  uint64_t share = (left - 1) / (2 * (uint64_t)info->workers) + 1;
+  uint64_t portion = share < info->batch ? ((share - 1) / info->least + 1) * info->least : info->batch;
+  if (portion > info->batch) portion = info->batch;
+  return portion < left ? portion : left;
+}
+
 uint32_t backend_next_pause(const struct job *job, uint32_t step, uint32_t slice) {
   uint32_t pause = job->steps - step > slice ? step + slice : job->steps;
   for (int k = 0; k < job->snapshot_count; k++)

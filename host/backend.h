@@ -26,7 +26,8 @@ struct session_info {
   char isa[16];
   char device[128];
   int workers;    /* train may run at once on workers 0 ... workers - 1 */
-  uint64_t batch; /* how many chains to hand a worker at a time */
+  uint64_t batch; /* how many chains to hand a worker at a time, at most */
+  uint64_t least; /* fewer only where no more are left; at least 1 */
 };
 
 struct backend {
@@ -57,6 +58,10 @@ extern const struct backend cuda_backend; /* where built without nvcc: one that 
 
 /* The backend that `config` asks for, or with auto the first that works; SEAM_ERROR_BACKEND with the reason. */
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error);
+
+/* How many of the `left` chains not yet handed out, at least 1, the next worker to ask is given: so many that all
+ * workers end at about the same time, whatever the number of chains and even where one is slower than another. */
+uint64_t backend_portion(const struct session_info *info, uint64_t left);
 
 /* The next step at which training pauses after `step`: the end of the slice (`slice` >= 1 steps), the next snapshot, or
  * the last step, whichever comes first. Equals `step` only when training is over. */

@@ -134,7 +134,7 @@ static seam_status cpu_open(const struct seam_config *config, const struct job *
   snprintf(info->isa, sizeof info->isa, "%s", kernels->isa);
   processor_name(info->device, sizeof info->device);
   info->workers = s->workers;
-  info->batch = (uint64_t)kernels->lanes * VECTORS_PER_BATCH;
+  info->batch = info->least = (uint64_t)kernels->lanes * VECTORS_PER_BATCH;
   *session = s;
   return SEAM_OK;
 }

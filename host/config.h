@@ -14,6 +14,13 @@ enum loss_kind { LOSS_MSE, LOSS_HINGE };
 enum backend_choice { BACKEND_AUTO, BACKEND_CPU, BACKEND_CUDA };
 enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
 
+enum { CHOSEN_DEVICES = 64 };
+
+struct device_choice {
+  uint32_t count; /* 0: all there are */
+  uint32_t index[CHOSEN_DEVICES];
+};
+
 struct seam_config {
   /* What is trained and counted: two results with these equal may be joined. */
   int32_t first, second; /* enum component_kind */
@@ -37,7 +44,7 @@ struct seam_config {
 
   /* How it is run: without effect on any count. */
   int32_t backend; /* enum backend_choice */
-  uint64_t device;
+  struct device_choice device;
   int32_t isa;      /* enum isa_choice */
   uint64_t threads; /* 0: all cores */
   uint64_t slice;   /* steps between two looks at the interrupt; 0: chosen by the backend */

@@ -69,8 +69,8 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_name, math, .recorded = true, .names = math_names)                                        \
   X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \
     option_name, backend, .names = backend_names)                                                                      \
-  X("device", "0", "0 to 1023", "which card, as seam info numbers them",                                               \
-    option_whole, device, .high = 1023)                                                                                \
+  X("device", "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",                  \
+    option_devices, device, .high = 1023)                                                                              \
   X("isa", "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                     \
     option_name, isa, .names = isa_names)                                                                              \
   X("threads", "0", "0 to 1024", "threads of the cpu backend; 0 is one per core",                                      \

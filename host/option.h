@@ -41,6 +41,7 @@ extern const char *const kind_names[],
     *const histogram_names[], *const optimizer_names[],
                                   *const loss_names[], *const math_names[], *const backend_names[], *const isa_names[];
 
-extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_text;
+extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_devices,
+    option_text;
 
 #endif

@@ -130,6 +130,47 @@ static void histograms_print(const struct option *option, const void *member, ch
   }
 }
 
+/* One number of a list, of `length` characters; the whole `text` is what a refusal shows. */
+static seam_status device_parse(const struct option *option, const char *text, const char *number, size_t length,
+                                struct device_choice *choice, seam_error *error) {
+  char word[128];
+  uint64_t value;
+  if (length >= sizeof word) return refuse(option, text, "more digits than a number needs", error);
+  memcpy(word, number, length);
+  word[length] = '\0';
+  enum number_fault fault = number_to_uint(word, &value);
+  if (fault) return refuse(option, text, number_fault_text(fault), error);
+  if (value > option->high) return refuse(option, text, "too large", error);
+  for (uint32_t i = 0; i < choice->count; i++)
+    if (choice->index[i] == value) return refuse(option, text, "names a card twice", error);
+  if (choice->count == CHOSEN_DEVICES) return refuse(option, text, "more than 64 cards", error);
+  choice->index[choice->count++] = (uint32_t)value;
+  return SEAM_OK;
+}
+
+static seam_status devices_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  struct device_choice choice = {0};
+  bool more = strcmp(text, "all") != 0;
+  for (const char *number = text; more;) {
+    size_t length = strcspn(number, ",");
+    FORWARD(device_parse(option, text, number, length, &choice, error));
+    more = number[length] == ',';
+    number += length + more;
+  }
+  memcpy(member, &choice, sizeof choice);
+  return SEAM_OK;
+}
+
+static void devices_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  const struct device_choice *choice = member;
+  snprintf(text, size, "%s", choice->count ? "" : "all");
+  for (uint32_t i = 0; i < choice->count; i++) {
+    size_t length = strlen(text);
+    snprintf(text + length, size - length, "%s%u", i ? "," : "", (unsigned)choice->index[i]);
+  }
+}
+
 static seam_status text_parse(const struct option *option, const char *text, void *member, seam_error *error) {
   if (!*text) return refuse(option, text, "empty", error);
   if (strlen(text) >= option->high) return refuse(option, text, "too long", error);
@@ -152,6 +193,12 @@ static json_t *whole_json(const struct option *option, const void *member) {
   return option->wide ? printed_json(option, member) : json_integer((json_int_t) * (const uint64_t *)member);
 }
 
+/* One card is a number, as it was before there could be several. */
+static json_t *devices_json(const struct option *option, const void *member) {
+  const struct device_choice *choice = member;
+  return choice->count == 1 ? json_integer(choice->index[0]) : printed_json(option, member);
+}
+
 static json_t *real_json(const struct option *option, const void *member) {
   (void)option;
   return json_real(*(const double *)member);
@@ -162,4 +209,5 @@ const struct option_type option_whole = {whole_parse, whole_print, whole_json, t
 const struct option_type option_real = {real_parse, real_print, real_json, true};
 const struct option_type option_range = {range_parse, range_print, printed_json, false};
 const struct option_type option_histograms = {histograms_parse, histograms_print, printed_json, false};
+const struct option_type option_devices = {devices_parse, devices_print, devices_json, true};
 const struct option_type option_text = {text_parse, text_print, printed_json, false};

@@ -46,15 +46,15 @@ static bool take_batch(struct run *run, struct chain_range *range) {
   pthread_mutex_lock(&run->mutex);
   bool more = run->next < run->end && run->status == SEAM_OK && !atomic_load(&run->control.cancel);
   if (more) {
-    uint64_t left = run->end - run->next;
     range->begin = run->next;
-    range->end = run->next + (left < run->info.batch ? left : run->info.batch);
+    range->end = run->next + backend_portion(&run->info, run->end - run->next);
     run->next = range->end;
   }
   pthread_mutex_unlock(&run->mutex);
   return more;
 }
 
+/* Ends the run: no batch is handed out any more, but those in the other workers' hands are counted. */
 static void report_failure(struct run *run, seam_status status, const seam_error *error) {
   pthread_mutex_lock(&run->mutex);
   if (run->status == SEAM_OK) {
@@ -62,7 +62,6 @@ static void report_failure(struct run *run, seam_status status, const seam_error
     run->error = *error;
   }
   pthread_mutex_unlock(&run->mutex);
-  atomic_store(&run->control.cancel, true);
 }
 
 /* Coverage grows batch by batch, so that neighbours join at once and memory does not grow with chains. */

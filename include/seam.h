@@ -89,7 +89,7 @@ typedef struct seam_progress {
   double seconds;       /* since the run began */
   const char *backend;  /* "cpu" or "cuda" */
   const char *isa;      /* instruction set of the CPU backend, "" elsewhere */
-  const char *device;   /* the processor's or card's own name */
+  const char *device;   /* the own name of the processor or of each card, as in "2 x NVIDIA L4, NVIDIA H100" */
 } seam_progress;
 
 /* Called on the thread that called seam_train, about ten times a second and once at the end. Not zero cancels: the run

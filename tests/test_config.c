@@ -13,6 +13,7 @@
 #include <locale.h>
 
 #include "config.h"
+#include "option.h"
 #include "nearest.h"
 
 static struct seam_config config;
@@ -86,7 +87,6 @@ static void test_whole_numbers(void **state) {
       {"steps", "0", "-1", "2147483647", "2147483648"},
       {"samples", "1", "0", "64", "65"},
       {"bins", "1", "0", "4096", "4097"},
-      {"device", "0", "-1", "1023", "1024"},
       {"threads", "0", "-1", "1024", "1025"},
       {"slice", "0", "-1", "1048576", "1048577"},
   };
@@ -226,6 +226,29 @@ static void test_histograms(void **state) {
     assert_int_not_equal(seam_config_set(&config, "histograms", wrong[i], &error), 0);
   refuses("histograms", "interchange");
   message_has("not in this version");
+}
+
+static void test_devices(void **state) {
+  (void)state;
+  static const char *const good[][2] = {{"0", "0"},         {"1023", "1023"}, {"1e1", "10"},   {"all", "all"},
+                                        {"0,2,3", "0,2,3"}, {"3,0", "3,0"},   {"0x2,1", "2,1"}};
+  static const char *const wrong[][2] = {
+      {"", "not a number"},      {"-1", "negative"},        {"1024", "too large"},
+      {"0,1024", "too large"},   {"0,", "not a number"},    {",0", "not a number"},
+      {"0,,1", "not a number"},  {"0, 1", "not a number"},  {"1.5", "not whole"},
+      {"All", "not a number"},   {"all,0", "not a number"}, {"0,all", "not a number"},
+      {"1,2,1", "a card twice"}, {"2,0x2", "a card twice"}, {"18446744073709551616", "too large"}};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) takes("device", good[i][0], good[i][1]);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    refuses("device", wrong[i][0]);
+    message_has(wrong[i][1]);
+  }
+  char many[512] = "0";
+  for (int k = 1; k < 64; k++) snprintf(many + strlen(many), sizeof many - strlen(many), ",%d", k);
+  takes("device", many, many);
+  strcat(many, ",64");
+  refuses("device", many);
+  message_has("more than 64 cards");
 }
 
 static void test_output(void **state) {
@@ -451,6 +474,25 @@ static void test_json_values(void **state) {
   assert_int_equal(from_text("3"), SEAM_ERROR_FORMAT);
 }
 
+/* One card is a number, as in files written before there could be several. */
+static void test_devices_in_json(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {{"3", "3"}, {"0,2", "\"0,2\""}, {"all", "\"all\""}};
+  const struct option *option = option_find("device");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    set("device", cases[i][0]);
+    json_t *value = option->type->to_json(option, (const char *)&config + option->offset);
+    char *text = json_dumps(value, JSON_ENCODE_ANY);
+    assert_string_equal(text, cases[i][1]);
+    json_t *object = json_pack("{s:o}", "device", value);
+    config_defaults(&config);
+    assert_int_equal(config_from_json(&config, object, "here", &error), SEAM_OK);
+    assert_string_equal(seam_config_get(&config, "device"), cases[i][0]);
+    json_decref(object);
+    free(text);
+  }
+}
+
 /* A good entry before a bad one leaves no trace either. */
 static void test_json_all_or_nothing(void **state) {
   (void)state;
@@ -545,6 +587,8 @@ int main(void) {
       cmocka_unit_test_setup(test_range, defaults),
       cmocka_unit_test_setup(test_names, defaults),
       cmocka_unit_test_setup(test_histograms, defaults),
+      cmocka_unit_test_setup(test_devices, defaults),
+      cmocka_unit_test_setup(test_devices_in_json, defaults),
       cmocka_unit_test_setup(test_output, defaults),
       cmocka_unit_test_setup(test_suggestions, defaults),
       cmocka_unit_test_setup(test_check_ids, defaults),

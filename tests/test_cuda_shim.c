@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA backend and the very kernels of cuda.cu, on a device made of fibres, against the CPU backend to the bit. */
+/* The CUDA backend and the very kernels of cuda.cu, on devices made of fibres, against the CPU backend to the bit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include "backend.h"
 #include "cuda.h"
 #include "plan.h"
+#include "result.h"
 #include "shim.h"
 
 /* ---- One run on one backend ---- */
@@ -251,6 +252,85 @@ static void all_in_one_bin_and_all_spread(void **state) {
   assert_same(&config, 0);
 }
 
+/* All in one cell of each histogram that has one entry a chain, through many blocks, after training; counted in shared
+ * memory, and in the totals alone where there is no room. */
+static void many_blocks_add_to_one_cell(void **state) {
+  (void)state;
+  for (int limit = 16; limit <= SHIM_SHARED_LIMIT; limit += SHIM_SHARED_LIMIT - 16) {
+    struct seam_config config = small_config(KIND_LINEAR, KIND_LINEAR);
+    config.init_scale = 1e-6;
+    config.optimizer = OPTIMIZER_SGD;
+    config.lr = 1e-3;
+    config.bins = 31;
+    config.chains = 3000;
+    shim_reset();
+    shim.multiprocessors = 12;
+    shim.shared_limit = limit;
+    assert_same(&config, config.chains);
+    assert_int_equal(shim.most_blocks, 12);
+    struct counted c = run(&cuda_backend, &config, config.chains, false);
+    int full = 0;
+    for (int64_t i = OUTCOMES; i < c.cells; i++) full += c.counts[i] == (int64_t)config.chains;
+    assert_int_equal(full, 3 + PROBES + 2 * 2 + 5); /* interface, loss, selection; mapping; width, slack; snapshots */
+    free(c.counts);
+  }
+}
+
+/* More bins than shared memory ever holds, most of the chains in a cell of their own. */
+static void all_spread_over_more_bins_than_fit(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+  config.init_scale = 2;
+  config.range[0] = -8;
+  config.range[1] = 8;
+  config.input_noise = 0.1;
+  config.bins = 1024;
+  config.chains = 2000;
+  config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SELECTION | 1u << HISTOGRAM_SNAPSHOTS;
+  shim.multiprocessors = 3;
+  assert_true(assert_same(&config, config.chains) > 6000);
+  assert_true(shim.shared_largest <= OUTCOMES * sizeof(uint32_t)); /* no room for any */
+}
+
+/* ---- Launches tuned on the way ---- */
+
+static struct {
+  unsigned fastest;    /* threads of a block */
+  uint64_t train[129]; /* launches of train with that many */
+} clock_setting;
+
+static bool is_train(const void *kernel, const struct cuda_argument *a) {
+  for (int p = 0; cuda_pairs[p]; p++)
+    if (kernel == cuda_pairs[p]->training[MATH_EXACT]->train[a->job.optimizer]) return true;
+  return false;
+}
+
+/* 10 ms for a step of training in blocks of the fastest size, 11 in others. */
+static double a_shape_is_fastest(const void *kernel, unsigned threads, const struct cuda_argument *a) {
+  if (!is_train(kernel, a)) return 0.5;
+  clock_setting.train[threads]++;
+  return (threads == clock_setting.fastest ? 10 : 11) * (a->batch.end - a->batch.begin);
+}
+
+static void the_launch_is_tuned_and_changes_nothing(void **state) {
+  (void)state;
+  for (unsigned fastest = 32; fastest <= 128; fastest *= 2) {
+    struct seam_config config = small_config(cuda_pairs[0]->first, cuda_pairs[0]->second);
+    config.chains = 900;
+    config.steps = 80;
+    shim_reset();
+    shim.milliseconds = a_shape_is_fastest;
+    memset(&clock_setting, 0, sizeof clock_setting);
+    clock_setting.fastest = fastest;
+    assert_same(&config, 300);
+    uint64_t launches = 0;
+    for (int threads = 0; threads <= 128; threads++) launches += clock_setting.train[threads];
+    assert_true(launches - clock_setting.train[fastest] < 10);
+    assert_true(launches > config.steps / 2 * 3); /* 25 ms a slice: 2 steps */
+    assert_true(launches < config.steps * 2);
+  }
+}
+
 /* ---- Cancelling ---- */
 
 static void cancelled_counts_nothing(void **state) {
@@ -314,10 +394,13 @@ static void failures_come_out_as_errors(void **state) {
   assert_int_equal(fail_each_call("cudaMemcpyAsync", SEAM_ERROR_DEVICE), 1);
   assert_int_equal(fail_each_call("cudaMemsetAsync", SEAM_ERROR_DEVICE), 1);
   assert_int_equal(fail_each_call("cudaMemcpy", SEAM_ERROR_DEVICE), AXES + 1);
-  assert_true(fail_each_call("cudaStreamSynchronize", SEAM_ERROR_DEVICE) >= 2);
+  assert_true(fail_each_call("cudaEventSynchronize", SEAM_ERROR_DEVICE) >= 2);
+  assert_true(fail_each_call("cudaEventRecord", SEAM_ERROR_DEVICE) >= 4);
   assert_int_equal(fail_each_call("cudaStreamCreateWithFlags", SEAM_ERROR_DEVICE), 2);
-  static const char *const others[] = {"cudaGetDeviceCount",    "cudaSetDeviceFlags",   "cudaGetDeviceProperties",
-                                       "cudaDeviceSynchronize", "cudaFuncSetAttribute", "cudaMemGetInfo"};
+  assert_int_equal(fail_each_call("cudaEventCreateWithFlags", SEAM_ERROR_DEVICE), 4);
+  static const char *const others[] = {"cudaGetDeviceCount",    "cudaSetDevice",        "cudaGetDeviceProperties",
+                                       "cudaDeviceSynchronize", "cudaFuncSetAttribute", "cudaMemGetInfo",
+                                       "cudaEventElapsedTime"};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     assert_true(fail_each_call(others[i], SEAM_ERROR_DEVICE) >= 1);
 }
@@ -335,9 +418,9 @@ static void refusals_name_the_remedy(void **state) {
   struct seam_config config = small_config(KIND_LINEAR, KIND_MLP16);
   assert_refused(&config, SEAM_ERROR_BACKEND, "-DSEAM_CUDA_PAIRS_EXTRA=linear:mlp16");
   config = small_config(KIND_LINEAR, KIND_LINEAR);
-  config.device = 1;
-  assert_refused(&config, SEAM_ERROR_BACKEND, "--device 1");
-  config.device = 0;
+  config.device.index[0] = 1;
+  assert_refused(&config, SEAM_ERROR_BACKEND, "--device 1: this machine shows 1 CUDA device, ");
+  config.device.index[0] = 0;
   shim.without_image = true;
   assert_refused(&config, SEAM_ERROR_BACKEND, "-DCMAKE_CUDA_ARCHITECTURES=90");
   shim_reset();
@@ -407,6 +490,201 @@ static void a_device_may_keep_silent(void **state) {
   }
 }
 
+/* ---- Several devices ---- */
+
+static struct seam_config on_devices(const char *devices) {
+  struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+  config.backend = BACKEND_CUDA;
+  seam_error error;
+  if (seam_config_set(&config, "device", devices, &error) != SEAM_OK) fail_msg("%s", error.message);
+  return config;
+}
+
+static void several_devices_share_a_run(void **state) {
+  (void)state;
+  static const char *const lists[] = {"0", "2", "0,2", "2,1", "all"};
+  static const int used[] = {1, 4, 5, 6, 7}; /* bit k: device k */
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    struct seam_config config = on_devices(lists[i]);
+    config.chains = 1000;
+    shim_reset();
+    shim.devices = 3;
+    shim.multiprocessors_of[1] = 2;
+    assert_same(&config, 100);
+    for (int k = 0; k < shim.devices; k++) assert_int_equal(shim.launches_of[k] > 0, used[i] >> k & 1);
+    for (int k = 0; k < shim.devices; k++) assert_int_equal(shim.touched[k], used[i] >> k & 1);
+  }
+}
+
+/* Both workers of every card, each on a thread of its own. */
+static void devices_may_run_at_once(void **state) {
+  (void)state;
+  for (int devices = 1; devices <= 3; devices++) {
+    struct seam_config config = on_devices("all");
+    seam_result *result = NULL;
+    seam_error error;
+    config.chains = 6000;
+    config.steps = 20;
+    config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_MAPPING;
+    shim.devices = devices;
+    shim.milliseconds = a_shape_is_fastest;
+    if (seam_train(&config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+    struct counted cpu = run(&cpu_backend, &config, 0, false);
+    assert_memory_equal(result->counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
+    assert_int_equal(shim.live, 0);
+    seam_result_free(result);
+    free(cpu.counts);
+  }
+}
+
+static void the_callers_device_stays(void **state) {
+  (void)state;
+  struct seam_config config = on_devices("2");
+  seam_result *result = NULL;
+  int current = -1;
+  shim.devices = 3;
+  assert_int_equal(cudaSetDevice(1), cudaSuccess);
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, NULL), SEAM_OK);
+  assert_int_equal(cudaGetDevice(&current), cudaSuccess);
+  assert_int_equal(current, 1);
+  assert_false(shim.touched[0]);
+  seam_result_free(result);
+}
+
+static void what_is_refused_touches_no_device(void **state) {
+  (void)state;
+  struct seam_config config = on_devices("all");
+  config.first = KIND_LINEAR;
+  config.second = KIND_MLP16;
+  assert_refused(&config, SEAM_ERROR_BACKEND, "-DSEAM_CUDA_PAIRS_EXTRA=linear:mlp16");
+  shim.devices = 2;
+  config = on_devices("0,3");
+  assert_refused(&config, SEAM_ERROR_BACKEND,
+                 "--device 3: this machine shows 2 CUDA devices, numbered from 0; seam info lists them");
+  config = on_devices("all");
+  shim.devices = 65;
+  assert_refused(&config, SEAM_ERROR_BACKEND, "--device all: this machine shows 65 CUDA devices");
+  for (int k = 0; k < SHIM_DEVICES; k++) assert_false(shim.touched[k]);
+}
+
+/* Those before it are closed again, those after it left alone. */
+static void a_device_that_does_not_open_is_named(void **state) {
+  (void)state;
+  struct seam_config config = on_devices("2,1,0");
+  int allocations = 0; /* of one device */
+  for (int n = 1;; n++) {
+    shim_reset();
+    shim.devices = 3;
+    shim.fail = "cudaMalloc";
+    shim.fail_at = n;
+    struct counted c = run(&cuda_backend, &config, 0, false);
+    assert_int_equal(shim.live, 0);
+    free(c.counts);
+    if (c.status == SEAM_OK) break;
+    assert_int_equal(c.status, SEAM_ERROR_MEMORY);
+    if (strstr(c.error.message, "CUDA device 2: ")) allocations = n;
+    int failed = 2 - (n - 1) / allocations;
+    char expected[64];
+    snprintf(expected, sizeof expected, "CUDA device %d: cudaMalloc", failed);
+    if (!strstr(c.error.message, expected)) fail_msg("call %d: %s, not %s", n, c.error.message, expected);
+    for (int k = 0; k < 3; k++) assert_int_equal(shim.touched[k], k >= failed);
+  }
+  assert_true(allocations >= AXES + 5);
+}
+
+static void assert_names(const char *first, const char *second, const char *third, const char *joined) {
+  struct seam_config config = on_devices("all");
+  seam_result *result = NULL;
+  shim.devices = 3;
+  shim.name_of[0] = first;
+  shim.name_of[1] = second;
+  shim.name_of[2] = third;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, NULL), SEAM_OK);
+  assert_string_equal(seam_result_run(result).device, joined);
+  seam_result_free(result);
+}
+
+static void the_names_of_devices_are_joined(void **state) {
+  (void)state;
+  const char *const hundred = "0123456789abcdefghijklmnopqrstuvwxyz 123456789abcdefghijklmnopqrstuvwxyz 123456789abcde"
+                              "fghijklmnopqrs";
+  assert_names("A", "A", "A", "3 x A");
+  assert_names("A", "B", "C", "A, B, C");
+  assert_names("NVIDIA L4", "NVIDIA H100", "NVIDIA L4", "2 x NVIDIA L4, NVIDIA H100");
+  assert_names("A", "B", "B", "A, 2 x B");
+  char joined[256]; /* the name of a session has 127 characters at most */
+  snprintf(joined, sizeof joined, "%s, NVIDIA H100 80GB HBM3, NVIDIA L4", hundred);
+  strcpy(joined + 124, "...");
+  assert_names(hundred, "NVIDIA H100 80GB HBM3", "NVIDIA L4", joined);
+}
+
+/* The chains that a result covers, counted by the CPU. */
+static void assert_counts_are_of_its_coverage(const seam_result *result) {
+  struct seam_config config = result->config;
+  size_t cells = (size_t)result->histograms->cells;
+  int64_t *expected = calloc(cells, sizeof *expected);
+  for (size_t k = 0; k < result->coverage.ranges; k++) {
+    config.first_chain = result->coverage.ids[2 * k];
+    config.chains = result->coverage.ids[2 * k + 1] - config.first_chain;
+    struct counted part = run(&cpu_backend, &config, 0, false);
+    for (size_t i = 0; i < cells; i++) expected[i] += part.counts[i];
+    free(part.counts);
+  }
+  assert_memory_equal(result->counts, expected, cells * sizeof *expected);
+  free(expected);
+}
+
+static seam_result *train_on_failing(const struct seam_config *config, const char *named) {
+  seam_result *result = NULL;
+  seam_error error;
+  assert_int_equal(seam_train(config, NULL, NULL, &result, &error), SEAM_ERROR_DEVICE);
+  if (!strstr(error.message, named)) fail_msg("%s: no word of %s", error.message, named);
+  assert_int_equal(shim.live, 0);
+  return result;
+}
+
+static void a_device_that_fails_in_mid_run_costs_no_counted_chain(void **state) {
+  (void)state;
+  struct seam_config config = on_devices("0");
+  const int batch = 8; /* launches: draw, 6 slices, observe */
+  config.chains = 4000;
+  config.slice = 1;
+  config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SLACK; /* few cells, so small batches */
+  for (int launch = 1; launch <= 60; launch += 6) {
+    shim_reset();
+    shim.broken_at = (uint64_t)launch;
+    seam_result *result = train_on_failing(&config, "CUDA device 0: cudaLaunchKernel");
+    if (launch <= batch) assert_null(result);
+    if (launch > 2 * batch) assert_non_null(result); /* one of the two that were begun was ended */
+    if (!result) continue;
+    assert_true(seam_result_chains(result) >= 256 && seam_result_chains(result) < config.chains);
+    assert_counts_are_of_its_coverage(result);
+    seam_result_free(result);
+  }
+}
+
+/* Device 0 is in the midst of batches when device 1 fails: they are counted, and no more are begun. */
+static void the_other_devices_finish_what_they_have(void **state) {
+  (void)state;
+  struct seam_config config = on_devices("0,1");
+  config.chains = 8000;
+  config.slice = 1;
+  config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SLACK;
+  for (int launch = 1; launch <= 31; launch += 10) {
+    shim_reset();
+    shim.devices = 2;
+    shim.broken = 1;
+    shim.broken_at = (uint64_t)launch;
+    shim.held = 0;
+    shim.held_at = 3;
+    seam_result *result = train_on_failing(&config, "CUDA device 1: cudaLaunchKernel");
+    assert_non_null(result);
+    assert_true(seam_result_chains(result) >= 256 && seam_result_chains(result) < config.chains);
+    assert_counts_are_of_its_coverage(result);
+    seam_result_free(result);
+  }
+}
+
 /* ---- The shim itself ---- */
 
 static void every_second_reaches_the_barrier(struct cuda_argument a) {
@@ -455,6 +733,17 @@ int main(void) {
       cmocka_unit_test_setup(shared_memory_may_be_small_or_large, reset),
       cmocka_unit_test_setup(histograms_may_be_left_out, reset),
       cmocka_unit_test_setup(all_in_one_bin_and_all_spread, reset),
+      cmocka_unit_test_setup(many_blocks_add_to_one_cell, reset),
+      cmocka_unit_test_setup(all_spread_over_more_bins_than_fit, reset),
+      cmocka_unit_test_setup(the_launch_is_tuned_and_changes_nothing, reset),
+      cmocka_unit_test_setup(several_devices_share_a_run, reset),
+      cmocka_unit_test_setup(devices_may_run_at_once, reset),
+      cmocka_unit_test_setup(the_callers_device_stays, reset),
+      cmocka_unit_test_setup(what_is_refused_touches_no_device, reset),
+      cmocka_unit_test_setup(a_device_that_does_not_open_is_named, reset),
+      cmocka_unit_test_setup(the_names_of_devices_are_joined, reset),
+      cmocka_unit_test_setup(a_device_that_fails_in_mid_run_costs_no_counted_chain, reset),
+      cmocka_unit_test_setup(the_other_devices_finish_what_they_have, reset),
       cmocka_unit_test_setup(cancelled_counts_nothing, reset),
       cmocka_unit_test_setup(cancelled_in_a_batch_keeps_the_batches_before, reset),
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "backend.h"
 #include "result.h"
 
 /* A configuration of small runs; options as NAME, VALUE, ..., NULL. */
@@ -54,6 +55,45 @@ static void train_and_compare(seam_config *a, seam_config *b) {
   assert_same_counts(one, other);
   seam_result_free(one);
   seam_result_free(other);
+}
+
+/* ---- Handing out ---- */
+
+/* When the last of `workers` equally fast workers ends, over when all would if none ever waited. */
+static double waste(const struct session_info *info, uint64_t chains) {
+  uint64_t busy[16] = {0}, left = chains, end = 0; /* until when each is busy, in chains */
+  while (left) {
+    int first = 0;
+    for (int w = 1; w < info->workers; w++)
+      if (busy[w] < busy[first]) first = w;
+    uint64_t portion = backend_portion(info, left);
+    assert_true(portion >= 1 && portion <= left && portion <= info->batch);
+    assert_true(portion == left || portion % info->least == 0 || portion == info->batch);
+    busy[first] += portion;
+    left -= portion;
+    if (busy[first] > end) end = busy[first];
+  }
+  return (double)end * info->workers / (double)chains;
+}
+
+/* None waits longer for the last one than for a piece of the least size. */
+static void portions_keep_all_workers_busy(void **state) {
+  (void)state;
+  struct session_info info = {.batch = 135168, .least = 33792};
+  for (info.workers = 1; info.workers <= 16; info.workers++)
+    for (uint64_t chains = 1000; chains < 100000000; chains += chains / 7) {
+      double allowed = 1 + (double)info.least * info.workers / (double)chains;
+      assert_true(waste(&info, chains) <= allowed);
+    }
+  info.workers = 8;
+  assert_true(waste(&info, 10000000) < 1.01);
+  info.least = info.batch; /* one size, as on the CPU */
+  assert_int_equal(backend_portion(&info, 1000000), info.batch);
+  assert_int_equal(backend_portion(&info, 7), 7);
+  info = (struct session_info){.workers = 2, .batch = 1, .least = 1};
+  assert_int_equal(backend_portion(&info, UINT64_MAX), 1);
+  info.batch = UINT64_MAX;
+  assert_true(backend_portion(&info, UINT64_MAX) == (uint64_t)1 << 62);
 }
 
 static void every_pair_of_kinds_counts_every_chain_once(void **state) {
@@ -243,6 +283,7 @@ static void the_last_progress_tells_the_whole_run(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(portions_keep_all_workers_busy),
       cmocka_unit_test(every_pair_of_kinds_counts_every_chain_once),
       cmocka_unit_test(diverging_runs_count_every_chain_once),
       cmocka_unit_test(counts_do_not_depend_on_threads),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A device made of host memory and fibres: the CUDA runtime that the backend under test calls. */
+/* Devices made of host memory and fibres: the CUDA runtime that the backend under test calls. Threads may call at once;
+ * their kernels run one after another. */
 #include "shim.h"
 
 #include <pthread.h>
@@ -10,34 +11,52 @@
 #include "cuda.h"
 #include "fibre.h"
 
-enum { GUARD_WORDS = 1024, POISON = 0xA5, ALLOCATIONS = 64 };
+enum { GUARD_WORDS = 1024, POISON = 0xA5, ALLOCATIONS = 4096, KERNELS = 64, HOST = -1 };
 static const uint32_t guard = 0xDEADBEEFu;
 
 struct shim_device shim;
 struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 uint32_t shared_memory[SHIM_SHARED_LIMIT / 4 + GUARD_WORDS];
 
+/* All begin with their device. */
+struct shim_stream {
+  int device;
+  double clock; /* milliseconds */
+};
+struct shim_event {
+  int device;
+  double clock; /* its stream's, when it was recorded */
+};
+
 static struct allocation {
   char *memory;
   size_t bytes;
+  int device; /* or HOST */
 } allocations[ALLOCATIONS];
 
 static struct {
   const void *kernel;
+  int device;
   size_t shared;
-} allowance[ALLOCATIONS]; /* what cudaFuncSetAttribute allowed a kernel */
+} allowance[KERNELS]; /* what cudaFuncSetAttribute allowed a kernel */
 
 /* One call at a time: workers of the backend come on threads of their own. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t went_on = PTHREAD_COND_INITIALIZER; /* a device has one more launch */
+static _Thread_local int current;                         /* the thread's device */
 
 void shim_reset(void) {
+  current = 0;
   shim = (struct shim_device){
       .devices = 1, .driver = 13000, .multiprocessors = 1, .shared_limit = 49152, .available = (size_t)1 << 33};
 }
 
 /* Whether this call of `function` is the one that is to fail. */
 static bool fails(const char *function) {
-  return shim.fail && strcmp(shim.fail, function) == 0 && ++shim.calls == shim.fail_at;
+  pthread_mutex_lock(&lock);
+  bool meant = shim.fail && strcmp(shim.fail, function) == 0 && ++shim.calls == shim.fail_at;
+  pthread_mutex_unlock(&lock);
+  return meant;
 }
 
 #define FAIL_AS(code)                                                                                                  \
@@ -53,17 +72,23 @@ static struct allocation *allocation_of(const void *memory) {
   return NULL;
 }
 
-static bool is_allocated(const void *memory, size_t bytes) {
+/* On the current device, or with `host` in its page-locked memory. */
+static bool is_allocated(const void *memory, size_t bytes, bool host) {
+  pthread_mutex_lock(&lock);
   const struct allocation *a = allocation_of(memory);
-  return a && bytes <= a->bytes - (size_t)((const char *)memory - a->memory);
+  bool whole =
+      a && a->device == (host ? HOST : current) && bytes <= a->bytes - (size_t)((const char *)memory - a->memory);
+  pthread_mutex_unlock(&lock);
+  return whole;
 }
 
-static cudaError_t allocate(void **memory, size_t bytes) {
+static cudaError_t allocate(void **memory, size_t bytes, int device) {
   pthread_mutex_lock(&lock);
   struct allocation *a = allocations;
   while (a < allocations + ALLOCATIONS && a->memory) a++;
   if (a == allocations + ALLOCATIONS || bytes == 0 || !(a->memory = malloc(bytes))) abort();
   a->bytes = bytes;
+  a->device = device;
   memset(a->memory, POISON, bytes);
   *memory = a->memory;
   shim.live++;
@@ -85,31 +110,34 @@ static cudaError_t release(void *memory) {
 
 cudaError_t cudaMalloc(void **memory, size_t bytes) {
   FAIL_AS(cudaErrorMemoryAllocation);
-  return allocate(memory, bytes);
+  return allocate(memory, bytes, current);
 }
 cudaError_t cudaMallocHost(void **memory, size_t bytes) {
   FAIL_AS(cudaErrorMemoryAllocation);
-  return allocate(memory, bytes);
+  return allocate(memory, bytes, HOST);
 }
 cudaError_t cudaFree(void *memory) { return release(memory); }
 cudaError_t cudaFreeHost(void *memory) { return release(memory); }
 
+/* Of the thread's device: the runtime refuses another's streams. */
+static bool is_ours(const struct shim_stream *stream) { return stream && stream->device == current; }
+
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind) {
   FAIL_AS(cudaErrorInvalidValue);
-  if (!is_allocated(kind == cudaMemcpyHostToDevice ? to : from, bytes)) return cudaErrorInvalidValue;
+  if (!is_allocated(kind == cudaMemcpyHostToDevice ? to : from, bytes, false)) return cudaErrorInvalidValue;
   memcpy(to, from, bytes);
   return cudaSuccess;
 }
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind, cudaStream_t stream) {
   FAIL_AS(cudaErrorInvalidValue);
-  (void)kind;
-  if (!stream || !is_allocated(to, bytes) || !is_allocated(from, bytes)) return cudaErrorInvalidValue;
+  bool up = kind == cudaMemcpyHostToDevice;
+  if (!is_ours(stream) || !is_allocated(to, bytes, !up) || !is_allocated(from, bytes, up)) return cudaErrorInvalidValue;
   memcpy(to, from, bytes);
   return cudaSuccess;
 }
 cudaError_t cudaMemsetAsync(void *memory, int value, size_t bytes, cudaStream_t stream) {
   FAIL_AS(cudaErrorInvalidValue);
-  if (!stream || !is_allocated(memory, bytes)) return cudaErrorInvalidValue;
+  if (!is_ours(stream) || !is_allocated(memory, bytes, false)) return cudaErrorInvalidValue;
   memset(memory, value, bytes);
   return cudaSuccess;
 }
@@ -150,17 +178,21 @@ cudaError_t cudaDriverGetVersion(int *version) {
   *version = shim.driver;
   return cudaSuccess;
 }
+static int multiprocessors_of(int device) {
+  return shim.multiprocessors_of[device] ? shim.multiprocessors_of[device] : shim.multiprocessors;
+}
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *properties, int device) {
   FAIL_AS(cudaErrorInvalidValue);
   if (device < 0 || device >= shim.devices) return cudaErrorInvalidDevice;
-  *properties = (struct cudaDeviceProp){"shim", 9, 0, shim.multiprocessors, (size_t)1 << 33};
+  *properties = (struct cudaDeviceProp){"", 9, 0, multiprocessors_of(device), (size_t)1 << 33};
+  snprintf(properties->name, sizeof properties->name, "%s", shim.name_of[device] ? shim.name_of[device] : "shim");
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device) {
   FAIL_AS(cudaErrorInvalidValue);
   if (device < 0 || device >= shim.devices) return cudaErrorInvalidDevice;
   *value = attribute == cudaDevAttrClockRate             ? 1000000
-           : attribute == cudaDevAttrMultiProcessorCount ? shim.multiprocessors
+           : attribute == cudaDevAttrMultiProcessorCount ? multiprocessors_of(device)
                                                          : shim.shared_limit;
   return cudaSuccess;
 }
@@ -172,11 +204,15 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int size, int device) {
 }
 cudaError_t cudaSetDevice(int device) {
   FAIL_AS(cudaErrorInvalidDevice);
-  return device >= 0 && device < shim.devices ? cudaSuccess : cudaErrorInvalidDevice;
+  if (device < 0 || device >= shim.devices) return cudaErrorInvalidDevice;
+  pthread_mutex_lock(&lock);
+  shim.touched[device] = true;
+  pthread_mutex_unlock(&lock);
+  current = device;
+  return cudaSuccess;
 }
-cudaError_t cudaSetDeviceFlags(unsigned flags) {
-  FAIL_AS(cudaErrorInvalidValue);
-  (void)flags;
+cudaError_t cudaGetDevice(int *device) {
+  *device = current;
   return cudaSuccess;
 }
 cudaError_t cudaDeviceSynchronize(void) {
@@ -186,13 +222,40 @@ cudaError_t cudaDeviceSynchronize(void) {
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags) {
   FAIL_AS(cudaErrorInvalidValue);
   (void)flags;
-  return allocate((void **)stream, 1);
+  allocate((void **)stream, sizeof **stream, current);
+  **stream = (struct shim_stream){.device = current};
+  return cudaSuccess;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   FAIL_AS(cudaErrorLaunchFailure);
   return stream ? cudaSuccess : cudaErrorInvalidValue;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) { return release(stream); }
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned flags) {
+  FAIL_AS(cudaErrorInvalidValue);
+  (void)flags;
+  allocate((void **)event, sizeof **event, current);
+  **event = (struct shim_event){.device = current};
+  return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) { return release(event); }
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  FAIL_AS(cudaErrorInvalidValue);
+  if (!is_ours(stream) || event->device != stream->device) return cudaErrorInvalidResourceHandle;
+  event->clock = stream->clock;
+  return cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  FAIL_AS(cudaErrorLaunchFailure);
+  return event ? cudaSuccess : cudaErrorInvalidValue;
+}
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t begin, cudaEvent_t end) {
+  FAIL_AS(cudaErrorInvalidValue);
+  if (begin->device != end->device) return cudaErrorInvalidResourceHandle;
+  *milliseconds = (float)(end->clock - begin->clock);
+  return cudaSuccess;
+}
 
 /* ---- Kernels ---- */
 
@@ -206,10 +269,14 @@ cudaError_t cudaFuncSetAttribute(const void *kernel, enum cudaFuncAttribute attr
   FAIL_AS(cudaErrorInvalidValue);
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize || value > shim.shared_limit)
     return cudaErrorInvalidValue;
+  pthread_mutex_lock(&lock);
   int i = 0;
-  while (i < ALLOCATIONS - 1 && allowance[i].kernel && allowance[i].kernel != kernel) i++;
+  while (i < KERNELS - 1 && allowance[i].kernel && (allowance[i].kernel != kernel || allowance[i].device != current))
+    i++;
   allowance[i].kernel = kernel;
+  allowance[i].device = current;
   allowance[i].shared = (size_t)value;
+  pthread_mutex_unlock(&lock);
   return cudaSuccess;
 }
 cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const void *kernel, int threads, size_t shared) {
@@ -249,25 +316,60 @@ static bool run_block(size_t shared, int threads) {
 
 static bool may_launch(const void *kernel, dim3 grid, dim3 block, size_t shared) {
   size_t allowed = 49152;
-  for (int i = 0; i < ALLOCATIONS; i++)
-    if (allowance[i].kernel == kernel) allowed = allowance[i].shared;
+  for (int i = 0; i < KERNELS; i++)
+    if (allowance[i].kernel == kernel && allowance[i].device == current) allowed = allowance[i].shared;
   return shared <= allowed && grid.x > 0 && grid.y == 1 && grid.z == 1 && block.x > 0 && block.x <= FIBRES &&
          block.y == 1 && block.z == 1;
+}
+
+/* What a kernel of the backend would read or write, if given at all, is the current device's. */
+static bool is_within_reach(const struct cuda_argument *a) {
+  const void *const pointers[] = {a->batch.state, a->batch.snapshots, a->batch.counts, a->job.adam,
+                                  a->job.axes[0].edges};
+  for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+    const struct allocation *owner = allocation_of(pointers[i]);
+    if (pointers[i] && (!owner || owner->device != current)) return false;
+  }
+  return true;
+}
+
+/* Whether `device` has come to its launch number `launch`; 0 asks nothing. */
+static bool has_come_to(int device, uint64_t launch) { return launch == 0 || shim.launches_of[device] >= launch; }
+
+/* Whether the current device still works; called for each launch, with the lock held. Where one device breaks and
+ * another is held, each waits for the other. */
+static bool goes_on(void) {
+  uint64_t launch = ++shim.launches_of[current];
+  bool breaks = shim.broken_at && current == shim.broken && launch >= shim.broken_at;
+  bool held = shim.held_at && current == shim.held && launch >= shim.held_at;
+  pthread_cond_broadcast(&went_on);
+  while (breaks && !has_come_to(shim.held, shim.held_at)) pthread_cond_wait(&went_on, &lock);
+  while (held && !has_come_to(shim.broken, shim.broken_at)) pthread_cond_wait(&went_on, &lock);
+  return !breaks;
+}
+
+static bool run_grid(const void *kernel, dim3 grid, dim3 block, size_t shared, const struct cuda_argument *argument) {
+  running = (void (*)(struct cuda_argument))kernel;
+  running_argument = *argument;
+  gridDim.x = grid.x;
+  blockDim.x = block.x;
+  for (blockIdx.x = 0; blockIdx.x < grid.x; blockIdx.x++)
+    if (!run_block(shared, (int)block.x)) return false;
+  return true;
 }
 
 cudaError_t cudaLaunchKernel(const void *kernel, dim3 grid, dim3 block, void **arguments, size_t shared,
                              cudaStream_t stream) {
   FAIL_AS(cudaErrorLaunchFailure);
-  if (!stream || !may_launch(kernel, grid, block, shared)) return cudaErrorInvalidValue;
+  const struct cuda_argument *argument = arguments[0];
+  if (!is_ours(stream)) return cudaErrorInvalidResourceHandle;
   pthread_mutex_lock(&lock);
-  bool good = true;
-  running = (void (*)(struct cuda_argument))kernel;
-  running_argument = *(const struct cuda_argument *)arguments[0];
-  gridDim.x = grid.x;
-  blockDim.x = block.x;
-  for (blockIdx.x = 0; good && blockIdx.x < grid.x; blockIdx.x++) good = run_block(shared, (int)block.x);
+  bool may = may_launch(kernel, grid, block, shared) && is_within_reach(argument);
+  bool good = may && goes_on() && run_grid(kernel, grid, block, shared, argument);
+  if (shim.milliseconds) stream->clock += shim.milliseconds(kernel, block.x, argument);
   if (++shim.launches == shim.cancel_at) atomic_store(shim.cancel, true);
   if (shared > shim.shared_largest) shim.shared_largest = shared;
+  if (shared > 0 && grid.x > shim.most_blocks) shim.most_blocks = grid.x;
   pthread_mutex_unlock(&lock);
-  return good ? cudaSuccess : cudaErrorLaunchFailure;
+  return good ? cudaSuccess : may ? cudaErrorLaunchFailure : cudaErrorInvalidValue;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shim's device as a test sets it up, breaks it and looks into it. */
+/* The shim's devices as a test sets them up, breaks them and looks into them. */
 #ifndef SEAM_SHIM_SHIM_H
 #define SEAM_SHIM_SHIM_H
 
@@ -9,26 +9,40 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { SHIM_SHARED_LIMIT = 232448 }; /* bytes; an H100's */
+struct cuda_argument;
 
-/* The device; a test changes it before a session is opened. */
+enum { SHIM_SHARED_LIMIT = 232448 }; /* bytes; an H100's */
+enum { SHIM_DEVICES = 80 };
+
+/* The devices; a test changes this before a session is opened. */
 struct shim_device {
   int devices, driver; /* how many cards; the driver's version, 0 for none */
   int multiprocessors, shared_limit;
-  size_t available;   /* bytes of free memory */
-  bool without_image; /* the build holds no code for this card */
+  int multiprocessors_of[SHIM_DEVICES]; /* of one card, where not 0 */
+  const char *name_of[SHIM_DEVICES];    /* likewise */
+  size_t available;                     /* bytes of free memory */
+  bool without_image;                   /* the build holds no code for this card */
+  double (*milliseconds)(const void *kernel, unsigned threads, const struct cuda_argument *argument); /* of a launch;
+                                                                                                         NULL: none */
   const char *fail;   /* the function that fails, or NULL ... */
   int fail_at;        /* ... at this call of it, 1 for the first */
   int calls;          /* of `fail` so far */
-  int live;           /* allocations and streams not yet freed */
+  int broken;         /* the card that fails ... */
+  uint64_t broken_at; /* ... at this launch of its own and all after it, 0 for never */
+  int held;           /* the card whose launches wait until the other is broken, which waits for it ... */
+  uint64_t held_at;   /* ... from this launch of its own on, 0 for never */
+  int live;           /* allocations, streams and events not yet freed */
   uint64_t launches;  /* until now */
-  uint64_t cancel_at; /* the launch after which *cancel is set, 0 for none */
+  uint64_t launches_of[SHIM_DEVICES];
+  bool touched[SHIM_DEVICES]; /* cards that were made some thread's current one */
+  uint64_t cancel_at;         /* the launch after which *cancel is set, 0 for none */
   atomic_bool *cancel;
   size_t shared_largest; /* bytes of any launch until now */
+  unsigned most_blocks;  /* of any launch with shared memory until now */
 };
 extern struct shim_device shim;
 
-/* A device that works. */
+/* One device that works. */
 void shim_reset(void);
 
 /* The block's shared memory, as lane_shared has it, with a guard past what a launch asked for. */
