@@ -54,10 +54,10 @@ HD lane numeric_tanh(lane x) {
   return x * numeric_quotient(p, q);
 }
 
-#endif
-
 /* 1/(1 + e^-x), within [0, 1]. NaN gives 1. Absolute error 9.5e-8. */
 HD lane numeric_logistic(lane x) { return numeric_quotient(lane_splat(1.0f), 1.0f + numeric_exp2(x * -1.44269504f)); }
+
+#endif
 
 /* ln x for normal x > 0; meaningless elsewhere; below 0 for x < 1 and above 0 for x > 1. Relative error 1.8e-7. */
 HD lane numeric_log(lane x) {

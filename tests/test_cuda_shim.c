@@ -448,6 +448,47 @@ static void auto_falls_back_to_the_cpu_for_a_pair_not_built(void **state) {
   assert_non_null(strstr(error.message, "SEAM_CUDA_PAIRS"));
 }
 
+/* Fast math is CUDA's alone: the CPU does not take over with other arithmetic. */
+static void fast_math_never_falls_back(void **state) {
+  (void)state;
+  struct seam_config config;
+  config_defaults(&config);
+  config.first = KIND_TABLE8;
+  config.second = KIND_MLP16;
+  config.math = MATH_FAST;
+  seam_result *result = NULL;
+  seam_error error;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, &error), SEAM_ERROR_BACKEND);
+  assert_non_null(strstr(error.message, "SEAM_CUDA_PAIRS"));
+  shim.devices = 0;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, &error), SEAM_ERROR_BACKEND);
+  assert_non_null(strstr(error.message, "--math fast"));
+  config.backend = BACKEND_CPU;
+  assert_int_equal(seam_train(&config, NULL, NULL, &result, &error), SEAM_ERROR_USAGE);
+  assert_null(result);
+}
+
+/* The same observation, another training: outcomes add up, but not to the exact ones. */
+static void fast_math_is_recorded_and_differs(void **state) {
+  (void)state;
+  struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
+  config.steps = 100;
+  struct counted exact = run(&cuda_backend, &config, 0, false);
+  config.math = MATH_FAST;
+  struct counted fast = run(&cuda_backend, &config, 0, false);
+  assert_int_equal(fast.status, SEAM_OK);
+  assert_memory_not_equal(fast.counts, exact.counts, (size_t)exact.cells * sizeof *exact.counts);
+  config.steps = 0;
+  struct counted drawn = run(&cuda_backend, &config, 0, false);
+  config.math = MATH_EXACT;
+  struct counted drawn_exact = run(&cuda_backend, &config, 0, false);
+  assert_memory_equal(drawn.counts, drawn_exact.counts, (size_t)drawn.cells * sizeof *drawn.counts);
+  free(exact.counts);
+  free(fast.counts);
+  free(drawn.counts);
+  free(drawn_exact.counts);
+}
+
 static void an_absent_device_is_explained(void **state) {
   (void)state;
   assert_null(cuda_backend.unavailable());
@@ -749,6 +790,8 @@ int main(void) {
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),
       cmocka_unit_test_setup(refusals_name_the_remedy, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_a_pair_not_built, reset),
+      cmocka_unit_test_setup(fast_math_never_falls_back, reset),
+      cmocka_unit_test_setup(fast_math_is_recorded_and_differs, reset),
       cmocka_unit_test_setup(an_absent_device_is_explained, reset),
       cmocka_unit_test_setup(a_device_is_described, reset),
       cmocka_unit_test_setup(a_device_may_keep_silent, reset),
