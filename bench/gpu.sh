@@ -122,19 +122,48 @@ counts_equal_cpu() {
       done
     done
   done
+  # Long enough for the launch to be tuned, on every card there is.
+  same_counts --device all --first buffer --second buffer --chains 1e6 --steps 300 || bad=$((bad + 1))
+  done=$((done + 1))
   echo "$bad of $done comparisons differ"
   [ "$bad" = 0 ]
 }
 
-philox_equals_curand() {
-  [ -x "$build/tests/test_curand_device" ] || { echo "the build holds no tests/test_curand_device"; return 77; }
-  "$build/tests/test_curand_device"
+device_test() { # NAME
+  [ -x "$build/tests/$1" ] || { echo "the build holds no tests/$1"; return 77; }
+  "$build/tests/$1"
+}
+
+# The same chains in fast and in exact arithmetic, 10^7 of them for the usual pair.
+math_distance() {
+  [ -x "$build/math_distance" ] || { echo "the build holds no math_distance"; return 77; }
+  "$build/math_distance" chains=1e7 || return 1
+  for kind in logistic buffer mlp4 mlp16 table8; do
+    "$build/math_distance" first=$kind second=$kind chains=1e6 | tail -n 1 || return 1
+    "$build/math_distance" first=$kind second=$kind chains=1e6 optimizer=sgd lr=0.1 | tail -n 1 || return 1
+  done
+}
+
+# All in one bin, all spread over more bins than fit into shared memory, and an ordinary run.
+stressed_histograms() { # COMMAND THAT RUNS SEAM...
+  local to=(--backend cuda --output "$scratch/stress.zip" --force)
+  "$@" "$seam" train "${to[@]}" --first linear --second linear --init-scale 1e-6 --optimizer sgd --lr 1e-3 \
+    --chains 20000 --steps 4 &&
+    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --init-scale 2 --range=-8:8 --bins 1024 \
+      --histograms interface,selection,snapshots --chains 20000 --steps 4 &&
+    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --chains 1500 --steps 8
 }
 
 sanitize() { # TOOL
   command -v compute-sanitizer >/dev/null || { echo "compute-sanitizer is missing"; return 77; }
-  compute-sanitizer --tool "$1" --error-exitcode 9 "$seam" train --backend cuda --first mlp4 --second mlp4 \
-    --chains 1500 --steps 8 --output "$scratch/sanitize.zip" --force
+  stressed_histograms compute-sanitizer --tool "$1" --error-exitcode 9
+}
+
+# Chains counted a second where all fall into one bin and where they spread; a step of the cheapest pair is nothing.
+histogram_rates() {
+  measure bins-one --first linear --second linear --init-scale 1e-6 --optimizer sgd --steps 1 --histograms interface &&
+    measure bins-spread --first linear --second linear --init-scale 2 --range=-8:8 --bins 1024 --optimizer sgd \
+      --steps 1 --histograms interface
 }
 
 # Runs seam bench; about ten seconds without --chains, three each repeat, as power needs more than one.
@@ -190,8 +219,8 @@ profile() {
   return 77
 }
 
-export -f build_seam run_tests train_on same_counts counts_equal_cpu philox_equals_curand sanitize measure knows \
-  measure_fast histogram_share several_cards profile
+export -f build_seam run_tests train_on same_counts counts_equal_cpu device_test math_distance stressed_histograms \
+  sanitize measure knows measure_fast histogram_rates histogram_share several_cards profile
 export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
 
 # ---- In order of importance ------------------------------------------------------------------------------------------
@@ -211,7 +240,8 @@ if [ ! -x "$seam" ]; then
   finish fail 2
 fi
 part check counts-equal-cpu 150 bash -c counts_equal_cpu
-part check philox-equals-curand 30 bash -c philox_equals_curand
+part check philox-equals-curand 30 bash -c "device_test test_curand_device"
+part check division 30 bash -c "device_test test_division_device"
 for tool in memcheck racecheck initcheck synccheck; do part check "sanitizer-$tool" 60 bash -c "sanitize $tool"; done
 part measure bench-mlp8-adam 40 bash -c "measure mlp8-adam"
 part measure bench-mlp8-adam-fast 40 bash -c "measure_fast mlp8-adam-fast"
@@ -219,6 +249,8 @@ part measure bench-mlp8-sgd 40 bash -c "measure mlp8-sgd --optimizer sgd"
 part measure bench-mlp8-sgd-fast 40 bash -c "measure_fast mlp8-sgd-fast --optimizer sgd"
 part measure bench-buffer 40 bash -c "measure buffer --first buffer --second buffer"
 part measure bench-buffer-fast 40 bash -c "measure_fast buffer-fast --first buffer --second buffer"
+part measure math-distance 90 bash -c math_distance
+part measure histogram-rates 40 bash -c histogram_rates
 part measure histogram-share 60 bash -c histogram_share
 part measure several-cards 100 bash -c several_cards
 part check tests 180 bash -c run_tests

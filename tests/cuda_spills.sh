@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # cuda_spills.sh FOLDER: fails where ptxas had to spill a training kernel of a pair that must stay in registers; lists
-# registers and spills of all. FOLDER holds the reports FIRST_SECOND.txt that the build kept; without it: SKIP.
+# registers and spills of all. FOLDER holds the reports cuda_MATH_FIRST_SECOND.txt that the build kept; without it: SKIP.
 [ -d "$1" ] || { echo "SKIP: built without nvcc, so there is no ptxas report"; exit 77; }
-set -- "$1"/*.txt
+set -- "$1"/cuda_exact_*.txt "$1"/cuda_fast_*.txt
 [ -f "$1" ] || { echo "no ptxas report in $(dirname "$1"): build first"; exit 1; }
 awk '
 BEGIN {
   split("linear logistic buffer table8 mlp4 mlp8", kinds)
-  for (k in kinds) must[kinds[k] "_" kinds[k]] = 1
-  printf "%-18s %-6s %-15s %9s %6s %6s\n", "pair", "arch", "kernel", "registers", "stack", "spills"
+  for (k in kinds) must["exact_" kinds[k] "_" kinds[k]] = must["fast_" kinds[k] "_" kinds[k]] = 1
+  printf "%-24s %-6s %-15s %9s %6s %6s\n", "pair", "arch", "kernel", "registers", "stack", "spills"
 }
-FNR == 1 { pair = FILENAME; sub(/.*\//, "", pair); sub(/\.txt$/, "", pair); built[pair] = 1; kernel = "" }
+FNR == 1 { pair = FILENAME; sub(/.*\/cuda_/, "", pair); sub(/\.txt$/, "", pair); built[pair] = 1; kernel = "" }
 /Compiling entry function/ {
   kernel = match($0, /train_(sgd|adam|langevin)/) ? substr($0, RSTART, RLENGTH) : ""
   arch = match($0, /sm_[0-9]+/) ? substr($0, RSTART, RLENGTH) : "?"
@@ -20,7 +20,7 @@ FNR == 1 { pair = FILENAME; sub(/.*\//, "", pair); sub(/\.txt$/, "", pair); buil
 /Used [0-9]+ registers/ && kernel != "" {
   match($0, /Used [0-9]+/)
   bad = (pair in must) && (stack > 0 || spills > 0)
-  printf "%-18s %-6s %-15s %9d %6d %6d%s\n", pair, arch, kernel, substr($0, RSTART + 5, RLENGTH - 5), stack, spills,
+  printf "%-24s %-6s %-15s %9d %6d %6d%s\n", pair, arch, kernel, substr($0, RSTART + 5, RLENGTH - 5), stack, spills,
     bad ? "  <- must not spill" : ""
   failed += bad
   if (pair in must) seen[pair " " kernel] = 1
