@@ -24,10 +24,8 @@ APPROXIMATION(tanh, "tanh.approx.f32")          /* relative error 2^-11 */
 
 HD lane numeric_quotient(lane a, lane b) { return a * approximate_reciprocal(b); }
 HD lane numeric_root(lane a) { return approximate_root(a); }
+/* Finite, as numeric_logistic multiplies it with a reciprocal. */
+HD lane numeric_exp2(lane x) { return approximate_exp2(lane_min(x, lane_splat(125.0f))); }
 HD lane numeric_tanh(lane x) { return approximate_tanh(x); }
-/* Never above 1, where the slope s·(1 - s) would change its sign. */
-HD lane numeric_logistic(lane x) {
-  return lane_min(approximate_reciprocal(1.0f + approximate_exp2(x * -1.44269504f)), lane_splat(1.0f));
-}
 
 #endif

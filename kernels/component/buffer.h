@@ -12,11 +12,12 @@ HD struct law buffer_prior(int size, int parameter, float scale) {
   return law(0.5f, (parameter == 1 ? 0.25f : 0.5f) * scale);
 }
 
+/* saved[s] is sigma at voltage s, saved[n + s] is 1 less it. */
 HD void buffer_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   (void)size;
   UNROLL
   for (int s = 0; s < n; s++) {
-    saved[s] = numeric_logistic(theta[0] * (v[s] - theta[1]));
+    saved[s] = numeric_logistic(theta[0] * (v[s] - theta[1]), &saved[n + s]);
     out[s] = lane_fma(theta[3] - theta[2], saved[s], theta[2]);
   }
 }
@@ -27,7 +28,7 @@ HD void buffer_backward(int size, const lane *theta, int n, const lane *v, const
   lane slope = (theta[3] - theta[2]) * theta[0];
   UNROLL
   for (int s = 0; s < n; s++) {
-    lane rest = 1.0f - saved[s], d_high = d_out[s] * saved[s];
+    lane rest = saved[n + s], d_high = d_out[s] * saved[s];
     lane d_z = d_high * rest; /* but for the factor hi - lo */
     gradient[0] = lane_fma(d_z, v[s] - theta[1], gradient[0]);
     gradient[1] = gradient[1] + d_z;
@@ -46,7 +47,7 @@ HD void buffer_finish(int size, const lane *theta, lane *gradient) {
 
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double buffer_flops(int size, int inner) {
-  return (void)size, 5.0 + LOGISTIC_FLOPS + 10.0 + (inner ? 1.0 : 0.0);
+  return (void)size, 5.0 + LOGISTIC_FLOPS + 9.0 + (inner ? 1.0 : 0.0);
 }
 
 #endif

@@ -11,11 +11,12 @@ HD struct law logistic_prior(int size, int parameter, float scale) {
   return law(0.0f, (parameter == 0 ? 8.0f : 4.0f) * scale);
 }
 
+/* saved[s] is sigma at voltage s, saved[n + s] is 1 less it. */
 HD void logistic_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   (void)size;
   UNROLL
   for (int s = 0; s < n; s++) {
-    saved[s] = numeric_logistic(lane_fma(theta[0], v[s], theta[1]));
+    saved[s] = numeric_logistic(lane_fma(theta[0], v[s], theta[1]), &saved[n + s]);
     out[s] = saved[s];
   }
 }
@@ -25,7 +26,7 @@ HD void logistic_backward(int size, const lane *theta, int n, const lane *v, con
   (void)size;
   UNROLL
   for (int s = 0; s < n; s++) {
-    lane d_z = d_out[s] * (saved[s] * (1.0f - saved[s]));
+    lane d_z = d_out[s] * (saved[s] * saved[n + s]);
     gradient[0] = lane_fma(d_z, v[s], gradient[0]);
     gradient[1] = gradient[1] + d_z;
     if (d_in) d_in[s] = d_z * theta[0];
@@ -36,7 +37,7 @@ HD void logistic_finish(int size, const lane *theta, lane *gradient) { (void)siz
 
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double logistic_flops(int size, int inner) {
-  return (void)size, 2.0 + LOGISTIC_FLOPS + 6.0 + (inner ? 1.0 : 0.0);
+  return (void)size, 2.0 + LOGISTIC_FLOPS + 5.0 + (inner ? 1.0 : 0.0);
 }
 
 #endif
