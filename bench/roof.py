@@ -255,7 +255,8 @@ def parse_options():
     parser.add_argument("objects", nargs="+", type=objects_of, metavar="OBJECT",
                         help="a build folder, or FIRST:SECOND:MATH=PATH with MATH exact or fast")
     parser.add_argument("--voltages", type=int, default=VOLTAGES, help="training voltages, even (default %(default)s)")
-    parser.add_argument("--arch", action="append", help="sm_80, sm_90 (these two by default), sm_75 or sm_86")
+    parser.add_argument("--arch", action="append", choices=sorted(read_pipes()),
+                        help="may be given again (default sm_80 and sm_90)")
     parser.add_argument("--opcodes", action="store_true", help="list each kernel's instructions by opcode, too")
     parser.add_argument("--multiprocessors", type=int, help="of the card whose best rate to print, with --clock")
     parser.add_argument("--clock", type=float, help="of that card, Hz")
