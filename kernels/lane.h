@@ -47,9 +47,9 @@ HD lane_mask lane_splat_mask(int a) { return a; }
 HD lane lane_fma(lane a, lane b, lane c) { return fmaf(a, b, c); }
 HD lane lane_sqrt(lane a) { return sqrtf(a); }
 
-/* a / b and the root of a, correctly rounded, for |b| and |a / b| within [2^-125, 2^125], |a| >= 2^-100, and for roots
- * a within [2^-101, 2^127]: the instructions that nvcc makes of / and sqrtf, without its branch for other operands,
- * which would keep neighbours from overlapping. */
+/* a / b and the root of a, correctly rounded, for |b| and |a / b| within [2^-125, 2^125], |a| >= 2^-100 or a = 0, and
+ * for roots a within [2^-101, 2^127]: the instructions that nvcc makes of / and sqrtf, without its branch for other
+ * operands, which would keep neighbours from overlapping. */
 #ifdef __CUDACC__
 HD lane lane_quotient(lane a, lane b) {
   lane reciprocal, quotient;

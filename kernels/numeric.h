@@ -73,7 +73,7 @@ HD lane numeric_log(lane x) {
       (lane_int)(shifted >> 23) - lane_select_int((lane_int)shifted < 0, lane_splat_int(512), lane_splat_int(0));
   lane m = lane_from_bits((shifted & 0x007fffffu) + 0x3f3504f3u);
   /* ln m = 2s + s^3·R(s^2), s = (m - 1)/(m + 1) */
-  lane s = (m - 1.0f) / (m + 1.0f);
+  lane s = lane_quotient(m - 1.0f, m + 1.0f);
   lane z = s * s;
   lane r = lane_splat(0.233309641f);
   r = lane_fma(r, z, lane_splat(0.285508026f));

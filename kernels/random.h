@@ -42,7 +42,7 @@ enum { NORMAL_FLOPS = (4 + LOG_FLOPS + 2 + SINCOS_FLOPS + 2 + 1) / 2 };
 
 /* Two independent standard normals from two words (Box and Muller, 1958); |normal| < 6.77. */
 HD void random_normal_pair(lane_uint a, lane_uint b, lane *first, lane *second) {
-  lane radius = lane_sqrt(-2.0f * numeric_log(random_uniform(a)));
+  lane radius = lane_root(lane_max(-2.0f * numeric_log(random_uniform(a)), lane_splat(0x1p-100f)));
   lane sine, cosine;
   numeric_sincos_turn(b, &sine, &cosine);
   *first = radius * cosine;
