@@ -108,7 +108,7 @@ same_counts() { # OPTIONS...
   return 1
 }
 
-# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits.
+# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits, parts swapped between threads.
 counts_equal_cpu() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   local bad=0 done=0
@@ -116,8 +116,8 @@ counts_equal_cpu() {
     for optimizer in sgd adam langevin; do
       for extra in "--samples 4" "--loss hinge --input-noise 0.05 --interface-noise 0.1 --samples 3"; do
         # shellcheck disable=SC2086
-        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10001 \
-          --first-chain 4294962296 $extra || bad=$((bad + 1))
+        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10002 \
+          --histograms all,interchange --first-chain 4294962296 $extra || bad=$((bad + 1))
         done=$((done + 1))
       done
     done
@@ -134,7 +134,7 @@ philox_equals_curand() {
 sanitize() { # TOOL
   command -v compute-sanitizer >/dev/null || { echo "compute-sanitizer is missing"; return 77; }
   compute-sanitizer --tool "$1" --error-exitcode 9 "$seam" train --backend cuda --first mlp4 --second mlp4 \
-    --chains 1500 --steps 8 --output "$scratch/sanitize.zip" --force
+    --chains 1500 --steps 8 --histograms all,interchange --output "$scratch/sanitize.zip" --force
 }
 
 # Runs seam bench; about ten seconds without --chains, three each repeat, as power needs more than one.
