@@ -217,17 +217,17 @@ last_json event '"show"'
 last_json chains 4000
 last_json interchange null
 run "a run that swaps parts" 0 train --first buffer --second buffer --steps 300 --chains 4k \
-  --histograms interface,interchange --output swap.zip --quiet
-run "show of swapped parts" 0 show swap.zip
+  --histograms interface,interchange --output p.zip --quiet
+run "show of swapped parts" 0 show p.zip
 for word in "swapped parts fit" "of the same mode: " "of the other mode: " "to 1/8 V" beyond interchange; do
   says "$word"
 done
-run "show of swapped parts, as JSON" 0 show --json swap.zip
+run "show of swapped parts, as JSON" 0 show --json p.zip
 last_json event '"show"'
 python3 - <<'P' 2>err || wrong "the chances are not those of the counts"
 import json, math, struct, zipfile
 shown = json.load(open("out"))["interchange"]
-data = zipfile.ZipFile("swap.zip").read("interchange_storage_values.npy")
+data = zipfile.ZipFile("p.zip").read("interchange_storage_values.npy")
 cells = struct.unpack("<%dq" % (2 * 66 * 3), data[-2 * 66 * 3 * 8:])
 def close(a, b): return abs(a - b) < 1e-9
 for mode, name in enumerate(["other", "same"]):
@@ -247,12 +247,12 @@ for mode, name in enumerate(["other", "same"]):
         assert close(row["high"], (centre + half) / (1 + z * z / n) if p < 1 else 1)
 assert shown["same"]["pairs"] > 100 and shown["same"]["chance"] > shown["other"]["chance"]
 P
-run "info of swapped parts" 0 info swap.zip
+run "info of swapped parts" 0 info p.zip
 says "interchange"
-run "a run that swaps parts run again" 0 train --config swap.zip --output again.zip --quiet
+run "a run that swaps parts run again" 0 train --config p.zip --output again.zip --quiet
 python3 -c '
 import zipfile
-a, b = (zipfile.ZipFile(name).read("interchange_storage_values.npy") for name in ("swap.zip", "again.zip"))
+a, b = (zipfile.ZipFile(name).read("interchange_storage_values.npy") for name in ("p.zip", "again.zip"))
 assert a == b' 2>err || wrong "its counts differ"
 
 run "a run without passing chains" 0 train --first linear --second linear --steps 5 --chains 500 --output none.zip --quiet
@@ -307,7 +307,7 @@ name="colour on a terminal"
 on_terminal 80 show f.zip
 says "${escape}38;2;"
 for columns in 40 57 80 200; do
-  for file in f.zip few.zip swap.zip; do
+  for file in f.zip few.zip p.zip; do
     name="show $file on $columns columns"
     on_terminal $columns show $file
     [ "$(longest)" -le $columns ] || wrong "a line has $(longest) columns"
