@@ -108,7 +108,7 @@ same_counts() { # OPTIONS...
   return 1
 }
 
-# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits.
+# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits, parts swapped between threads.
 counts_equal_cpu() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   local bad=0 done=0
@@ -116,8 +116,8 @@ counts_equal_cpu() {
     for optimizer in sgd adam langevin; do
       for extra in "--samples 4" "--loss hinge --input-noise 0.05 --interface-noise 0.1 --samples 3"; do
         # shellcheck disable=SC2086
-        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10001 \
-          --first-chain 4294962296 $extra || bad=$((bad + 1))
+        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10002 \
+          --histograms all,interchange --first-chain 4294962296 $extra || bad=$((bad + 1))
         done=$((done + 1))
       done
     done
@@ -151,7 +151,7 @@ stressed_histograms() { # COMMAND THAT RUNS SEAM...
     --chains 20000 --steps 4 &&
     "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --init-scale 2 --range=-8:8 --bins 1024 \
       --histograms interface,selection,snapshots --chains 20000 --steps 4 &&
-    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --chains 1500 --steps 8
+    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --chains 1500 --steps 8 --histograms all,interchange
 }
 
 sanitize() { # TOOL

@@ -57,8 +57,7 @@ static seam_status add_members(struct zip_writer *writer, const struct seam_resu
 }
 
 seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
-  FORWARD(histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), SEAM_ERROR_INTERNAL,
-                              error));
+  FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
   struct zip_writer *writer = zip_writer_create();
   if (!writer) return out_of_memory("the result cannot be packed", error);
   seam_status status = add_members(writer, result, error);
@@ -164,9 +163,7 @@ static seam_status read_histograms(struct zip_reader *reader, struct seam_result
 
 static seam_status check_counts(const struct seam_result *result, const char *path, seam_error *error) {
   seam_error inner;
-  if (histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), SEAM_ERROR_FORMAT,
-                          &inner) == SEAM_OK)
-    return SEAM_OK;
+  if (result_check(result, SEAM_ERROR_FORMAT, &inner) == SEAM_OK) return SEAM_OK;
   return error_set(error, SEAM_ERROR_FORMAT, "%s: %s; the file is damaged: use another copy or run again",
                    error_path(path), inner.message);
 }

@@ -26,8 +26,8 @@ struct session_info {
   char isa[16];
   char device[128];
   int workers;    /* train may run at once on workers 0 ... workers - 1 */
-  uint64_t batch; /* how many chains to hand a worker at a time, at most */
-  uint64_t least; /* fewer only where no more are left; at least 1 */
+  uint64_t batch; /* how many chains to hand a worker at a time, at most; even, so that pairs of chains stay whole */
+  uint64_t least; /* fewer only where no more are left; even, too */
 };
 
 struct backend {
@@ -43,7 +43,8 @@ struct backend {
 
   /* Trains and counts the ids of `range` in ascending order and adds to `counts` (job->cells of them, this worker's
    * own). Returns with range->end lowered to what was counted: every chain of [begin, end) wholly, no other at all;
-   * that is less than was asked only after control->cancel. On an error nothing of the range counts. */
+   * that is less than was asked only after control->cancel, and whole pairs of chains 2k and 2k + 1 where whole ones
+   * were asked. On an error nothing of the range counts. */
   seam_status (*train)(struct session *session, int worker, struct chain_range *range, struct run_control *control,
                        int64_t *counts, seam_error *error);
 

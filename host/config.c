@@ -157,6 +157,17 @@ static seam_status check_ids(const struct seam_config *config, seam_error *error
                    (unsigned long long)config->first_chain, (unsigned long long)config->chains);
 }
 
+/* Interchange is counted of chains 2k and 2k + 1 together: a run holds both or neither. */
+static seam_status check_pairs(const struct seam_config *config, seam_error *error) {
+  if (!(config->histograms & 1u << HISTOGRAM_INTERCHANGE)) return SEAM_OK;
+  bool odd = config->chains % 2;
+  if (!odd && config->first_chain % 2 == 0) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_USAGE,
+                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even, or leave "
+                   "interchange out of --histograms",
+                   odd ? "chains" : "first-chain", (unsigned long long)(odd ? config->chains : config->first_chain));
+}
+
 /* Draws are numbered in 32 bits (randomness by identity): no step may need one beyond. */
 static seam_status check_draws(const struct seam_config *config, seam_error *error) {
 #define PARAMETERS(kind, name, family, size, parameters) parameters,
@@ -233,6 +244,7 @@ seam_status seam_config_check(const seam_config *config, seam_error *error) {
   enum { COARSE_BINS = 64 };
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
+  FORWARD(check_pairs(config, error));
   FORWARD(check_draws(config, error));
   FORWARD(check_floats(config, error));
   FORWARD(check_margin("input-margin", config->input_margin, error));

@@ -75,6 +75,12 @@ uint64_t coverage_size(const struct coverage *coverage) {
   return size;
 }
 
+bool coverage_holds_pairs(const struct coverage *coverage) {
+  uint64_t odd = 0;
+  for (size_t k = 0; k < 2 * coverage->ranges; k++) odd |= coverage->ids[k] & 1;
+  return odd == 0;
+}
+
 void coverage_free(struct coverage *coverage) {
   free(coverage->ids);
   *coverage = (struct coverage){0};

@@ -3,6 +3,8 @@
 #ifndef SEAM_COVERAGE_H
 #define SEAM_COVERAGE_H
 
+#include <stdbool.h>
+
 #include "error.h"
 
 struct coverage {
@@ -16,6 +18,9 @@ struct coverage {
 seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end, seam_error *error);
 
 /* The number of ids covered. */
+/* Whether chains 2k and 2k + 1 are both covered or neither is. */
+bool coverage_holds_pairs(const struct coverage *coverage);
+
 uint64_t coverage_size(const struct coverage *coverage);
 
 void coverage_free(struct coverage *coverage);

@@ -10,8 +10,10 @@
 const char *const outcome_names[OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
 
 static const int64_t levels[] = {0, 1};
+static const int64_t fits[INTERCHANGE_FITS] = {0, 1, 2};
 
-/* An axis as the kernels bin on it, in numbers. */
+/* An axis as the kernels bin on it, in numbers. Distances: parts at 2 V from each other hardly ever fit, and bins of
+ * 1/32 V tell apart the small distances, at which fitting is lost. */
 struct regular {
   int64_t bins;
   double lower, upper;
@@ -20,7 +22,7 @@ struct regular {
 static struct regular regular_of(const struct seam_config *config, int axis) {
   static const struct regular fixed[AXES] = {
       [AXIS_RESPONSE] = {256, -0.5, 1.5}, [AXIS_LOSS] = {280, -12, 2},        [AXIS_SELECTION_LOSS] = {10, -8, 2},
-      [AXIS_WIDTH] = {256, 0, 2},         [AXIS_SLACK] = {SLACK_STEPS, 0, 1},
+      [AXIS_WIDTH] = {256, 0, 2},         [AXIS_SLACK] = {SLACK_STEPS, 0, 1}, [AXIS_DISTANCE] = {64, 0, 2},
   };
   if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, config->range[0], config->range[1]};
   if (axis == AXIS_COARSE) return (struct regular){64, config->range[0], config->range[1]};
@@ -89,6 +91,10 @@ static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t co
                      .type = SEAM_AXIS_CATEGORY_INT, .name = name, .label = label, .bins = count, .numbers = numbers});
 }
 
+static void add_flag(seam_histogram *view, const char *name, const char *label) {
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_BOOLEAN, .name = name, .label = label, .bins = 2});
+}
+
 static void add_level(seam_histogram *view) { add_numbers(view, levels, 2, "level", "logical level"); }
 
 /* Probes stand at the bins' centres, so this axis needs no flow. */
@@ -118,10 +124,11 @@ static void describe(struct histogram_set *set, const struct seam_config *config
       [HISTOGRAM_SLACK] = "how much second components accept",
       [HISTOGRAM_SELECTION] = "interfaces by final loss",
       [HISTOGRAM_SNAPSHOTS] = "interfaces in the course of training",
+      [HISTOGRAM_INTERCHANGE] = "pairs of chains that swap their second components",
   };
   seam_histogram *view = &set->view[histogram];
   *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
-  if (histogram != HISTOGRAM_SNAPSHOTS) add_outcome(view);
+  if (histogram != HISTOGRAM_SNAPSHOTS && histogram != HISTOGRAM_INTERCHANGE) add_outcome(view);
   switch (histogram) {
   case HISTOGRAM_INTERFACE:
     add_interface(view, config, AXIS_INTERFACE);
@@ -152,8 +159,13 @@ static void describe(struct histogram_set *set, const struct seam_config *config
     break;
   case HISTOGRAM_SNAPSHOTS:
     add_numbers(view, set->snapshot_steps, set->snapshot_count, "step", "training steps");
-    add_axis(view, (seam_axis){.type = SEAM_AXIS_BOOLEAN, .name = "works", .label = "works at that step", .bins = 2});
+    add_flag(view, "works", "works at that step");
     add_interface(view, config, AXIS_COARSE);
+    break;
+  case HISTOGRAM_INTERCHANGE:
+    add_flag(view, "same_mode", "both chains are buffers or both are inverters");
+    add_regular(view, config, AXIS_DISTANCE, "distance", "the larger difference of the two interface voltages (V)");
+    add_numbers(view, fits, INTERCHANGE_FITS, "fits", "chains that work with swapped second components");
     break;
   }
 }
@@ -259,15 +271,37 @@ static seam_status check_snapshots(const struct histogram_set *set, const int64_
   return SEAM_OK;
 }
 
+/* How many pairs there are depends on which chains make them; what their modes allow is known. Pairs of other modes
+ * take a buffer and an inverter each, those of the same mode two of what is left. And where all pairs are covered, only
+ * so many of the chains that pass can have a partner that does not. */
+static seam_status check_interchange(const seam_histogram *view, const int64_t *values, const int64_t *outcomes,
+                                     uint64_t chains, seam_status status, seam_error *error) {
+  int64_t buffers = outcomes[OUTCOME_BUFFER], inverters = outcomes[OUTCOME_INVERTER], block = view->cells / 2;
+  int64_t other, same, least = buffers + inverters - (int64_t)(chains / 2);
+  if (!sum(values, block, &other) || !sum(values + block, block, &same))
+    return error_set(error, status, "histogram interchange holds a count that is negative or too large");
+  bool possible = other <= buffers && other <= inverters && same <= (buffers - other) / 2 + (inverters - other) / 2 &&
+                  same + other >= least;
+  if (possible) return SEAM_OK;
+  return error_set(
+      error, status,
+      "histogram interchange holds %lld pairs of the same mode and %lld of other modes, which %lld buffers "
+      "and %lld inverters among %llu chains cannot make",
+      (long long)same, (long long)other, (long long)buffers, (long long)inverters, (unsigned long long)chains);
+}
+
+static seam_status check_histogram(const struct histogram_set *set, int h, const int64_t *counts, uint64_t chains,
+                                   seam_status status, seam_error *error) {
+  const int64_t *values = counts + set->offset[h];
+  if (h == HISTOGRAM_SNAPSHOTS) return check_snapshots(set, values, counts, chains, status, error);
+  if (h == HISTOGRAM_INTERCHANGE) return check_interchange(&set->view[h], values, counts, chains, status, error);
+  return check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h), status, error);
+}
+
 seam_status histogram_set_check(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
                                 seam_status status, seam_error *error) {
   FORWARD(check_outcomes(counts, chains, status, error));
-  for (int h = 0; h < HISTOGRAMS; h++) {
-    if (set->offset[h] < 0) continue;
-    const int64_t *values = counts + set->offset[h];
-    FORWARD(h == HISTOGRAM_SNAPSHOTS
-                ? check_snapshots(set, values, counts, chains, status, error)
-                : check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h), status, error));
-  }
+  for (int h = 0; h < HISTOGRAMS; h++)
+    if (set->offset[h] >= 0) FORWARD(check_histogram(set, h, counts, chains, status, error));
   return SEAM_OK;
 }

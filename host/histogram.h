@@ -25,13 +25,15 @@ seam_status histogram_set_create(const struct seam_config *config, struct histog
 void histogram_set_free(struct histogram_set *set);
 
 /* The number of entries a chain of outcome o adds to histogram h in all (mapping and response: 64, width and
- * slack: 2, others 1); snapshots hold at most one entry per chain and step and are checked against that. */
+ * slack: 2, others 1); snapshots hold at most one entry per chain and step, interchange one per pair of chains that
+ * both pass, and they are checked against that. */
 int64_t histogram_entries_per_chain(int histogram);
 
 /* Checks promise 5: outcomes add up to `chains`, and each histogram's total per outcome is that outcome's chains times
  * its entries per chain; snapshots hold at most `chains` per step and at least the chains that did not diverge at the
- * last step. No count may be negative and sums may not overflow. `status` is what a violation returns
- * (SEAM_ERROR_INTERNAL when writing, SEAM_ERROR_FORMAT when reading). */
+ * last step; interchange holds as many pairs as the chains that pass can make. No count may be negative and sums may
+ * not overflow. `status` is what a violation returns (SEAM_ERROR_INTERNAL when writing, SEAM_ERROR_FORMAT when
+ * reading). */
 seam_status histogram_set_check(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
                                 seam_status status, seam_error *error);
 

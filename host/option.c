@@ -14,7 +14,7 @@
 
 const char *const kind_names[] = {COMPONENT_KINDS(KIND_NAME) NULL};
 const char *const histogram_names[] = {"interface", "mapping",   "response",  "loss", "width",
-                                       "slack",     "selection", "snapshots", NULL};
+                                       "slack",     "selection", "snapshots", "interchange", NULL};
 const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
 const char *const loss_names[] = {"mse", "hinge", NULL};
 const char *const math_names[] = {"exact", "fast", NULL};
@@ -62,9 +62,10 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
   X("range", "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",               \
     option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
-  X("histograms", "all", "all, none, or some of interface,mapping,response,loss,width,slack,selection,snapshots",      \
-    "what to count",                                                                                                   \
-    option_histograms, histograms, .recorded = true, .names = histogram_names, .absent = "interchange")                \
+  X("histograms", "all",                                                                                              \
+    "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
+    "interchange", "what to count; all,interchange is everything",                                                     \
+    option_histograms, histograms, .recorded = true, .names = histogram_names)                                         \
   X("math", "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",            \
     option_name, math, .recorded = true, .names = math_names)                                        \
   X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \

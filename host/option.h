@@ -22,7 +22,6 @@ struct option {
   bool recorded;            /* part of a result: what is counted, and which chains */
   bool wide;                /* whole numbers: beyond what a JSON reader can be trusted with, so written as text */
   const char *const *names; /* lists: ended by NULL; the value is the index */
-  const char *absent;       /* lists: a name known from the documentation that this version does not have */
   uint64_t low, high;       /* whole numbers, both allowed */
   double least, most;       /* real numbers, both allowed */
 };

@@ -16,7 +16,6 @@ static seam_status refuse(const struct option *option, const char *text, const c
 }
 
 static seam_status refuse_name(const struct option *option, const char *text, seam_error *error) {
-  if (option->absent && !strcmp(text, option->absent)) return refuse(option, text, "not in this version", error);
   const char *nearest = nearest_name(text, option->names);
   if (!nearest) return refuse(option, text, "unknown", error);
   return error_set(error, SEAM_ERROR_USAGE, "--%s %.60s: unknown; did you mean %s? it takes %s", option->name, text,
@@ -98,24 +97,33 @@ static void range_print(const struct option *option, const void *member, char *t
   snprintf(text, size, "%s:%s", lower, upper);
 }
 
+/* What one word of a list stands for, 0 where it is no histogram. Interchange is counted on request alone: it costs two
+ * more tests of each pair of chains, and takes none but whole pairs. */
+static uint32_t histograms_named(const struct option *option, const char *word, size_t length) {
+  const uint32_t all = (1u << HISTOGRAMS) - 1;
+  if (length == 3 && !memcmp(word, "all", length)) return all & ~(1u << HISTOGRAM_INTERCHANGE);
+  int index = find_name(option->names, word, length);
+  return index < 0 ? 0 : 1u << index;
+}
+
 /* Some of the names, separated by commas. */
 static seam_status list_parse(const struct option *option, const char *text, uint32_t *set, seam_error *error) {
   *set = 0;
   for (const char *name = text;; name++) {
     size_t length = strcspn(name, ",");
-    int index = find_name(option->names, name, length);
+    uint32_t named = histograms_named(option, name, length);
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word), name);
-    if (index < 0) return refuse_name(option, word, error);
-    *set |= 1u << index;
+    if (!named) return refuse_name(option, word, error);
+    *set |= named;
     name += length;
     if (!*name) return SEAM_OK;
   }
 }
 
 static seam_status histograms_parse(const struct option *option, const char *text, void *member, seam_error *error) {
-  uint32_t set = !strcmp(text, "all") ? (1u << HISTOGRAMS) - 1 : 0;
-  if (set == 0 && strcmp(text, "none")) FORWARD(list_parse(option, text, &set, error));
+  uint32_t set = 0;
+  if (strcmp(text, "none")) FORWARD(list_parse(option, text, &set, error));
   *(uint32_t *)member = set;
   return SEAM_OK;
 }

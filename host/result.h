@@ -19,6 +19,10 @@ struct seam_result {
   double chain_steps;
 };
 
+/* Promise 5 of a result about to be written or just read: histogram_set_check, and whole pairs where interchange is
+ * counted. `status` is what a violation returns. */
+seam_status result_check(const struct seam_result *result, seam_status status, seam_error *error);
+
 /* A result of `config` that covers nothing, all counts 0. */
 seam_status result_create(const struct seam_config *config, seam_result **result, seam_error *error);
 

@@ -191,7 +191,7 @@ static seam_status run_session(struct run *run, seam_progress_function callback,
   record_run(run, seconds_since(&begin));
   const struct seam_result *result = run->result;
   uint64_t covered = coverage_size(&result->coverage);
-  FORWARD(histogram_set_check(result->histograms, result->counts, covered, SEAM_ERROR_INTERNAL, error));
+  FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
   if (run->status != SEAM_OK) {
     if (error) *error = run->error;
     return run->status;

@@ -31,16 +31,20 @@ enum outcome { OUTCOME_BUFFER, OUTCOME_INVERTER, OUTCOME_FAIL, OUTCOME_DIVERGED,
 enum { HISTOGRAM_OUTCOMES = 3 };
 
 enum histogram_id {
-  HISTOGRAM_INTERFACE, /* [outcome][u0][u1] */
-  HISTOGRAM_MAPPING,   /* [outcome][probe][u] */
-  HISTOGRAM_RESPONSE,  /* [outcome][probe][y] */
-  HISTOGRAM_LOSS,      /* [outcome][log10 L] */
-  HISTOGRAM_WIDTH,     /* [outcome][level][width] */
-  HISTOGRAM_SLACK,     /* [outcome][level][slack] */
-  HISTOGRAM_SELECTION, /* [outcome][log10 L][u0][u1] */
-  HISTOGRAM_SNAPSHOTS, /* [step][works][u0][u1] */
+  HISTOGRAM_INTERFACE,   /* [outcome][u0][u1] */
+  HISTOGRAM_MAPPING,     /* [outcome][probe][u] */
+  HISTOGRAM_RESPONSE,    /* [outcome][probe][y] */
+  HISTOGRAM_LOSS,        /* [outcome][log10 L] */
+  HISTOGRAM_WIDTH,       /* [outcome][level][width] */
+  HISTOGRAM_SLACK,       /* [outcome][level][slack] */
+  HISTOGRAM_SELECTION,   /* [outcome][log10 L][u0][u1] */
+  HISTOGRAM_SNAPSHOTS,   /* [step][works][u0][u1] */
+  HISTOGRAM_INTERCHANGE, /* [same mode][distance][fits], one entry for a pair of chains 2k and 2k + 1 that both pass */
   HISTOGRAMS
 };
+
+/* Of the two chains that a pair makes by swapping its second components, 0, 1 or 2 work. */
+enum { INTERCHANGE_FITS = 3 };
 
 /* Regular axes that values are binned on; all have an underflow bin 0 and an overflow bin bins + 1. */
 enum axis_id {
@@ -51,6 +55,7 @@ enum axis_id {
   AXIS_SELECTION_LOSS, /* 10 over [-8, 2], of log10 L */
   AXIS_WIDTH,          /* 256 over [0, 2] */
   AXIS_SLACK,          /* 64 over [0, 1] */
+  AXIS_DISTANCE,       /* 64 over [0, 2], of max(|u0 - u0'|, |u1 - u1'|) */
   AXES
 };
 

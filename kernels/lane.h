@@ -94,6 +94,13 @@ HD lane lane_from_bits(lane_uint bits) {
 HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) { return (uint32_t)(((uint64_t)a * b) >> 32); }
 HD lane lane_gather(const float *table, lane_int index) { return table[index]; }
 
+/* The value of the neighbouring chain: 2k has that of 2k + 1, and the other way round, where chain 2k is in a thread of
+ * even number. Both their threads must come here. */
+HD lane_int lane_partner_int(lane_int a) { return __shfl_xor_sync(3u << (threadIdx.x & 30u), a, 1); }
+HD lane lane_partner(lane a) { return lane_from_bits((lane_uint)lane_partner_int((lane_int)lane_bits(a))); }
+/* Whether this is chain 2k of the two. */
+HD lane_mask lane_even(void) { return !(threadIdx.x & 1u); }
+
 /* Counting from many threads at once; sums of integers ignore order. */
 HD void lane_atomic_add32(uint32_t *cell) { atomicAdd(cell, 1u); }
 HD void lane_atomic_add64(int64_t *cell, uint32_t amount) {
@@ -163,6 +170,15 @@ HD lane lane_gather(const float *table, lane_int index) {
   lane r;
   EACH_LANE(i) r[i] = table[index[i]];
   return r;
+}
+
+/* As the device half has them, where chain 2k is in a lane of even number. */
+HD lane lane_partner(lane a) { return vector_partner(a); }
+HD lane_int lane_partner_int(lane_int a) { return (lane_int)vector_partner((lane)a); }
+HD lane_mask lane_even(void) {
+  lane_mask m;
+  EACH_LANE(i) m[i] = i % 2 - 1;
+  return m;
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a trained chain adds to each histogram. */
+/* What a trained chain, and a pair of them, adds to each histogram. */
 #ifndef SEAM_OBSERVE_H
 #define SEAM_OBSERVE_H
 
@@ -110,6 +110,31 @@ HD void observe_count_levels(const struct chain *chain, struct recipe r, const s
   }
 }
 
+/* Whether the second component of the partner works with the own first: chain_test's test of that chain. */
+HD lane_mask observe_swapped(const struct chain *chain, struct recipe r, const struct job *job) {
+  struct chain swapped;
+  UNROLL
+  for (int j = 0; j < component_parameters(r.first); j++) swapped.first.theta[j] = chain->first.theta[j];
+  UNROLL
+  for (int j = 0; j < component_parameters(r.second); j++)
+    swapped.second.theta[j] = lane_partner(chain->second.theta[j]);
+  return chain_test(&swapped, r, job).works;
+}
+
+/* Are parts interchangeable? Chains 2k and 2k + 1 swap their second components; where both passed, 2k counts for the
+ * two. All lanes come here: each asks its partner, whatever became of either. */
+HD void observe_count_interchange(const struct chain *chain, struct recipe r, const struct counter *counter,
+                                  const struct job *job, const struct test_report *t, lane_mask passed) {
+  const struct axis *axis = &job->axes[AXIS_DISTANCE];
+  lane_int fits = lane_select_int(observe_swapped(chain, r, job), lane_splat_int(1), lane_splat_int(0));
+  lane_int buffer = lane_select_int(t->u[1] > t->u[0], lane_splat_int(1), lane_splat_int(0));
+  lane_int same = 1 - (buffer ^ lane_partner_int(buffer));
+  lane distance = lane_max(lane_abs(t->u[0] - lane_partner(t->u[0])), lane_abs(t->u[1] - lane_partner(t->u[1])));
+  lane_int row = same * axis_extent(axis) + axis_bin(axis, distance);
+  counter_add(counter, job, HISTOGRAM_INTERCHANGE, row * INTERCHANGE_FITS + fits + lane_partner_int(fits),
+              passed & lane_partner_int(passed) & lane_even());
+}
+
 /* After the last update: one outcome for each chain, and for each that did not diverge its entries in every histogram
  * that is asked for. */
 HD void observe_chain(const struct chain *chain, struct recipe r, const struct job *job,
@@ -133,6 +158,7 @@ HD void observe_chain(const struct chain *chain, struct recipe r, const struct j
   observe_count_probes(counter, job, &p, outcome, finite);
   observe_count_loss(counter, job, &t, loss, outcome, finite);
   observe_count_levels(chain, r, counter, job, &t, outcome, finite);
+  if (job->offset[HISTOGRAM_INTERCHANGE] >= 0) observe_count_interchange(chain, r, counter, job, &t, finite & t.works);
 }
 
 #endif

@@ -31,7 +31,7 @@ typedef uint32_t lane_uint __attribute__((vector_size(4 * LANES)));
 typedef lane_int lane_mask; /* 0 or -1 */
 
 /* vector_fma, vector_sqrt: correctly rounded. vector_min: a < b ? a : b, vector_max: a > b ? a : b, so that a NaN in
- * `a` gives b. vector_select: m ? a : b. */
+ * `a` gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. */
 #if defined(__AVX512F__)
 
 VECTOR lane vector_fma(lane a, lane b, lane c) { return (lane)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
@@ -41,6 +41,7 @@ VECTOR lane vector_max(lane a, lane b) { return (lane)_mm512_max_ps((__m512)a, (
 VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)m), (__m512)b, (__m512)a);
 }
+VECTOR lane vector_partner(lane a) { return (lane)_mm512_permute_ps((__m512)a, 0xb1); }
 
 #elif defined(__AVX2__)
 
@@ -51,6 +52,7 @@ VECTOR lane vector_max(lane a, lane b) { return (lane)_mm256_max_ps((__m256)a, (
 VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m);
 }
+VECTOR lane vector_partner(lane a) { return (lane)_mm256_permute_ps((__m256)a, 0xb1); }
 
 #elif defined(__x86_64__)
 
@@ -92,6 +94,7 @@ VECTOR lane vector_sqrt(lane a) { return (lane)_mm_sqrt_ps((__m128)a); }
 VECTOR lane vector_min(lane a, lane b) { return (lane)_mm_min_ps((__m128)a, (__m128)b); }
 VECTOR lane vector_max(lane a, lane b) { return (lane)_mm_max_ps((__m128)a, (__m128)b); }
 VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lane_int)a) | (~m & (lane_int)b)); }
+VECTOR lane vector_partner(lane a) { return (lane)_mm_shuffle_ps((__m128)a, (__m128)a, 0xb1); }
 
 #elif defined(__aarch64__)
 
@@ -103,6 +106,7 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lan
 /* Not vminq_f32 and vmaxq_f32, which pass NaN on. */
 VECTOR lane vector_min(lane a, lane b) { return vector_select(a < b, a, b); }
 VECTOR lane vector_max(lane a, lane b) { return vector_select(a > b, a, b); }
+VECTOR lane vector_partner(lane a) { return (lane)vrev64q_f32((float32x4_t)a); }
 
 #else
 #error "seam has vectors for x86-64 and aarch64 only"

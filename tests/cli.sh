@@ -99,7 +99,8 @@ refused "not a number" 2 "--lr nan: not a number" train --lr nan
 refused "empty value" 2 "--lr ''" train --lr=
 refused "trailing garbage" 2 "--bins 10x" train --bins 10x
 refused "fast math on the CPU" 2 "exact arithmetic only" train --math fast --backend cpu
-refused "interchange" 2 "not in this version" train --histograms interface,interchange
+refused "interchange of odd chains" 2 "--chains 77: interchange is counted of whole pairs of chains" train --histograms interface,interchange --chains 77
+refused "interchange from an odd chain" 2 "--first-chain 3: interchange is counted of whole pairs" train --histograms all,interchange --first-chain 3
 refused "reversed range" 2 "--range 1:0" train --range 1:0
 refused "ids beyond 64 bits" 2 "--first-chain" train --first-chain 18446744073709551614 --chains 2
 refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 --steps 1e8
@@ -209,6 +210,51 @@ refused "forged counts" 6 "forged.zip" show forged.zip
 refused "no such file" 4 "nowhere.zip" show nowhere.zip
 refused "a folder" 4 "$work" show "$work"
 
+run "show without interchange" 0 show f.zip
+grep -q "parts fit" out && wrong "it tells of what was not counted"
+run "show as JSON" 0 show --json f.zip
+last_json event '"show"'
+last_json chains 4000
+last_json interchange null
+run "a run that swaps parts" 0 train --first buffer --second buffer --steps 300 --chains 4k \
+  --histograms interface,interchange --output p.zip --quiet
+run "show of swapped parts" 0 show p.zip
+for word in "swapped parts fit" "of the same mode: " "of the other mode: " "to 1/8 V" beyond interchange; do
+  says "$word"
+done
+run "show of swapped parts, as JSON" 0 show --json p.zip
+last_json event '"show"'
+python3 - <<'P' 2>err || wrong "the chances are not those of the counts"
+import json, math, struct, zipfile
+shown = json.load(open("out"))["interchange"]
+data = zipfile.ZipFile("p.zip").read("interchange_storage_values.npy")
+cells = struct.unpack("<%dq" % (2 * 66 * 3), data[-2 * 66 * 3 * 8:])
+def close(a, b): return abs(a - b) < 1e-9
+for mode, name in enumerate(["other", "same"]):
+    ranges = [(0, 0.125), (0.125, 0.25), (0.25, 0.5), (0.5, 1), (1, 2), (2, None)]
+    rows = shown[name]["by_distance"]
+    assert [(row["from"], row["to"]) for row in rows] == ranges
+    for low, high, row in [(0, None, shown[name])] + [r + (row,) for r, row in zip(ranges, rows)]:
+        bins = range(1 + int(32 * low), 66 if high is None else 1 + int(32 * high))
+        fits = [sum(cells[(mode * 66 + i) * 3 + k] for i in bins) for k in range(3)]
+        n = sum(fits)
+        assert row["fits"] == fits and row["pairs"] == n
+        if n == 0: assert row["chance"] is None; continue
+        p, z = (fits[1] + 2 * fits[2]) / (2 * n), 1.959963984540054
+        centre, half = p + z * z / 2 / n, z * math.sqrt(p * (1 - p) / n + z * z / 4 / n / n)
+        assert close(row["chance"], p)
+        assert close(row["low"], (centre - half) / (1 + z * z / n) if p > 0 else 0)
+        assert close(row["high"], (centre + half) / (1 + z * z / n) if p < 1 else 1)
+assert shown["same"]["pairs"] > 100 and shown["same"]["chance"] > shown["other"]["chance"]
+P
+run "info of swapped parts" 0 info p.zip
+says "interchange"
+run "a run that swaps parts run again" 0 train --config p.zip --output again.zip --quiet
+python3 -c '
+import zipfile
+a, b = (zipfile.ZipFile(name).read("interchange_storage_values.npy") for name in ("p.zip", "again.zip"))
+assert a == b' 2>err || wrong "its counts differ"
+
 run "a run without passing chains" 0 train --first linear --second linear --steps 5 --chains 500 --output none.zip --quiet
 run "show falls back to all" 0 show none.zip
 says "interface of all"
@@ -261,7 +307,7 @@ name="colour on a terminal"
 on_terminal 80 show f.zip
 says "${escape}38;2;"
 for columns in 40 57 80 200; do
-  for file in f.zip few.zip; do
+  for file in f.zip few.zip p.zip; do
     name="show $file on $columns columns"
     on_terminal $columns show $file
     [ "$(longest)" -le $columns ] || wrong "a line has $(longest) columns"

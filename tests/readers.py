@@ -58,6 +58,8 @@ def expected_axes(name, configuration):
                       regular("u1", coarse)],
         "snapshots": [("step", "category_int", snapshot_steps(int(configuration["steps"]))),
                       ("works", "boolean", None), regular("u0", coarse), regular("u1", coarse)],
+        "interchange": [("same_mode", "boolean", None), regular("distance", (64, 0.0, 2.0, True)),
+                        ("fits", "category_int", [0, 1, 2])],
     }[name]
 
 
@@ -102,9 +104,22 @@ def check_hist(archive, name, axes, values):
         require(buffers == values[0].sum(), f"{name}: hist finds the outcome by its name")
 
 
+def check_pairs(values, outcomes):
+    """Pairs of one mode, and of two, are no more than the modes can make, and no fewer than they must."""
+    other, same = (int(mode.sum()) for mode in values)
+    buffers, inverters = outcomes["buffer"], outcomes["inverter"]
+    require(other <= min(buffers, inverters), "interchange: a buffer and an inverter in each pair of two modes")
+    require(2 * (same + other) <= buffers + inverters, "interchange: two chains that pass in each pair")
+    require(same + other >= buffers + inverters - sum(outcomes.values()) // 2, "interchange: no pair is missing")
+    require(not values[:, 0].any(), "interchange: no distance is negative")
+
+
 def check_totals(name, values, outcomes):
     """Promise 5: every chain is in every histogram as often as it should be."""
     require(bool((values >= 0).all()), f"{name}: no count is negative")
+    if name == "interchange":
+        check_pairs(values, outcomes)
+        return
     if name != "snapshots":
         totals = [int(values[o].sum()) for o in range(len(OUTCOMES))]
         chains = [outcomes[o] * ENTRIES.get(name, 1) for o in OUTCOMES]

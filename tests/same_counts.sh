@@ -24,6 +24,10 @@ for k in "${!kinds[@]}"; do
   job first "$kind" second "$kind" optimizer adam interface-noise 0.05 input-noise 0.02 samples 7 init-scale 0.5
   job first "$kind" second "$other" steps 0 chains 200 first-chain 4294967290
 done
+for pair in "buffer buffer" "mlp8 mlp8" "table8 logistic" "mlp4 mlp16"; do # parts swapped between lanes
+  read -r first second <<<"$pair"
+  job first "$first" second "$second" steps 300 chains 154 first-chain 4294967262 histograms all,interchange
+done
 job first mlp8 second mlp8 optimizer sgd lr 3 steps 60                  # diverges
 job first linear second linear optimizer sgd lr 50 steps 60 init-scale 9 # overflows
 job first buffer second mlp4 chains 20 first-chain 18446744073709551500 steps 700

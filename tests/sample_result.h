@@ -35,12 +35,13 @@ static inline void sample_entries(int64_t *values, int64_t cells, int64_t entrie
   for (int64_t i = 0; i < entries; i++) values[sample_random(state, (uint64_t)cells)]++;
 }
 
-static inline void sample_chain(struct seam_result *result, uint64_t *state) {
+/* Returns the chain's outcome. */
+static inline int sample_chain(struct seam_result *result, uint64_t *state) {
   const struct histogram_set *set = result->histograms;
   int outcome = (int)sample_random(state, OUTCOMES);
   result->counts[outcome]++;
   for (int h = 0; h < HISTOGRAMS; h++) {
-    if (set->offset[h] < 0) continue;
+    if (set->offset[h] < 0 || h == HISTOGRAM_INTERCHANGE) continue;
     int64_t *values = result->counts + set->offset[h];
     int64_t blocks = h == HISTOGRAM_SNAPSHOTS ? set->snapshot_count : HISTOGRAM_OUTCOMES;
     int64_t block = set->view[h].cells / blocks;
@@ -50,6 +51,16 @@ static inline void sample_chain(struct seam_result *result, uint64_t *state) {
     else if (outcome != OUTCOME_DIVERGED)
       sample_entries(values + outcome * block, block, histogram_entries_per_chain(h), state);
   }
+  return outcome;
+}
+
+/* What the outcomes of chains 2k and 2k + 1 add to interchange. */
+static inline void sample_pair(struct seam_result *result, const int outcomes[2], uint64_t *state) {
+  const struct histogram_set *set = result->histograms;
+  if (set->offset[HISTOGRAM_INTERCHANGE] < 0 || outcomes[0] >= OUTCOME_FAIL || outcomes[1] >= OUTCOME_FAIL) return;
+  int64_t block = set->view[HISTOGRAM_INTERCHANGE].cells / 2;
+  int64_t *values = result->counts + set->offset[HISTOGRAM_INTERCHANGE];
+  sample_entries(values + (outcomes[0] == outcomes[1]) * block, block, 1, state);
 }
 
 /* A result covering [first, first + chains). Freed by the caller. */
@@ -60,7 +71,11 @@ static inline seam_result *sample_result(const char *const *options, uint64_t fi
   if (result_create(config, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
   seam_config_free(config);
   uint64_t state = first;
-  for (uint64_t i = 0; i < chains; i++) sample_chain(result, &state);
+  int outcomes[2] = {OUTCOME_FAIL, OUTCOME_FAIL};
+  for (uint64_t id = first; id < first + chains; id++) {
+    outcomes[id % 2] = sample_chain(result, &state);
+    if (id % 2) sample_pair(result, outcomes, &state);
+  }
   assert_int_equal(coverage_add(&result->coverage, first, first + chains, &error), SEAM_OK);
   strcpy(result->backend, "cpu");
   strcpy(result->isa, "v3");

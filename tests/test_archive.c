@@ -28,6 +28,8 @@ static void the_defaults_and_odd_configurations_come_back(void **unused) {
       {"histograms", "loss", "seed", "18446744073709551615", "lr", "0.1", "init-scale", "1e-3", NULL},
       {"histograms", "loss", "optimizer", "langevin", "lr", "0.003", "beta", "7.7", NULL},
       {"histograms", "width", "steps", "0", "range", "-0.1:0.30000000000000004", NULL},
+      {"histograms", "interchange", "chains", "50", NULL},
+      {"histograms", "all,interchange", "bins", "8", NULL},
   };
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     seam_result *written = sample_result(options[i], UINT64_C(1) << 40, 50);
@@ -90,7 +92,7 @@ static void only_the_manifest_tells_how_and_where_it_was_run(void **unused) {
   struct bytes b = pack(result);
   struct zip_reader *reader;
   assert_int_equal(zip_reader_open(a.data, a.size, "a", &reader, NULL), SEAM_OK);
-  assert_int_equal(reader->count, 1 + 2 * HISTOGRAMS);
+  assert_int_equal(reader->count, 1 + 2 * HISTOGRAM_INTERCHANGE);
   for (int i = 0; i < reader->count; i++) {
     struct bytes first = member_of(a, reader->members[i].name), second = member_of(b, reader->members[i].name);
     int same = first.size == second.size && memcmp(first.data, second.data, first.size) == 0;

@@ -247,6 +247,32 @@ static void a_configuration_must_be_whole_and_possible(void **unused) {
   free(file.data);
 }
 
+static void interchange_of_broken_pairs_is_refused(void **unused) {
+  (void)unused;
+  seam_result *result = sample_result((const char *[]){"histograms", "interchange", NULL}, 4, 200);
+  struct bytes file = pack(result);
+  refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"205\"]]", 0, NULL), SEAM_ERROR_FORMAT, "pairs");
+  refuse_manifest(file, "configuration", "chains", json_string("77"), SEAM_ERROR_FORMAT, "--chains 77");
+  seam_result_free(result);
+  free(file.data);
+}
+
+/* One pair more than the chains that pass can make. */
+static void interchange_of_too_many_pairs_is_refused(void **unused) {
+  (void)unused;
+  static const char name[] = "interchange_storage_values.npy";
+  seam_result *result = sample_result((const char *[]){"histograms", "interchange", NULL}, 4, 200);
+  struct bytes file = pack(result), counts = member_of(file, name);
+  int64_t passed = result->counts[OUTCOME_BUFFER] + result->counts[OUTCOME_INVERTER];
+  memcpy(counts.data + counts.size - 8, &(int64_t){passed / 2 + 1}, 8);
+  struct bytes forged = repack(file, name, name, counts);
+  expect_refused(forged, SEAM_ERROR_FORMAT, "cannot make");
+  seam_result_free(result);
+  free(forged.data);
+  free(counts.data);
+  free(file.data);
+}
+
 static void a_coverage_must_be_sorted_disjoint_and_in_decimal_strings(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
@@ -398,6 +424,8 @@ int main(void) {
       cmocka_unit_test(a_manifest_that_is_no_json_object_is_refused),
       cmocka_unit_test(a_manifest_with_a_key_twice_is_refused),
       cmocka_unit_test(a_configuration_must_be_whole_and_possible),
+      cmocka_unit_test(interchange_of_broken_pairs_is_refused),
+      cmocka_unit_test(interchange_of_too_many_pairs_is_refused),
       cmocka_unit_test(a_coverage_must_be_sorted_disjoint_and_in_decimal_strings),
       cmocka_unit_test(a_langevin_run_records_how_far_it_walks),
       cmocka_unit_test(a_description_of_another_histogram_is_refused),

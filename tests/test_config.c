@@ -220,12 +220,18 @@ static void test_histograms(void **state) {
   assert_int_equal(config.histograms, 1 << HISTOGRAM_LOSS | 1 << HISTOGRAM_INTERFACE);
   takes("histograms", "snapshots", "snapshots");
   takes("histograms", "all", "interface,mapping,response,loss,width,slack,selection,snapshots");
-  assert_int_equal(config.histograms, (1 << HISTOGRAMS) - 1);
-  static const char *const wrong[] = {"", ",", "loss,", ",loss", "los", "loss loss", "all,loss", "Loss"};
+  assert_int_equal(config.histograms, (1 << HISTOGRAM_INTERCHANGE) - 1); /* the last, on request alone */
+  takes("histograms", "interchange", "interchange");
+  takes("histograms", "interchange,loss", "loss,interchange");
+  takes("histograms", "all,loss", "interface,mapping,response,loss,width,slack,selection,snapshots");
+  static const char *const all[] = {"all,interchange", "interchange,all"};
+  for (size_t i = 0; i < 2; i++) {
+    takes("histograms", all[i], "interface,mapping,response,loss,width,slack,selection,snapshots,interchange");
+    assert_int_equal(config.histograms, (1 << HISTOGRAMS) - 1);
+  }
+  static const char *const wrong[] = {"", ",", "loss,", ",loss", "los", "loss loss", "all,", "none,loss", "Loss"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     assert_int_not_equal(seam_config_set(&config, "histograms", wrong[i], &error), 0);
-  refuses("histograms", "interchange");
-  message_has("not in this version");
 }
 
 static void test_devices(void **state) {
@@ -302,6 +308,21 @@ static void test_check_ids(void **state) {
   fits();
   set("chains", "2");
   clashes("--first-chain");
+}
+
+/* A shard always holds whole pairs of chains, where they are counted. */
+static void test_check_pairs(void **state) {
+  (void)state;
+  set("chains", "7");
+  set("first-chain", "3");
+  fits();
+  set("histograms", "interchange");
+  clashes("--chains 7: interchange is counted of whole pairs of chains");
+  set("chains", "8");
+  clashes("--first-chain 3");
+  message_has("make it even, or leave interchange out of --histograms");
+  set("first-chain", "4");
+  fits();
 }
 
 static void test_check_draws(void **state) {
@@ -592,6 +613,7 @@ int main(void) {
       cmocka_unit_test_setup(test_output, defaults),
       cmocka_unit_test_setup(test_suggestions, defaults),
       cmocka_unit_test_setup(test_check_ids, defaults),
+      cmocka_unit_test_setup(test_check_pairs, defaults),
       cmocka_unit_test_setup(test_check_draws, defaults),
       cmocka_unit_test_setup(test_check_langevin_draws, defaults),
       cmocka_unit_test_setup(test_check_floats, defaults),

@@ -113,12 +113,28 @@ static void any_order_covers_the_same(void **unused) {
   }
 }
 
+static void pairs_are_whole_where_all_ends_are_even(void **unused) {
+  (void)unused;
+  struct coverage coverage = {0};
+  assert_true(coverage_holds_pairs(&coverage));
+  add(&coverage, 4, 8);
+  add(&coverage, 20, 22);
+  assert_true(coverage_holds_pairs(&coverage));
+  add(&coverage, 11, 13); /* half of two pairs */
+  assert_false(coverage_holds_pairs(&coverage));
+  add(&coverage, 10, 11);
+  assert_false(coverage_holds_pairs(&coverage));
+  add(&coverage, 13, 14);
+  assert_true(coverage_holds_pairs(&coverage));
+  coverage_free(&coverage);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ranges_are_kept_sorted),      cmocka_unit_test(neighbours_are_joined),
       cmocka_unit_test(an_empty_range_is_nothing),   cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
       cmocka_unit_test(a_backward_range_is_refused), cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
-      cmocka_unit_test(any_order_covers_the_same),
+      cmocka_unit_test(any_order_covers_the_same),   cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,8 +226,68 @@ static void histograms_may_be_left_out(void **state) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     struct seam_config config = small_config(KIND_TABLE8, KIND_LOGISTIC);
     config.histograms = 1u << h;
+    config.first_chain = 6; /* even, for the sake of interchange */
     assert_same(&config, 0);
   }
+}
+
+/* ---- Pairs of chains ---- */
+
+static struct seam_config pairs_config(int first, int second) {
+  struct seam_config config = small_config(first, second);
+  config.histograms = 1u << HISTOGRAM_INTERCHANGE;
+  config.first_chain = 0xFFFFFFC2u;
+  config.steps = 40;
+  config.lr = 0.05;
+  return config;
+}
+
+/* How many pairs lie in cells that end in 0, 1 or 2 parts that fit. */
+static void count_fits(const struct seam_config *config, int64_t fits[INTERCHANGE_FITS]) {
+  struct counted c = run(&cuda_backend, config, 0, false);
+  for (int64_t i = OUTCOMES; i < c.cells; i++) fits[(i - OUTCOMES) % INTERCHANGE_FITS] += c.counts[i];
+  free(c.counts);
+}
+
+static void partners_swap_parts_as_on_the_cpu(void **state) {
+  (void)state;
+  int64_t fits[INTERCHANGE_FITS] = {0};
+  for (int p = 0; cuda_pairs[p]; p++) {
+    struct seam_config config = pairs_config(cuda_pairs[p]->first, cuda_pairs[p]->second);
+    assert_same(&config, 0);
+    count_fits(&config, fits);
+  }
+  for (int k = 0; k < INTERCHANGE_FITS; k++) assert_true(fits[k] > 10);
+}
+
+/* In a warp, a block, a grid and a batch that the chains do not fill. */
+static void pairs_stay_whole_in_blocks_and_batches(void **state) {
+  (void)state;
+  static const uint64_t chains[] = {2, 30, 34, 254, 258, 1100};
+  for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
+    for (int multiprocessors = 1; multiprocessors <= 2; multiprocessors++) {
+      struct seam_config config = pairs_config(KIND_BUFFER, KIND_BUFFER);
+      config.chains = chains[i];
+      shim_reset();
+      shim.multiprocessors = multiprocessors;
+      shim.shared_limit = i % 2 ? 16 : 49152;
+      assert_same(&config, config.chains);
+      shim.available = (size_t)64 << 10; /* batches of 128 */
+      assert_same(&config, i % 2 ? 100 : config.chains);
+    }
+}
+
+/* Neither diverged chains nor NaN among their parameters count, or change what their neighbours count. */
+static void pairs_of_diverged_chains_are_left_out(void **state) {
+  (void)state;
+  struct seam_config config = pairs_config(KIND_MLP4, KIND_MLP4);
+  config.optimizer = OPTIMIZER_SGD;
+  config.lr = 0.42;
+  config.chains = 1000;
+  assert_same(&config, 0);
+  struct counted c = run(&cuda_backend, &config, 0, false);
+  assert_true(c.counts[OUTCOME_DIVERGED] > 10 && c.counts[OUTCOME_BUFFER] + c.counts[OUTCOME_INVERTER] > 10);
+  free(c.counts);
 }
 
 /* A prior of almost no width puts all chains into one bin; one of great width makes many diverge or overflow. */
@@ -363,6 +423,21 @@ static void cancelled_in_a_batch_keeps_the_batches_before(void **state) {
   assert_memory_equal(cuda.counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
   free(cuda.counts);
   free(cpu.counts);
+}
+
+static void cancelled_runs_hold_whole_pairs(void **state) {
+  (void)state;
+  for (uint64_t launch = 1; launch < 50; launch += 7) {
+    struct seam_config config = pairs_config(KIND_BUFFER, KIND_BUFFER);
+    config.chains = 1100;
+    config.slice = 10;
+    shim_reset();
+    shim.available = (size_t)64 << 10;
+    shim.cancel_at = launch;
+    struct counted c = run(&cuda_backend, &config, config.chains, false);
+    assert_true(c.end % 2 == 0 && c.end < config.first_chain + config.chains);
+    free(c.counts);
+  }
 }
 
 /* ---- Failures ---- */
@@ -738,6 +813,21 @@ static void all_reach_the_barrier(struct cuda_argument a) {
   __syncthreads();
 }
 
+static void gives_its_partner_its_own(struct cuda_argument a) {
+  (void)a;
+  int theirs = __shfl_xor_sync(3u << (threadIdx.x & 30u), (int)(10 * threadIdx.x), 1);
+  for (int round = 0; round < 3; round++) { /* back, there and back */
+    theirs = __shfl_xor_sync(3u << (threadIdx.x & 30u), theirs, 1);
+    if (round % 2) __syncthreads();
+  }
+  if (theirs != (int)(10 * threadIdx.x)) shared_memory[16] = 0; /* past its shared memory */
+}
+
+static void every_second_gives_its_own(struct cuda_argument a) {
+  (void)a;
+  if (threadIdx.x % 2) __shfl_xor_sync(3u << (threadIdx.x & 30u), 1, 1);
+}
+
 static void writes_past_its_shared_memory(struct cuda_argument a) {
   (void)a;
   if (threadIdx.x == 3) shared_memory[16] = 0;
@@ -758,6 +848,8 @@ static void the_shim_catches_broken_kernels(void **state) {
   (void)state;
   assert_int_equal(launch(all_reach_the_barrier, 64), cudaSuccess);
   assert_int_equal(launch(every_second_reaches_the_barrier, 64), cudaErrorLaunchFailure);
+  assert_int_equal(launch(gives_its_partner_its_own, 64), cudaSuccess);
+  assert_int_equal(launch(every_second_gives_its_own, 64), cudaErrorLaunchFailure);
   assert_int_equal(launch(writes_past_its_shared_memory, 64), cudaErrorLaunchFailure);
   assert_int_equal(launch(writes_past_its_shared_memory, 68), cudaSuccess);
   assert_int_equal(launch(all_reach_the_barrier, 49153), cudaErrorInvalidValue);
@@ -773,6 +865,9 @@ int main(void) {
       cmocka_unit_test_setup(ids_have_64_bits, reset),
       cmocka_unit_test_setup(shared_memory_may_be_small_or_large, reset),
       cmocka_unit_test_setup(histograms_may_be_left_out, reset),
+      cmocka_unit_test_setup(partners_swap_parts_as_on_the_cpu, reset),
+      cmocka_unit_test_setup(pairs_stay_whole_in_blocks_and_batches, reset),
+      cmocka_unit_test_setup(pairs_of_diverged_chains_are_left_out, reset),
       cmocka_unit_test_setup(all_in_one_bin_and_all_spread, reset),
       cmocka_unit_test_setup(many_blocks_add_to_one_cell, reset),
       cmocka_unit_test_setup(all_spread_over_more_bins_than_fit, reset),
@@ -787,6 +882,7 @@ int main(void) {
       cmocka_unit_test_setup(the_other_devices_finish_what_they_have, reset),
       cmocka_unit_test_setup(cancelled_counts_nothing, reset),
       cmocka_unit_test_setup(cancelled_in_a_batch_keeps_the_batches_before, reset),
+      cmocka_unit_test_setup(cancelled_runs_hold_whole_pairs, reset),
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),
       cmocka_unit_test_setup(refusals_name_the_remedy, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_a_pair_not_built, reset),

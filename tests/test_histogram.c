@@ -4,7 +4,7 @@
 
 #include "sample_result.h"
 
-#define ALL "interface,mapping,response,loss,width,slack,selection,snapshots"
+#define ALL "interface,mapping,response,loss,width,slack,selection,snapshots,interchange"
 
 static struct histogram_set *create(const char *const *options) {
   seam_config *config = sample_config(options);
@@ -33,9 +33,10 @@ static void every_histogram_has_the_axes_of_the_design(void **unused) {
                                                  "outcome[3] level[2] width[256+2]",
                                                  "outcome[3] level[2] slack[64+2]",
                                                  "outcome[3] log10_loss[10+2] u0[64+2] u1[64+2]",
-                                                 "step[12] works[2] u0[64+2] u1[64+2]"};
-  static const char *const names[HISTOGRAMS] = {"interface", "mapping", "response",  "loss",
-                                                "width",     "slack",   "selection", "snapshots"};
+                                                 "step[12] works[2] u0[64+2] u1[64+2]",
+                                                 "same_mode[2] distance[64+2] fits[3]"};
+  static const char *const names[HISTOGRAMS] = {"interface", "mapping",   "response",  "loss",       "width",
+                                                "slack",     "selection", "snapshots", "interchange"};
   struct histogram_set *set = create((const char *[]){"histograms", ALL, NULL});
   for (int h = 0; h < HISTOGRAMS; h++) {
     char text[256];
@@ -54,7 +55,8 @@ static void axes_have_the_ranges_of_the_design(void **unused) {
       {HISTOGRAM_INTERFACE, 1, -2.5, 3.5}, {HISTOGRAM_INTERFACE, 2, -2.5, 3.5}, {HISTOGRAM_MAPPING, 1, -0.5, 1.5},
       {HISTOGRAM_MAPPING, 2, -2.5, 3.5},   {HISTOGRAM_RESPONSE, 1, -0.5, 1.5},  {HISTOGRAM_RESPONSE, 2, -0.5, 1.5},
       {HISTOGRAM_LOSS, 1, -12, 2},         {HISTOGRAM_WIDTH, 2, 0, 2},          {HISTOGRAM_SLACK, 2, 0, 1},
-      {HISTOGRAM_SELECTION, 1, -8, 2},     {HISTOGRAM_SELECTION, 3, -2.5, 3.5}, {HISTOGRAM_SNAPSHOTS, 2, -2.5, 3.5}};
+      {HISTOGRAM_SELECTION, 1, -8, 2},     {HISTOGRAM_SELECTION, 3, -2.5, 3.5}, {HISTOGRAM_SNAPSHOTS, 2, -2.5, 3.5},
+      {HISTOGRAM_INTERCHANGE, 1, 0, 2}};
   struct histogram_set *set = create((const char *[]){"histograms", ALL, NULL});
   for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
     const seam_axis *axis = &set->view[ranges[i].histogram].axes[ranges[i].axis];
@@ -64,14 +66,15 @@ static void axes_have_the_ranges_of_the_design(void **unused) {
   histogram_set_free(set);
 }
 
-static void the_outcome_comes_first_except_in_snapshots(void **unused) {
+static void the_outcome_comes_first_except_in_snapshots_and_interchange(void **unused) {
   (void)unused;
   struct histogram_set *set = create((const char *[]){"histograms", ALL, NULL});
-  for (int h = 0; h < HISTOGRAMS; h++) {
+  assert_int_equal(set->view[HISTOGRAM_SNAPSHOTS].axes[0].type, SEAM_AXIS_CATEGORY_INT);
+  assert_int_equal(set->view[HISTOGRAM_INTERCHANGE].axes[0].type, SEAM_AXIS_BOOLEAN);
+  for (int h = 0; h < HISTOGRAM_SNAPSHOTS; h++) {
     const seam_axis *axis = &set->view[h].axes[0];
-    assert_int_equal(axis->type, h == HISTOGRAM_SNAPSHOTS ? SEAM_AXIS_CATEGORY_INT : SEAM_AXIS_CATEGORY_STRING);
+    assert_int_equal(axis->type, SEAM_AXIS_CATEGORY_STRING);
     assert_int_equal(axis->flow, 0);
-    if (h == HISTOGRAM_SNAPSHOTS) continue;
     assert_string_equal(axis->names[OUTCOME_BUFFER], "buffer");
     assert_string_equal(axis->names[OUTCOME_INVERTER], "inverter");
     assert_string_equal(axis->names[OUTCOME_FAIL], "fail");
@@ -321,6 +324,57 @@ static void the_last_snapshot_holds_all_finite_chains(void **unused) {
   seam_result_free(result);
 }
 
+/* Against all ways to make 10 chains, 5 of them buffers and 4 inverters, into 5 pairs. */
+static void interchange_holds_pairs_that_the_modes_can_make(void **unused) {
+  (void)unused;
+  static const struct {
+    int64_t same, other;
+    seam_status status;
+  } cases[] = {{4, 0, SEAM_OK},
+               {0, 4, SEAM_OK},
+               {3, 1, SEAM_OK},
+               {2, 2, SEAM_OK},
+               {5, 0, SEAM_ERROR_INTERNAL},
+               {4, 1, SEAM_ERROR_INTERNAL},
+               {0, 5, SEAM_ERROR_INTERNAL},
+               {1, 4, SEAM_ERROR_INTERNAL},
+               {0, 3, SEAM_ERROR_INTERNAL},  /* 9 that pass among 10: only one can lack a partner that does */
+               {-1, 4, SEAM_ERROR_INTERNAL}, /* a count below 0 */
+               {INT64_MAX, 2, SEAM_ERROR_INTERNAL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    seam_result *result = sample_result((const char *[]){"histograms", "interchange", NULL}, 0, 0);
+    int64_t *values = result->counts + result->histograms->offset[HISTOGRAM_INTERCHANGE];
+    seam_error error;
+    assert_int_equal(coverage_add(&result->coverage, 0, 10, NULL), SEAM_OK);
+    result->counts[OUTCOME_BUFFER] = 5;
+    result->counts[OUTCOME_INVERTER] = 4;
+    result->counts[OUTCOME_FAIL] = 1;
+    values[7] = cases[i].other;
+    values[66 * 3 + 8] = cases[i].same;
+    if (check(result, &error) != cases[i].status) fail_msg("case %zu", i);
+    if (cases[i].status) assert_non_null(strstr(error.message, "interchange"));
+    seam_result_free(result);
+  }
+}
+
+static void interchange_covers_whole_pairs(void **unused) {
+  (void)unused;
+  static const uint64_t ranges[][2] = {{4, 10}, {5, 10}, {4, 9}, {5, 9}};
+  for (size_t i = 0; i < 4; i++) {
+    for (int counted = 0; counted < 2; counted++) {
+      const char *name = counted ? "interchange" : "loss";
+      seam_result *result = sample_result((const char *[]){"histograms", name, NULL}, 0, 0);
+      seam_error error;
+      assert_int_equal(coverage_add(&result->coverage, ranges[i][0], ranges[i][1], NULL), SEAM_OK);
+      result->counts[OUTCOME_DIVERGED] = (int64_t)(ranges[i][1] - ranges[i][0]);
+      seam_status status = result_check(result, SEAM_ERROR_FORMAT, &error);
+      assert_int_equal(status, counted && i > 0 ? SEAM_ERROR_FORMAT : SEAM_OK);
+      if (status) assert_non_null(strstr(error.message, "pairs"));
+      seam_result_free(result);
+    }
+  }
+}
+
 static void a_result_lists_the_histograms_it_filled(void **unused) {
   (void)unused;
   seam_result *result = sample_result((const char *[]){"histograms", "loss,slack", NULL}, 0, 10);
@@ -338,7 +392,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_histogram_has_the_axes_of_the_design),
       cmocka_unit_test(axes_have_the_ranges_of_the_design),
-      cmocka_unit_test(the_outcome_comes_first_except_in_snapshots),
+      cmocka_unit_test(the_outcome_comes_first_except_in_snapshots_and_interchange),
       cmocka_unit_test(hist_accepts_the_names_of_all_axes),
       cmocka_unit_test(bins_and_range_shape_the_voltage_axes),
       cmocka_unit_test(histograms_follow_the_outcomes_without_gaps),
@@ -355,6 +409,8 @@ int main(void) {
       cmocka_unit_test(expected_entries_that_overflow_are_refused),
       cmocka_unit_test(snapshots_hold_no_more_than_the_chains),
       cmocka_unit_test(the_last_snapshot_holds_all_finite_chains),
+      cmocka_unit_test(interchange_holds_pairs_that_the_modes_can_make),
+      cmocka_unit_test(interchange_covers_whole_pairs),
       cmocka_unit_test(a_result_lists_the_histograms_it_filled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

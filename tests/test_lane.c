@@ -208,6 +208,22 @@ static __attribute__((noinline)) int subnormals_survive_here(void) {
   return opaque(smaller[0]) == 0x1p-127f && opaque((smaller + smaller)[0]) == 0x1p-126f;
 }
 
+static void partners_swap_places_and_keep_every_bit(void **unused) {
+  (void)unused;
+  lane a;
+  lane_int n;
+  for (int round = 0; round < 1000; round++) {
+    uint32_t bits[LANES], got[LANES];
+    for (int i = 0; i < LANES; i++) bits[i] = random_bits(), n[i] = (int32_t)bits[i];
+    memcpy(&a, bits, sizeof a); /* signalling NaN among them */
+    a = lane_partner(a);
+    n = lane_partner_int(n);
+    memcpy(got, &a, sizeof got);
+    for (int i = 0; i < LANES; i++) assert_true(got[i] == bits[i ^ 1] && n[i] == (int32_t)bits[i ^ 1]);
+  }
+  for (int i = 0; i < LANES; i++) assert_int_equal(lane_even()[i], i % 2 == 0 ? -1 : 0);
+}
+
 static void subnormals_survive(void **unused) {
   (void)unused;
   assert_true(subnormals_survive_here());
@@ -275,6 +291,7 @@ int main(void) {
       cmocka_unit_test(conversions_truncate_and_round_exactly),
       cmocka_unit_test(products_keep_their_high_words),
       cmocka_unit_test(selection_and_masks_are_lane_by_lane),
+      cmocka_unit_test(partners_swap_places_and_keep_every_bit),
       cmocka_unit_test(subnormals_survive),
       cmocka_unit_test(entering_gives_exact_arithmetic_and_leaving_the_found_state),
   };

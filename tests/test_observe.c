@@ -287,6 +287,169 @@ static void an_infinite_loss_is_divergence(void **unused) {
   bench_close(&b);
 }
 
+/* ---- Interchange ---- */
+
+/* The vector's chain i with the second component of chain k, in every lane. */
+static struct chain assembled(const struct chain *chains, int i, int k) {
+  struct chain c;
+  for (int j = 0; j < MAX_PARAMETERS; j++) {
+    c.first.theta[j] = lane_splat(chains->first.theta[j][i]);
+    c.second.theta[j] = lane_splat(chains->second.theta[j][k]);
+  }
+  return c;
+}
+
+/* The test of design.md section 2, voltage by voltage. */
+static int assembled_works(const struct chain *chains, const struct job *job, int i, int k) {
+  struct chain c = assembled(chains, i, k);
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+    float v[2] = {job->test[t], job->test[t]};
+    lane u[SAMPLE_BLOCK], y[SAMPLE_BLOCK];
+    const float *accept = job->accept[t >= TEST_VOLTAGES];
+    chain_respond(&c, science_recipe(job), 2, v, u, y);
+    if (!(y[0][0] >= accept[0] && y[0][0] <= accept[1])) return 0;
+  }
+  return 1;
+}
+
+/* And in double, which knows it but for a margin. */
+static void check_works_in_double(const struct chain *chains, const struct job *job, int i, int k, int works) {
+  struct science_chain own = science_take(chains, job, i), other = science_take(chains, job, k);
+  memcpy(own.theta2, other.theta2, sizeof own.theta2);
+  assert_true(works >= double_works(&own, job, -MARGIN) && works <= double_works(&own, job, MARGIN));
+}
+
+static float voltage_at(const struct chain *chains, const struct job *job, int i, float level) {
+  struct chain c = assembled(chains, i, i);
+  lane u[SAMPLE_BLOCK], y[SAMPLE_BLOCK];
+  chain_respond(&c, science_recipe(job), 2, (float[]){level, level}, u, y);
+  return u[0][0];
+}
+
+struct swaps {
+  int pairs, broken, fits[2][INTERCHANGE_FITS]; /* by mode; broken: one of the two does not work */
+};
+
+/* Counts the pair of lanes i and i + 1 into `expected`, by its definition. */
+static void count_pair(const struct chain *chains, const struct histogram_set *set, const struct job *job, int i,
+                       int64_t *expected, struct swaps *seen) {
+  int works[2][2];
+  for (int a = 0; a < 2; a++)
+    for (int b = 0; b < 2; b++) {
+      works[a][b] = assembled_works(chains, job, i + a, i + b);
+      check_works_in_double(chains, job, i + a, i + b, works[a][b]);
+    }
+  seen->pairs++;
+  seen->broken += !works[0][0] || !works[1][1];
+  if (!works[0][0] || !works[1][1]) return;
+  float u[2][2];
+  for (int a = 0; a < 2; a++)
+    for (int level = 0; level < 2; level++) u[a][level] = voltage_at(chains, job, i + a, (float)level);
+  int same = (u[0][1] > u[0][0]) == (u[1][1] > u[1][0]), fits = works[0][1] + works[1][0], bin = 0;
+  float distance = fmaxf(fabsf(u[0][0] - u[1][0]), fabsf(u[0][1] - u[1][1]));
+  while (bin <= 64 && set->axes[AXIS_DISTANCE].edges[bin] <= distance) bin++;
+  expected[set->offset[HISTOGRAM_INTERCHANGE] + (same * 66 + bin) * 3 + fits]++;
+  seen->fits[same][fits]++;
+}
+
+/* 256 chains of one pair of kinds, briefly trained; the last vector has few chains and much that is none. */
+static void check_swaps(const char *first, const char *second, struct swaps *seen) {
+  const char *const options[] = {"first", first,  "second", second,  "histograms", "interchange", "lr",
+                                 "0.1",   "seed", "7",      "steps", "150",        NULL};
+  seam_config *config = sample_config(options);
+  struct histogram_set *set;
+  struct plan *plan;
+  assert_int_equal(histogram_set_create(config, &set, NULL), SEAM_OK);
+  assert_int_equal(plan_create(config, set, &plan, NULL), SEAM_OK);
+  const struct job *job = &plan->job;
+  int64_t *counts = calloc((size_t)set->cells, sizeof *counts), *expected = calloc((size_t)set->cells, sizeof *counts);
+  for (uint64_t id = 0; id < 256; id += LANES) {
+    struct chain chains;
+    struct counter counter = {counts, id + LANES < 256 ? LANES : 2};
+    chain_draw(&chains, science_recipe(job), job, science_id(id));
+    chain_train(&chains, science_recipe(job), job, science_id(id), 0, job->steps);
+    observe_chain(&chains, science_recipe(job), job, &counter);
+    for (int i = 0; i < counter.active; i += 2) count_pair(&chains, set, job, i, expected, seen);
+  }
+  assert_memory_equal(counts + OUTCOMES, expected + OUTCOMES, (size_t)(set->cells - OUTCOMES) * sizeof *counts);
+  free(counts);
+  free(expected);
+  plan_free(plan);
+  histogram_set_free(set);
+  seam_config_free(config);
+}
+
+static void swapped_parts_fit_as_brute_force_says(void **unused) {
+  (void)unused;
+  static const char *const kinds[][2] = {
+      {"buffer", "buffer"}, {"mlp4", "mlp8"}, {"logistic", "table8"}, {"mlp8", "mlp4"}, {"table16", "buffer"}};
+  struct swaps seen = {0};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) check_swaps(kinds[k][0], kinds[k][1], &seen);
+  print_message("%d pairs, %d not of two that work; same mode, fits 0, 1, 2: %d %d %d; other mode: %d %d %d\n",
+                seen.pairs, seen.broken, seen.fits[1][0], seen.fits[1][1], seen.fits[1][2], seen.fits[0][0],
+                seen.fits[0][1], seen.fits[0][2]);
+  assert_true(seen.pairs > 500 && seen.broken > 50 && seen.fits[0][0] > 20);
+  for (int k = 0; k < INTERCHANGE_FITS; k++) assert_true(seen.fits[1][k] > 20);
+}
+
+static void swap_open(struct bench *b, const char *first) {
+  const char *const options[] = {"first",       first,          "second", "table8", "histograms",
+                                 "interchange", "input-margin", "0",      NULL};
+  memset(b, 0, sizeof *b);
+  b->config = sample_config(options);
+  assert_int_equal(histogram_set_create(b->config, &b->set, NULL), SEAM_OK);
+  assert_int_equal(plan_create(b->config, b->set, &b->plan, NULL), SEAM_OK);
+  b->counts = calloc((size_t)b->set->cells, sizeof *b->counts);
+  assert_non_null(b->counts);
+}
+
+/* The first two lanes alone: one pair, or none, in the cell [same mode][bin][fits]. */
+static void expect_swap(struct bench *b, int same, int bin, int fits, int count) {
+  struct counter counter = {b->counts, 2};
+  memset(b->counts, 0, (size_t)b->set->cells * sizeof *b->counts);
+  observe_chain(&b->chain, science_recipe(&b->plan->job), &b->plan->job, &counter);
+  assert_int_equal(bench_sum(b), 2 + count);
+  assert_int_equal(bench_cell(b, HISTOGRAM_INTERCHANGE, (same * 66 + bin) * 3 + fits), count);
+}
+
+static void bench_set_lane(lane *theta, int i, const float values[8]) {
+  for (int j = 0; j < 8; j++) theta[j][i] = values[j];
+}
+
+/* u = v of one and u = 0.6 v of the other; the second components turn at 1/2 V, and at 0.2 V. */
+static void a_pair_by_hand_fits_in_one_way(void **unused) {
+  (void)unused;
+  static const float early_step[8] = {0, 0, 0, 1, 1, 1, 1, 1};
+  struct bench b;
+  swap_open(&b, "linear");
+  b.chain.first.theta[0] = lane_splat(1.0f);
+  bench_set(b.chain.second.theta, 8, step_up);
+  expect_swap(&b, 1, 1, 2, 1); /* two of a kind, at 0 V */
+  b.chain.first.theta[0][1] = 0.6f;
+  expect_swap(&b, 1, 13, 1, 0); /* step_up takes no 0.6 V */
+  bench_set_lane(b.chain.second.theta, 1, early_step);
+  expect_swap(&b, 1, 13, 1, 1); /* 0.4 V is in the 13th bin of 1/32 V */
+  b.chain.first.theta[0][0] = 4.0f;
+  expect_swap(&b, 1, 65, 1, 1); /* 3.4 V is beyond them */
+  b.chain.first.theta[0][1] = NAN;
+  expect_swap(&b, 1, 65, 1, 0);
+  bench_close(&b);
+}
+
+static void a_buffer_and_an_inverter_by_hand_never_fit(void **unused) {
+  (void)unused;
+  struct bench b;
+  swap_open(&b, "table8");
+  bench_set(b.chain.first.theta, 8, step_up);
+  bench_set(b.chain.second.theta, 8, step_up);
+  expect_swap(&b, 1, 1, 2, 1);
+  bench_set_lane(b.chain.first.theta, 1, step_down);
+  expect_swap(&b, 0, 33, 0, 0); /* the second chain does not work */
+  bench_set_lane(b.chain.second.theta, 1, step_down);
+  expect_swap(&b, 0, 33, 0, 1);
+  bench_close(&b);
+}
+
 /* ---- Snapshots ---- */
 
 static void snapshots_leave_out_chains_not_finite_at_that_step(void **unused) {
@@ -334,6 +497,9 @@ int main(void) {
       cmocka_unit_test(a_nan_among_the_parameters_is_divergence),
       cmocka_unit_test(an_infinite_u_at_a_probe_alone_is_divergence),
       cmocka_unit_test(an_infinite_loss_is_divergence),
+      cmocka_unit_test(swapped_parts_fit_as_brute_force_says),
+      cmocka_unit_test(a_pair_by_hand_fits_in_one_way),
+      cmocka_unit_test(a_buffer_and_an_inverter_by_hand_never_fit),
       cmocka_unit_test(snapshots_leave_out_chains_not_finite_at_that_step),
       cmocka_unit_test(snapshots_leave_out_parameters_that_are_nan),
   };

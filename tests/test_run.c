@@ -69,6 +69,7 @@ static double waste(const struct session_info *info, uint64_t chains) {
     uint64_t portion = backend_portion(info, left);
     assert_true(portion >= 1 && portion <= left && portion <= info->batch);
     assert_true(portion == left || portion % info->least == 0 || portion == info->batch);
+    if (left % 2 == 0) assert_int_equal(portion % 2, 0); /* pairs of chains stay whole */
     busy[first] += portion;
     left -= portion;
     if (busy[first] > end) end = busy[first];
@@ -171,6 +172,61 @@ static void any_split_of_the_ids_adds_up_to_the_whole(void **state) {
   seam_result_free(whole);
 }
 
+/* ---- Pairs of chains ---- */
+
+static seam_config *configure_pairs(const char *first, const char *chains) {
+  return configure("histograms", "interchange", "first", "buffer", "second", "buffer", "steps", "100", "first-chain",
+                   first, "chains", chains, NULL);
+}
+
+static int64_t pairs_counted(const seam_result *result) {
+  const seam_histogram *interchange = seam_result_histogram(result, "interchange");
+  int64_t sum = 0;
+  for (int64_t cell = 0; cell < interchange->cells; cell++) sum += interchange->values[cell];
+  return sum;
+}
+
+/* Adds up only where no part breaks a pair, nor a vector or a batch at its end. */
+static void whole_pairs_add_up_however_the_ids_are_split(void **state) {
+  (void)state;
+  static const char *const splits[][2] = {{"4294967200", "2"}, {"4294967202", "150"}, {"4294967352", "1148"}};
+  seam_result *whole = train(configure_pairs("4294967200", "1300"));
+  int64_t *counts = calloc((size_t)whole->histograms->cells, sizeof *counts);
+  assert_true(pairs_counted(whole) > 50);
+  for (int k = 0; k < 3; k++) {
+    seam_result *part = train(configure_pairs(splits[k][0], splits[k][1]));
+    for (int64_t cell = 0; cell < part->histograms->cells; cell++) counts[cell] += part->counts[cell];
+    seam_result_free(part);
+  }
+  assert_memory_equal(counts, whole->counts, (size_t)whole->histograms->cells * sizeof *counts);
+  free(counts);
+  seam_result_free(whole);
+}
+
+static void pairs_do_not_depend_on_threads_slices_and_instruction_sets(void **state) {
+  (void)state;
+  static const char *const ways[][2] = {{"threads", "3"}, {"slice", "7"}, {"isa", "baseline"}};
+  for (int k = 0; k < 3; k++) {
+    seam_config *config = configure_pairs("6", "1300");
+    assert_int_equal(seam_config_set(config, ways[k][0], ways[k][1], NULL), SEAM_OK);
+    train_and_compare(configure_pairs("6", "1300"), config);
+  }
+}
+
+static void broken_pairs_are_not_trained(void **state) {
+  (void)state;
+  static const char *const broken[][2] = {{"0", "7"}, {"1", "8"}, {"1", "7"}};
+  for (int k = 0; k < 3; k++) {
+    seam_config *config = configure_pairs(broken[k][0], broken[k][1]);
+    seam_result *result;
+    seam_error error;
+    assert_int_equal(seam_train(config, NULL, NULL, &result, &error), SEAM_ERROR_USAGE);
+    assert_non_null(strstr(error.message, "make it even"));
+    assert_null(result);
+    seam_config_free(config);
+  }
+}
+
 static void ids_differ_in_all_64_bits(void **state) {
   (void)state;
   seam_result *low = train(configure("first-chain", "0", NULL));
@@ -239,6 +295,18 @@ static void a_cancelled_run_holds_exactly_the_chains_it_covers(void **state) {
   seam_result_free(part);
 }
 
+static void a_cancelled_run_holds_whole_pairs(void **state) {
+  (void)state;
+  seam_config *config = configure_pairs("2", "1000000000");
+  seam_result *part = NULL;
+  seam_error error;
+  uint64_t after = 1;
+  assert_int_equal(seam_train(config, cancel_after, &after, &part, &error), SEAM_INTERRUPTED);
+  seam_config_free(config);
+  assert_true(coverage_holds_pairs(&part->coverage) && pairs_counted(part) > 0);
+  seam_result_free(part);
+}
+
 /* A slice of a run of long chains ends soon though no chain ever would. */
 static void cancelling_waits_for_a_slice_not_for_a_chain(void **state) {
   (void)state;
@@ -290,11 +358,15 @@ int main(void) {
       cmocka_unit_test(counts_do_not_depend_on_the_slice),
       cmocka_unit_test(counts_do_not_depend_on_the_instruction_set),
       cmocka_unit_test(any_split_of_the_ids_adds_up_to_the_whole),
+      cmocka_unit_test(whole_pairs_add_up_however_the_ids_are_split),
+      cmocka_unit_test(pairs_do_not_depend_on_threads_slices_and_instruction_sets),
+      cmocka_unit_test(broken_pairs_are_not_trained),
       cmocka_unit_test(ids_differ_in_all_64_bits),
       cmocka_unit_test(seeds_differ_in_all_64_bits),
       cmocka_unit_test(a_histogram_left_out_changes_no_other),
       cmocka_unit_test(the_last_snapshot_holds_the_final_interface),
       cmocka_unit_test(a_cancelled_run_holds_exactly_the_chains_it_covers),
+      cmocka_unit_test(a_cancelled_run_holds_whole_pairs),
       cmocka_unit_test(cancelling_waits_for_a_slice_not_for_a_chain),
       cmocka_unit_test(the_last_progress_tells_the_whole_run),
   };

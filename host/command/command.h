@@ -90,8 +90,9 @@ struct interval {
   double low, high;
 };
 
-/* The 95% score interval of a fraction (Wilson 1927). */
-struct interval wilson(int64_t successes, int64_t total);
+/* The 95% score interval of a fraction (Wilson 1927); of a mean of values from 0 to 1, too, if `successes` is their
+ * sum: none varies more than what is 0 or 1. */
+struct interval wilson(double successes, int64_t total);
 
 /* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin; -INFINITY or
  * INFINITY where that is in the underflow or overflow bin, NAN where there are no entries. */
@@ -103,6 +104,12 @@ double median(double *values, size_t count); /* sorts them */
 
 /* Draws counts[u0][u1], flow bins included, u0 to the right and u1 upwards, brightness by the logarithm. */
 void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours);
+
+/* ---- interchange.c: the chance that parts fit ---- */
+
+/* Nothing where the result did not count it. */
+void interchange_report(const seam_result *result);
+json_t *interchange_json(const seam_result *result); /* null then */
 
 /* ---- report.c: what train, show and info say alike ---- */
 
@@ -145,6 +152,7 @@ void json_progress(const seam_progress *progress, double steps);
 /* The last line of a training run; `output` is NULL where nothing was written. */
 seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);
 seam_status json_file(seam_result *result, const char *file, seam_error *error); /* the record of a result file */
+seam_status json_show(seam_result *result, const char *file, seam_error *error); /* what it says */
 void json_failure(const seam_error *error);
 
 #endif

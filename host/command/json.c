@@ -119,6 +119,14 @@ seam_status json_file(seam_result *result, const char *file, seam_error *error) 
   return json_line(object, error);
 }
 
+seam_status json_show(seam_result *result, const char *file, seam_error *error) {
+  json_t *object = json_record(result, "show");
+  json_object_del(object, "output");
+  json_object_set_new(object, "file", json_text(file));
+  json_object_set_new(object, "interchange", interchange_json(result));
+  return json_line(object, error);
+}
+
 void json_failure(const seam_error *error) {
   json_t *object = json_event("error");
   set_count(object, "status", error->status);

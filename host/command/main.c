@@ -16,8 +16,9 @@ static const struct command commands[] = {
      "counted.",
      "config force json quiet help", true, OPERANDS_NONE, train_run},
     {"show", "FILE", "draw a result in the terminal",
-     "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss.", "slice colour help",
-     false, OPERANDS_ONE, show_run},
+     "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
+     "counted interchange, the chance that parts fit.",
+     "slice colour json help", false, OPERANDS_ONE, show_run},
     {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
      "Without a file: what this machine and this build have. With one: how that result was made.", "json help", false,
      OPERANDS_OPTIONAL, info_run},

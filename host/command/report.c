@@ -7,7 +7,7 @@
 enum { ROOM_FOR_COUNTS = 60 };
 
 static void fraction_line(const char *name, int64_t count, int64_t total, bool counts) {
-  struct interval interval = wilson(count, total);
+  struct interval interval = wilson((double)count, total);
   double fraction = total > 0 ? (double)count / (double)total : 0;
   printf("  %-9s%8s  %s to %s", name, text_percent(fraction).text, text_percent(interval.low).text,
          text_percent(interval.high).text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss. */
+/* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss, and whether
+ * parts are interchangeable. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,7 @@ static seam_status print_result(seam_result *result, const struct arguments *arg
   if (status) return status;
   report_outcomes(result);
   print_quantiles(result, selection);
+  interchange_report(result);
   printf("  made with:\n");
   report_config(seam_result_config(result));
   return SEAM_OK;
@@ -126,7 +128,8 @@ seam_status show_run(struct arguments *arguments, seam_error *error) {
   seam_result *result = NULL;
   seam_status status = seam_result_read(arguments->file, &result, error);
   if (status) return status;
-  status = print_result(result, arguments, selection, error);
+  status =
+      arguments->json ? json_show(result, arguments->file, error) : print_result(result, arguments, selection, error);
   seam_result_free(result);
   return status;
 }

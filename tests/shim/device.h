@@ -14,6 +14,10 @@ extern struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 #define __syncthreads()         shim_barrier()
 void shim_barrier(void);
 
+/* Between two threads of a warp, which `mask` names; the launch fails where one of them never comes. */
+#define __shfl_xor_sync(mask, value, distance) shim_exchange(mask, value, distance)
+int shim_exchange(unsigned mask, int value, unsigned distance);
+
 /* The approximations of --math fast, each as wrong as its documentation allows (kernels/approximate.h), up or down as a
  * hash of the operand has it. */
 float approximate_exp2(float x);

@@ -25,12 +25,13 @@ static void arrive_stack(void *kept, const void **bottom, size_t *size) { (void)
 
 enum { STACK_BYTES = 128 << 10 };
 
-enum fibre_state { READY, WAITING, FINISHED };
+enum fibre_state { READY, WAITING, EXCHANGING, FINISHED };
 
 static struct fibre {
   ucontext_t context;
   char *stack;
   enum fibre_state state;
+  int partner, value; /* exchanging: with whom; what is given, and then what was got */
 } fibres[FIBRES];
 
 static struct {
@@ -49,19 +50,36 @@ static void fibre_main(void) {
   setcontext(&scheduler.context);
 }
 
-void fibre_wait(void) {
+/* Lets others run until this one is ready again. */
+static void suspend(enum fibre_state state) {
   struct fibre *self = &fibres[scheduler.current];
   void *kept = NULL;
-  self->state = WAITING;
+  self->state = state;
   leave_stack(&kept, scheduler.bottom, scheduler.size);
   swapcontext(&self->context, &scheduler.context);
   arrive_stack(kept, &scheduler.bottom, &scheduler.size);
 }
 
+void fibre_wait(void) { suspend(WAITING); }
+
+/* Who comes first waits; who comes second takes and leaves a value, and goes on. */
+int fibre_exchange(int partner, int value) {
+  struct fibre *self = &fibres[scheduler.current], *other = &fibres[partner];
+  if (other->state == EXCHANGING && other->partner == scheduler.current) {
+    int theirs = other->value;
+    other->value = value;
+    other->state = READY;
+    return theirs;
+  }
+  self->partner = partner;
+  self->value = value;
+  suspend(EXCHANGING);
+  return self->value;
+}
+
 static void resume(int thread) {
   void *kept = NULL;
   scheduler.current = thread;
-  fibres[thread].state = READY;
   leave_stack(&kept, fibres[thread].stack, STACK_BYTES);
   swapcontext(&scheduler.context, &fibres[thread].context);
   arrive_stack(kept, NULL, NULL);
@@ -78,21 +96,35 @@ static void prepare(int thread) {
   makecontext(&fibre->context, fibre_main, 0);
 }
 
-/* Each round takes every fibre to its next barrier or its end, by turns in ascending and descending order, so that no
- * order of threads is relied upon. */
+static int in_state(int count, enum fibre_state state) {
+  int found = 0;
+  for (int t = 0; t < count; t++) found += fibres[t].state == state;
+  return found;
+}
+
+/* Takes every fibre to its next barrier or its end, by turns in ascending and descending order, so that no order of
+ * threads is relied upon. */
+static void run_ready(int count) {
+  static bool descending;
+  for (; in_state(count, READY); descending = !descending)
+    for (int k = 0; k < count; k++) {
+      int t = descending ? count - 1 - k : k;
+      if (fibres[t].state == READY) resume(t);
+    }
+}
+
 bool fibre_block(int count, void (*body)(int thread)) {
   scheduler.body = body;
   for (int t = 0; t < count; t++) prepare(t);
-  for (int round = 0;; round++) {
-    int waiting = 0;
-    for (int k = 0; k < count; k++) {
-      int t = round % 2 ? count - 1 - k : k;
-      resume(t);
-      waiting += fibres[t].state == WAITING;
+  for (;;) {
+    run_ready(count);
+    int waiting = in_state(count, WAITING), exchanging = in_state(count, EXCHANGING);
+    if (waiting == 0 && exchanging == 0) return true;
+    if (waiting < count) {
+      fprintf(stderr, "shim: a barrier was reached by %d of %d threads, an exchange by %d in vain\n", waiting, count,
+              exchanging);
+      return false;
     }
-    if (waiting == 0) return true;
-    if (waiting == count) continue;
-    fprintf(stderr, "shim: a barrier was reached by %d of %d threads\n", waiting, count);
-    return false;
+    for (int t = 0; t < count; t++) fibres[t].state = READY;
   }
 }

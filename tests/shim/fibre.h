@@ -7,10 +7,13 @@
 
 enum { FIBRES = 1024 };
 
-/* Runs body(thread) for threads 0 ... count - 1; false where some wait at a barrier that others never reach. */
+/* Runs body(thread) for threads 0 ... count - 1; false where some wait for others that never come. */
 bool fibre_block(int count, void (*body)(int thread));
 
 /* Called from a body: lets the others run until all of them are here. */
 void fibre_wait(void);
+
+/* Called from a body: gives `value` to another thread that gives its own in turn, and returns that. */
+int fibre_exchange(int partner, int value);
 
 #endif

@@ -300,6 +300,15 @@ void shim_barrier(void) {
   threadIdx.x = self;
 }
 
+/* A mask that names others than the two would make the device wait for them. */
+int shim_exchange(unsigned mask, int value, unsigned distance) {
+  unsigned self = threadIdx.x, partner = self ^ distance;
+  if (mask != (1u << self % 32 | 1u << partner % 32) || self / 32 != partner / 32 || partner >= blockDim.x) abort();
+  int theirs = fibre_exchange((int)partner, value);
+  threadIdx.x = self;
+  return theirs;
+}
+
 /* Shared memory begins as rubbish, and what lies past it must stay as it is. */
 static bool run_block(size_t shared, int threads) {
   memset(shared_memory, POISON, shared);
