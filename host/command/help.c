@@ -16,7 +16,7 @@ static const struct {
                   {SEAM_ERROR_IO, "a file cannot be read or written"},
                   {SEAM_ERROR_LOCKED, "another run writes the same output"},
                   {SEAM_ERROR_FORMAT, "a file is truncated, damaged, forged, or no result of seam"},
-                  {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema"},
+                  {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema, or results that do not compare"},
                   {SEAM_ERROR_MEMORY, "out of memory"},
                   {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not to be had here"},
                   {SEAM_ERROR_DEVICE, "a device failed during the run"},
