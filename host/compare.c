@@ -190,7 +190,9 @@ struct work {
   int32_t *cell;
   int cells;
   int64_t sums[2][MOST_CELLS], room[2 * MOST_CELLS];
-  int64_t rows; /* with entries in both */
+  int64_t rows;   /* with entries in both */
+  double entries; /* of these rows in both */
+  /* Summed over the rows, each weighed by its entries; the errors are of the last row. */
   double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
   double chance[PERMUTATIONS][SEAM_DISTANCES];
 };
@@ -228,8 +230,10 @@ static seam_status compare_cells(struct work *work, const struct layout *layout,
   double value[SEAM_DISTANCES];
   distance_values(&pair, value);
   distance_errors(&pair, work->error);
-  distance_permuted(&pair, purpose, work->room, work->chance);
-  for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += value[d];
+  double weight = (double)entries;
+  distance_permuted(&pair, purpose, weight, work->room, work->chance);
+  for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += weight * value[d];
+  work->entries += weight;
   work->rows++;
   return SEAM_OK;
 }
@@ -258,15 +262,15 @@ static int ascending(const void *a, const void *b) {
 /* From sums over the rows to the mean over them, beside the permutations' law. */
 static seam_distance judge(const struct work *work, int d, bool independent) {
   if (work->rows == 0) return (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-  double sorted[PERMUTATIONS], sum = 0, rows = (double)work->rows, value = work->value[d];
+  double sorted[PERMUTATIONS], sum = 0, value = work->value[d];
   int reach = 0;
   for (int p = 0; p < PERMUTATIONS; p++) {
-    sorted[p] = work->chance[p][d];
+    reach += work->chance[p][d] >= value;
+    sorted[p] = work->chance[p][d] / work->entries;
     sum += sorted[p];
-    reach += sorted[p] >= value;
   }
   qsort(sorted, PERMUTATIONS, sizeof *sorted, ascending);
-  seam_distance distance = {.value = value / rows, .chance = sum / PERMUTATIONS / rows};
+  seam_distance distance = {.value = value / work->entries, .chance = sum / PERMUTATIONS};
   distance.excess = distance.value - distance.chance;
   distance.chance_95 = distance.low = distance.high = distance.p = NAN;
   if (!independent) return distance;

@@ -2,7 +2,6 @@
 /* What a comparison's file says beside its maps: its record, and the maps' metadata. */
 #include "compare.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 enum { SCHEMA = 1 };
@@ -48,12 +47,11 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
     good = append(fractions, describe_fraction(&comparison->fractions[f])) && good;
   for (int h = 0; h < comparison->compared_count; h++)
     good = append(compared, describe_compared(&comparison->compared[h])) && good;
-  json_t *record =
-      json_pack("{s:i, s:s, s:s, s:[o, o], s:[o, o], s:o, s:o, s:o}", "schema", SCHEMA, "version", SEAM_VERSION,
-                "slice", comparison->slice, "chains", json_sprintf("%" PRIu64, comparison->chains[0]),
-                json_sprintf("%" PRIu64, comparison->chains[1]), "configuration",
-                config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
-                json_sprintf("%" PRIu64, comparison->shared), "fractions", fractions, "compared", compared);
+  json_t *record = json_pack("{s:i, s:s, s:s, s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", SCHEMA, "version",
+                             SEAM_VERSION, "slice", comparison->slice, "chains", (json_int_t)comparison->chains[0],
+                             (json_int_t)comparison->chains[1], "configuration", config_to_json(&comparison->config[0]),
+                             config_to_json(&comparison->config[1]), "shared_chains", (json_int_t)comparison->shared,
+                             "fractions", fractions, "compared", compared);
   if (good) return record;
   json_decref(record);
   return NULL;

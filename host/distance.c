@@ -40,7 +40,8 @@ static void add_values(struct shares s, double value[SEAM_DISTANCES]) {
   value[SEAM_KULLBACK_LEIBLER_REVERSE] -= s.b_half * ratio;
 }
 
-/* How each distance changes with the shares of this cell; 0 where the share is, for such cells carry no weight. */
+/* How each distance changes with the shares of this cell, up to a constant, chosen to give 0 where both are equal; 0
+ * where the share is 0, for such cells carry no weight. */
 static void slopes(struct shares s, double a[SEAM_DISTANCES], double b[SEAM_DISTANCES]) {
   double middle = 0.5 * (s.a + s.b), ratio = logarithm(s.a_half / s.b_half), sign = (s.a > s.b) - (s.a < s.b);
   a[SEAM_TOTAL_VARIATION] = 0.5 * sign;
@@ -48,8 +49,8 @@ static void slopes(struct shares s, double a[SEAM_DISTANCES], double b[SEAM_DIST
   a[SEAM_JENSEN_SHANNON] = s.a > 0 ? 0.5 * logarithm(s.a / middle) : 0;
   b[SEAM_JENSEN_SHANNON] = s.b > 0 ? 0.5 * logarithm(s.b / middle) : 0;
   a[SEAM_KULLBACK_LEIBLER] = ratio;
-  b[SEAM_KULLBACK_LEIBLER] = -s.a_half / s.b_half;
-  a[SEAM_KULLBACK_LEIBLER_REVERSE] = -s.b_half / s.a_half;
+  b[SEAM_KULLBACK_LEIBLER] = 1 - s.a_half / s.b_half;
+  a[SEAM_KULLBACK_LEIBLER_REVERSE] = 1 - s.b_half / s.a_half;
   b[SEAM_KULLBACK_LEIBLER_REVERSE] = -ratio;
 }
 
@@ -93,7 +94,7 @@ void distance_errors(const struct count_pair *pair, double error[SEAM_DISTANCES]
 
 /* ---- Sampling alone ---- */
 
-void distance_permuted(const struct count_pair *pair, uint32_t purpose, int64_t *room,
+void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, int64_t *room,
                        double chance[PERMUTATIONS][SEAM_DISTANCES]) {
   int64_t *pooled = room, *taken = room + pair->cells;
   int64_t total = 0, drawn = 0;
@@ -105,6 +106,6 @@ void distance_permuted(const struct count_pair *pair, uint32_t purpose, int64_t 
     for (int i = 0; i < pair->cells; i++) pooled[i] -= taken[i];
     double value[SEAM_DISTANCES];
     distance_values(&(struct count_pair){taken, pooled, pair->cells}, value);
-    for (int d = 0; d < SEAM_DISTANCES; d++) chance[p][d] += value[d];
+    for (int d = 0; d < SEAM_DISTANCES; d++) chance[p][d] += weight * value[d];
   }
 }
