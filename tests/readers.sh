@@ -12,4 +12,6 @@ python3 -m venv "$work/venv"
 "$seam" train --chains 500 --steps 9 --first buffer --second table8 --optimizer langevin --bins 16 --range -1:2 \
   --histograms interface,width,snapshots --seed 0xffffffffffffffff --output "$work/mixed.zip" --quiet
 "$seam" train --chains 100 --steps 0 --first linear --second linear --output "$work/prior.zip" --quiet
-for result in mlp8 mixed prior; do "$work/venv/bin/python" "$source_dir/tests/readers.py" "$work/$result.zip"; done
+"$seam" train --chains 2000 --steps 90 --seed 2 --histograms interface --output "$work/other.zip" --quiet
+"$seam" compare "$work/mlp8.zip" "$work/other.zip" --slice all --output "$work/map.zip"
+for result in mlp8 mixed prior map; do "$work/venv/bin/python" "$source_dir/tests/readers.py" "$work/$result.zip"; done

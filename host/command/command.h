@@ -115,6 +115,16 @@ void report_config(seam_config *config);
 /* Whether an option has a say in what is counted, and not only in how it is run. */
 bool option_counts(const char *name);
 
+/* ---- show.c: the values of --slice ---- */
+
+/* A choice of outcomes: bit o set takes outcome o. */
+struct selection {
+  const char *name;
+  unsigned outcomes;
+};
+
+const struct selection *find_selection(const char *name); /* NULL for an unknown name */
+
 /* ---- progress.c: the bar on stderr ---- */
 
 struct progress_bar {

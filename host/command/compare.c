@@ -89,7 +89,7 @@ static void print_differences(seam_result *const results[SIDES]) {
   print_wrapped(text, 0, 2);
 }
 
-static void print_notes(const seam_comparison *comparison, const char *slice) {
+static void print_notes(const seam_comparison *comparison) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   uint64_t shared = seam_comparison_shared(comparison);
   if (interface->rows == 0) {
@@ -99,9 +99,9 @@ static void print_notes(const seam_comparison *comparison, const char *slice) {
   if (shared == 0) return;
   char text[256];
   snprintf(text, sizeof text,
-           "Both drew %s chains alike, by seed and id: what is said of chance holds for independent runs; for "
-           "%s give one of them another --seed.",
-           text_count((int64_t)shared).text, slice);
+           "Both drew %s chains alike, by seed and id: they are not independent, and what is said of chance does not "
+           "hold; give one of them another --seed.",
+           text_count((int64_t)shared).text);
   putchar('\n');
   print_wrapped(text, 0, 0);
 }
@@ -115,7 +115,7 @@ static void print_comparison(const struct arguments *arguments, const char *slic
   print_fractions(comparison);
   print_interface(interface);
   print_others(comparison);
-  print_notes(comparison, slice);
+  print_notes(comparison);
   if (arguments->output) printf("written to %s\n", arguments->output);
 }
 
@@ -140,9 +140,8 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
 
 /* ---- The command ---- */
 
-static seam_status compare(const struct arguments *arguments, seam_output *output, seam_result *const results[SIDES],
-                           seam_error *error) {
-  const char *slice = arguments->slice ? arguments->slice : "pass";
+static seam_status compare(const struct arguments *arguments, const char *slice, seam_output *output,
+                           seam_result *const results[SIDES], seam_error *error) {
   seam_comparison *comparison;
   seam_status status = seam_compare(results[0], results[1], slice, arguments->force, &comparison, error);
   if (status) return status;
@@ -153,22 +152,26 @@ static seam_status compare(const struct arguments *arguments, seam_output *outpu
   return status;
 }
 
-static seam_status read_and_compare(const struct arguments *arguments, seam_output *output, seam_error *error) {
+static seam_status read_and_compare(const struct arguments *arguments, const char *slice, seam_output *output,
+                                    seam_error *error) {
   seam_result *results[SIDES] = {NULL, NULL};
   seam_status status = SEAM_OK;
   for (int r = 0; r < SIDES && status == SEAM_OK; r++)
     status = seam_result_read(file_of(arguments, r), &results[r], error);
-  if (status == SEAM_OK) status = compare(arguments, output, results, error);
+  if (status == SEAM_OK) status = compare(arguments, slice, output, results, error);
   for (int r = 0; r < SIDES; r++) seam_result_free(results[r]);
   return status;
 }
 
 seam_status compare_run(struct arguments *arguments, seam_error *error) {
+  const char *slice = arguments->slice ? arguments->slice : "pass";
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
+  if (!find_selection(slice))
+    return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all", slice);
   if (arguments->output) status = seam_output_open(arguments->output, arguments->force, &output, error);
   if (status) return status;
-  status = read_and_compare(arguments, output, error);
+  status = read_and_compare(arguments, slice, output, error);
   seam_output_close(output);
   return status;
 }
