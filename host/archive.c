@@ -38,32 +38,58 @@ static seam_status add_json(struct zip_writer *writer, const char *name, json_t 
   return status;
 }
 
-static seam_status add_histogram(struct zip_writer *writer, const struct seam_result *result,
-                                 const seam_histogram *histogram, seam_error *error) {
+/* Takes the reference to `json`, its description. */
+static seam_status add_histogram(struct zip_writer *writer, const seam_histogram *histogram, json_t *json,
+                                 seam_error *error) {
   char description[UHI_NAME], counts[UHI_NAME];
   unsigned char header[NPY_HEADER];
+  _Static_assert(sizeof *histogram->values == sizeof *histogram->reals, "both kinds of cells have one size");
   uhi_member_names(histogram, description, counts);
-  FORWARD(add_json(writer, description, uhi_describe(histogram, &result->config), DESCRIPTION_LIMIT, error));
+  FORWARD(add_json(writer, description, json, DESCRIPTION_LIMIT, error));
   size_t header_size = npy_header(histogram, header);
-  return zip_writer_add(writer, counts, header, header_size, histogram->values,
+  const void *cells = histogram->reals ? (const void *)histogram->reals : (const void *)histogram->values;
+  return zip_writer_add(writer, counts, header, header_size, cells,
                         (size_t)histogram->cells * sizeof *histogram->values, error);
 }
 
 static seam_status add_members(struct zip_writer *writer, const struct seam_result *result, seam_error *error) {
   FORWARD(add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
-  for (int h = 0; h < HISTOGRAMS; h++)
-    if (result->histograms->view[h].name) FORWARD(add_histogram(writer, result, &result->histograms->view[h], error));
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    const seam_histogram *view = &result->histograms->view[h];
+    if (view->name) FORWARD(add_histogram(writer, view, uhi_describe(view, &result->config), error));
+  }
   return SEAM_OK;
+}
+
+/* Takes the writer, and hands over its file where `status`, of its members, is SEAM_OK. */
+static seam_status finish(struct zip_writer *writer, seam_status status, unsigned char **bytes, size_t *size,
+                          seam_error *error) {
+  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
+  zip_writer_free(writer);
+  return status;
 }
 
 seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
   FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
   struct zip_writer *writer = zip_writer_create();
   if (!writer) return out_of_memory("the result cannot be packed", error);
-  seam_status status = add_members(writer, result, error);
-  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
-  zip_writer_free(writer);
-  return status;
+  return finish(writer, add_members(writer, result, error), bytes, size, error);
+}
+
+static seam_status add_comparison(struct zip_writer *writer, const struct seam_comparison *comparison,
+                                  seam_error *error) {
+  FORWARD(add_json(writer, COMPARISON_MEMBER, comparison_describe(comparison), MANIFEST_LIMIT, error));
+  const seam_histogram *map;
+  for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++)
+    FORWARD(add_histogram(writer, map, uhi_describe_with(map, comparison_metadata(comparison, map)), error));
+  return SEAM_OK;
+}
+
+seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                    seam_error *error) {
+  struct zip_writer *writer = zip_writer_create();
+  if (!writer) return out_of_memory("the comparison cannot be packed", error);
+  return finish(writer, add_comparison(writer, comparison, error), bytes, size, error);
 }
 
 /* ---- Unpacking ---- */

@@ -3,10 +3,15 @@
 #ifndef SEAM_ARCHIVE_H
 #define SEAM_ARCHIVE_H
 
+#include "compare.h"
 #include "result.h"
 
 /* Checks the result's counts and packs it into one zip; *bytes is freed by the caller. */
 seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error);
+
+/* The maps of a comparison and its record, in the same layout. */
+seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                    seam_error *error);
 
 /* Unpacks and checks everything; `path` only names the file in messages. */
 seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,

@@ -16,7 +16,8 @@ static size_t append(unsigned char *header, size_t size, const char *text) {
 }
 
 size_t npy_header(const seam_histogram *histogram, unsigned char header[NPY_HEADER]) {
-  size_t size = append(header + PREAMBLE, 0, "{'descr': '<i8', 'fortran_order': False, 'shape': (");
+  size_t size = append(header + PREAMBLE, 0, histogram->reals ? "{'descr': '<f8'" : "{'descr': '<i8'");
+  size = append(header + PREAMBLE, size, ", 'fortran_order': False, 'shape': (");
   for (int a = 0; a < histogram->axis_count; a++) {
     const seam_axis *axis = &histogram->axes[a];
     char extent[32];

@@ -250,14 +250,26 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   return status;
 }
 
-seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
-  unsigned char *bytes;
-  size_t size;
-  FORWARD(archive_pack(result, &bytes, &size, error));
+/* Takes the bytes. */
+static seam_status write_packed(seam_output *output, unsigned char *bytes, size_t size, seam_error *error) {
   bool filled = fill_temporary(output, bytes, size);
   free(bytes);
   if (!filled) return cannot_write(output->temporary, "written", error);
   return give_name(output, error);
+}
+
+seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  return write_packed(output, bytes, size, error);
+}
+
+seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack_comparison(comparison, &bytes, &size, error));
+  return write_packed(output, bytes, size, error);
 }
 
 void seam_output_close(seam_output *output) {

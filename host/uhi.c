@@ -75,12 +75,16 @@ static json_t *describe_run(const seam_histogram *histogram, const struct seam_c
   return metadata;
 }
 
-json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *config) {
+json_t *uhi_describe_with(const seam_histogram *histogram, json_t *metadata) {
   char description[UHI_NAME], counts[UHI_NAME];
   uhi_member_names(histogram, description, counts);
   return json_pack("{s:i, s:{s:{s:s}}, s:o, s:o, s:{s:s, s:s}}", "uhi_schema", 1, "writer_info", "seam", "version",
-                   SEAM_VERSION, "metadata", describe_run(histogram, config), "axes", describe_axes(histogram),
-                   "storage", "type", "int", "values", counts);
+                   SEAM_VERSION, "metadata", metadata, "axes", describe_axes(histogram), "storage", "type",
+                   histogram->reals ? "double" : "int", "values", counts);
+}
+
+json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *config) {
+  return uhi_describe_with(histogram, describe_run(histogram, config));
 }
 
 /* ---- Comparison ---- */

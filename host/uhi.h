@@ -14,6 +14,9 @@ void uhi_member_names(const seam_histogram *histogram, char description[UHI_NAME
  * merge of one configuration. A new reference; NULL when memory is out. */
 json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *config);
 
+/* The same with other metadata, whose reference it takes: a flat object, or NULL for memory that was out. */
+json_t *uhi_describe_with(const seam_histogram *histogram, json_t *metadata);
+
 /* Whether a description read from a file says what ours says; labels and the writer are words and may differ. */
 bool uhi_agrees(const json_t *found, const json_t *ours);
 

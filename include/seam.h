@@ -25,7 +25,7 @@ typedef enum seam_status {
   SEAM_ERROR_IO = 4,       /* a file cannot be read or written */
   SEAM_ERROR_LOCKED = 5,   /* another run writes the same output */
   SEAM_ERROR_FORMAT = 6,   /* a file is truncated, damaged, forged, or no result of seam */
-  SEAM_ERROR_MISMATCH = 7, /* a result of another arithmetic revision or schema */
+  SEAM_ERROR_MISMATCH = 7, /* a result of another arithmetic revision or schema, or results that do not compare */
   SEAM_ERROR_MEMORY = 8,   /* memory is out, on the host or the device */
   SEAM_ERROR_BACKEND = 9,  /* the backend, instruction set, device or pair of kinds is not to be had here */
   SEAM_ERROR_DEVICE = 10,  /* a device failed during the run */
@@ -126,14 +126,15 @@ typedef struct seam_axis {
 
 enum { SEAM_MAX_AXES = 4 };
 
-/* Counts in C order, flow bins included: extent(axis) = bins + 2·flow. */
+/* Counts, or real numbers, in C order, flow bins included: extent(axis) = bins + 2·flow. */
 typedef struct seam_histogram {
   const char *name;
   const char *label;
   int axis_count;
   seam_axis axes[SEAM_MAX_AXES];
-  int64_t cells; /* the product of the extents */
-  const int64_t *values;
+  int64_t cells;         /* the product of the extents */
+  const int64_t *values; /* NULL where there are reals */
+  const double *reals;   /* NULL in a result, which holds counts alone */
 } seam_histogram;
 
 SEAM_API void seam_result_free(seam_result *result);
@@ -181,6 +182,72 @@ SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *r
 
 /* Releases the lock. NULL is allowed. */
 SEAM_API void seam_output_close(seam_output *output);
+
+/* ---- Comparison: how far apart two results are ---- */
+
+typedef struct seam_comparison seam_comparison;
+
+typedef enum seam_distance_kind {
+  SEAM_TOTAL_VARIATION,
+  SEAM_JENSEN_SHANNON,           /* this and the next two in nats */
+  SEAM_KULLBACK_LEIBLER,         /* of A from B: the mean over A of ln A/B; half a count more in every cell */
+  SEAM_KULLBACK_LEIBLER_REVERSE, /* of B from A */
+  SEAM_DISTANCES
+} seam_distance_kind;
+
+/* A distance of two samples, and what it is worth. Sampling alone keeps the distance of two samples of one law above
+ * 0; how far is told by 200 permutations of the pooled counts. A member that cannot be known is NAN. */
+typedef struct seam_distance {
+  double value;
+  double chance, chance_95; /* of the permutations: mean and 95% point */
+  double excess;            /* value - chance */
+  double low, high;         /* 95% interval of the laws' distance over these cells: excess - 1.96 standard errors (delta
+                               method) to value + 1.96, for sampling adds between nothing and `chance` to it */
+  double p;                 /* (1 + permutations that reach the value) / 201 */
+} seam_distance;
+
+/* Distances over cells of nearly equal mass, (entries of A + of B)/400 of them, but 16 to 1024. */
+typedef struct seam_compared {
+  const char *name; /* of the histogram */
+  int64_t rows; /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */
+  int64_t cells;    /* of all rows */
+  int64_t entries[2];
+  int independent; /* 0: a chain has several entries, so only value, chance and excess are known */
+  seam_distance distance[SEAM_DISTANCES];
+} seam_compared;
+
+/* A share of the chains. Where there are none it is NAN. */
+typedef struct seam_fraction {
+  const char *name, *of; /* "buffer", "pass" */
+  double value[2], error[2];
+  double difference; /* A - B in standard errors of it, the pooled fraction's */
+} seam_fraction;
+
+/* Compares the chains of `slice` ("pass", "buffer", "inverter", "fail" or "all") of two results. SEAM_ERROR_MISMATCH
+ * where their interfaces have other bins or one counted none, and, unless `force`, where they are of other kinds,
+ * margins or priors; the message names each. The results may be freed before the comparison. */
+SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *slice, int force,
+                                  seam_comparison **comparison, seam_error *error);
+SEAM_API void seam_comparison_free(seam_comparison *comparison);
+
+/* By index from 0, NULL past the last. The first compared histogram is always the interface; the others are those that
+ * both results hold with the same axes. */
+SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison *comparison, size_t index);
+SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index);
+
+/* Maps over the bins of (u0, u1): log_ratio, ln of A's share of the bin's cell over B's, half a count more in each, and
+ * log_ratio_error, its standard error. None where a sample is empty. */
+SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
+
+/* How many chains both results drew alike, by seed and id: such samples are not independent. */
+SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
+
+/* All of it as the text of one JSON object, null for NAN; freed by free(). NULL when memory is out. */
+SEAM_API char *seam_comparison_record(const seam_comparison *comparison);
+
+/* Writes the record and the maps as seam_output_write does a result. */
+SEAM_API seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison,
+                                                  seam_error *error);
 
 /* ---- What this machine has ---- */
 

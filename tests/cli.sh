@@ -65,8 +65,8 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 run "version" 0 --version
 says "seam 0."
 run "help" 0 --help
-for word in train show info bench "Exit codes" 130; do says "$word"; done
-for command in train show info bench; do
+for word in train show compare info bench "Exit codes" 130; do says "$word"; done
+for command in train show compare info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
 done
@@ -87,6 +87,8 @@ refused "value for a switch" 2 "--json 1: it takes no value" train --json=1
 refused "operand for train" 2 "x.zip" train x.zip
 refused "no file for show" 2 "needs a file" show
 refused "two files for show" 2 "b.zip" show a.zip b.zip
+refused "one file for compare" 2 "needs two files" compare a.zip
+refused "three files for compare" 2 "c.zip: seam compare takes two files, and has b.zip" compare a.zip b.zip c.zip
 
 # ---- Values --------------------------------------------------------------------------------------------------------
 
@@ -107,6 +109,7 @@ refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 
 refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
 refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
 refused "unknown slice" 2 "--slice some" show --slice some x.zip
+refused "unknown slice to compare" 2 "--slice some" compare --slice some x.zip y.zip
 refused "unknown colour" 2 "--colour some" show --colour some x.zip
 refused "no repeats" 2 "--repeat 0" bench --repeat 0
 refused "bench without steps" 2 "--steps 0" bench --steps 0
@@ -263,6 +266,57 @@ says "interface of fail: 500 chains"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
 run "show without histograms" 0 show bare.zip
 says "--histograms"
+
+# ---- Comparing results ---------------------------------------------------------------------------------------------
+
+pair=(--first mlp4 --second mlp4 --steps 500 --chains 4k --quiet)
+run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
+run "compare" 0 compare f.zip g.zip
+for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
+  Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots; do says "$word"; done
+[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+cp out once
+run "compare again" 0 compare f.zip g.zip
+cmp -s out once || wrong "the same comparison says something else"
+run "compare as JSON" 0 compare f.zip g.zip --slice all --json --output map.zip
+last_json event '"comparison"'
+last_json slice '"all"'
+last_json chains '[4000, 4000]'
+last_json output '"map.zip"'
+last_json shared_chains 0
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+interface, mapping = r["compared"][:2]
+assert interface["histogram"] == "interface" and mapping["histogram"] == "mapping"
+assert interface["cells"] == 20 and mapping["rows"] == 64
+for name in "total_variation jensen_shannon kullback_leibler kullback_leibler_reverse".split():
+    d = interface[name]
+    assert 1 / 202 < d["p"] <= 1 and 0 <= d["low"] <= d["value"] <= d["high"], name
+    assert abs(d["value"] - d["chance"] - d["excess"]) < 1e-9 and d["chance"] < d["chance_95"], name
+    assert mapping[name]["p"] is None and mapping[name]["chance"] > 0, name
+assert [f["name"] for f in r["fractions"]] == ["pass", "buffer", "inverter"]
+assert r["configuration"][1]["seed"] == "2"' 2>err || wrong "the comparison is not whole"
+[ -s map.zip ] || wrong "map.zip is missing"
+refused "map that exists" 3 "map.zip exists" compare f.zip g.zip --output map.zip
+run "map that is replaced" 0 compare f.zip g.zip --output map.zip --force
+says "written to map.zip"
+refused "map for a result" 6 "run.manifest" show map.zip
+run "compare with itself" 0 compare f.zip f.zip
+says "Both drew 4,000 chains alike"
+run "other margins" 0 train "${pair[@]}" --input-margin 0.2 --init-scale 0.9 --output margin.zip
+refused "other margins and priors" 7 "--input-margin 0.3 against 0.2, --init-scale 1 against 0.9: " compare f.zip margin.zip
+complains "--force"
+run "other margins and priors by force" 0 compare f.zip margin.zip --force
+says "--input-margin 0.3 | 0.2"
+run "other bins" 0 train "${pair[@]}" --bins 64 --output bins.zip
+refused "other axes, by force" 7 "--bins 256 against 64" compare f.zip bins.zip --force
+run "refusal as JSON" 7 compare f.zip bins.zip --json
+last_json status 7
+refused "no interface" 7 "the second result was run without histogram interface" compare few.zip bare.zip --force
+run "nothing passes" 0 compare none.zip none.zip
+says "no distance"
+refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip
 
 # ---- Terminals -----------------------------------------------------------------------------------------------------
 

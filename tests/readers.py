@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Opens a result with numpy, uhi and hist, none of our code, and checks what design.md section 4 promises of it."""
+"""Opens a result, or a comparison of two, with numpy, uhi and hist, none of our code, and checks what design.md
+section 4 promises of it."""
 
 import io
 import json
@@ -162,10 +163,40 @@ def check_manifest(manifest):
     require(list(manifest["outcomes"]) == OUTCOMES + ["diverged"], "four outcomes")
 
 
+def check_map(archive, arrays, name, record):
+    """A map of real numbers over the interface's bins."""
+    description = json.loads(archive.read(f"{name}.json"))
+    uhi.schema.validate({name: description})
+    check_metadata(description)
+    require(description["storage"]["type"] == "double", f"{name}: real numbers")
+    axes = [described_axis(axis) for axis in description["axes"]]
+    require(axes == expected_axes("interface", record["configuration"][0])[1:], f"{name}: the interface's axes")
+    values = arrays[f"{name}_storage_values"]
+    require(values.dtype.str == "<f8" and values.flags.c_contiguous, f"{name}: little-endian double in C order")
+    require(values.shape == tuple(extent(axis) for axis in axes), f"{name}: shape {values.shape} with flow")
+    require(bool(numpy.isfinite(values).all()), f"{name}: every bin has a value")
+    require(len(numpy.unique(values)) <= record["compared"][0]["cells"], f"{name}: one value a cell")
+    check_hist(archive, name, axes, values)
+    check_npy_bytes(archive, f"{name}_storage_values.npy", values)
+
+
+def check_comparison(archive, arrays):
+    record = json.loads(archive.read("compare.manifest"))
+    require(record["schema"] == 1, "schema 1")
+    names = ["log_ratio", "log_ratio_error"]
+    for name in names:
+        check_map(archive, arrays, name, record)
+    require(bool((arrays["log_ratio_error_storage_values"] > 0).all()), "every ratio has an error")
+    require(len(archive.namelist()) == 1 + 2 * len(names), "no other members")
+    return names
+
+
 def check(path):
     with zipfile.ZipFile(path) as archive, numpy.load(path, allow_pickle=False) as arrays:
         require(archive.testzip() is None, "every checksum is right")
         require(all(member.date_time[:3] == (1980, 0, 0) for member in archive.infolist()), "no dates")
+        if "compare.manifest" in archive.namelist():
+            return check_comparison(archive, arrays)
         manifest = json.loads(archive.read("run.manifest"))
         check_manifest(manifest)
         names = [name[: -len(".json")] for name in archive.namelist() if name.endswith(".json")]

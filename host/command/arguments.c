@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads what follows a command's name: options of the configuration, flags of the command line, and one operand. */
+/* Reads what follows a command's name: options of the configuration, flags of the command line, and operands. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
@@ -12,7 +12,8 @@ const struct flag all_flags[] = {
      offsetof(struct arguments, config_file)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
-    {"slice", "pass", "which chains to draw (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"output", "FILE", "a file for the map of log-ratios", offsetof(struct arguments, output)},
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
@@ -111,11 +112,20 @@ static seam_status read_operand(const struct command *command, const char *word,
                                 seam_error *error) {
   if (command->operands == OPERANDS_NONE)
     return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes options only, as --name value", word, command->name);
-  if (arguments->file)
-    return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes one file, and has %.200s", word, command->name,
-                arguments->file);
-  arguments->file = word;
+  bool two = command->operands == OPERANDS_TWO;
+  const char **operand = two && arguments->file ? &arguments->second_file : &arguments->file;
+  if (*operand)
+    return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes %s, and has %.200s", word, command->name,
+                two ? "two files" : "one file", *operand);
+  *operand = word;
   return SEAM_OK;
+}
+
+static seam_status check_operands(const struct command *command, const struct arguments *arguments, seam_error *error) {
+  bool two = command->operands == OPERANDS_TWO;
+  if (two ? arguments->second_file != NULL : command->operands != OPERANDS_ONE || arguments->file) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "seam %s needs %s; seam %s --help says more", command->name,
+              two ? "two files" : "a file", command->name);
 }
 
 seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
@@ -139,8 +149,5 @@ seam_status arguments_read(const struct command *command, int count, char **word
     if (status || arguments->help) return status;
     i += taken;
   }
-  if (command->operands == OPERANDS_ONE && !arguments->file)
-    return fail(error, SEAM_ERROR_USAGE, "seam %s needs a file; seam %s --help says more", command->name,
-                command->name);
-  return SEAM_OK;
+  return check_operands(command, arguments, error);
 }

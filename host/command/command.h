@@ -12,13 +12,13 @@
 /* What one command was given. */
 struct arguments {
   seam_config *config;
-  const char *file;                                  /* the operand, NULL where there was none */
-  const char *colour, *slice, *repeat, *config_file; /* as given, or NULL */
+  const char *file, *second_file;                             /* the operands, NULL where there was none */
+  const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
   bool json, quiet, force, help;
   bool chains_given; /* on the command line itself, not by --config */
 };
 
-enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE };
+enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO };
 
 /* One command of the program. */
 struct command {
@@ -34,6 +34,7 @@ struct command {
 
 seam_status train_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
+seam_status compare_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
@@ -120,6 +121,16 @@ void report_config(seam_config *config);
 
 /* Whether an option has a say in what is counted, and not only in how it is run. */
 bool option_counts(const char *name);
+
+/* ---- show.c: the values of --slice ---- */
+
+/* A choice of outcomes: bit o set takes outcome o. */
+struct selection {
+  const char *name;
+  unsigned outcomes;
+};
+
+const struct selection *find_selection(const char *name); /* NULL for an unknown name */
 
 /* ---- progress.c: the bar on stderr ---- */
 

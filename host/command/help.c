@@ -9,18 +9,19 @@ enum { LEFT = 24 };
 static const struct {
   seam_status status;
   const char *meaning;
-} exit_codes[] = {{SEAM_OK, "done"},
-                  {SEAM_ERROR_INTERNAL, "a bug in seam: please report it"},
-                  {SEAM_ERROR_USAGE, "an unknown command, option or value, or options that do not fit together"},
-                  {SEAM_ERROR_EXISTS, "the output exists; --force replaces it"},
-                  {SEAM_ERROR_IO, "a file cannot be read or written"},
-                  {SEAM_ERROR_LOCKED, "another run writes the same output"},
-                  {SEAM_ERROR_FORMAT, "a file is truncated, damaged, forged, or no result of seam"},
-                  {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema"},
-                  {SEAM_ERROR_MEMORY, "out of memory"},
-                  {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not to be had here"},
-                  {SEAM_ERROR_DEVICE, "a device failed during the run"},
-                  {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"}};
+} exit_codes[] = {
+    {SEAM_OK, "done"},
+    {SEAM_ERROR_INTERNAL, "a bug in seam: please report it"},
+    {SEAM_ERROR_USAGE, "an unknown command, option or value, or options that do not fit together"},
+    {SEAM_ERROR_EXISTS, "the output exists; --force replaces it"},
+    {SEAM_ERROR_IO, "a file cannot be read or written"},
+    {SEAM_ERROR_LOCKED, "another run writes the same output"},
+    {SEAM_ERROR_FORMAT, "a file is truncated, damaged, forged, or no result of seam"},
+    {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema, or results that do not compare"},
+    {SEAM_ERROR_MEMORY, "out of memory"},
+    {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not to be had here"},
+    {SEAM_ERROR_DEVICE, "a device failed during the run"},
+    {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"}};
 
 static void entry(const char *name, const char *value, const char *help, const char *limits) {
   char text[512];

@@ -19,6 +19,11 @@ static const struct command commands[] = {
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit.",
      "slice colour json help", false, OPERANDS_ONE, show_run},
+    {"compare", "A B", "how far apart two results are",
+     "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
+     "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
+     "margins or priors, too, and replaces the output.",
+     "slice output force json help", false, OPERANDS_TWO, compare_run},
     {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
      "Without a file: what this machine and this build have. With one: how that result was made.", "json help", false,
      OPERANDS_OPTIONAL, info_run},

@@ -9,16 +9,10 @@
 
 enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
 
-/* A choice of outcomes: bit o set takes outcome o. */
-struct selection {
-  const char *name;
-  unsigned outcomes;
-};
-
 static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
 static const struct selection *const all_chains = &selections[4];
 
-static const struct selection *find_selection(const char *name) {
+const struct selection *find_selection(const char *name) {
   for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
     if (!strcmp(selections[i].name, name)) return &selections[i];
   return NULL;

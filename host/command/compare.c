@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seam compare: how far apart two results are, and how far chance alone would put them. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { SIDES = 2 };
+
+static const char *file_of(const struct arguments *arguments, int side) {
+  return side ? arguments->second_file : arguments->file;
+}
+
+/* ---- Text ---- */
+
+/* "-" for what is not known. */
+static struct text number(double value, int digits) {
+  struct text text = {"-"};
+  if (!isnan(value)) snprintf(text.text, sizeof text.text, "%.*g", digits, value);
+  return text;
+}
+
+static struct text interval_text(const seam_distance *d) {
+  struct text text = {"-"};
+  if (!isnan(d->low)) snprintf(text.text, sizeof text.text, "%.2g to %.2g", d->low, d->high);
+  return text;
+}
+
+static void distance_line(const char *name, const seam_distance *d) {
+  struct text p = {"-"};
+  if (!isnan(d->p)) snprintf(p.text, sizeof p.text, "%.3f", d->p);
+  printf("  %-15s%9s%9s%9s%10s%20s%6s\n", name, number(d->value, 3).text, number(d->chance, 3).text,
+         number(d->chance_95, 3).text, number(d->excess, 3).text, interval_text(d).text, p.text);
+}
+
+static void print_interface(const seam_compared *compared) {
+  static const char *const names[SEAM_DISTANCES] = {"total variation", "Jensen-Shannon", "KL of A from B",
+                                                    "KL of B from A"};
+  printf("\nInterface, %s cells, divergences in nats:\n", text_count(compared->cells).text);
+  printf("%26s%18s%10s%20s%6s\n", "distance", "by chance,  95%", "excess", "95% interval", "p");
+  for (int d = 0; d < SEAM_DISTANCES; d++) distance_line(names[d], &compared->distance[d]);
+}
+
+static void print_others(const seam_comparison *comparison) {
+  const seam_compared *compared;
+  if (!seam_comparison_histogram_at(comparison, 1)) return;
+  printf("\nTotal variation of the other histograms:\n");
+  for (size_t i = 1; (compared = seam_comparison_histogram_at(comparison, i)); i++)
+    distance_line(compared->name, &compared->distance[SEAM_TOTAL_VARIATION]);
+}
+
+/* In per cent, to the second digit of its error. */
+static struct text percent_text(double value, double error) {
+  struct text text = {"-"};
+  int decimals = error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1;
+  if (!isnan(value))
+    snprintf(text.text, sizeof text.text, "%.*f%% +- %.*f%%", decimals, 100 * value, decimals, 100 * error);
+  return text;
+}
+
+static void print_fractions(const seam_comparison *comparison) {
+  const seam_fraction *f;
+  printf("\n%-18s%20s%20s%20s\n", "Fractions:", "A", "B", "A - B");
+  for (size_t i = 0; (f = seam_comparison_fraction_at(comparison, i)); i++) {
+    char name[32], difference[32] = "-";
+    snprintf(name, sizeof name, "%s of %s", f->name, f->of);
+    if (!isnan(f->difference)) snprintf(difference, sizeof difference, "%.2f s.e.", f->difference);
+    printf("  %-16s%20s%20s%20s\n", name, percent_text(f->value[0], f->error[0]).text,
+           percent_text(f->value[1], f->error[1]).text, difference);
+  }
+}
+
+/* "--lr 0.01 | 0.0105" of every option that made different counts. */
+static void print_differences(seam_result *const results[SIDES]) {
+  char text[4096] = "Options that differ:";
+  size_t length = strlen(text), begin = length;
+  for (const seam_option *option = seam_options(); option->name; option++) {
+    char first[1024];
+    if (!option_counts(option->name) || length >= sizeof text) continue;
+    snprintf(first, sizeof first, "%s", seam_config_get(seam_result_config(results[0]), option->name));
+    const char *second = seam_config_get(seam_result_config(results[1]), option->name);
+    if (!strcmp(first, second)) continue;
+    length += (size_t)snprintf(text + length, sizeof text - length, "%s --%s %s | %s", length > begin ? "," : "",
+                               option->name, first, second);
+  }
+  if (length == begin) snprintf(text + length, sizeof text - length, " none");
+  print_wrapped(text, 0, 2);
+}
+
+static void print_notes(const seam_comparison *comparison) {
+  const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
+  uint64_t shared = seam_comparison_shared(comparison);
+  if (interface->rows == 0) {
+    putchar('\n');
+    print_wrapped("There is no distance where a result has no chain of the slice: take another --slice.", 0, 0);
+  }
+  if (shared == 0) return;
+  char text[256];
+  snprintf(text, sizeof text,
+           "Both drew %s chains alike, by seed and id: they are not independent, and what is said of chance does not "
+           "hold; give one of them another --seed.",
+           text_count((int64_t)shared).text);
+  putchar('\n');
+  print_wrapped(text, 0, 0);
+}
+
+static void print_comparison(const struct arguments *arguments, const char *slice, const seam_comparison *comparison,
+                             seam_result *const results[SIDES]) {
+  const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
+  for (int r = 0; r < SIDES; r++)
+    printf("%c: %s: %s chains of %s\n", "AB"[r], file_of(arguments, r), text_count(interface->entries[r]).text, slice);
+  print_differences(results);
+  print_fractions(comparison);
+  print_interface(interface);
+  print_others(comparison);
+  print_notes(comparison);
+  if (arguments->output) printf("written to %s\n", arguments->output);
+}
+
+/* ---- JSON ---- */
+
+static seam_status comparison_json(const struct arguments *arguments, const seam_comparison *comparison,
+                                   seam_error *error) {
+  char *text = seam_comparison_record(comparison);
+  json_t *object = json_event("comparison"), *record = text ? json_loads(text, 0, NULL) : NULL;
+  free(text);
+  if (!record) {
+    json_decref(object);
+    return fail(error, SEAM_ERROR_MEMORY, "out of memory for the comparison");
+  }
+  json_object_set_new(object, "a", json_text(arguments->file));
+  json_object_set_new(object, "b", json_text(arguments->second_file));
+  json_object_set_new(object, "output", arguments->output ? json_text(arguments->output) : json_null());
+  json_object_update_missing(object, record);
+  json_decref(record);
+  return json_line(object, error);
+}
+
+/* ---- The command ---- */
+
+static seam_status compare(const struct arguments *arguments, const char *slice, seam_output *output,
+                           seam_result *const results[SIDES], seam_error *error) {
+  seam_comparison *comparison;
+  seam_status status = seam_compare(results[0], results[1], slice, arguments->force, &comparison, error);
+  if (status) return status;
+  if (output) status = seam_output_write_comparison(output, comparison, error);
+  if (status == SEAM_OK && arguments->json) status = comparison_json(arguments, comparison, error);
+  if (status == SEAM_OK && !arguments->json) print_comparison(arguments, slice, comparison, results);
+  seam_comparison_free(comparison);
+  return status;
+}
+
+static seam_status read_and_compare(const struct arguments *arguments, const char *slice, seam_output *output,
+                                    seam_error *error) {
+  seam_result *results[SIDES] = {NULL, NULL};
+  seam_status status = SEAM_OK;
+  for (int r = 0; r < SIDES && status == SEAM_OK; r++)
+    status = seam_result_read(file_of(arguments, r), &results[r], error);
+  if (status == SEAM_OK) status = compare(arguments, slice, output, results, error);
+  for (int r = 0; r < SIDES; r++) seam_result_free(results[r]);
+  return status;
+}
+
+seam_status compare_run(struct arguments *arguments, seam_error *error) {
+  const char *slice = arguments->slice ? arguments->slice : "pass";
+  seam_output *output = NULL;
+  seam_status status = SEAM_OK;
+  if (!find_selection(slice))
+    return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all", slice);
+  if (arguments->output) status = seam_output_open(arguments->output, arguments->force, &output, error);
+  if (status) return status;
+  status = read_and_compare(arguments, slice, output, error);
+  seam_output_close(output);
+  return status;
+}
