@@ -321,6 +321,43 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   seam_result_free(b);
 }
 
+/* Adds entries to a bin of a snapshot's (u0, u1). */
+static void put_snapshot(seam_result *result, int step, int works, int64_t bin, int64_t count) {
+  const struct histogram_set *set = result->histograms;
+  int64_t bins = set->view[HISTOGRAM_SNAPSHOTS].cells / set->snapshot_count / 2;
+  result->counts[set->offset[HISTOGRAM_SNAPSHOTS] + (2 * step + works) * bins + bin] += count;
+}
+
+/* Of those that work, step 0 has {4, 4} against {8}, half apart, and step 1 the same bin alone: 16 entries of 200. */
+static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unused) {
+  (void)unused;
+  static const char *const options[] = {"histograms", "interface,snapshots", "bins", "2", "steps", "1", NULL};
+  static const struct {
+    const char *slice;
+    int64_t entries[2];
+    double variation;
+  } cases[] = {{"pass", {108, 92}, 0.5 * 16 / 200}, {"fail", {7, 50}, 0}};
+  seam_result *results[2];
+  for (int r = 0; r < 2; r++) {
+    results[r] = empty(options);
+    put(results[r], OUTCOME_BUFFER, 3, 120);
+    put_snapshot(results[r], 0, 1, 700, r ? 8 : 4);
+    put_snapshot(results[r], 0, 1, 900, r ? 0 : 4);
+    put_snapshot(results[r], 1, 1, 700, r ? 84 : 100);
+    put_snapshot(results[r], 1, 0, 55, r ? 50 : 7);
+    covered(results[r], 0);
+  }
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    seam_comparison *comparison = compare(results[0], results[1], cases[i].slice);
+    const seam_compared *snapshots = find(comparison, "snapshots");
+    assert_int_equal(snapshots->entries[0], cases[i].entries[0]);
+    assert_int_equal(snapshots->entries[1], cases[i].entries[1]);
+    assert_true(fabs(snapshots->distance[SEAM_TOTAL_VARIATION].value - cases[i].variation) < 1e-15);
+    seam_comparison_free(comparison);
+  }
+  release(results);
+}
+
 /* ---- Whether chance is what it is said to be ---- */
 
 /* The greatest distance of the p-values from the uniform law in one direction or the other, times sqrt(n); between two
@@ -500,6 +537,7 @@ int main(void) {
       cmocka_unit_test(unlike_results_are_refused_by_name_and_both_values),
       cmocka_unit_test(too_many_chains_are_refused),
       cmocka_unit_test(other_histograms_are_compared_where_both_have_them),
+      cmocka_unit_test(rows_weigh_as_their_entries_and_snapshots_know_who_works),
       cmocka_unit_test(p_is_uniform_where_both_are_samples_of_one_law),
       cmocka_unit_test(p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen),
       cmocka_unit_test(the_interval_holds_the_distance_of_known_laws),
