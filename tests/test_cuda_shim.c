@@ -435,7 +435,9 @@ static void cancelled_runs_hold_whole_pairs(void **state) {
     shim.available = (size_t)64 << 10;
     shim.cancel_at = launch;
     struct counted c = run(&cuda_backend, &config, config.chains, false);
+    assert_int_equal(c.status, SEAM_OK);
     assert_true(c.end % 2 == 0 && c.end < config.first_chain + config.chains);
+    if (launch > 10) assert_true(c.end > config.first_chain); /* the first batch was whole */
     free(c.counts);
   }
 }

@@ -431,7 +431,9 @@ static void a_pair_by_hand_fits_in_one_way(void **unused) {
   expect_swap(&b, 1, 13, 1, 1); /* 0.4 V is in the 13th bin of 1/32 V */
   b.chain.first.theta[0][0] = 4.0f;
   expect_swap(&b, 1, 65, 1, 1); /* 3.4 V is beyond them */
-  b.chain.first.theta[0][1] = NAN;
+  b.chain.first.theta[0][0] = 3e38f;
+  expect_swap(&b, 1, 65, 1, 0); /* it works, but is infinite at a probe: diverged */
+  b.chain.first.theta[0][0] = NAN;
   expect_swap(&b, 1, 65, 1, 0);
   bench_close(&b);
 }
