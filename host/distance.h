@@ -20,9 +20,9 @@ void distance_values(const struct count_pair *pair, double value[SEAM_DISTANCES]
 /* Their standard errors by the delta method, for independent counts. */
 void distance_errors(const struct count_pair *pair, double error[SEAM_DISTANCES]);
 
-/* Adds to chance[p], `weight` times, the distances that permutation p finds: the pooled counts dealt anew to two samples of these sizes
- * (multivariate hypergeometric), each permutation with random numbers of its own and of this `purpose`. `room` has
- * twice the cells. */
+/* Adds to chance[p], `weight` times, the distances that permutation p finds: the pooled counts dealt anew to two
+ * samples of these sizes (multivariate hypergeometric), each permutation with random numbers of its own and of this
+ * `purpose`. `room` has twice the cells. */
 void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, int64_t *room,
                        double chance[PERMUTATIONS][SEAM_DISTANCES]);
 

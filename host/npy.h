@@ -8,7 +8,8 @@
 /* Every histogram's header has this size: a multiple of 64 that four extents of 19 digits cannot exceed. */
 enum { NPY_HEADER = 192 };
 
-/* Little-endian int64, or float64 for reals, C order, one dimension an axis, flow bins included. Returns the header's size. */
+/* Little-endian int64, or float64 for reals, C order, one dimension an axis, flow bins included. Returns the header's
+ * size. */
 size_t npy_header(const seam_histogram *histogram, unsigned char header[NPY_HEADER]);
 
 #endif

@@ -209,7 +209,7 @@ typedef struct seam_distance {
 /* Distances over cells of nearly equal mass, (entries of A + of B)/400 of them, but 16 to 1024. */
 typedef struct seam_compared {
   const char *name; /* of the histogram */
-  int64_t rows; /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */
+  int64_t rows;     /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */
   int64_t cells;    /* of all rows */
   int64_t entries[2];
   int independent; /* 0: a chain has several entries, so only value, chance and excess are known */

@@ -6,7 +6,6 @@
 
 #include "distance.h"
 #include "hypergeometric.h"
-#include "jackknife.h"
 #include "logarithm.h"
 #include "partition.h"
 #include "sample_result.h"
@@ -349,50 +348,6 @@ static void permutations_keep_both_samples_sizes_and_differ(void **unused) {
   assert_true(again[0][0] != 2 * chance[0][0]);
 }
 
-/* ---- Shares of pairs ---- */
-
-enum { BLOCKS = 64, DRAWS_PER_BLOCK = 10 };
-
-/* Pairs of draws x and y from 0 to 999 work where x + y >= 1200. */
-static void draw_pairs(uint64_t *state, int64_t *part, int64_t *whole) {
-  enum { DRAWS = BLOCKS * DRAWS_PER_BLOCK };
-  int x[DRAWS], y[DRAWS];
-  for (int i = 0; i < DRAWS; i++) x[i] = (int)sample_random(state, 1000), y[i] = (int)sample_random(state, 1000);
-  memset(part, 0, BLOCKS * BLOCKS * sizeof *part);
-  for (int b = 0; b < BLOCKS * BLOCKS; b++) whole[b] = DRAWS_PER_BLOCK * DRAWS_PER_BLOCK;
-  for (int i = 0; i < DRAWS; i++)
-    for (int j = 0; j < DRAWS; j++) part[i / DRAWS_PER_BLOCK * BLOCKS + j / DRAWS_PER_BLOCK] += x[i] + y[j] >= 1200;
-}
-
-/* The share spreads over samples as the jackknife says, and not as if pairs were independent. */
-static void the_jackknife_is_the_spread_of_a_share_of_pairs(void **unused) {
-  (void)unused;
-  enum { SAMPLES = 1000 };
-  static int64_t part[BLOCKS * BLOCKS], whole[BLOCKS * BLOCKS];
-  double first = 0, second = 0, expected = 0, pairs = 0;
-  uint64_t state = 4;
-  for (int s = 0; s < SAMPLES; s++) {
-    double share = 0;
-    draw_pairs(&state, part, whole);
-    pairs = (double)whole[0] * BLOCKS * BLOCKS;
-    for (int b = 0; b < BLOCKS * BLOCKS; b++) share += (double)part[b] / pairs;
-    double error = jackknife_error(part, whole, BLOCKS, BLOCKS);
-    first += share / SAMPLES;
-    second += share * share / SAMPLES;
-    expected += error * error / SAMPLES;
-  }
-  double spread = sqrt(second - first * first);
-  assert_true(fabs(spread / sqrt(expected) - 1) < 0.12); /* 5 s.e. of a spread */
-  assert_true(spread > 5 * sqrt(first * (1 - first) / pairs));
-}
-
-/* {1, 2; 3, 4} of 10 each: without a row 0.35 and 0.15, without a column 0.3 and 0.2. */
-static void the_jackknife_of_a_small_table_is_that_by_hand(void **unused) {
-  (void)unused;
-  static const int64_t part[] = {1, 2, 3, 4}, whole[] = {10, 10, 10, 10};
-  assert_true(fabs(jackknife_error(part, whole, 2, 2) - sqrt(0.5 * (2 * 0.01 + 2 * 0.0025))) < 1e-15);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(logarithms_are_within_two_units_in_the_last_place),
@@ -412,8 +367,6 @@ int main(void) {
       cmocka_unit_test(the_error_of_total_variation_is_that_by_hand),
       cmocka_unit_test(errors_are_the_spread_over_samples),
       cmocka_unit_test(permutations_keep_both_samples_sizes_and_differ),
-      cmocka_unit_test(the_jackknife_is_the_spread_of_a_share_of_pairs),
-      cmocka_unit_test(the_jackknife_of_a_small_table_is_that_by_hand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
