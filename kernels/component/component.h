@@ -73,8 +73,7 @@ DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, con
 }
 
 /* Adds the gradient of sum over s of d_out[s]·f(v[s]) to `gradient`, but for what component_finish does once for all
- * voltages, and puts d_out[s]·f'(v[s]) into d_in[s] unless
- * d_in is NULL. */
+ * voltages, and puts d_out[s]·f'(v[s]) into d_in[s] unless d_in is NULL. */
 DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v,
                                  const lane *RESTRICT saved, const lane *RESTRICT d_out, lane *RESTRICT gradient,
                                  lane *RESTRICT d_in) {
