@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small runs on the shim's devices and on the CPU, and the wish that they count the same. */
+#ifndef SEAM_SHIM_RUN_H
+#define SEAM_SHIM_RUN_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backend.h"
+#include "cuda.h"
+#include "plan.h"
+#include "shim.h"
+
+struct counted {
+  seam_status status;
+  seam_error error;
+  int64_t cells;
+  int64_t *counts;
+  uint64_t trained; /* chain-steps */
+  uint64_t end;     /* counted up to this id */
+};
+
+struct setting {
+  struct histogram_set *set;
+  struct plan *plan;
+};
+
+static inline struct setting setting_of(const struct seam_config *config) {
+  struct setting s;
+  seam_error error;
+  if (seam_config_check(config, &error) != SEAM_OK) fail_msg("%s", error.message);
+  assert_int_equal(histogram_set_create(config, &s.set, &error), SEAM_OK);
+  assert_int_equal(plan_create(config, s.set, &s.plan, &error), SEAM_OK);
+  return s;
+}
+
+static inline void setting_free(struct setting s) {
+  plan_free(s.plan);
+  histogram_set_free(s.set);
+}
+
+/* All chains of the configuration in portions, handed to the workers in turn. */
+static inline void train_portions(const struct backend *backend, const struct seam_config *config,
+                                  struct session *session, int workers, uint64_t portion, struct run_control *control,
+                                  struct counted *c) {
+  uint64_t last = config->first_chain + config->chains;
+  for (int turn = 0; c->end < last && c->status == SEAM_OK; turn++) {
+    struct chain_range range = {c->end, last - c->end < portion ? last : c->end + portion};
+    uint64_t asked = range.end;
+    c->status = backend->train(session, turn % workers, &range, control, c->counts, &c->error);
+    if (c->status == SEAM_OK) c->end = range.end;
+    if (range.end < asked) break;
+  }
+}
+
+static inline struct counted run(const struct backend *backend, const struct seam_config *config, uint64_t portion,
+                                 bool cancel) {
+  struct setting s = setting_of(config);
+  struct counted c = {.cells = s.set->cells, .end = config->first_chain};
+  struct session_info info = {0};
+  struct session *session = NULL;
+  struct run_control control;
+  atomic_init(&control.cancel, cancel);
+  atomic_init(&control.trained, 0);
+  shim.cancel = &control.cancel;
+  c.counts = calloc((size_t)c.cells, sizeof *c.counts);
+  assert_non_null(c.counts);
+  c.status = backend->open(config, &s.plan->job, &session, &info, &c.error);
+  if (c.status == SEAM_OK) {
+    train_portions(backend, config, session, info.workers, portion ? portion : info.batch, &control, &c);
+    shim.fail = NULL; /* closing has nobody to tell of a failure */
+    backend->close(session);
+  } else {
+    assert_null(session);
+  }
+  c.trained = atomic_load(&control.trained);
+  setting_free(s);
+  return c;
+}
+
+static inline struct seam_config small_config(int first, int second) {
+  struct seam_config config;
+  config_defaults(&config);
+  config.first = first;
+  config.second = second;
+  config.chains = 150; /* a block and a part of one */
+  config.first_chain = 5;
+  config.steps = 6;
+  config.seed = 20251106;
+  config.threads = 1;
+  config.bins = 32;
+  return config;
+}
+
+static inline void describe(const struct seam_config *config) {
+  print_error("%s:%s %s %s noise %g steps %d slice %d\n", kind_name(config->first), kind_name(config->second),
+              optimizer_name(config->optimizer), loss_name(config->loss), config->input_noise, (int)config->steps,
+              (int)config->slice);
+}
+
+/* Runs on the shim and on the CPU and wants the same counts; returns the number of cells that are not 0. */
+static inline int assert_same(const struct seam_config *config, uint64_t portion) {
+  struct counted cuda = run(&cuda_backend, config, portion, false);
+  struct counted cpu = run(&cpu_backend, config, 0, false);
+  if (cuda.status != SEAM_OK) fail_msg("%s", cuda.error.message);
+  assert_int_equal(cpu.status, SEAM_OK);
+  assert_int_equal(shim.live, 0);
+  assert_true(cuda.end == config->first_chain + config->chains);
+  assert_true(cuda.trained == config->chains * config->steps);
+  assert_true(cuda.cells == cpu.cells);
+  int filled = 0, different = 0;
+  for (int64_t i = 0; i < cpu.cells; i++) {
+    filled += cpu.counts[i] != 0;
+    different += cpu.counts[i] != cuda.counts[i];
+  }
+  if (different) describe(config);
+  assert_int_equal(different, 0);
+  int64_t chains = 0;
+  for (int o = 0; o < OUTCOMES; o++) chains += cuda.counts[o];
+  assert_true((uint64_t)chains == config->chains);
+  free(cuda.counts);
+  free(cpu.counts);
+  return filled;
+}
+
+/* The shim refuses to open, with this status and message. */
+static inline void assert_refused(const struct seam_config *config, seam_status status, const char *word) {
+  struct counted c = run(&cuda_backend, config, 0, false);
+  assert_int_equal(c.status, status);
+  if (!strstr(c.error.message, word)) fail_msg("%s: no word of %s", c.error.message, word);
+  assert_int_equal(shim.live, 0);
+  free(c.counts);
+}
+
+/* Before each test: a device that works. */
+static inline int reset(void **state) {
+  (void)state;
+  shim_reset();
+  return 0;
+}
+
+#endif
