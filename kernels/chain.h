@@ -108,6 +108,7 @@ HD void chain_gradient(const struct chain *chain, struct recipe r, const struct 
   component_finish(r.second, chain->second.theta, g->second);
 }
 
+/* One update from that gradient. */
 HD void chain_step(struct chain *chain, struct recipe r, const struct job *job, struct lane_id id, uint32_t step) {
   struct gradient g;
   chain_gradient(chain, r, job, id, step, &g);

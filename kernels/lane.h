@@ -45,7 +45,6 @@ HD lane_uint lane_splat_uint(uint32_t a) { return a; }
 HD lane_mask lane_splat_mask(int a) { return a; }
 
 HD lane lane_fma(lane a, lane b, lane c) { return fmaf(a, b, c); }
-HD lane lane_sqrt(lane a) { return sqrtf(a); }
 
 /* a / b and the root of a, correctly rounded, for |b| and |a / b| within [2^-125, 2^125], |a| >= 2^-100 or a = 0, and
  * for roots a within [2^-101, 2^127]: the instructions that nvcc makes of / and sqrtf, without its branch for other
@@ -139,7 +138,6 @@ HD lane_uint lane_splat_uint(uint32_t a) { return (lane_uint){0} + a; }
 HD lane_mask lane_splat_mask(int a) { return lane_splat_int(-a); }
 
 HD lane lane_fma(lane a, lane b, lane c) { return vector_fma(a, b, c); }
-HD lane lane_sqrt(lane a) { return vector_sqrt(a); }
 /* As the device half has them. */
 HD lane lane_quotient(lane a, lane b) { return a / b; }
 HD lane lane_root(lane a) { return vector_sqrt(a); }

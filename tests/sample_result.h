@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Made-up results for tests: counts that keep promise 5, of chains that were never trained. */
+/* Results for tests: trained, or made up of counts that keep promise 5. */
 #ifndef SEAM_SAMPLE_RESULT_H
 #define SEAM_SAMPLE_RESULT_H
 
@@ -29,6 +29,16 @@ static inline seam_config *sample_config(const char *const *options) {
   for (; options && *options; options += 2)
     if (seam_config_set(config, options[0], options[1], &error) != SEAM_OK) fail_msg("%s", error.message);
   return config;
+}
+
+/* What such a configuration trains and counts. Freed by the caller. */
+static inline seam_result *sample_train(const char *const *options) {
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
 }
 
 static inline void sample_entries(int64_t *values, int64_t cells, int64_t entries, uint64_t *state) {

@@ -420,12 +420,7 @@ static seam_result *train_part(const char *lr, const char *seed, int part) {
   const char *const options[] = {"first",       "mlp4", "second",     "mlp4",      "chains", "20000",
                                  "steps",       "20",   "lr",         lr,          "seed",   seed,
                                  "first-chain", first,  "histograms", "interface", NULL};
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
+  return sample_train(options);
 }
 
 static void judge_runs(const char *lr, double worst[SEAM_DISTANCES]) {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our Philox gives cuRAND's bits on the device too: both run in the same thread. SKIP without a device. */
 #include <curand_kernel.h>
-#include <stdint.h>
-#include <stdio.h>
-
+#include "device_count.h"
 #include "random.h"
 
 enum { THREADS = 256, BLOCKS = 1024 };
@@ -22,24 +20,4 @@ KERNEL(THREADS) compare(unsigned *different) {
     lane_atomic_add32(different);
 }
 
-static int failed(cudaError_t code, const char *call) {
-  if (code != cudaSuccess) fprintf(stderr, "%s: %s\n", call, cudaGetErrorName(code));
-  return code != cudaSuccess;
-}
-
-int main() {
-  int count = 0;
-  unsigned different = 1, *on_device = NULL;
-  if (cudaGetDeviceCount(&count) != cudaSuccess || count == 0) {
-    puts("SKIP: no CUDA device");
-    return 77;
-  }
-  if (failed(cudaMalloc((void **)&on_device, sizeof different), "cudaMalloc")) return 1;
-  if (failed(cudaMemset(on_device, 0, sizeof different), "cudaMemset")) return 1;
-  compare<<<BLOCKS, THREADS>>>(on_device);
-  if (failed(cudaGetLastError(), "launch")) return 1;
-  if (failed(cudaMemcpy(&different, on_device, sizeof different, cudaMemcpyDeviceToHost), "cudaMemcpy")) return 1;
-  cudaFree(on_device);
-  printf("%u of %d draws differ from cuRAND's\n", different, BLOCKS * THREADS);
-  return different ? 1 : 0;
-}
+int main() { return count_on_device(compare, BLOCKS, THREADS, "of our draws and cuRAND's"); }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lane_quotient and lane_root, which leave out nvcc's check of their operands, give what / and sqrtf give on the device
  * too: every mantissa of a divisor and of a root, with many dividends and exponents. SKIP without a device. */
-#include <stdint.h>
-#include <stdio.h>
-
+#include "device_count.h"
 #include "random.h"
 
 enum { THREADS = 256, BLOCKS = 1 << 15, MANTISSAS = 1 << 23, DIVIDENDS = 64 };
@@ -25,24 +23,4 @@ KERNEL(THREADS) compare(unsigned *different) {
   }
 }
 
-static int failed(cudaError_t code, const char *call) {
-  if (code != cudaSuccess) fprintf(stderr, "%s: %s\n", call, cudaGetErrorName(code));
-  return code != cudaSuccess;
-}
-
-int main() {
-  int count = 0;
-  unsigned different = 1, *on_device = NULL;
-  if (cudaGetDeviceCount(&count) != cudaSuccess || count == 0) {
-    puts("SKIP: no CUDA device");
-    return 77;
-  }
-  if (failed(cudaMalloc((void **)&on_device, sizeof different), "cudaMalloc")) return 1;
-  if (failed(cudaMemset(on_device, 0, sizeof different), "cudaMemset")) return 1;
-  compare<<<BLOCKS, THREADS>>>(on_device);
-  if (failed(cudaGetLastError(), "launch")) return 1;
-  if (failed(cudaMemcpy(&different, on_device, sizeof different, cudaMemcpyDeviceToHost), "cudaMemcpy")) return 1;
-  cudaFree(on_device);
-  printf("%u quotients and roots differ from / and sqrtf\n", different);
-  return different ? 1 : 0;
-}
+int main() { return count_on_device(compare, BLOCKS, THREADS, "quotients and roots"); }

@@ -8,12 +8,7 @@ static seam_result *train(void) {
   static const char *const options[] = {"first",       "mlp4", "second", "buffer",  "chains",  "500",       "steps",
                                         "40",          "lr",   "0.05",   "threads", "2",       "optimizer", "adam",
                                         "input-noise", "0.1",  "bins",   "64",      "backend", "cpu",       NULL};
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
+  return sample_train(options);
 }
 
 #if defined(__x86_64__)

@@ -31,15 +31,6 @@ static void plan_release(struct planned *p) {
   seam_config_free(p->config);
 }
 
-static seam_result *run(const char *const *options) {
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
 /* ---- linear × linear ---- */
 
 /* How many of the lanes' chains change a^2 - b^2 in one update by another factor than 1 - lr^2·r^2, beyond the
@@ -192,7 +183,7 @@ static void untrained_interfaces_of_logistic_are_logit_normal(void **unused) {
   static const char *const options[] = {"first", "logistic", "second",     "linear",    "steps",
                                         "0",     "chains",   "1M",         "bins",      "64",
                                         "range", "0:1",      "histograms", "interface", NULL};
-  seam_result *result = run(options);
+  seam_result *result = sample_train(options);
   double counts[LOGIT_BINS + 1];
   for (int which = 0; which < 2; which++) {
     double deviation = which ? sqrt(80.0) : 4.0; /* of c, and of w + c */
@@ -239,7 +230,7 @@ static double mirror_z(const char *first, const char *second, const char *optimi
                                  "input-noise",
                                  noise,
                                  NULL};
-  seam_result *result = run(options);
+  seam_result *result = sample_train(options);
   double buffers = (double)seam_result_count(result, SEAM_BUFFER);
   double inverters = (double)seam_result_count(result, SEAM_INVERTER);
   *passes = (int64_t)(buffers + inverters);
