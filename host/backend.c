@@ -11,7 +11,14 @@ static seam_status refuse_fast(seam_error *error) {
                    cuda_backend.unavailable());
 }
 
+static seam_status choose_census(const struct seam_config *config, const struct backend **backend, seam_error *error) {
+  *backend = &census_backend;
+  if (config->backend != BACKEND_CUDA) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_BACKEND, "--backend cuda: predictions are counted on the CPU; use --backend auto");
+}
+
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error) {
+  if (config->task == TASK_PREDICT) return choose_census(config, backend, error);
   *backend = config->backend == BACKEND_CPU ? &cpu_backend : &cuda_backend;
   if (!(*backend)->unavailable()) return SEAM_OK;
   if (config->backend != BACKEND_AUTO) return refuse(*backend, error);

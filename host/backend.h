@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The small interface behind which chains are trained: a backend opens a session of one or more workers, and each
- * worker, on a thread of its own, trains the ranges of chain ids that it is handed. */
+/* The small interface behind which chains are trained, or pairs are counted: a backend opens a session of one or more
+ * workers, and each worker, on a thread of its own, trains the ranges of chain ids that it is handed. */
 #ifndef SEAM_BACKEND_H
 #define SEAM_BACKEND_H
 
@@ -10,8 +10,9 @@
 
 /* Shared by the run and all its workers. */
 struct run_control {
-  atomic_bool cancel;           /* set by the run; workers look at it between slices */
-  atomic_uint_fast64_t trained; /* chain-steps trained, for the progress bar; workers add to it after each slice */
+  atomic_bool cancel; /* set by the run; workers look at it between slices */
+  atomic_uint_fast64_t
+      trained; /* chain-steps trained, or pairs counted, for the progress bar; workers add to it after each slice */
 };
 
 struct chain_range {
@@ -41,10 +42,10 @@ struct backend {
   seam_status (*open)(const struct seam_config *config, const struct job *job, struct session **session,
                       struct session_info *info, seam_error *error);
 
-  /* Trains and counts the ids of `range` in ascending order and adds to `counts` (job->cells of them, this worker's
-   * own). Returns with range->end lowered to what was counted: every chain of [begin, end) wholly, no other at all;
-   * that is less than was asked only after control->cancel, and whole pairs of chains 2k and 2k + 1 where whole ones
-   * were asked. On an error nothing of the range counts. */
+  /* Trains, or takes as first components, and counts the ids of `range` in ascending order and adds to `counts`
+   * (job->cells of them, this worker's own). Returns with range->end lowered to what was counted: every chain of
+   * [begin, end) wholly, no other at all; that is less than was asked only after control->cancel, and whole pairs of
+   * chains 2k and 2k + 1 where whole ones were asked. On an error nothing of the range counts. */
   seam_status (*train)(struct session *session, int worker, struct chain_range *range, struct run_control *control,
                        int64_t *counts, seam_error *error);
 
@@ -55,7 +56,8 @@ struct backend {
 };
 
 extern const struct backend cpu_backend;
-extern const struct backend cuda_backend; /* where built without nvcc: one that is never available */
+extern const struct backend census_backend; /* predictions, on the CPU */
+extern const struct backend cuda_backend;   /* where built without nvcc: one that is never available */
 
 /* The backend that `config` asks for, or with auto the first that works; SEAM_ERROR_BACKEND with the reason. */
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error);

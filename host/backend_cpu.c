@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CPU backend: one worker for each thread, one chain for each lane of the widest vectors this machine has. */
-#define _GNU_SOURCE
 #include "backend.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cpu.h"
 #include "floating_point.h"
+#include "processor.h"
 
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
 enum { VECTORS_PER_BATCH = 16 };
@@ -27,57 +24,13 @@ struct session {
   void **states; /* one for each worker */
 };
 
-/* ---- Instruction sets ---- */
-
+static const struct cpu_kernels *const kernels_of[ISAS] = {
+    [ISA_BASELINE] = &cpu_kernels_baseline,
 #if defined(__x86_64__)
-/* By features, since clang 14 does not know the levels by name. No processor has these and lacks the rest of its level.
- */
-static bool has_v3(void) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-}
-
-static bool has_v4(void) {
-  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
+    [ISA_V3] = &cpu_kernels_v3,
+    [ISA_V4] = &cpu_kernels_v4,
 #endif
-
-static const struct cpu_kernels *isa_kernels(int isa) {
-  switch (isa) {
-  case ISA_BASELINE:
-    return &cpu_kernels_baseline;
-#if defined(__x86_64__)
-  case ISA_V3:
-    return has_v3() ? &cpu_kernels_v3 : NULL;
-  case ISA_V4:
-    return has_v4() ? &cpu_kernels_v4 : NULL;
-#endif
-  default:
-    return NULL;
-  }
-}
-
-static const struct cpu_kernels *choose_isa(int isa) {
-  if (isa != ISA_AUTO) return isa_kernels(isa);
-  for (int best = ISAS - 1; best > ISA_BASELINE; best--)
-    if (isa_kernels(best)) return isa_kernels(best);
-  return &cpu_kernels_baseline;
-}
-
-static seam_status require_isa(const struct seam_config *config, const struct cpu_kernels **kernels,
-                               seam_error *error) {
-  *kernels = choose_isa(config->isa);
-  if (*kernels) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_BACKEND, "--isa %s: this processor does not have it; use --isa auto",
-                   isa_name(config->isa));
-}
-
-static int available_threads(void) {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? (int)online : 1;
-}
+};
 
 /* ---- Sessions ---- */
 
@@ -100,41 +53,26 @@ static seam_status allocate_states(struct session *session, seam_error *error) {
   return session->states ? SEAM_OK : error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
 }
 
-/* The processor's own name. */
-static void processor_name(char *name, size_t size) {
-  snprintf(name, size, "CPU");
-  FILE *file = fopen("/proc/cpuinfo", "re");
-  char line[256];
-  while (file && fgets(line, sizeof line, file)) {
-    char *value = strchr(line, ':');
-    if (strncmp(line, "model name", 10) != 0 || !value) continue;
-    value[strcspn(value, "\n")] = '\0';
-    snprintf(name, size, "%s", value[1] ? value + 2 : "CPU");
-    break;
-  }
-  if (file) fclose(file); /* opened for reading only: nothing can be lost */
-}
-
 static seam_status cpu_open(const struct seam_config *config, const struct job *job, struct session **session,
                             struct session_info *info, seam_error *error) {
-  const struct cpu_kernels *kernels;
-  FORWARD(require_isa(config, &kernels, error));
+  int isa;
+  FORWARD(processor_isa(config, &isa, error));
   struct session *s = calloc(1, sizeof *s);
   if (!s) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   s->job = job;
-  s->kernels = kernels;
+  s->kernels = kernels_of[isa];
   s->slice = config->slice ? (uint32_t)config->slice : DEFAULT_SLICE;
-  s->workers = config->threads ? (int)config->threads : available_threads();
+  s->workers = processor_threads(config);
   seam_status status = allocate_states(s, error);
   if (status != SEAM_OK) {
     cpu_close(s);
     return status;
   }
   info->backend = cpu_backend.name;
-  snprintf(info->isa, sizeof info->isa, "%s", kernels->isa);
+  snprintf(info->isa, sizeof info->isa, "%s", isa_name(isa));
   processor_name(info->device, sizeof info->device);
   info->workers = s->workers;
-  info->batch = info->least = (uint64_t)kernels->lanes * VECTORS_PER_BATCH;
+  info->batch = info->least = (uint64_t)s->kernels->lanes * VECTORS_PER_BATCH;
   *session = s;
   return SEAM_OK;
 }
@@ -175,19 +113,7 @@ static seam_status cpu_train(struct session *session, int worker, struct chain_r
   return SEAM_OK;
 }
 
-static size_t cpu_devices(seam_device *devices, size_t capacity) {
-  if (capacity == 0) return 1;
-  devices[0] = (seam_device){.backend = cpu_backend.name, .index = 0};
-  processor_name(devices[0].name, sizeof devices[0].name);
-  char *detail = devices[0].detail;
-  size_t size = sizeof devices[0].detail, used = (size_t)snprintf(detail, size, "isa");
-  for (int isa = ISA_BASELINE; isa < ISAS; isa++)
-    if (isa_kernels(isa)) used += (size_t)snprintf(detail + used, size - used, " %s", isa_name(isa));
-  snprintf(detail + used, size - used, ", %d threads", available_threads());
-  return 1;
-}
-
-const struct backend cpu_backend = {"cpu", cpu_unavailable, cpu_open, cpu_train, cpu_close, cpu_devices};
+const struct backend cpu_backend = {"cpu", cpu_unavailable, cpu_open, cpu_train, cpu_close, processor_devices};
 
 /* ---- The core's own rate ---- */
 
@@ -198,8 +124,10 @@ static double now(void) {
 }
 
 double seam_core_peak(const seam_config *config) {
-  const struct cpu_kernels *kernels = choose_isa(config->isa);
-  if (!kernels || kernels->flops_per_round == 0.0) return 0.0;
+  int isa;
+  if (processor_isa(config, &isa, NULL) != SEAM_OK) return 0.0;
+  const struct cpu_kernels *kernels = kernels_of[isa];
+  if (kernels->flops_per_round == 0.0) return 0.0;
   enum { REPEATS = 10 };
   volatile float sink; /* keeps the burst from being removed */
   uint64_t rounds = 1000000;

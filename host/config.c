@@ -148,6 +148,13 @@ seam_status seam_config_read(seam_config *config, const char *path, seam_error *
   return status;
 }
 
+uint32_t config_histograms(const struct seam_config *config) {
+  const uint32_t predicted =
+      1u << HISTOGRAM_COMPONENTS | 1u << HISTOGRAM_FIRST_BLOCKS | 1u << HISTOGRAM_SECOND_BLOCKS | 1u << HISTOGRAM_PAIRS;
+  uint32_t has = config->task == TASK_PREDICT ? predicted | 1u << HISTOGRAM_INTERFACE : ~predicted;
+  return config->histograms & has;
+}
+
 /* ---- Whether options fit together ---- */
 
 static seam_status check_ids(const struct seam_config *config, seam_error *error) {
@@ -159,7 +166,7 @@ static seam_status check_ids(const struct seam_config *config, seam_error *error
 
 /* Interchange is counted of chains 2k and 2k + 1 together: a run holds both or neither. */
 static seam_status check_pairs(const struct seam_config *config, seam_error *error) {
-  if (!(config->histograms & 1u << HISTOGRAM_INTERCHANGE)) return SEAM_OK;
+  if (!(config_histograms(config) & 1u << HISTOGRAM_INTERCHANGE)) return SEAM_OK;
   bool odd = config->chains % 2;
   if (!odd && config->first_chain % 2 == 0) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
@@ -214,6 +221,15 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
   return SEAM_OK;
 }
 
+/* Pairs are counted in 63 bits. */
+static seam_status check_pair_count(const struct seam_config *config, seam_error *error) {
+  if (config->task != TASK_PREDICT || config->chains <= INT64_MAX / config->draws) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_USAGE,
+                   "--chains %llu: with --draws %llu there are 2^63 pairs or more; at most %llu",
+                   (unsigned long long)config->chains, (unsigned long long)config->draws,
+                   (unsigned long long)(INT64_MAX / config->draws));
+}
+
 static seam_status check_margin(const char *name, double margin, seam_error *error) {
   if ((float)margin < 0.5f) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE, "--%s %.17g: is 0.5 in single precision; it takes 0 to below 0.5", name,
@@ -229,7 +245,7 @@ static seam_status check_edges(const struct seam_config *config, uint64_t bins, 
     if (edge >= next || !isfinite((float)((double)bins / width)))
       return error_set(error, SEAM_ERROR_USAGE,
                        "--range %.17g:%.17g: too narrow for %d bins in single precision; widen it%s", lower,
-                       config->range[1], (int)bins, bins > 64 ? " or lower --bins" : "");
+                       config->range[1], (int)bins, bins > 64 ? " or lower --bins or --cells" : "");
   }
   return SEAM_OK;
 }
@@ -245,10 +261,12 @@ seam_status seam_config_check(const seam_config *config, seam_error *error) {
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
   FORWARD(check_pairs(config, error));
+  FORWARD(check_pair_count(config, error));
   FORWARD(check_draws(config, error));
   FORWARD(check_floats(config, error));
   FORWARD(check_margin("input-margin", config->input_margin, error));
   FORWARD(check_margin("output-margin", config->output_margin, error));
   FORWARD(check_edges(config, COARSE_BINS, error));
-  return check_edges(config, config->bins, error);
+  FORWARD(check_edges(config, config->bins, error));
+  return config->task == TASK_PREDICT ? check_edges(config, config->cells, error) : SEAM_OK;
 }

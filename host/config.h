@@ -10,6 +10,7 @@
 #include "error.h"
 #include "job.h"
 
+enum task_kind { TASK_TRAIN, TASK_PREDICT };
 enum loss_kind { LOSS_MSE, LOSS_HINGE };
 enum backend_choice { BACKEND_AUTO, BACKEND_CPU, BACKEND_CUDA };
 enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
@@ -23,6 +24,7 @@ struct device_choice {
 
 struct seam_config {
   /* What is trained and counted: two results with these equal may be joined. */
+  int32_t task;          /* enum task_kind */
   int32_t first, second; /* enum component_kind */
   uint64_t seed;
   uint64_t steps;
@@ -36,7 +38,9 @@ struct seam_config {
   double beta;
   uint64_t bins;
   double range[2];
-  uint32_t histograms; /* bit h set: enum histogram_id h is filled */
+  uint64_t draws;      /* predictions: of theta2 */
+  uint64_t cells;      /* predictions: of u over `range` */
+  uint32_t histograms; /* bit h set: enum histogram_id h is filled, where the task has it */
   int32_t math;        /* enum math_mode */
 
   /* Which chains. */
@@ -63,6 +67,9 @@ json_t *config_to_json(const struct seam_config *config);
 /* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin`
  * names the object in messages. */
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);
+
+/* The histograms that the configuration asks for and its task has. */
+uint32_t config_histograms(const struct seam_config *config);
 
 /* Names for messages, manifests and the command line. */
 const char *kind_name(int kind);

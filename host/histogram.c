@@ -11,6 +11,10 @@ const char *const outcome_names[OUTCOMES] = {"buffer", "inverter", "fail", "dive
 
 static const int64_t levels[] = {0, 1};
 static const int64_t fits[INTERCHANGE_FITS] = {0, 1, 2};
+static const int64_t blocks[PAIR_BLOCKS] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                            32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                            48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
 
 /* An axis as the kernels bin on it, in numbers. Distances: parts at 2 V from each other hardly ever fit, and bins of
  * 1/32 V tell apart the small distances, at which fitting is lost. */
@@ -24,6 +28,7 @@ static struct regular regular_of(const struct seam_config *config, int axis) {
       [AXIS_RESPONSE] = {256, -0.5, 1.5}, [AXIS_LOSS] = {280, -12, 2},        [AXIS_SELECTION_LOSS] = {10, -8, 2},
       [AXIS_WIDTH] = {256, 0, 2},         [AXIS_SLACK] = {SLACK_STEPS, 0, 1}, [AXIS_DISTANCE] = {64, 0, 2},
   };
+  if (axis == AXIS_CELL) return (struct regular){(int64_t)config->cells, config->range[0], config->range[1]};
   if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, config->range[0], config->range[1]};
   if (axis == AXIS_COARSE) return (struct regular){64, config->range[0], config->range[1]};
   return fixed[axis];
@@ -91,6 +96,14 @@ static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t co
                      .type = SEAM_AXIS_CATEGORY_INT, .name = name, .label = label, .bins = count, .numbers = numbers});
 }
 
+static void add_mode(seam_histogram *view) {
+  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_STRING,
+                             .name = "mode",
+                             .label = "how the pair works",
+                             .bins = HISTOGRAM_MODES,
+                             .names = outcome_names});
+}
+
 static void add_flag(seam_histogram *view, const char *name, const char *label) {
   add_axis(view, (seam_axis){.type = SEAM_AXIS_BOOLEAN, .name = name, .label = label, .bins = 2});
 }
@@ -125,10 +138,14 @@ static void describe(struct histogram_set *set, const struct seam_config *config
       [HISTOGRAM_SELECTION] = "interfaces by final loss",
       [HISTOGRAM_SNAPSHOTS] = "interfaces in the course of training",
       [HISTOGRAM_INTERCHANGE] = "pairs of chains that swap their second components",
+      [HISTOGRAM_COMPONENTS] = "interfaces of first components",
+      [HISTOGRAM_FIRST_BLOCKS] = "interfaces of pairs that work, by blocks of first components",
+      [HISTOGRAM_SECOND_BLOCKS] = "interfaces of pairs that work, by blocks of second components",
+      [HISTOGRAM_PAIRS] = "pairs that work, by blocks of both components",
   };
   seam_histogram *view = &set->view[histogram];
   *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
-  if (histogram != HISTOGRAM_SNAPSHOTS && histogram != HISTOGRAM_INTERCHANGE) add_outcome(view);
+  if (histogram < HISTOGRAM_SNAPSHOTS) add_outcome(view);
   switch (histogram) {
   case HISTOGRAM_INTERFACE:
     add_interface(view, config, AXIS_INTERFACE);
@@ -167,6 +184,21 @@ static void describe(struct histogram_set *set, const struct seam_config *config
     add_regular(view, config, AXIS_DISTANCE, "distance", "the larger difference of the two interface voltages (V)");
     add_numbers(view, fits, INTERCHANGE_FITS, "fits", "chains that work with swapped second components");
     break;
+  case HISTOGRAM_COMPONENTS:
+    add_flag(view, "within", "every test voltage's interface voltage lies in the range");
+    add_interface(view, config, AXIS_INTERFACE);
+    break;
+  case HISTOGRAM_FIRST_BLOCKS:
+  case HISTOGRAM_SECOND_BLOCKS:
+    add_mode(view);
+    add_interface(view, config, AXIS_INTERFACE);
+    add_numbers(view, blocks, INTERFACE_BLOCKS, "block", "block of draws");
+    break;
+  case HISTOGRAM_PAIRS:
+    add_mode(view);
+    add_numbers(view, blocks, PAIR_BLOCKS, "first_block", "block of first components");
+    add_numbers(view, blocks, PAIR_BLOCKS, "second_block", "block of second components");
+    break;
   }
 }
 
@@ -187,11 +219,13 @@ seam_status histogram_set_create(const struct seam_config *config, struct histog
     histogram_set_free(set);
     return status;
   }
-  if (config->histograms & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
+  set->wanted = config_histograms(config);
+  set->pairs_per_chain = config->task == TASK_PREDICT ? (int64_t)config->draws : 1;
+  if (set->wanted & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
   set->cells = OUTCOMES;
   for (int h = 0; h < HISTOGRAMS; h++) {
     set->offset[h] = -1;
-    if (!(config->histograms & 1u << h)) continue;
+    if (!(set->wanted & 1u << h)) continue;
     describe(set, config, h);
     set->offset[h] = set->cells;
     set->cells += set->view[h].cells;
@@ -229,13 +263,17 @@ static bool sum(const int64_t *counts, int64_t cells, int64_t *total) {
   return true;
 }
 
-static seam_status check_outcomes(const int64_t *counts, uint64_t chains, seam_status status, seam_error *error) {
+static seam_status check_outcomes(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
+                                  seam_status status, seam_error *error) {
   int64_t total;
   if (!sum(counts, OUTCOMES, &total))
     return error_set(error, status, "an outcome's count is negative or the outcomes' sum is too large");
-  if ((uint64_t)total != chains)
-    return error_set(error, status, "the outcomes add up to %lld chains, but %llu are covered", (long long)total,
-                     (unsigned long long)chains);
+  uint64_t expected;
+  bool known = !__builtin_mul_overflow(chains, (uint64_t)set->pairs_per_chain, &expected);
+  if (!known || (uint64_t)total != expected)
+    return error_set(error, status, "the outcomes add up to %lld %s, but %llu%s are covered", (long long)total,
+                     set->pairs_per_chain > 1 ? "pairs" : "chains", (unsigned long long)chains,
+                     set->pairs_per_chain > 1 ? " times the draws" : "");
   return SEAM_OK;
 }
 
@@ -290,17 +328,47 @@ static seam_status check_interchange(const seam_histogram *view, const int64_t *
       (long long)same, (long long)other, (long long)buffers, (long long)inverters, (unsigned long long)chains);
 }
 
+/* A first component is counted once, unless it is not finite: then all its pairs diverge. */
+static seam_status check_components(const struct histogram_set *set, const int64_t *values, const int64_t *outcomes,
+                                    uint64_t chains, seam_status status, seam_error *error) {
+  const seam_histogram *view = &set->view[HISTOGRAM_COMPONENTS];
+  int64_t total, diverged = outcomes[OUTCOME_DIVERGED] / set->pairs_per_chain;
+  if (!sum(values, view->cells, &total))
+    return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+  if (outcomes[OUTCOME_DIVERGED] % set->pairs_per_chain == 0 && (uint64_t)total == chains - (uint64_t)diverged)
+    return SEAM_OK;
+  return error_set(error, status, "histogram %s holds %lld first components, but %llu are covered and %lld diverged",
+                   view->name, (long long)total, (unsigned long long)chains, (long long)diverged);
+}
+
+/* Blocks divide the pairs that work. */
+static seam_status check_modes(const seam_histogram *view, const int64_t *values, const int64_t *outcomes,
+                               seam_status status, seam_error *error) {
+  int64_t block = view->cells / HISTOGRAM_MODES;
+  for (int mode = 0; mode < HISTOGRAM_MODES; mode++) {
+    int64_t total;
+    if (!sum(values + mode * block, block, &total))
+      return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+    if (total != outcomes[mode])
+      return error_set(error, status, "histogram %s holds %lld pairs of mode %s, but there are %lld", view->name,
+                       (long long)total, outcome_names[mode], (long long)outcomes[mode]);
+  }
+  return SEAM_OK;
+}
+
 static seam_status check_histogram(const struct histogram_set *set, int h, const int64_t *counts, uint64_t chains,
                                    seam_status status, seam_error *error) {
   const int64_t *values = counts + set->offset[h];
   if (h == HISTOGRAM_SNAPSHOTS) return check_snapshots(set, values, counts, chains, status, error);
   if (h == HISTOGRAM_INTERCHANGE) return check_interchange(&set->view[h], values, counts, chains, status, error);
+  if (h == HISTOGRAM_COMPONENTS) return check_components(set, values, counts, chains, status, error);
+  if (h > HISTOGRAM_COMPONENTS) return check_modes(&set->view[h], values, counts, status, error);
   return check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h), status, error);
 }
 
 seam_status histogram_set_check(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
                                 seam_status status, seam_error *error) {
-  FORWARD(check_outcomes(counts, chains, status, error));
+  FORWARD(check_outcomes(set, counts, chains, status, error));
   for (int h = 0; h < HISTOGRAMS; h++)
     if (set->offset[h] >= 0) FORWARD(check_histogram(set, h, counts, chains, status, error));
   return SEAM_OK;

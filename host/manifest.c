@@ -9,7 +9,7 @@
 
 #include "zipfile.h"
 
-enum { SCHEMA = 1 };
+enum { SCHEMA = 2 };
 
 /* ---- Writing ---- */
 

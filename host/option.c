@@ -13,8 +13,10 @@
 #define KIND_LIST                     (&COMPONENT_KINDS(KIND_IN_LIST)[2])
 
 const char *const kind_names[] = {COMPONENT_KINDS(KIND_NAME) NULL};
-const char *const histogram_names[] = {"interface", "mapping",   "response",  "loss", "width",
-                                       "slack",     "selection", "snapshots", "interchange", NULL};
+const char *const task_names[] = {"train", "predict", NULL};
+const char *const histogram_names[] = {"interface",    "mapping",       "response",  "loss",        "width",
+                                       "slack",        "selection",     "snapshots", "interchange", "components",
+                                       "first_blocks", "second_blocks", "pairs",     NULL};
 const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
 const char *const loss_names[] = {"mse", "hinge", NULL};
 const char *const math_names[] = {"exact", "fast", NULL};
@@ -58,16 +60,23 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
   X("beta", "10", "above 0", "inverse temperature of langevin",                                                        \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
+  X("draws", "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",           \
+    option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
+  X("cells", "1024", "1 to 4096", "cells of the range in which interface voltages are looked up",                      \
+    option_whole, cells, .recorded = true, .low = 1, .high = MAX_CELLS)                                                \
   X("bins", "256", "1 to 4096", "bins of the interface's voltage axes",                                                \
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
   X("range", "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",               \
     option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
   X("histograms", "all",                                                                                              \
     "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
-    "interchange", "what to count; all,interchange is everything",                                                     \
+    "interchange of training, interface,components,first_blocks,second_blocks,pairs of predictions",                   \
+    "what to count; all,interchange is everything",                                                     \
     option_histograms, histograms, .recorded = true, .names = histogram_names)                                         \
   X("math", "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",            \
-    option_name, math, .recorded = true, .names = math_names)                                        \
+    option_name, math, .recorded = true, .names = math_names)                                                          \
+  X("task", "train", "train, predict", "what is done; the command says it",                                            \
+    option_name, task, .recorded = true, .names = task_names)                                                          \
   X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \
     option_name, backend, .names = backend_names)                                                                      \
   X("device", "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",                  \

@@ -36,9 +36,10 @@ const struct option *option_find(const char *name);
 /* Refuses an unknown name with a suggestion; `dashes` stands before names in the message. */
 seam_status option_unknown(const char *name, const char *dashes, seam_error *error);
 
-extern const char *const kind_names[],
-    *const histogram_names[], *const optimizer_names[],
-                                  *const loss_names[], *const math_names[], *const backend_names[], *const isa_names[];
+extern const char *const task_names[],
+    *const kind_names[], *const histogram_names[], *const optimizer_names[],
+                                                       *const loss_names[], *const math_names[], *const backend_names[],
+                                                                                                     *const isa_names[];
 
 extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_devices,
     option_text;

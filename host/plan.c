@@ -50,6 +50,15 @@ static seam_status plan_adam(const struct seam_config *config, struct plan *plan
   return SEAM_OK;
 }
 
+/* Further cells fill up the last vector of them; what they hold nobody asks for. */
+static void plan_cells(const struct seam_config *config, struct plan *plan) {
+  double width = (config->range[1] - config->range[0]) / (double)config->cells;
+  for (uint64_t cell = 0; cell < config->cells + 3; cell++)
+    plan->centre[cell] = (float)(config->range[0] + ((double)cell + 0.5) * width);
+  plan->job.draws = config->draws;
+  plan->job.centre = plan->centre;
+}
+
 static void plan_counts(const struct histogram_set *set, struct job *job) {
   memcpy(job->axes, set->axes, sizeof job->axes);
   memcpy(job->offset, set->offset, sizeof job->offset);
@@ -75,6 +84,7 @@ seam_status plan_create(const struct seam_config *config, const struct histogram
   job->inverse_beta = (float)(config->lr / config->beta);
   job->langevin_noise = (float)sqrt(2.0 * config->lr / config->beta);
   plan_voltages(config, job);
+  plan_cells(config, *plan);
   plan_counts(set, job);
   seam_status status = plan_adam(config, *plan, error);
   if (status == SEAM_OK) return SEAM_OK;

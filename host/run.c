@@ -180,10 +180,12 @@ static void record_run(struct run *run, double seconds) {
   snprintf(result->isa, sizeof result->isa, "%s", run->info.isa);
   snprintf(result->device, sizeof result->device, "%s", run->info.device);
   result->seconds = seconds;
-  result->chain_steps = (double)coverage_size(&result->coverage) * (double)result->config.steps;
+  const struct seam_config *config = &result->config;
+  double each = (double)(config->task == TASK_PREDICT ? config->draws : config->steps);
+  result->chain_steps = (double)coverage_size(&result->coverage) * each;
 }
 
-/* Trains the whole configuration into run->result, whose session is open. */
+/* Runs the whole configuration into run->result, whose session is open. */
 static seam_status run_session(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
   struct timespec begin;
   clock_gettime(CLOCK_MONOTONIC, &begin);
@@ -206,7 +208,7 @@ static seam_status open_session(struct run *run, const struct job *job, seam_err
   const struct seam_config *config = &run->result->config;
   seam_status status = run->backend->open(config, job, &run->session, &run->info, error);
   bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
-  if (status == SEAM_OK || !cpu_can || run->backend == &cpu_backend) return status;
+  if (status == SEAM_OK || !cpu_can || run->backend != &cuda_backend) return status;
   run->backend = &cpu_backend;
   return run->backend->open(config, job, &run->session, &run->info, error);
 }
@@ -237,9 +239,8 @@ static bool counted_before(const struct run *run, seam_status status) {
   return (status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY) && coverage_size(&run->result->coverage) > 0;
 }
 
-seam_status seam_train(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
-                       seam_error *error) {
-  *result = NULL;
+static seam_status run_task(const seam_config *config, seam_progress_function callback, void *user,
+                            seam_result **result, seam_error *error) {
   FORWARD(seam_config_check(config, error));
   struct run run = {.next = config->first_chain, .end = config->first_chain + config->chains};
   FORWARD(backend_choose(config, &run.backend, error));
@@ -258,4 +259,26 @@ seam_status seam_train(const seam_config *config, seam_progress_function callbac
   else
     seam_result_free(run.result);
   return status;
+}
+
+static seam_status run_as(enum task_kind task, const seam_config *asked, seam_progress_function callback, void *user,
+                          seam_result **result, seam_error *error) {
+  *result = NULL;
+  struct seam_config *config = seam_config_create();
+  if (!config) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a configuration");
+  *config = *asked;
+  config->task = task;
+  seam_status status = run_task(config, callback, user, result, error);
+  seam_config_free(config);
+  return status;
+}
+
+seam_status seam_train(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
+                       seam_error *error) {
+  return run_as(TASK_TRAIN, config, callback, user, result, error);
+}
+
+seam_status seam_predict(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
+                         seam_error *error) {
+  return run_as(TASK_PREDICT, config, callback, user, result, error);
 }

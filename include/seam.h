@@ -85,7 +85,7 @@ typedef struct seam_result seam_result;
 typedef struct seam_progress {
   uint64_t chains;      /* to be counted in this run */
   uint64_t chains_done; /* counted until now */
-  double chain_steps;   /* trained until now, unfinished chains included */
+  double chain_steps;   /* trained until now, unfinished chains included; of a prediction, pairs counted */
   double seconds;       /* since the run began */
   const char *backend;  /* "cpu" or "cuda" */
   const char *isa;      /* instruction set of the CPU backend, "" elsewhere */
@@ -101,6 +101,12 @@ typedef int (*seam_progress_function)(const seam_progress *progress, void *user)
  * chains were counted before the failure; else it is NULL. `progress` may be NULL. */
 SEAM_API seam_status seam_train(const seam_config *config, seam_progress_function progress, void *user,
                                 seam_result **result, seam_error *error);
+
+/* Counts instead of training: draws first components, one for each of those chain ids, and `draws` second ones from
+ * the priors, and tries every first with every second. What works is counted in pairs; the coverage is of first
+ * components. Else as seam_train. Options of training alone have no effect. */
+SEAM_API seam_status seam_predict(const seam_config *config, seam_progress_function progress, void *user,
+                                  seam_result **result, seam_error *error);
 
 /* ---- Results ---- */
 
@@ -139,7 +145,8 @@ typedef struct seam_histogram {
 
 SEAM_API void seam_result_free(seam_result *result);
 
-/* How many chains had this outcome; all four add up to seam_result_chains. */
+/* How many chains had this outcome; all four add up to seam_result_chains. Of a prediction: how many pairs; they add up
+ * to seam_result_chains times `draws`. */
 SEAM_API int64_t seam_result_count(const seam_result *result, seam_outcome outcome);
 
 /* How many chains the result covers. */
@@ -160,10 +167,31 @@ typedef struct seam_run {
   const char *version; /* of the library that ran it */
   const char *backend, *isa, *device;
   double seconds;     /* wall time of the run */
-  double chain_steps; /* chains counted times steps */
+  double chain_steps; /* chains counted times steps; of a prediction, pairs */
 } seam_run;
 
 SEAM_API seam_run seam_result_run(const seam_result *result);
+
+/* What counting pairs predicts of an interface under selection. Members that cannot be known are NAN: errors need the
+ * histogram `pairs` and 64 components or more, entropies `components` and `interface`. */
+typedef struct seam_prediction {
+  uint64_t first, second;                 /* components drawn of each */
+  double acceptance, acceptance_error;    /* the chance that a random pair works, and its standard error */
+  double buffer, buffer_error;            /* the share of buffers among pairs that work */
+  double first_variance, second_variance; /* zeta1 and zeta2, over components of the share of partners that fit:
+                                             acceptance_error^2 is zeta1/first + zeta2/second, and a little */
+  double effective_pairs;                 /* so many independent pairs would tell the acceptance as well */
+  double outside;                         /* share of first components with u beyond the range: never accepted */
+  double peak[2];                         /* (u0, u1) of the most frequent interface of pairs that work, V */
+  double peak_entropy[2];                 /* there, over 3 x 3 bins, nats: ln of the share of first components, and of
+                                             the share of seconds that work with them */
+  double slope[2][2];                     /* [component][axis] of these, nats/V: at a peak they balance */
+  double mean_entropy[2];                 /* the mean of both over the bins of pairs that work */
+  double interface_entropy;               /* of the distribution over bins itself */
+} seam_prediction;
+
+/* 0, and nothing filled, where the result is of training. */
+SEAM_API int seam_result_prediction(const seam_result *result, seam_prediction *prediction);
 
 /* Reads a result file and checks all of it. SEAM_ERROR_IO, SEAM_ERROR_FORMAT or SEAM_ERROR_MISMATCH, with *result
  * NULL, where it cannot be trusted. */

@@ -12,6 +12,10 @@ enum { ARITHMETIC_REVISION = 2 };
 
 enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
 
+/* Of a prediction: both sides are cut into so many blocks, whose scatter tells its errors, and theta2 once more into
+ * blocks of the table of pairs. Chain id belongs to block id mod BLOCKS. */
+enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, MAX_CELLS = 4096 };
+
 enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZERS };
 
 /* Exact arithmetic is the same to the bit everywhere; fast, on CUDA alone, trains with the GPU's approximations. */
@@ -23,12 +27,14 @@ enum purpose {
   PURPOSE_SECOND,         /* theta2 likewise */
   PURPOSE_NOISE,          /* draw step·samples + pair: words 0, 1 input noise, words 2, 3 interface noise */
   PURPOSE_LANGEVIN_FIRST, /* draw step·ceil(parameters/4) + j/4 */
-  PURPOSE_LANGEVIN_SECOND
+  PURPOSE_LANGEVIN_SECOND,
+  PURPOSE_CENSUS_FIRST, /* theta1 of a prediction, by chain id; as PURPOSE_FIRST */
+  PURPOSE_CENSUS_SECOND /* theta2 of a prediction, by number of the draw */
 };
 
-/* The first cells of the counts: how many chains had each outcome. Then the histograms. */
+/* The first cells of the counts: how many chains (of a prediction: pairs) had each outcome. Then the histograms. */
 enum outcome { OUTCOME_BUFFER, OUTCOME_INVERTER, OUTCOME_FAIL, OUTCOME_DIVERGED, OUTCOMES };
-enum { HISTOGRAM_OUTCOMES = 3 };
+enum { HISTOGRAM_OUTCOMES = 3, HISTOGRAM_MODES = 2 };
 
 enum histogram_id {
   HISTOGRAM_INTERFACE,   /* [outcome][u0][u1] */
@@ -40,6 +46,12 @@ enum histogram_id {
   HISTOGRAM_SELECTION,   /* [outcome][log10 L][u0][u1] */
   HISTOGRAM_SNAPSHOTS,   /* [step][works][u0][u1] */
   HISTOGRAM_INTERCHANGE, /* [same mode][distance][fits], one entry for a pair of chains 2k and 2k + 1 that both pass */
+
+  /* Of predictions, as is HISTOGRAM_INTERFACE of pairs; mode is buffer or inverter. */
+  HISTOGRAM_COMPONENTS,    /* [within][u0][u1], of theta1; within: every test voltage's u lies in the range */
+  HISTOGRAM_FIRST_BLOCKS,  /* [mode][u0][u1][block of theta1], of pairs that work */
+  HISTOGRAM_SECOND_BLOCKS, /* [mode][u0][u1][block of theta2] */
+  HISTOGRAM_PAIRS,         /* [mode][block of theta1][block of theta2] */
   HISTOGRAMS
 };
 
@@ -56,6 +68,7 @@ enum axis_id {
   AXIS_WIDTH,          /* 256 over [0, 2] */
   AXIS_SLACK,          /* 64 over [0, 1] */
   AXIS_DISTANCE,       /* 64 over [0, 2], of max(|u0 - u0'|, |u1 - u1'|) */
+  AXIS_CELL,           /* `cells` over `range`, of u in a prediction */
   AXES
 };
 
@@ -103,6 +116,10 @@ struct job {
   float accept[2][2];            /* [level][lower, upper] of API3 */
   int32_t snapshot_count;        /* 0 where snapshots are not counted */
   uint32_t snapshot_steps[MAX_SNAPSHOTS];
+
+  /* Prediction. */
+  uint64_t draws;      /* of theta2 */
+  const float *centre; /* V: of each cell, and further ones up to a multiple of 4 */
 
   /* Where things are counted. */
   struct axis axes[AXES];

@@ -33,14 +33,21 @@ seam_status fail(seam_error *error, seam_status status, const char *format, ...)
   return status;
 }
 
-bool command_has_flag(const struct command *command, const char *flag) {
-  size_t length = strlen(flag);
-  for (const char *at = command->flags; *at;) {
+/* Whether `name` is one of `words`, which blanks separate. */
+static bool is_among(const char *words, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = words; *at;) {
     size_t word = strcspn(at, " ");
-    if (word == length && !memcmp(at, flag, length)) return true;
+    if (word == length && !memcmp(at, name, length)) return true;
     at += word + (at[word] == ' ');
   }
   return false;
+}
+
+bool command_has_flag(const struct command *command, const char *flag) { return is_among(command->flags, flag); }
+
+bool command_has_option(const struct command *command, const char *option) {
+  return command->configured && !(command->without && is_among(command->without, option));
 }
 
 static const struct flag *find_flag(const struct command *command, const char *name) {
@@ -50,8 +57,8 @@ static const struct flag *find_flag(const struct command *command, const char *n
 }
 
 static const seam_option *find_option(const struct command *command, const char *name) {
-  for (const seam_option *option = seam_options(); command->configured && option->name; option++)
-    if (!strcmp(option->name, name)) return option;
+  for (const seam_option *option = seam_options(); option->name; option++)
+    if (!strcmp(option->name, name) && command_has_option(command, name)) return option;
   return NULL;
 }
 
@@ -60,8 +67,8 @@ static seam_status unknown(const struct command *command, const char *name, seam
   size_t count = 0;
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (command_has_flag(command, flag->name)) names[count++] = flag->name;
-  for (const seam_option *option = seam_options(); command->configured && option->name; option++)
-    if (count < MOST_NAMES - 1) names[count++] = option->name;
+  for (const seam_option *option = seam_options(); option->name; option++)
+    if (command_has_option(command, option->name) && count < MOST_NAMES - 1) names[count++] = option->name;
   const char *nearest = nearest_name(name, names);
   if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);

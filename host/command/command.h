@@ -27,12 +27,14 @@ struct command {
   const char *summary; /* one line for seam --help */
   const char *detail;  /* more of it for its own --help */
   const char *flags;   /* names of its flags, separated by blanks */
-  bool configured;     /* takes the options of the configuration */
+  bool configured;     /* takes the options of the configuration, */
+  const char *without; /* but for these, separated by blanks; NULL for none */
   enum operands operands;
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
 
 seam_status train_run(struct arguments *arguments, seam_error *error);
+seam_status predict_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status compare_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
@@ -50,12 +52,30 @@ struct flag {
 extern const struct flag all_flags[]; /* ended by a NULL name */
 
 bool command_has_flag(const struct command *command, const char *flag);
+bool command_has_option(const struct command *command, const char *option);
 
 /* Reads everything after the command's name. SEAM_ERROR_USAGE, or what reading a --config file came to. */
 seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
                            seam_error *error);
 
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- train.c: commands that count and write a result ---- */
+
+struct producer {
+  const char *task;
+  seam_status (*run)(const seam_config *config, seam_progress_function progress, void *user, seam_result **result,
+                     seam_error *error);
+  void (*report)(seam_result *result);
+};
+
+seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);
+
+/* ---- predict.c: what a prediction says ---- */
+
+/* Nothing where the result is of training. */
+void prediction_report(seam_result *result);
+json_t *prediction_json(const seam_result *result); /* null then */
 
 /* ---- help.c ---- */
 
@@ -137,7 +157,8 @@ const struct selection *find_selection(const char *name); /* NULL for an unknown
 struct progress_bar {
   bool shown; /* stderr is a terminal and nobody asked for quiet */
   bool unicode;
-  double steps; /* of each chain */
+  const char *unit; /* of the work: chain-steps or pairs */
+  double steps;     /* so many of them each chain */
   bool drawn;   /* something stands on the line */
 };
 
@@ -158,7 +179,7 @@ json_t *json_event(const char *event);
 seam_status json_line(json_t *object, seam_error *error);
 
 json_t *json_config(seam_config *config); /* every option that has a say in the counts, as text */
-void json_progress(const seam_progress *progress, double steps);
+void json_progress(const seam_progress *progress, const struct progress_bar *bar);
 
 /* The last line of a training run; `output` is NULL where nothing was written. */
 seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);

@@ -41,7 +41,7 @@ void help_command(const struct command *command) {
   putchar('\n');
   print_wrapped("Options with their defaults; numbers take 1e6, 1M, 2.5k alike:", 0, 0);
   for (const seam_option *option = seam_options(); option->name; option++)
-    entry(option->name, option->value, option->help, option->limits);
+    if (command_has_option(command, option->name)) entry(option->name, option->value, option->help, option->limits);
 }
 
 void help_program(const struct command *commands) {

@@ -53,13 +53,23 @@ static void set_real(json_t *object, const char *name, double value) {
   json_object_set_new(object, name, json_real(isfinite(value) ? value : 0));
 }
 
-void json_progress(const seam_progress *progress, double steps) {
+/* "chain_steps_per_second" */
+static void set_rate(json_t *object, bool pairs, double work, double seconds) {
+  set_real(object, pairs ? "pairs_per_second" : "chain_steps_per_second", seconds > 0 ? work / seconds : 0);
+}
+
+static bool is_prediction(const seam_result *result) {
+  seam_prediction ignored;
+  return seam_result_prediction(result, &ignored);
+}
+
+void json_progress(const seam_progress *progress, const struct progress_bar *bar) {
   json_t *object = json_event("progress");
   set_count(object, "chains", (int64_t)progress->chains);
   set_count(object, "chains_done", (int64_t)progress->chains_done);
-  set_real(object, "fraction", progress_fraction(progress, steps));
+  set_real(object, "fraction", progress_fraction(progress, bar->steps));
   set_real(object, "seconds", progress->seconds);
-  set_real(object, "chain_steps_per_second", progress->seconds > 0 ? progress->chain_steps / progress->seconds : 0);
+  set_rate(object, !strcmp(bar->unit, "pairs"), progress->chain_steps, progress->seconds);
   seam_error ignored; /* the next line tells as much */
   json_line(object, &ignored);
 }
@@ -88,11 +98,12 @@ static json_t *json_record(seam_result *result, const char *event) {
   set_count(object, "diverged", seam_result_count(result, SEAM_DIVERGED));
   seam_run run = seam_result_run(result);
   set_real(object, "seconds", run.seconds);
-  set_real(object, "chain_steps_per_second", run.seconds > 0 ? run.chain_steps / run.seconds : 0);
+  set_rate(object, is_prediction(result), run.chain_steps, run.seconds);
   json_object_set_new(object, "backend", json_text(run.backend));
   json_object_set_new(object, "isa", json_text(run.isa));
   json_object_set_new(object, "device", json_text(run.device));
   json_object_set_new(object, "math", json_text(seam_config_get(seam_result_config(result), "math")));
+  if (is_prediction(result)) json_object_set_new(object, "prediction", prediction_json(result));
   return object;
 }
 

@@ -14,7 +14,11 @@ void progress_bar_start(struct progress_bar *bar, const struct arguments *argume
   bool dumb = !terminal || !strcmp(terminal, "dumb");
   *bar = (struct progress_bar){.shown = isatty(STDERR_FILENO) && !dumb && !arguments->quiet && !arguments->json,
                                .unicode = terminal_unicode(),
+                               .unit = "chain-steps",
                                .steps = atof(seam_config_get(arguments->config, "steps"))};
+  if (strcmp(seam_config_get(arguments->config, "task"), "predict")) return;
+  bar->unit = "pairs";
+  bar->steps = atof(seam_config_get(arguments->config, "draws"));
 }
 
 double progress_fraction(const seam_progress *progress, double steps) {
@@ -37,7 +41,8 @@ static void draw_blocks(double fraction, int width, bool unicode) {
 }
 
 /* The most telling text that fits beside a bar, from the fullest on. */
-static void compose(char *text, size_t size, const seam_progress *progress, double fraction, int room) {
+static void compose(char *text, size_t size, const seam_progress *progress, const char *unit, double fraction,
+                    int room) {
   double rate = progress->seconds > 0 ? progress->chain_steps / progress->seconds : 0;
   double left = fraction > 0 ? progress->seconds * (1 - fraction) / fraction : 0;
   struct text done = text_count((int64_t)progress->chains_done), all = text_count((int64_t)progress->chains);
@@ -46,7 +51,7 @@ static void compose(char *text, size_t size, const seam_progress *progress, doub
   for (int detail = 2; detail >= 0; detail--) {
     int length = snprintf(text, size, "%5.1f%%", floor(fraction * 1000) / 10);
     if (detail > 1) length += snprintf(text + length, size - (size_t)length, "  %s/%s chains", done.text, all.text);
-    if (detail > 0) length += snprintf(text + length, size - (size_t)length, "  %s chain-steps/s", speed.text);
+    if (detail > 0) length += snprintf(text + length, size - (size_t)length, "  %s %s/s", speed.text, unit);
     length += snprintf(text + length, size - (size_t)length, "  %s left", time_text);
     if (length <= room) return;
   }
@@ -57,7 +62,7 @@ void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress) 
   char text[160];
   int columns = terminal_columns(stderr);
   double fraction = progress_fraction(progress, bar->steps);
-  compose(text, sizeof text, progress, fraction, columns - NARROWEST_BAR - 5);
+  compose(text, sizeof text, progress, bar->unit, fraction, columns - NARROWEST_BAR - 5);
   int width = columns - (int)strlen(text) - 5;
   fputs("\r", stderr);
   draw_blocks(fraction, width > WIDEST_BAR ? WIDEST_BAR : width, bar->unicode);

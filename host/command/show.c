@@ -99,11 +99,16 @@ static seam_status print_result(seam_result *result, const struct arguments *arg
     note = " (none passed)";
     selection = all_chains;
   }
-  printf("%s: interface of %s: %s chains%s\n", arguments->file, selection->name,
-         text_count(selected_chains(result, selection)).text, note);
+  seam_prediction ignored;
+  printf("%s: interface of %s: %s %s%s\n", arguments->file, selection->name,
+         text_count(selected_chains(result, selection)).text,
+         seam_result_prediction(result, &ignored) ? "pairs" : "chains", note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
-  report_outcomes(result);
+  if (seam_result_prediction(result, &ignored))
+    prediction_report(result);
+  else
+    report_outcomes(result);
   print_quantiles(result, selection);
   interchange_report(result);
   printf("  made with:\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam train: claims the output, trains with progress, writes the result, and says what came of it. */
+/* seam train, and what other commands that count have in common with it: claims the output, counts with progress,
+ * writes the result, and says what came of it. */
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
   progress_bar_draw(&watch->bar, progress);
   if (watch->json && progress->seconds >= watch->next_line) {
-    json_progress(progress, watch->bar.steps);
+    json_progress(progress, &watch->bar);
     watch->next_line = progress->seconds + 0.5;
   }
   return interrupted != 0;
@@ -52,14 +53,13 @@ static void print_run(seam_result *result) {
          *run.isa ? ", " : "", run.isa, run.device);
 }
 
-static void report(const struct arguments *arguments, const struct watch *watch, seam_result *result,
-                   const char *output) {
+static void report(const struct arguments *arguments, const struct producer *producer, const struct watch *watch,
+                   seam_result *result, const char *output) {
   if (arguments->quiet) return;
   if (!watch->bar.shown)
     fprintf(stderr, "%s chains counted in %s\n", text_count((int64_t)seam_result_chains(result)).text,
             text_time(seam_result_run(result).seconds).text);
-  print_run(result);
-  report_outcomes(result);
+  producer->report(result);
   printf("written to %s\n", output);
 }
 
@@ -92,22 +92,24 @@ static seam_status keep(struct arguments *arguments, seam_output *output, seam_r
   return ended ? tell_partial(arguments, written, covered, ended, error) : SEAM_OK;
 }
 
-static seam_status train(struct arguments *arguments, seam_output *output, const char *path, seam_error *error) {
+static seam_status run(struct arguments *arguments, const struct producer *producer, seam_output *output,
+                       const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
   progress_bar_start(&watch.bar, arguments);
   catch_signals();
   seam_result *result = NULL;
-  seam_status status = seam_train(arguments->config, on_progress, &watch, &result, error);
+  seam_status status = producer->run(arguments->config, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
   if (!result) return status;
   status = keep(arguments, output, result, status, path, error);
   if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
-    report(arguments, &watch, result, path);
+    report(arguments, producer, &watch, result, path);
   seam_result_free(result);
   return status;
 }
 
-seam_status train_run(struct arguments *arguments, seam_error *error) {
+seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error) {
+  seam_config_set(arguments->config, "task", producer->task, error);
   seam_status status = seam_config_check(arguments->config, error);
   if (status) return status;
   char path[4096];
@@ -115,7 +117,17 @@ seam_status train_run(struct arguments *arguments, seam_error *error) {
   seam_output *output = NULL;
   status = seam_output_open(path, arguments->force, &output, error);
   if (status) return status;
-  status = train(arguments, output, path, error);
+  status = run(arguments, producer, output, path, error);
   seam_output_close(output);
   return status;
+}
+
+static void report_training(seam_result *result) {
+  print_run(result);
+  report_outcomes(result);
+}
+
+seam_status train_run(struct arguments *arguments, seam_error *error) {
+  static const struct producer training = {"train", seam_train, report_training};
+  return produce(arguments, &training, error);
 }

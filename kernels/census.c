@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
+#include "census.h"
+#include "pairs.h"
+
+static struct lane_id ids_from(uint64_t first) {
+  struct lane_id id;
+  for (int i = 0; i < LANES; i++) {
+    id.low[i] = (uint32_t)(first + (uint64_t)i);
+    id.high[i] = (uint32_t)((first + (uint64_t)i) >> 32);
+  }
+  return id;
+}
+
+static void add_row(struct candidate *candidate, int row) {
+  for (int k = 0; k < candidate->count; k++)
+    if (candidate->row[k] == row) return;
+  candidate->row[candidate->count++] = (uint16_t)row;
+}
+
+/* The outermost cells are the least often accepted: they stand first, so that hopeless candidates are soon known. */
+static void add_rows(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]) {
+  int stride = pairs_stride(job->axes[AXIS_CELL].bins);
+  for (int level = 0; level < 2; level++) {
+    const int32_t *own = cell + level * TEST_VOLTAGES;
+    int low = own[0], high = own[0];
+    for (int t = 1; t < TEST_VOLTAGES; t++) {
+      if (own[t] < low) low = own[t];
+      if (own[t] > high) high = own[t];
+    }
+    add_row(candidate, level * stride + low - 1);
+    add_row(candidate, level * stride + high - 1);
+  }
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) add_row(candidate, t / TEST_VOLTAGES * stride + cell[t] - 1);
+}
+
+static void candidates(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
+  struct census_first first;
+  census_draw_first(job, ids_from(first_id), &first);
+  const struct axis *axis = &job->axes[AXIS_INTERFACE];
+  lane_int bin = axis_bin(axis, first.u[0]) * axis_extent(axis) + axis_bin(axis, first.u[1]);
+  lane_mask buffer = first.u[1] > first.u[0];
+  for (int i = 0; i < active; i++) {
+    int32_t cell[2 * TEST_VOLTAGES];
+    out[i] = (struct candidate){.bin = bin[i],
+                                .mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER,
+                                .finite = first.finite[i] != 0,
+                                .within = first.finite[i] != 0};
+    for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+      cell[t] = first.cell[t][i];
+      out[i].within &= cell[t] >= 1 && cell[t] <= job->axes[AXIS_CELL].bins;
+    }
+    if (out[i].within) add_rows(&out[i], job, cell);
+  }
+}
+
+/* Bit i is set where lane i is. */
+static uint64_t mask_bits(lane_mask mask) {
+#if defined(__AVX512DQ__)
+  return _mm512_movepi32_mask((__m512i)mask);
+#else
+  uint64_t bits = 0;
+  EACH_LANE(i) bits |= (uint64_t)(mask[i] & 1) << i;
+  return bits;
+#endif
+}
+
+static void accept(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int bit) {
+  lane theta[MAX_PARAMETERS];
+  uint64_t who = ((uint64_t)1 << active) - 1;
+  size_t words = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+  component_draw(job->second, job->seed, ids_from(first_draw), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
+    lane_mask accepted[2][SAMPLE_BLOCK];
+    census_accept(job, theta, job->centre + cell, accepted);
+    for (int level = 0; level < 2; level++)
+      for (int k = 0; k < SAMPLE_BLOCK; k++) {
+        uint64_t *row = tile->bits + (size_t)(level * tile->stride + cell + k) * words;
+        row[bit / 64] |= (mask_bits(accepted[level][k]) & who) << bit % 64;
+      }
+  }
+}
+
+#define JOIN(prefix, x)  prefix##x
+#define TABLE(prefix, x) JOIN(prefix, x)
+
+const struct census_kernels TABLE(census_kernels_, SEAM_ISA) = {LANES, candidates, accept};

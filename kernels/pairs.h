@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Predictions on the CPU as the host calls them: tables of what components hit and accept, and the count of pairs. */
+#ifndef SEAM_PAIRS_H
+#define SEAM_PAIRS_H
+
+#include <stddef.h>
+
+#include "job.h"
+
+/* Bits of a row are counted in vectors of 512; a tile is at most so many of them wide, so that it stays in cache. */
+enum { PAIRS_VECTOR_BITS = 512, PAIRS_VECTOR_WORDS = 8, PAIRS_MOST_VECTORS = 8 };
+
+/* A first component in search of partners. */
+struct candidate {
+  int32_t bin;  /* of (u0, u1), flow bins included */
+  uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
+  uint8_t finite, within;
+  uint8_t count;                   /* of distinct rows */
+  uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
+};
+
+/* Rows of one bit a draw: row level·stride + cell tells which draws accept the cell at the level. */
+struct pairs_tile {
+  uint64_t *bits; /* aligned to 64 bytes, zero before the draws are entered */
+  int vectors;    /* of each row */
+  int stride;     /* rows a level: `cells` up to a multiple of 4 */
+};
+
+struct census_kernels {
+  int lanes;
+  /* Looks at theta1 of `active` chains, at most `lanes`, from first_id on. */
+  void (*candidates)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
+  /* Enters `active` draws of theta2, at most `lanes`, from first_draw on; `bit` is the first's place in the rows, a
+   * multiple of `lanes`. */
+  void (*accept)(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int bit);
+};
+
+/* How many draws of the tile work with a candidate that is within the range. */
+typedef uint32_t pairs_count_function(const struct pairs_tile *tile, const struct candidate *candidate);
+
+/* Rows of a level for so many cells. */
+static inline int pairs_stride(int cells) { return (cells + 3) / 4 * 4; }
+
+extern const struct census_kernels census_kernels_baseline;
+extern pairs_count_function pairs_count_baseline;
+#if defined(__x86_64__)
+extern const struct census_kernels census_kernels_v3, census_kernels_v4;
+extern pairs_count_function pairs_count_v3, pairs_count_v4, pairs_count_v4_popcount;
+#endif
+
+#endif
