@@ -10,6 +10,13 @@
 
 typedef uint64_t vector __attribute__((vector_size(64)));
 
+/* The registers hold as many vectors of a row, and some more. */
+#if defined(__AVX512F__)
+enum { WIDEST = 8 };
+#else
+enum { WIDEST = 4 };
+#endif
+
 static inline __attribute__((always_inline)) int is_zero(const vector *both, int vectors) {
   vector any = both[0];
   for (int k = 1; k < vectors; k++) any |= both[k];
@@ -28,7 +35,7 @@ static inline __attribute__((always_inline)) uint32_t count_bits(const vector *b
   for (int k = 1; k < vectors; k++) sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64((__m512i)both[k]));
   return (uint32_t)_mm512_reduce_add_epi64(sum);
 #else
-  uint64_t words[PAIRS_MOST_VECTORS * PAIRS_VECTOR_WORDS];
+  uint64_t words[WIDEST * PAIRS_VECTOR_WORDS];
   uint32_t sum = 0;
   memcpy(words, both, (size_t)vectors * sizeof *both);
   for (int i = 0; i < vectors * PAIRS_VECTOR_WORDS; i++) sum += (uint32_t)__builtin_popcountll(words[i]);
@@ -36,41 +43,30 @@ static inline __attribute__((always_inline)) uint32_t count_bits(const vector *b
 #endif
 }
 
-/* `vectors` is a constant wherever this is called, so that `both` stays in registers. */
-static inline __attribute__((always_inline)) uint32_t count_rows(const struct pairs_tile *tile,
-                                                                 const struct candidate *candidate, int vectors) {
+/* Of vectors [begin, begin + width) of the rows; `width` is a constant wherever this is called, so that `both` stays in
+ * registers. */
+static inline __attribute__((always_inline)) uint32_t
+count_width(const struct pairs_tile *tile, const struct candidate *candidate, int begin, int width) {
   enum { FIRST_LOOK = 3, LOOKS = 4 }; /* after the outermost cells, and then every fourth row */
-  const vector *bits = (const vector *)tile->bits, *row = bits + (size_t)candidate->row[0] * (size_t)vectors;
-  vector both[PAIRS_MOST_VECTORS];
-  for (int k = 0; k < vectors; k++) both[k] = row[k];
+  const vector *bits = (const vector *)tile->bits + begin,
+               *row = bits + (size_t)candidate->row[0] * (size_t)tile->vectors;
+  vector both[WIDEST];
+  for (int k = 0; k < width; k++) both[k] = row[k];
   for (int r = 1; r < candidate->count; r++) {
-    row = bits + (size_t)candidate->row[r] * (size_t)vectors;
-    for (int k = 0; k < vectors; k++) both[k] &= row[k];
-    if (r % LOOKS == FIRST_LOOK && is_zero(both, vectors)) return 0;
+    row = bits + (size_t)candidate->row[r] * (size_t)tile->vectors;
+    for (int k = 0; k < width; k++) both[k] &= row[k];
+    if (r % LOOKS == FIRST_LOOK && is_zero(both, width)) return 0;
   }
-  return count_bits(both, vectors);
+  return count_bits(both, width);
 }
 
 #define JOIN(prefix, x)     prefix##x
 #define FUNCTION(prefix, x) JOIN(prefix, x)
 
 uint32_t FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const struct candidate *candidate) {
-  switch (tile->vectors) {
-  case 1:
-    return count_rows(tile, candidate, 1);
-  case 2:
-    return count_rows(tile, candidate, 2);
-  case 3:
-    return count_rows(tile, candidate, 3);
-  case 4:
-    return count_rows(tile, candidate, 4);
-  case 5:
-    return count_rows(tile, candidate, 5);
-  case 6:
-    return count_rows(tile, candidate, 6);
-  case 7:
-    return count_rows(tile, candidate, 7);
-  default:
-    return count_rows(tile, candidate, PAIRS_MOST_VECTORS);
-  }
+  uint32_t sum = 0;
+  int begin = 0;
+  for (; tile->vectors - begin >= WIDEST; begin += WIDEST) sum += count_width(tile, candidate, begin, WIDEST);
+  for (; tile->vectors - begin >= 2; begin += 2) sum += count_width(tile, candidate, begin, 2);
+  return begin < tile->vectors ? sum + count_width(tile, candidate, begin, 1) : sum;
 }

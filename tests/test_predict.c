@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
+#include "science.h"
+
+#include "sample_result.h"
+
+static const char *const every_isa[] = {"baseline", "v3", "v4"};
+
+static seam_result *predict(const char *const *options) {
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
+}
+
+static void assert_same_counts(const seam_result *a, const seam_result *b) {
+  assert_int_equal(a->histograms->cells, b->histograms->cells);
+  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
+}
+
+/* ---- Against a count pair by pair ---- */
+
+enum { FIRSTS = 96, SECONDS = 1100, CELLS = 102, BINS = 12 };
+
+static const char *const small[] = {"first", "table8", "second",      "buffer", "chains",       "96",   "draws",
+                                    "1100",  "cells",  "102",         "range",  "-1:2",         "bins", "12",
+                                    "seed",  "5",      "first-chain", "1000",   "input-margin", "0.05", NULL};
+
+static void draw(int kind, uint32_t purpose, uint64_t id, float *theta) {
+  lane parameters[MAX_PARAMETERS];
+  component_draw(kind, 5, science_id(id), purpose, 1.0f, parameters);
+  for (int j = 0; j < component_parameters(kind); j++) theta[j] = parameters[j][0];
+}
+
+static float respond(int kind, const float *theta, float v) {
+  lane parameters[MAX_PARAMETERS], in[2] = {lane_splat(v), lane_splat(v)}, out[2], saved[MAX_SAVED * SAMPLE_BLOCK];
+  for (int j = 0; j < component_parameters(kind); j++) parameters[j] = lane_splat(theta[j]);
+  component_forward(kind, parameters, 2, in, out, saved);
+  return out[0][0];
+}
+
+/* The bin of x among `bins` over [-1, 2), -1 and `bins` beyond. */
+static int bin_of(float x, int bins) {
+  int bin = -1;
+  while (bin < bins && x >= (float)(-1.0 + (bin + 1) * 3.0 / bins)) bin++;
+  return bin;
+}
+
+static bool pair_works(const float u[2 * TEST_VOLTAGES], const float *second) {
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+    int cell = bin_of(u[t], CELLS);
+    double level = t / TEST_VOLTAGES;
+    if (cell < 0 || cell >= CELLS) return false;
+    float y = respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
+    if (!(y >= (float)(level - 0.1) && y <= (float)(level + 0.1))) return false;
+  }
+  return true;
+}
+
+/* Promise: the result is the number of pairs that work, by bin, mode and blocks, each pair counted once. */
+static void test_every_pair(void **state) {
+  (void)state;
+  static int64_t interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
+  static float second[SECONDS][MAX_PARAMETERS];
+  int64_t works = 0;
+  for (uint64_t j = 0; j < SECONDS; j++) draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second[j]);
+  for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
+    float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
+    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
+    for (int t = 0; t < 2 * TEST_VOLTAGES; t++)
+      u[t] = respond(KIND_TABLE8, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
+    float u0 = u[TEST_VOLTAGES / 2], u1 = u[TEST_VOLTAGES + TEST_VOLTAGES / 2];
+    for (uint64_t j = 0; j < SECONDS; j++) {
+      if (!pair_works(u, second[j])) continue;
+      works++;
+      interface[u1 > u0 ? 0 : 1][bin_of(u0, BINS) + 1][bin_of(u1, BINS) + 1]++;
+      uint64_t block = 0;
+      while (j >= SECONDS * (block + 1) / PAIR_BLOCKS) block++;
+      blocks[i % PAIR_BLOCKS][block]++;
+    }
+  }
+  assert_true(works > 20);
+  seam_result *result = predict(small);
+  assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), works);
+  assert_memory_equal(seam_result_histogram(result, "interface")->values, interface, sizeof interface);
+  const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
+  for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++)
+    assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
+  seam_result_free(result);
+}
+
+/* ---- The same everywhere ---- */
+
+/* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
+static void test_same_everywhere(void **state) {
+  (void)state;
+  const char *options[] = {"first", "mlp4", "second", "buffer",  "chains", "3001", "draws",
+                           "5000",  "isa",  "auto",   "threads", "1",      NULL};
+  seam_result *expected = predict(options);
+  assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
+  options[11] = "3";
+  for (size_t k = 0; k < sizeof every_isa / sizeof *every_isa; k++) {
+    seam_result *result = NULL;
+    seam_error error;
+    options[9] = every_isa[k];
+    seam_config *config = sample_config(options);
+    seam_status status = seam_predict(config, NULL, NULL, &result, &error);
+    seam_config_free(config);
+    if (status == SEAM_ERROR_BACKEND) continue; /* this processor does not have it */
+    assert_int_equal(status, SEAM_OK);
+    assert_same_counts(result, expected);
+    seam_result_free(result);
+  }
+  seam_result_free(expected);
+}
+
+/* Promise 5, of predictions: parts of the first components add up to the whole. */
+static void test_parts_add_up(void **state) {
+  (void)state;
+  const char *options[] = {"first", "buffer", "second", "buffer",      "chains", "1500", "draws",
+                           "2000",  "bins",   "32",     "first-chain", "0",      NULL};
+  seam_result *whole = predict(options);
+  options[5] = "401";
+  seam_result *begin = predict(options);
+  options[5] = "1099", options[11] = "401";
+  seam_result *end = predict(options);
+  for (int64_t cell = 0; cell < whole->histograms->cells; cell++)
+    assert_int_equal(begin->counts[cell] + end->counts[cell], whole->counts[cell]);
+  seam_result_free(whole);
+  seam_result_free(begin);
+  seam_result_free(end);
+}
+
+/* ---- Guess and check ---- */
+
+/* Of the difference between prediction and untrained chains, in standard errors; `margin` is the chains'. */
+static double disagreement(const char *first, const char *second, const char *margin, const char *chains_margin) {
+  const char *options[] = {"first", first,   "second", second, "input-margin", margin, "chains",
+                           "40000", "draws", "40000",  "seed", "11",           NULL};
+  const char *checked[] = {"first", first, "second", second, "input-margin", chains_margin, "chains", "1M",
+                           "steps", "0",   "seed",   "12",   "histograms",   "none",        NULL};
+  seam_prediction p;
+  seam_result *prediction = predict(options), *chains = sample_train(checked);
+  assert_true(seam_result_prediction(prediction, &p));
+  double n = (double)seam_result_chains(chains);
+  double works = (double)(seam_result_count(chains, SEAM_BUFFER) + seam_result_count(chains, SEAM_INVERTER)) / n;
+  double error = sqrt(p.acceptance_error * p.acceptance_error + works * (1 - works) / n);
+  seam_result_free(prediction);
+  seam_result_free(chains);
+  return (p.acceptance - works) / error;
+}
+
+/* Promise (design.md section 7): a prediction's pairs work as often as untrained chains. 8 tests, 10^-6 in all. */
+static void test_guess_and_check(void **state) {
+  (void)state;
+  static const char *const kinds[][2] = {
+      {"logistic", "logistic"}, {"buffer", "buffer"}, {"mlp4", "buffer"}, {"table8", "logistic"}};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    assert_true(fabs(disagreement(kinds[k][0], kinds[k][1], "0", "0")) < 5.3);
+    assert_true(fabs(disagreement(kinds[k][0], kinds[k][1], "0.3", "0.3")) < 5.3);
+  }
+  /* And it would be seen if they did not: an input margin a tenth smaller. */
+  assert_true(fabs(disagreement("logistic", "logistic", "0.3", "0.27")) > 5.3);
+}
+
+/* ---- What it says ---- */
+
+/* Promise: the standard error is that of the estimate, over 40 seeds; chi^2 of 39 degrees within 10^-6 of either tail,
+ * and the blocks' own scatter besides. */
+static void test_standard_error(void **state) {
+  (void)state;
+  enum { SEEDS = 40 };
+  double acceptance[SEEDS], mean = 0, variance = 0, scatter = 0;
+  for (int s = 0; s < SEEDS; s++) {
+    char seed[16];
+    snprintf(seed, sizeof seed, "%d", 100 + s);
+    const char *options[] = {"first", "buffer", "second", "logistic",     "chains", "2048", "draws", "4096", "cells",
+                             "128",   "bins",   "16",     "input-margin", "0",      "seed", seed,    NULL};
+    seam_result *result = predict(options);
+    seam_prediction p;
+    assert_true(seam_result_prediction(result, &p));
+    acceptance[s] = p.acceptance;
+    mean += p.acceptance / SEEDS;
+    variance += p.acceptance_error * p.acceptance_error / SEEDS;
+    double parts = p.first_variance / 2048 + p.second_variance / 4096;
+    assert_true(parts < 1.2 * p.acceptance_error * p.acceptance_error);
+    seam_result_free(result);
+  }
+  for (int s = 0; s < SEEDS; s++) scatter += (acceptance[s] - mean) * (acceptance[s] - mean) / (SEEDS - 1);
+  assert_true(scatter / variance > 0.25 && scatter / variance < 2.6);
+}
+
+/* Promise: what leaves the range is never accepted, and its share is told. */
+static void test_outside(void **state) {
+  (void)state;
+  const char *options[] = {"first", "logistic", "second",   "logistic", "chains", "20000", "draws",
+                           "256",   "range",    "-0.1:0.5", "bins",     "8",      NULL};
+  seam_result *result = predict(options);
+  seam_prediction p;
+  assert_true(seam_result_prediction(result, &p));
+  const seam_histogram *components = seam_result_histogram(result, "components");
+  int64_t beyond = 0;
+  for (int64_t i = 0; i < components->cells / 2; i++) beyond += components->values[i];
+  assert_true(p.outside == (double)beyond / 20000);
+  assert_true(p.outside > 0.6 && p.outside < 0.95);
+  assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), 0);
+  assert_true(isnan(p.peak[0]));
+  seam_result_free(result);
+}
+
+/* Promise: at the peak the two entropies balance, and their means and the interface's own add up. */
+static void test_entropies(void **state) {
+  (void)state;
+  const char *options[] = {"first", "buffer", "second", "buffer",       "chains", "40000", "draws",
+                           "20000", "bins",   "48",     "input-margin", "0",      NULL};
+  seam_result *result = predict(options);
+  seam_prediction p;
+  assert_true(seam_result_prediction(result, &p));
+  /* ln P(b) = S1 + S2 - ln Z, so that its mean is minus the interface's entropy. */
+  assert_true(fabs(p.mean_entropy[0] + p.mean_entropy[1] - log(p.acceptance) + p.interface_entropy) < 1e-9);
+  assert_true(p.slope[0][1] * p.slope[1][1] < 0 || p.slope[0][0] * p.slope[1][0] < 0);
+  seam_result_free(result);
+}
+
+/* ---- Refusals and files ---- */
+
+static void test_refusals(void **state) {
+  (void)state;
+  seam_error error;
+  seam_result *result;
+  const char *many[] = {"chains", "9223372036854775807", "draws", "2", NULL}, *cuda[] = {"backend", "cuda", NULL};
+  seam_config *config = sample_config(many);
+  assert_int_equal(seam_predict(config, NULL, NULL, &result, &error), SEAM_ERROR_USAGE);
+  assert_non_null(strstr(error.message, "--draws 2"));
+  seam_config_free(config);
+  config = sample_config(cuda);
+  assert_int_equal(seam_predict(config, NULL, NULL, &result, &error), SEAM_ERROR_BACKEND);
+  seam_config_free(config);
+}
+
+static int cancel(const seam_progress *progress, void *user) {
+  (void)user;
+  return progress->chain_steps > 0;
+}
+
+/* Promise 5: a cancelled prediction holds whole first components, with all their pairs. */
+static void test_cancelled(void **state) {
+  (void)state;
+  const char *options[] = {"chains", "1M", "draws", "60000", NULL};
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  assert_int_equal(seam_predict(config, cancel, NULL, &result, &error), SEAM_INTERRUPTED);
+  assert_int_equal(result_check(result, SEAM_ERROR_INTERNAL, &error), SEAM_OK);
+  assert_true(seam_result_chains(result) < 1000000);
+  seam_config_free(config);
+  seam_result_free(result);
+}
+
+/* A prediction's file is read back whole, and one pair more in any histogram is seen. */
+static void test_file(void **state) {
+  (void)state;
+  seam_result *result = predict(small), *read = NULL;
+  seam_output *output;
+  seam_error error;
+  const char *path = "test_predict.zip";
+  assert_int_equal(seam_output_open(path, 1, &output, &error), SEAM_OK);
+  assert_int_equal(seam_output_write(output, result, &error), SEAM_OK);
+  seam_output_close(output);
+  assert_int_equal(seam_result_read(path, &read, &error), SEAM_OK);
+  remove(path);
+  assert_same_counts(result, read);
+  for (size_t h = 0; seam_result_histogram_at(read, h); h++) {
+    int64_t *values = (int64_t *)seam_result_histogram_at(read, h)->values;
+    values[0]++;
+    assert_int_equal(result_check(read, SEAM_ERROR_FORMAT, &error), SEAM_ERROR_FORMAT);
+    values[0]--;
+  }
+  seam_result_free(result);
+  seam_result_free(read);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_pair),     cmocka_unit_test(test_same_everywhere),
+      cmocka_unit_test(test_parts_add_up),   cmocka_unit_test(test_guess_and_check),
+      cmocka_unit_test(test_standard_error), cmocka_unit_test(test_outside),
+      cmocka_unit_test(test_entropies),      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_cancelled),      cmocka_unit_test(test_file),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
