@@ -41,6 +41,6 @@ extern const char *const kind_names[],
                                   *const loss_names[], *const math_names[], *const backend_names[], *const isa_names[];
 
 extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_devices,
-    option_text;
+    option_period, option_shard, option_text;
 
 #endif

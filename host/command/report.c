@@ -31,7 +31,8 @@ void report_outcomes(const seam_result *result) {
 }
 
 bool option_counts(const char *name) {
-  static const char *const running[] = {"backend", "device", "isa", "threads", "slice", "output"};
+  static const char *const running[] = {"backend", "device",           "isa",   "threads", "slice",
+                                        "shard",   "checkpoint-every", "output"};
   for (size_t i = 0; i < sizeof running / sizeof *running; i++)
     if (!strcmp(running[i], name)) return false;
   return true;
