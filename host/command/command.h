@@ -12,13 +12,14 @@
 /* What one command was given. */
 struct arguments {
   seam_config *config;
-  const char *file, *second_file;                             /* the operands, NULL where there was none */
+  const char **files; /* the operands, ended by NULL; freed by the caller */
+  int file_count;
   const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
-  bool json, quiet, force, help;
+  bool json, quiet, force, resume, help;
   bool chains_given; /* on the command line itself, not by --config */
 };
 
-enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO };
+enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO, OPERANDS_MANY };
 
 /* One command of the program. */
 struct command {
@@ -35,6 +36,7 @@ struct command {
 seam_status train_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status compare_run(struct arguments *arguments, seam_error *error);
+seam_status merge_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
@@ -51,7 +53,8 @@ extern const struct flag all_flags[]; /* ended by a NULL name */
 
 bool command_has_flag(const struct command *command, const char *flag);
 
-/* Reads everything after the command's name. SEAM_ERROR_USAGE, or what reading a --config file came to. */
+/* Reads everything after the command's name; `arguments` has room for `count` operands. SEAM_ERROR_USAGE, or what
+ * reading a --config file came to. */
 seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
                            seam_error *error);
 

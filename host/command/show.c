@@ -99,7 +99,7 @@ static seam_status print_result(seam_result *result, const struct arguments *arg
     note = " (none passed)";
     selection = all_chains;
   }
-  printf("%s: interface of %s: %s chains%s\n", arguments->file, selection->name,
+  printf("%s: interface of %s: %s chains%s\n", arguments->files[0], selection->name,
          text_count(selected_chains(result, selection)).text, note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
@@ -120,10 +120,10 @@ seam_status show_run(struct arguments *arguments, seam_error *error) {
   if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
     return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
   seam_result *result = NULL;
-  seam_status status = seam_result_read(arguments->file, &result, error);
+  seam_status status = seam_result_read(arguments->files[0], &result, error);
   if (status) return status;
-  status =
-      arguments->json ? json_show(result, arguments->file, error) : print_result(result, arguments, selection, error);
+  status = arguments->json ? json_show(result, arguments->files[0], error)
+                           : print_result(result, arguments, selection, error);
   seam_result_free(result);
   return status;
 }
