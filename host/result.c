@@ -2,7 +2,6 @@
 /* A result in memory, as the library makes it and as its callers see it. */
 #include "result.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,9 +67,10 @@ seam_status result_add(struct seam_result *result, const struct seam_result *par
 
 /* Once each, and only where it fits. */
 static void add_word(char *text, size_t size, const char *word) {
-  size_t length = strlen(text);
-  if (!*word || strstr(text, word) || length + strlen(word) + 3 > size) return;
-  snprintf(text + length, size - length, "%s%s", length ? "; " : "", word);
+  const char *between = *text ? "; " : "";
+  if (!*word || strstr(text, word) || strlen(text) + strlen(between) + strlen(word) >= size) return;
+  strcat(text, between);
+  strcat(text, word);
 }
 
 void result_add_place(struct seam_result *result, const char *backend, const char *isa, const char *device) {

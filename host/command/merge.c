@@ -9,8 +9,8 @@ static void report(const struct arguments *arguments, seam_result *result) {
   uint64_t missing = asked - seam_result_chains(result);
   report_outcomes(result);
   if (missing)
-    printf("%s of %s chains are missing: seam train --config FILE --resume --output FILE runs them\n",
-           text_count((int64_t)missing).text, text_count((int64_t)asked).text);
+    printf("%s of %s chains are missing: seam train --config %s --resume --output %s runs them\n",
+           text_count((int64_t)missing).text, text_count((int64_t)asked).text, arguments->output, arguments->output);
   printf("%d files merged, written to %s\n", arguments->file_count, arguments->output);
 }
 
