@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +156,52 @@ uint32_t config_histograms(const struct seam_config *config) {
   return config->histograms & has;
 }
 
+/* ---- Which chains ---- */
+
+bool config_differs(const struct seam_config *a, const struct seam_config *b, struct config_difference *difference) {
+  const struct seam_config *sides[2] = {a, b};
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option *option = &option_table[i];
+    if (!option->recorded || option->offset == offsetof(struct seam_config, chains) ||
+        option->offset == offsetof(struct seam_config, first_chain))
+      continue;
+    difference->option = option->name;
+    for (int k = 0; k < 2; k++)
+      option->type->print(option, (const char *)sides[k] + option->offset, difference->values[k],
+                          sizeof difference->values[k]);
+    if (strcmp(difference->values[0], difference->values[1]) != 0) return true;
+  }
+  return false;
+}
+
+seam_status config_extend(struct seam_config *config, const struct seam_config *other, seam_error *error) {
+  uint64_t begin = config->first_chain, end = begin + config->chains, end_other = other->first_chain + other->chains;
+  if (other->first_chain < begin) begin = other->first_chain;
+  if (end_other > end) end = end_other;
+  if (end - begin > INT64_MAX)
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "chains %llu and %llu lie too far apart for one result: keep them in two",
+                     (unsigned long long)config->first_chain, (unsigned long long)other->first_chain);
+  config->first_chain = begin;
+  config->chains = end - begin;
+  return SEAM_OK;
+}
+
+/* Where shard k, counted from 0, begins. */
+static uint64_t shard_begin(const struct seam_config *config, uint64_t k) {
+  uint64_t first = config->first_chain, chains = config->chains, count = config->shard.count;
+  if (k == 0) return first;
+  if (k == count) return first + chains;
+  uint64_t rest = chains % count, begin = first + chains / count * k + (k < rest ? k : rest);
+  begin -= begin % 2;
+  return begin < first ? first : begin;
+}
+
+void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *end) {
+  *begin = shard_begin(config, config->shard.index - 1);
+  *end = shard_begin(config, config->shard.index);
+}
+
 /* ---- Whether options fit together ---- */
 
 static seam_status check_ids(const struct seam_config *config, seam_error *error) {
@@ -162,6 +209,16 @@ static seam_status check_ids(const struct seam_config *config, seam_error *error
   return error_set(error, SEAM_ERROR_USAGE,
                    "--first-chain %llu: with --chains %llu the ids would pass 2^64 - 1; lower one of them",
                    (unsigned long long)config->first_chain, (unsigned long long)config->chains);
+}
+
+static seam_status check_shard(const struct seam_config *config, seam_error *error) {
+  uint64_t begin, end;
+  config_shard(config, &begin, &end);
+  if (begin < end) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_USAGE,
+                   "--shard %llu/%llu: none of the %llu --chains falls to it; take fewer shards",
+                   (unsigned long long)config->shard.index, (unsigned long long)config->shard.count,
+                   (unsigned long long)config->chains);
 }
 
 /* Interchange is counted of chains 2k and 2k + 1 together: a run holds both or neither. */
@@ -260,6 +317,7 @@ seam_status seam_config_check(const seam_config *config, seam_error *error) {
   enum { COARSE_BINS = 64 };
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
+  FORWARD(check_shard(config, error));
   FORWARD(check_pairs(config, error));
   FORWARD(check_pair_count(config, error));
   FORWARD(check_draws(config, error));

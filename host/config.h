@@ -22,6 +22,17 @@ struct device_choice {
   uint32_t index[CHOSEN_DEVICES];
 };
 
+/* Every so many seconds or every so many chains; never where both are 0. */
+struct period {
+  double seconds;
+  uint64_t chains;
+};
+
+/* Part `index` of `count`, from 1 on. */
+struct shard {
+  uint64_t index, count;
+};
+
 struct seam_config {
   /* What is trained and counted: two results with these equal may be joined. */
   int32_t task;          /* enum task_kind */
@@ -52,6 +63,8 @@ struct seam_config {
   int32_t isa;      /* enum isa_choice */
   uint64_t threads; /* 0: all cores */
   uint64_t slice;   /* steps between two looks at the interrupt; 0: chosen by the backend */
+  struct shard shard;
+  struct period checkpoint_every;
   char output[4096];
 
   char text[8192]; /* the answer of seam_config_get */
@@ -70,6 +83,22 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
 
 /* The histograms that the configuration asks for and its task has. */
 uint32_t config_histograms(const struct seam_config *config);
+
+/* Two values of one option, as text. */
+struct config_difference {
+  const char *option; /* its name */
+  char values[2][128];
+};
+
+/* Whether the options that fix the counts differ, other than which chains; *difference is the first that does. */
+bool config_differs(const struct seam_config *a, const struct seam_config *b, struct config_difference *difference);
+
+/* Extends the chains of `config` to hold those of `other`, too, and all between. */
+seam_status config_extend(struct seam_config *config, const struct seam_config *other, seam_error *error);
+
+/* The chains [*begin, *end) of the configuration's shard: shards are contiguous, of nearly one size, and break up no
+ * pair of chains 2k and 2k + 1. */
+void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *end);
 
 /* Names for messages, manifests and the command line. */
 const char *kind_name(int kind);

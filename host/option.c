@@ -87,6 +87,11 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_whole, threads, .high = 1024)                                                                               \
   X("slice", "0", "0 to 1048576", "steps between two looks at the interrupt; 0 is automatic",                          \
     option_whole, slice, .high = 1048576)                                                                              \
+  X("shard", "1/1", "I/N, 1 <= I <= N <= 1000000", "run the I-th of N equal parts of the chains",                       \
+    option_shard, shard, .high = 1000000)                                                                              \
+  X("checkpoint-every", "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                          \
+    "keep the output current while running",                                                                           \
+    option_period, checkpoint_every, .most = 1e9)                                                                      \
   X("output", "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                         \
     option_text, output, .high = sizeof((struct seam_config *)0)->output)
 /* clang-format on */

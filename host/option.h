@@ -42,6 +42,6 @@ extern const char *const task_names[],
                                                                                                      *const isa_names[];
 
 extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_devices,
-    option_text;
+    option_period, option_shard, option_text;
 
 #endif

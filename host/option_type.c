@@ -179,6 +179,67 @@ static void devices_print(const struct option *option, const void *member, char 
   }
 }
 
+/* "I/N" */
+static seam_status shard_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  const char *slash = strchr(text, '/');
+  char index[64];
+  struct shard shard;
+  if (!slash || slash - text >= (ptrdiff_t)sizeof index) return refuse(option, text, "no I/N", error);
+  memcpy(index, text, (size_t)(slash - text));
+  index[slash - text] = '\0';
+  enum number_fault fault = number_to_uint(index, &shard.index);
+  if (!fault) fault = number_to_uint(slash + 1, &shard.count);
+  if (fault) return refuse(option, text, number_fault_text(fault), error);
+  if (shard.index < 1 || shard.index > shard.count) return refuse(option, text, "there is no such part", error);
+  if (shard.count > option->high) return refuse(option, text, "too many parts", error);
+  memcpy(member, &shard, sizeof shard);
+  return SEAM_OK;
+}
+
+static void shard_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  const struct shard *shard = member;
+  snprintf(text, size, "%llu/%llu", (unsigned long long)shard->index, (unsigned long long)shard->count);
+}
+
+/* The seconds of the unit that ends `text`, 0 where none does: then it is a number of chains. M is a million. */
+static double unit_seconds(const char *text) {
+  size_t length = strlen(text);
+  char unit = length ? text[length - 1] : '\0';
+  return unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0;
+}
+
+static seam_status period_parse(const struct option *option, const char *text, void *member, seam_error *error) {
+  struct period period = {0, 0};
+  double unit = unit_seconds(text);
+  char number[64];
+  enum number_fault fault;
+  if (strlen(text) >= sizeof number) return refuse(option, text, "more digits than a number needs", error);
+  memcpy(number, text, strlen(text) + 1);
+  if (unit > 0) number[strlen(text) - 1] = '\0';
+  if (unit > 0)
+    fault = number_to_real(number, &period.seconds);
+  else
+    fault = number_to_uint(number, &period.chains);
+  if (fault) return refuse(option, text, number_fault_text(fault), error);
+  period.seconds *= unit;
+  if (period.seconds < 0) return refuse(option, text, "too small", error);
+  if (period.seconds > option->most) return refuse(option, text, "too long", error);
+  memcpy(member, &period, sizeof period);
+  return SEAM_OK;
+}
+
+static void period_print(const struct option *option, const void *member, char *text, size_t size) {
+  (void)option;
+  const struct period *period = member;
+  char seconds[32];
+  number_print_real(period->seconds, seconds, sizeof seconds);
+  if (period->seconds > 0)
+    snprintf(text, size, "%ss", seconds);
+  else
+    snprintf(text, size, "%llu", (unsigned long long)period->chains);
+}
+
 static seam_status text_parse(const struct option *option, const char *text, void *member, seam_error *error) {
   if (!*text) return refuse(option, text, "empty", error);
   if (strlen(text) >= option->high) return refuse(option, text, "too long", error);
@@ -218,4 +279,6 @@ const struct option_type option_real = {real_parse, real_print, real_json, true}
 const struct option_type option_range = {range_parse, range_print, printed_json, false};
 const struct option_type option_histograms = {histograms_parse, histograms_print, printed_json, false};
 const struct option_type option_devices = {devices_parse, devices_print, devices_json, true};
+const struct option_type option_period = {period_parse, period_print, printed_json, true};
+const struct option_type option_shard = {shard_parse, shard_print, printed_json, false};
 const struct option_type option_text = {text_parse, text_print, printed_json, false};

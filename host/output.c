@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "output.h"
 
 struct seam_output {
   char *path;   /* the target, through symbolic links */
@@ -219,17 +220,32 @@ static seam_status keep_beside(const struct seam_output *output, seam_error *err
   return cannot_name(output, error);
 }
 
+/* False with errno. From here on the file at the target is ours: a later write of this output replaces it. */
+static bool take_name(struct seam_output *output) {
+  if (output->replace ? rename(output->temporary, output->path) != 0 : !name_new(output, output->path)) return false;
+  output->replace = true;
+  return true;
+}
+
 static seam_status give_name(struct seam_output *output, seam_error *error) {
-  if (output->replace ? rename(output->temporary, output->path) != 0 : !name_new(output, output->path)) {
+  if (!take_name(output)) {
     if (!output->replace && errno == EEXIST) return keep_beside(output, error);
     return cannot_name(output, error);
   }
-  /* From here on the file at the target is ours: a later write of this output replaces it. */
-  output->replace = true;
   return sync_folder(output) ? SEAM_OK : cannot_write(output->folder, "synced", error);
 }
 
-/* ---- The public calls ---- */
+/* A checkpoint has a next one: no file of it stays under another name. */
+static seam_status give_checkpoint_name(struct seam_output *output, seam_error *error) {
+  if (take_name(output)) return sync_folder(output) ? SEAM_OK : cannot_write(output->folder, "synced", error);
+  remove_temporary(output);
+  if (!output->replace && errno == EEXIST)
+    return error_set(error, SEAM_ERROR_EXISTS, "%s appeared during the run: move it away, or there is no checkpoint",
+                     error_path(output->path));
+  return cannot_write(output->path, "written", error);
+}
+
+/* ---- The calls ---- */
 
 seam_status seam_output_open(const char *path, int replace, seam_output **out, seam_error *error) {
   *out = NULL;
@@ -263,6 +279,29 @@ seam_status seam_output_write(seam_output *output, const seam_result *result, se
   size_t size;
   FORWARD(archive_pack(result, &bytes, &size, error));
   return write_packed(output, bytes, size, error);
+}
+
+seam_status output_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  bool filled = fill_temporary(output, bytes, size);
+  free(bytes);
+  return filled ? give_checkpoint_name(output, error) : cannot_write(output->temporary, "written", error);
+}
+
+seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {
+  struct stat info;
+  *before = NULL;
+  FORWARD(seam_output_open(path, 1, output, error));
+  /* Replaced is only what was read: a file that appears later is as foreign as to any run. */
+  (*output)->replace = lstat((*output)->path, &info) == 0;
+  if (!(*output)->replace) return SEAM_OK;
+  seam_status status = seam_result_read((*output)->path, before, error);
+  if (status == SEAM_OK) return SEAM_OK;
+  seam_output_close(*output);
+  *output = NULL;
+  return status;
 }
 
 seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {

@@ -42,6 +42,50 @@ seam_status result_check(const struct seam_result *result, seam_status status, s
   return histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), status, error);
 }
 
+seam_status result_copy(struct seam_result *to, const struct seam_result *from, seam_error *error) {
+  FORWARD(coverage_reserve(&to->coverage, from->coverage.ranges, error));
+  to->coverage.ranges = from->coverage.ranges;
+  if (from->coverage.ranges > 0)
+    memcpy(to->coverage.ids, from->coverage.ids, 2 * from->coverage.ranges * sizeof *from->coverage.ids);
+  memcpy(to->counts, from->counts, (size_t)from->histograms->cells * sizeof *from->counts);
+  memcpy(to->version, from->version, sizeof to->version);
+  memcpy(to->backend, from->backend, sizeof to->backend);
+  memcpy(to->isa, from->isa, sizeof to->isa);
+  memcpy(to->device, from->device, sizeof to->device);
+  result_set_time(to, from->seconds);
+  return SEAM_OK;
+}
+
+seam_status result_add(struct seam_result *result, const struct seam_result *part, seam_error *error) {
+  FORWARD(coverage_join(&result->coverage, &part->coverage, error));
+  for (int64_t cell = 0; cell < result->histograms->cells; cell++)
+    if (__builtin_add_overflow(result->counts[cell], part->counts[cell], &result->counts[cell]))
+      return error_set(error, SEAM_ERROR_FORMAT, "the counts add up to more than 64 bits hold: keep them apart");
+  result_add_place(result, part->backend, part->isa, part->device);
+  result_set_time(result, result->seconds + part->seconds);
+  return SEAM_OK;
+}
+
+/* Once each, and only where it fits. */
+static void add_word(char *text, size_t size, const char *word) {
+  const char *between = *text ? "; " : "";
+  if (!*word || strstr(text, word) || strlen(text) + strlen(between) + strlen(word) >= size) return;
+  strcat(text, between);
+  strcat(text, word);
+}
+
+void result_add_place(struct seam_result *result, const char *backend, const char *isa, const char *device) {
+  add_word(result->backend, sizeof result->backend, backend);
+  add_word(result->isa, sizeof result->isa, isa);
+  add_word(result->device, sizeof result->device, device);
+}
+
+void result_set_time(struct seam_result *result, double seconds) {
+  result->seconds = seconds;
+  double each = (double)(result->config.task == TASK_PREDICT ? result->config.draws : result->config.steps);
+  result->chain_steps = (double)coverage_size(&result->coverage) * each;
+}
+
 void seam_result_free(seam_result *result) {
   if (!result) return;
   histogram_set_free(result->histograms);

@@ -90,15 +90,16 @@ typedef struct seam_progress {
   const char *backend;  /* "cpu" or "cuda" */
   const char *isa;      /* instruction set of the CPU backend, "" elsewhere */
   const char *device;   /* the own name of the processor or of each card, as in "2 x NVIDIA L4, NVIDIA H100" */
+  const char *trouble;  /* why the last checkpoint could not be written, "" where it could; the run goes on */
 } seam_progress;
 
 /* Called on the thread that called seam_train, about ten times a second and once at the end. Not zero cancels: the run
  * ends within one slice of steps and the result covers the chains finished until then. */
 typedef int (*seam_progress_function)(const seam_progress *progress, void *user);
 
-/* Trains and counts chains [first-chain, first-chain + chains). On SEAM_OK and SEAM_INTERRUPTED *result
- * holds what was counted and is freed by seam_result_free; so it does on SEAM_ERROR_DEVICE and SEAM_ERROR_MEMORY where
- * chains were counted before the failure; else it is NULL. `progress` may be NULL. */
+/* Trains and counts chains [first-chain, first-chain + chains), or those of them that fall to `shard`. On SEAM_OK and
+ * SEAM_INTERRUPTED *result holds what was counted and is freed by seam_result_free; so it does on SEAM_ERROR_DEVICE and
+ * SEAM_ERROR_MEMORY where chains were counted before the failure; else it is NULL. `progress` may be NULL. */
 SEAM_API seam_status seam_train(const seam_config *config, seam_progress_function progress, void *user,
                                 seam_result **result, seam_error *error);
 
@@ -107,6 +108,21 @@ SEAM_API seam_status seam_train(const seam_config *config, seam_progress_functio
  * components. Else as seam_train. Options of training alone have no effect. */
 SEAM_API seam_status seam_predict(const seam_config *config, seam_progress_function progress, void *user,
                                   seam_result **result, seam_error *error);
+
+typedef struct seam_output seam_output;
+
+/* As seam_train, but of those chains only the ones that *result lacks, to which they are added, so that the counts come
+ * out the same to the bit however a run was cut or interrupted; where *result is NULL that is all of them. Every
+ * checkpoint-every what was counted until then is written to `output`, unless it is NULL, while the run goes on; the
+ * last write is the caller's. SEAM_ERROR_MISMATCH where *result has other options that fix the counts; the message
+ * names the first. A result that was given stays the caller's, and whole, whatever the call comes to. */
+SEAM_API seam_status seam_train_resume(const seam_config *config, seam_output *output, seam_progress_function progress,
+                                       void *user, seam_result **result, seam_error *error);
+
+/* The same of seam_predict. */
+SEAM_API seam_status seam_predict_resume(const seam_config *config, seam_output *output,
+                                         seam_progress_function progress, void *user, seam_result **result,
+                                         seam_error *error);
 
 /* ---- Results ---- */
 
@@ -166,7 +182,7 @@ SEAM_API seam_config *seam_result_config(seam_result *result);
 typedef struct seam_run {
   const char *version; /* of the library that ran it */
   const char *backend, *isa, *device;
-  double seconds;     /* wall time of the run */
+  double seconds;     /* wall time, of all its parts together */
   double chain_steps; /* chains counted times steps; of a prediction, pairs */
 } seam_run;
 
@@ -197,11 +213,18 @@ SEAM_API int seam_result_prediction(const seam_result *result, seam_prediction *
  * NULL, where it cannot be trusted. */
 SEAM_API seam_status seam_result_read(const char *path, seam_result **result, seam_error *error);
 
-/* An output file claimed before the work: locked against a second writer, refused where it exists and `replace` is 0,
- * and tried for writing, so that nobody learns after an hour that the result cannot be kept. */
-typedef struct seam_output seam_output;
+/* Joins the results of disjoint parts of one run, whose chains need not be all of it. SEAM_ERROR_MISMATCH where options
+ * that fix the counts differ or a chain was counted twice; the message names the files and the first such. */
+SEAM_API seam_status seam_merge(const char *const *paths, size_t count, seam_result **result, seam_error *error);
 
+/* Claims an output file before the work: locks it against a second writer, refuses it where it exists and `replace` is
+ * 0, and tries to write, so that nobody learns after an hour that the result cannot be kept. */
 SEAM_API seam_status seam_output_open(const char *path, int replace, seam_output **output, seam_error *error);
+
+/* The same for a run that takes up what stands at `path`: *before is that result, read under the lock and to be
+ * replaced, or NULL where there is no file. */
+SEAM_API seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before,
+                                        seam_error *error);
 
 /* Writes the whole result or nothing: temporary file, fsync, rename, fsync of the folder. If a file appeared at the
  * target meanwhile and `replace` was 0, the result is kept beside it under the name in the message, with

@@ -65,14 +65,14 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 run "version" 0 --version
 says "seam 0."
 run "help" 0 --help
-for word in train show compare info bench "Exit codes" 130; do says "$word"; done
-for command in train show compare info bench; do
+for word in train show compare merge info bench "Exit codes" 130; do says "$word"; done
+for command in train show compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
 done
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
-  interface-noise init-scale beta bins range histograms math backend device isa threads slice output config force json quiet; do
+  interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
   says "  --$option"
 done
 refused "no command" 2 "seam --help"

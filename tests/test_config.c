@@ -62,6 +62,7 @@ static void test_defaults(void **state) {
       {"math", "exact"},       {"backend", "auto"},
       {"device", "0"},         {"isa", "auto"},
       {"threads", "0"},        {"slice", "0"},
+      {"shard", "1/1"},        {"checkpoint-every", "0"},
       {"output", "seam.zip"},  {"histograms", "interface,mapping,response,loss,width,slack,selection,snapshots"}};
   size_t count = sizeof design / sizeof *design;
   for (size_t i = 0; i < count; i++) assert_string_equal(seam_config_get(&config, design[i][0]), design[i][1]);
@@ -74,6 +75,92 @@ static void test_defaults(void **state) {
   }
   assert_int_equal(option - seam_options(), count);
   assert_null(seam_config_get(&config, "nothing"));
+}
+
+static void test_periods(void **state) {
+  (void)state;
+  static const char *const taken[][2] = {{"0", "0"},        {"30s", "30s"},     {"10m", "600s"},    {"1.5h", "5400s"},
+                                         {"1M", "1000000"}, {"1e6", "1000000"}, {"0.25s", "0.25s"}, {"0s", "0"}};
+  static const char *const refused[] = {"", "s", "m", "10x", "-5s", "-5", "1.5", "10 m", "1e30h", "nans", "10ms"};
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+    takes("checkpoint-every", taken[i][0], taken[i][1]);
+    takes("checkpoint-every", taken[i][1], taken[i][1]);
+  }
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) refuses("checkpoint-every", refused[i]);
+}
+
+static void test_shards(void **state) {
+  (void)state;
+  static const char *const refused[] = {"",    "3",   "/",   "1/",        "/2",  "0/2",
+                                        "3/2", "1/0", "0/0", "1/1000001", "a/b", "-1/2"};
+  takes("shard", "3/7", "3/7");
+  takes("shard", "1000000/1M", "1000000/1000000");
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) refuses("shard", refused[i]);
+}
+
+/* Promise 5: shards share out every chain once, break up no pair, and differ by a pair at most. */
+static void test_shards_share_out_all_chains(void **state) {
+  (void)state;
+  static const uint64_t runs[][3] = {{0, 100, 7},
+                                     {0, 14, 7},
+                                     {6, 1000001, 16},
+                                     {7, 55, 3},
+                                     {1, 9, 2},
+                                     {UINT64_MAX - 1000, 1000, 13},
+                                     {4, INT64_MAX, 1000000}};
+  for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+    uint64_t next = runs[i][0], begin, end, size = runs[i][1] / runs[i][2];
+    config.first_chain = next;
+    config.chains = runs[i][1];
+    config.shard.count = runs[i][2];
+    for (config.shard.index = 1; config.shard.index <= runs[i][2]; config.shard.index++, next = end) {
+      config_shard(&config, &begin, &end);
+      assert_true(begin == next && end > begin && end - begin + 2 > size && end - begin <= size + 3);
+      assert_true(begin % 2 == 0 || config.shard.index == 1);
+    }
+    assert_true(next == runs[i][0] + runs[i][1]);
+  }
+}
+
+static void test_a_shard_of_nothing_is_refused(void **state) {
+  (void)state;
+  takes("chains", "4", "4");
+  takes("shard", "1/4", "1/4");
+  assert_int_equal(seam_config_check(&config, &error), SEAM_ERROR_USAGE);
+  message_has("--shard 1/4");
+}
+
+static void test_the_first_difference_is_named(void **state) {
+  (void)state;
+  static struct seam_config other;
+  struct config_difference difference;
+  config_defaults(&other);
+  other.chains = 7;
+  other.first_chain = 9;
+  other.threads = 3;
+  other.shard.count = 4;
+  assert_false(config_differs(&config, &other, &difference));
+  other.histograms = 1;
+  other.lr = 0.5;
+  assert_true(config_differs(&config, &other, &difference));
+  assert_string_equal(difference.option, "lr");
+  assert_string_equal(difference.values[0], "0.01");
+  assert_string_equal(difference.values[1], "0.5");
+}
+
+static void test_extended_chains_hold_both(void **state) {
+  (void)state;
+  static struct seam_config other;
+  config_defaults(&other);
+  config.first_chain = 100;
+  config.chains = 50;
+  other.first_chain = 20;
+  other.chains = 10;
+  assert_int_equal(config_extend(&config, &other, &error), SEAM_OK);
+  assert_true(config.first_chain == 20 && config.chains == 130);
+  other.first_chain = UINT64_MAX - 100;
+  assert_int_equal(config_extend(&config, &other, &error), SEAM_ERROR_MISMATCH);
+  assert_true(config.first_chain == 20 && config.chains == 130);
 }
 
 static void test_whole_numbers(void **state) {
@@ -601,6 +688,12 @@ static void test_comma_locale(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(test_defaults, defaults),
+      cmocka_unit_test_setup(test_periods, defaults),
+      cmocka_unit_test_setup(test_shards, defaults),
+      cmocka_unit_test_setup(test_shards_share_out_all_chains, defaults),
+      cmocka_unit_test_setup(test_a_shard_of_nothing_is_refused, defaults),
+      cmocka_unit_test_setup(test_the_first_difference_is_named, defaults),
+      cmocka_unit_test_setup(test_extended_chains_hold_both, defaults),
       cmocka_unit_test_setup(test_whole_numbers, defaults),
       cmocka_unit_test_setup(test_number_forms, defaults),
       cmocka_unit_test_setup(test_real_numbers, defaults),

@@ -129,12 +129,66 @@ static void pairs_are_whole_where_all_ends_are_even(void **unused) {
   coverage_free(&coverage);
 }
 
+static void what_is_missing_is_the_rest(void **unused) {
+  (void)unused;
+  struct coverage coverage = {0}, missing = {0};
+  assert_int_equal(coverage_missing(&coverage, 5, 9, &missing, NULL), SEAM_OK);
+  expect(&missing, 1, (uint64_t[]){5, 9});
+  coverage_free(&missing);
+  add(&coverage, 10, 20);
+  add(&coverage, 30, 40);
+  assert_int_equal(coverage_missing(&coverage, 10, 40, &missing, NULL), SEAM_OK);
+  expect(&missing, 1, (uint64_t[]){20, 30});
+  coverage_free(&missing);
+  assert_int_equal(coverage_missing(&coverage, 0, 35, &missing, NULL), SEAM_OK);
+  expect(&missing, 2, (uint64_t[]){0, 10, 20, 30});
+  coverage_free(&missing);
+  assert_int_equal(coverage_missing(&coverage, 15, UINT64_MAX, &missing, NULL), SEAM_OK);
+  expect(&missing, 2, (uint64_t[]){20, 30, 40, UINT64_MAX});
+  coverage_free(&missing);
+  assert_int_equal(coverage_missing(&coverage, 12, 18, &missing, NULL), SEAM_OK);
+  expect(&missing, 0, NULL);
+  coverage_free(&missing);
+  coverage_free(&coverage);
+}
+
+/* Against one flag an id: what is missing, what two have in common, and both joined. */
+static void sets_are_those_of_flags(void **unused) {
+  (void)unused;
+  enum { IDS = 60 };
+  uint64_t state = 7;
+  for (int round = 0; round < 300; round++) {
+    struct coverage parts[2] = {{0}, {0}}, missing = {0};
+    int flags[2][IDS] = {{0}, {0}};
+    for (int i = 0; i < 10; i++) {
+      uint64_t begin = sample_random(&state, IDS), size = 1 + sample_random(&state, 5), which = sample_random(&state, 2);
+      if (begin + size > IDS || coverage_add(&parts[which], begin, begin + size, NULL) != SEAM_OK) continue;
+      for (uint64_t id = begin; id < begin + size; id++) flags[which][id] = 1;
+    }
+    uint64_t first = IDS, found, low = sample_random(&state, IDS), high = low + sample_random(&state, IDS - low), size = 0;
+    for (uint64_t id = IDS; id-- > 0;)
+      if (flags[0][id] && flags[1][id]) first = id;
+    assert_int_equal(coverage_overlap(&parts[0], &parts[1], &found), first < IDS);
+    if (first < IDS) assert_int_equal(found, first);
+    assert_int_equal(coverage_missing(&parts[0], low, high, &missing, NULL), SEAM_OK);
+    for (uint64_t id = low; id < high; id++) size += !flags[0][id];
+    assert_int_equal(coverage_size(&missing), size);
+    assert_false(coverage_overlap(&missing, &parts[0], &found));
+    uint64_t both = coverage_size(&parts[0]) + coverage_size(&parts[1]), before = coverage_size(&parts[0]);
+    assert_int_equal(coverage_join(&parts[0], &parts[1], NULL), first < IDS ? SEAM_ERROR_INTERNAL : SEAM_OK);
+    assert_int_equal(coverage_size(&parts[0]), first < IDS ? before : both);
+    for (int k = 0; k < 2; k++) coverage_free(&parts[k]);
+    coverage_free(&missing);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ranges_are_kept_sorted),      cmocka_unit_test(neighbours_are_joined),
       cmocka_unit_test(an_empty_range_is_nothing),   cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
       cmocka_unit_test(a_backward_range_is_refused), cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
       cmocka_unit_test(any_order_covers_the_same),   cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
+      cmocka_unit_test(what_is_missing_is_the_rest), cmocka_unit_test(sets_are_those_of_flags),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

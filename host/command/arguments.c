@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what follows a command's name: options of the configuration, flags of the command line, and operands. */
+#include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,9 +12,11 @@ const struct flag all_flags[] = {
     {"config", "FILE", "options from JSON or from a result; later options win",
      offsetof(struct arguments, config_file)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
+    {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
     {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
-    {"output", "FILE", "a file for the map of log-ratios", offsetof(struct arguments, output)},
+    {"output", "FILE", "the file to write: the merged result, or compare's map of log-ratios",
+     offsetof(struct arguments, output)},
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
@@ -115,24 +118,31 @@ static seam_status read_option(const struct command *command, const char *word, 
   return flag ? apply_flag(flag, value, arguments, error) : apply_option(name, value, arguments, error);
 }
 
+static const struct {
+  int least, most;
+  const char *words; /* for those it needs */
+} operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},
+                      [OPERANDS_OPTIONAL] = {0, 1, ""},
+                      [OPERANDS_ONE] = {1, 1, "a file"},
+                      [OPERANDS_TWO] = {2, 2, "two files"},
+                      [OPERANDS_MANY] = {1, INT_MAX, "files"}};
+
 static seam_status read_operand(const struct command *command, const char *word, struct arguments *arguments,
                                 seam_error *error) {
-  if (command->operands == OPERANDS_NONE)
+  int most = operand_limits[command->operands].most;
+  if (most == 0)
     return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes options only, as --name value", word, command->name);
-  bool two = command->operands == OPERANDS_TWO;
-  const char **operand = two && arguments->file ? &arguments->second_file : &arguments->file;
-  if (*operand)
+  if (arguments->file_count == most)
     return fail(error, SEAM_ERROR_USAGE, "%.200s: seam %s takes %s, and has %.200s", word, command->name,
-                two ? "two files" : "one file", *operand);
-  *operand = word;
+                most == 1 ? "one file" : "two files", arguments->files[most - 1]);
+  arguments->files[arguments->file_count++] = word;
   return SEAM_OK;
 }
 
 static seam_status check_operands(const struct command *command, const struct arguments *arguments, seam_error *error) {
-  bool two = command->operands == OPERANDS_TWO;
-  if (two ? arguments->second_file != NULL : command->operands != OPERANDS_ONE || arguments->file) return SEAM_OK;
+  if (arguments->file_count >= operand_limits[command->operands].least) return SEAM_OK;
   return fail(error, SEAM_ERROR_USAGE, "seam %s needs %s; seam %s --help says more", command->name,
-              two ? "two files" : "a file", command->name);
+              operand_limits[command->operands].words, command->name);
 }
 
 seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,

@@ -12,13 +12,14 @@
 /* What one command was given. */
 struct arguments {
   seam_config *config;
-  const char *file, *second_file;                             /* the operands, NULL where there was none */
+  const char **files; /* the operands, ended by NULL; freed by the caller */
+  int file_count;
   const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
-  bool json, quiet, force, help;
+  bool json, quiet, force, resume, help;
   bool chains_given; /* on the command line itself, not by --config */
 };
 
-enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO };
+enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO, OPERANDS_MANY };
 
 /* One command of the program. */
 struct command {
@@ -37,6 +38,7 @@ seam_status train_run(struct arguments *arguments, seam_error *error);
 seam_status predict_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
 seam_status compare_run(struct arguments *arguments, seam_error *error);
+seam_status merge_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
 
@@ -54,7 +56,8 @@ extern const struct flag all_flags[]; /* ended by a NULL name */
 bool command_has_flag(const struct command *command, const char *flag);
 bool command_has_option(const struct command *command, const char *option);
 
-/* Reads everything after the command's name. SEAM_ERROR_USAGE, or what reading a --config file came to. */
+/* Reads everything after the command's name; `arguments` has room for `count` operands. SEAM_ERROR_USAGE, or what
+ * reading a --config file came to. */
 seam_status arguments_read(const struct command *command, int count, char **words, struct arguments *arguments,
                            seam_error *error);
 
@@ -64,8 +67,8 @@ seam_status fail(seam_error *error, seam_status status, const char *format, ...)
 
 struct producer {
   const char *task;
-  seam_status (*run)(const seam_config *config, seam_progress_function progress, void *user, seam_result **result,
-                     seam_error *error);
+  seam_status (*run)(const seam_config *config, seam_output *output, seam_progress_function progress, void *user,
+                     seam_result **result, seam_error *error);
   void (*report)(seam_result *result);
 };
 
@@ -132,9 +135,12 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
 void interchange_report(const seam_result *result);
 json_t *interchange_json(const seam_result *result); /* null then */
 
-/* ---- report.c: what train, show and info say alike ---- */
+/* ---- report.c: what commands that count or read a result say alike ---- */
+
+bool is_prediction(const seam_result *result);
 
 void report_outcomes(const seam_result *result);
+void report_result(seam_result *result); /* or the prediction */
 
 /* The options that made a result, as the command line takes them. */
 void report_config(seam_config *config);
@@ -159,7 +165,7 @@ struct progress_bar {
   bool unicode;
   const char *unit; /* of the work: chain-steps or pairs */
   double steps;     /* so many of them each chain */
-  bool drawn;   /* something stands on the line */
+  bool drawn;       /* something stands on the line */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);

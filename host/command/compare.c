@@ -9,10 +9,6 @@
 
 enum { SIDES = 2 };
 
-static const char *file_of(const struct arguments *arguments, int side) {
-  return side ? arguments->second_file : arguments->file;
-}
-
 /* ---- Text ---- */
 
 /* "-" for what is not known. */
@@ -110,7 +106,7 @@ static void print_comparison(const struct arguments *arguments, const char *slic
                              seam_result *const results[SIDES]) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   for (int r = 0; r < SIDES; r++)
-    printf("%c: %s: %s chains of %s\n", "AB"[r], file_of(arguments, r), text_count(interface->entries[r]).text, slice);
+    printf("%c: %s: %s chains of %s\n", "AB"[r], arguments -> files[r], text_count(interface->entries[r]).text, slice);
   print_differences(results);
   print_fractions(comparison);
   print_interface(interface);
@@ -130,8 +126,8 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
     json_decref(object);
     return fail(error, SEAM_ERROR_MEMORY, "out of memory for the comparison");
   }
-  json_object_set_new(object, "a", json_text(arguments->file));
-  json_object_set_new(object, "b", json_text(arguments->second_file));
+  json_object_set_new(object, "a", json_text(arguments->files[0]));
+  json_object_set_new(object, "b", json_text(arguments->files[1]));
   json_object_set_new(object, "output", arguments->output ? json_text(arguments->output) : json_null());
   json_object_update_missing(object, record);
   json_decref(record);
@@ -157,7 +153,7 @@ static seam_status read_and_compare(const struct arguments *arguments, const cha
   seam_result *results[SIDES] = {NULL, NULL};
   seam_status status = SEAM_OK;
   for (int r = 0; r < SIDES && status == SEAM_OK; r++)
-    status = seam_result_read(file_of(arguments, r), &results[r], error);
+    status = seam_result_read(arguments->files[r], &results[r], error);
   if (status == SEAM_OK) status = compare(arguments, slice, output, results, error);
   for (int r = 0; r < SIDES; r++) seam_result_free(results[r]);
   return status;

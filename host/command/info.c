@@ -68,7 +68,7 @@ static void print_file(seam_result *result, const char *file) {
   seam_run run = seam_result_run(result);
   printf("%s: by seam %s on %s%s%s, %s, in %s\n", file, run.version, run.backend, *run.isa ? " " : "", run.isa,
          run.device, text_time(run.seconds).text);
-  report_outcomes(result);
+  report_result(result);
   print_coverage(result);
   printf("\nHistograms (bins):\n");
   print_histograms(result);
@@ -77,14 +77,14 @@ static void print_file(seam_result *result, const char *file) {
 }
 
 seam_status info_run(struct arguments *arguments, seam_error *error) {
-  if (!arguments->file) return machine(arguments, error);
+  if (!arguments->files[0]) return machine(arguments, error);
   seam_result *result = NULL;
-  seam_status status = seam_result_read(arguments->file, &result, error);
+  seam_status status = seam_result_read(arguments->files[0], &result, error);
   if (status) return status;
   if (arguments->json)
-    status = json_file(result, arguments->file, error);
+    status = json_file(result, arguments->files[0], error);
   else
-    print_file(result, arguments->file);
+    print_file(result, arguments->files[0]);
   seam_result_free(result);
   return status;
 }

@@ -58,11 +58,6 @@ static void set_rate(json_t *object, bool pairs, double work, double seconds) {
   set_real(object, pairs ? "pairs_per_second" : "chain_steps_per_second", seconds > 0 ? work / seconds : 0);
 }
 
-static bool is_prediction(const seam_result *result) {
-  seam_prediction ignored;
-  return seam_result_prediction(result, &ignored);
-}
-
 void json_progress(const seam_progress *progress, const struct progress_bar *bar) {
   json_t *object = json_event("progress");
   set_count(object, "chains", (int64_t)progress->chains);

@@ -13,12 +13,12 @@
 static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
-     "counted.",
-     "config force json quiet help", true, "draws cells task", OPERANDS_NONE, train_run},
+     "counted; the same command with --resume runs the rest.",
+     "config force resume json quiet help", true, "draws cells task", OPERANDS_NONE, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave.",
-     "config force json quiet help", true,
+     "config force resume json quiet help", true,
      "steps optimizer lr samples loss input-noise interface-noise beta math device slice task", OPERANDS_NONE,
      predict_run},
     {"show", "FILE", "draw a result in the terminal",
@@ -30,6 +30,12 @@ static const struct command commands[] = {
      "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
      "margins or priors, too, and replaces the output.",
      "slice output force json help", false, NULL, OPERANDS_TWO, compare_run},
+    {"merge", "--output FILE PART...", "join the results of parts of one run",
+     "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "
+     "The histograms are those of a single run, to the byte. A chain counted twice, other options and damaged files "
+     "are "
+     "refused.",
+     "output force json help", false, NULL, OPERANDS_MANY, merge_run},
     {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
      "Without a file: what this machine and this build have. With one: how that result was made.", "json help", false,
      NULL, OPERANDS_OPTIONAL, info_run},
@@ -60,14 +66,16 @@ static seam_status unknown_command(const char *name, seam_error *error) {
 }
 
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
-  struct arguments arguments = {.config = seam_config_create()};
-  if (!arguments.config) return fail(error, SEAM_ERROR_MEMORY, "out of memory");
-  if (command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
-  seam_status status = arguments_read(command, count, words, &arguments, error);
+  struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
+  seam_status status = SEAM_OK;
+  if (!arguments.config || !arguments.files) status = fail(error, SEAM_ERROR_MEMORY, "out of memory");
+  if (status == SEAM_OK && command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
+  if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
   if (status == SEAM_OK && arguments.help)
     help_command(command);
   else if (status == SEAM_OK)
     status = command->run(&arguments, error);
+  free(arguments.files);
   seam_config_free(arguments.config);
   return status;
 }

@@ -68,6 +68,6 @@ static void report(seam_result *result) {
 }
 
 seam_status predict_run(struct arguments *arguments, seam_error *error) {
-  static const struct producer prediction = {"predict", seam_predict, report};
+  static const struct producer prediction = {"predict", seam_predict_resume, report};
   return produce(arguments, &prediction, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The outcomes of a result in a few lines. */
+/* What came of a run, in a few lines. */
 #include <string.h>
 
 #include "command.h"
@@ -30,8 +30,21 @@ void report_outcomes(const seam_result *result) {
   fraction_line("inverter", pass - buffers, pass, counts);
 }
 
+bool is_prediction(const seam_result *result) {
+  seam_prediction ignored;
+  return seam_result_prediction(result, &ignored);
+}
+
+void report_result(seam_result *result) {
+  if (is_prediction(result))
+    prediction_report(result);
+  else
+    report_outcomes(result);
+}
+
 bool option_counts(const char *name) {
-  static const char *const running[] = {"backend", "device", "isa", "threads", "slice", "output", "task"};
+  static const char *const running[] = {"backend", "device",           "isa",    "threads", "slice",
+                                        "shard",   "checkpoint-every", "output", "task"};
   for (size_t i = 0; i < sizeof running / sizeof *running; i++)
     if (!strcmp(running[i], name)) return false;
   return true;

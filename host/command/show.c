@@ -99,16 +99,11 @@ static seam_status print_result(seam_result *result, const struct arguments *arg
     note = " (none passed)";
     selection = all_chains;
   }
-  seam_prediction ignored;
-  printf("%s: interface of %s: %s %s%s\n", arguments->file, selection->name,
-         text_count(selected_chains(result, selection)).text,
-         seam_result_prediction(result, &ignored) ? "pairs" : "chains", note);
+  printf("%s: interface of %s: %s %s%s\n", arguments->files[0], selection->name,
+         text_count(selected_chains(result, selection)).text, is_prediction(result) ? "pairs" : "chains", note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
-  if (seam_result_prediction(result, &ignored))
-    prediction_report(result);
-  else
-    report_outcomes(result);
+  report_result(result);
   print_quantiles(result, selection);
   interchange_report(result);
   printf("  made with:\n");
@@ -125,10 +120,10 @@ seam_status show_run(struct arguments *arguments, seam_error *error) {
   if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
     return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
   seam_result *result = NULL;
-  seam_status status = seam_result_read(arguments->file, &result, error);
+  seam_status status = seam_result_read(arguments->files[0], &result, error);
   if (status) return status;
-  status =
-      arguments->json ? json_show(result, arguments->file, error) : print_result(result, arguments, selection, error);
+  status = arguments->json ? json_show(result, arguments->files[0], error)
+                           : print_result(result, arguments, selection, error);
   seam_result_free(result);
   return status;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 
@@ -30,11 +31,23 @@ static void catch_signals(void) {
 struct watch {
   struct progress_bar bar;
   bool json;
-  double next_line; /* seconds at which the next JSON line is due */
+  double next_line;                               /* seconds at which the next JSON line is due */
+  uint64_t left;                                  /* chains not yet counted */
+  char trouble[sizeof((seam_error *)0)->message]; /* of the last checkpoint, as told */
 };
+
+/* Once each time it begins or changes. */
+static void tell_trouble(struct watch *watch, const char *trouble) {
+  if (!strcmp(watch->trouble, trouble)) return;
+  snprintf(watch->trouble, sizeof watch->trouble, "%s", trouble);
+  progress_bar_clear(&watch->bar);
+  if (*trouble) fprintf(stderr, "seam: the run goes on without a checkpoint: %s\n", trouble);
+}
 
 static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
+  watch->left = progress->chains - progress->chains_done;
+  tell_trouble(watch, progress->trouble);
   progress_bar_draw(&watch->bar, progress);
   if (watch->json && progress->seconds >= watch->next_line) {
     json_progress(progress, &watch->bar);
@@ -64,20 +77,19 @@ static void report(const struct arguments *arguments, const struct producer *pro
 }
 
 /* "ENDED: 3 of 10 chains counted, written to PATH": how a run that did not count all its chains is told. */
-static seam_status tell_partial(const struct arguments *arguments, const char *written, uint64_t covered,
-                                seam_status ended, seam_error *error) {
+static seam_status tell_partial(const char *written, uint64_t covered, uint64_t left, seam_status ended,
+                                seam_error *error) {
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
   if (!written) return fail(error, ended, "%.300s: stopped before the first chain was done, nothing written", why);
-  uint64_t asked = strtoull(seam_config_get(arguments->config, "chains"), NULL, 10);
   return fail(error, ended, "%.200s: %s of %s chains counted, written to %.200s", why,
-              text_count((int64_t)covered).text, text_count((int64_t)asked).text, written);
+              text_count((int64_t)covered).text, text_count((int64_t)(covered + left)).text, written);
 }
 
 /* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
  * memory. A result that covers nothing is not worth a file, let alone the one it would replace. */
-static seam_status keep(struct arguments *arguments, seam_output *output, seam_result *result, seam_status ended,
-                        const char *path, seam_error *error) {
+static seam_status keep(const struct arguments *arguments, const struct watch *watch, seam_output *output,
+                        seam_result *result, seam_status ended, const char *path, seam_error *error) {
   uint64_t covered = seam_result_chains(result);
   const char *written = covered ? path : NULL;
   seam_error failure;
@@ -89,21 +101,27 @@ static seam_status keep(struct arguments *arguments, seam_output *output, seam_r
     seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
     if (status) return status;
   }
-  return ended ? tell_partial(arguments, written, covered, ended, error) : SEAM_OK;
+  return ended ? tell_partial(written, covered, watch->left, ended, error) : SEAM_OK;
 }
 
-static seam_status run(struct arguments *arguments, const struct producer *producer, seam_output *output,
-                       const char *path, seam_error *error) {
+/* A run that was not to be has changed nothing in a result to be resumed. */
+static bool has_run(seam_status status) {
+  return status == SEAM_OK || status == SEAM_INTERRUPTED || status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY;
+}
+
+static seam_status run(const struct arguments *arguments, const struct producer *producer, seam_output *output,
+                       seam_result *before, const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
   progress_bar_start(&watch.bar, arguments);
   catch_signals();
-  seam_result *result = NULL;
-  seam_status status = producer->run(arguments->config, on_progress, &watch, &result, error);
+  seam_result *result = before;
+  seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
-  if (!result) return status;
-  status = keep(arguments, output, result, status, path, error);
-  if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
-    report(arguments, producer, &watch, result, path);
+  if (result && has_run(status)) {
+    status = keep(arguments, &watch, output, result, status, path, error);
+    if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
+      report(arguments, producer, &watch, result, path);
+  }
   seam_result_free(result);
   return status;
 }
@@ -112,12 +130,16 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
   seam_config_set(arguments->config, "task", producer->task, error);
   seam_status status = seam_config_check(arguments->config, error);
   if (status) return status;
+  if (arguments->force && arguments->resume)
+    return fail(error, SEAM_ERROR_USAGE, "--force replaces the output and --resume goes on with it: give one of them");
   char path[4096];
   snprintf(path, sizeof path, "%s", seam_config_get(arguments->config, "output"));
   seam_output *output = NULL;
-  status = seam_output_open(path, arguments->force, &output, error);
+  seam_result *before = NULL;
+  status = arguments->resume ? seam_output_resume(path, &output, &before, error)
+                             : seam_output_open(path, arguments->force, &output, error);
   if (status) return status;
-  status = run(arguments, producer, output, path, error);
+  status = run(arguments, producer, output, before, path, error);
   seam_output_close(output);
   return status;
 }
@@ -128,6 +150,6 @@ static void report_training(seam_result *result) {
 }
 
 seam_status train_run(struct arguments *arguments, seam_error *error) {
-  static const struct producer training = {"train", seam_train, report_training};
+  static const struct producer training = {"train", seam_train_resume, report_training};
   return produce(arguments, &training, error);
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The chains that are still to be run, handed out in portions. */
+#ifndef SEAM_HANDOUT_H
+#define SEAM_HANDOUT_H
+
+#include "backend.h"
+#include "coverage.h"
+
+struct handout {
+  struct coverage ranges; /* all that is to be run */
+  size_t current;         /* the range that the next portion is of */
+  uint64_t taken;         /* of that range */
+  uint64_t left;          /* of all ranges */
+};
+
+/* Hands out what of [begin, end) is not in `covered`. */
+seam_status handout_open(struct handout *handout, const struct coverage *covered, uint64_t begin, uint64_t end,
+                         seam_error *error);
+
+/* The next portion, ids of one range; false when there is none. Whole pairs of chains where the ranges hold those. */
+bool handout_take(struct handout *handout, const struct session_info *info, struct chain_range *portion);
+
+void handout_close(struct handout *handout);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run does with its output before it ends. */
+#ifndef SEAM_OUTPUT_H
+#define SEAM_OUTPUT_H
+
+#include "error.h"
+
+/* As seam_output_write, but where a file appeared at the target meanwhile nothing is kept beside it: the next one would
+ * be kept, too. */
+seam_status output_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error);
+
+#endif
