@@ -149,11 +149,28 @@ seam_status seam_config_read(seam_config *config, const char *path, seam_error *
   return status;
 }
 
+/* ---- What is done ---- */
+
+void config_settle(struct seam_config *config) {
+  struct seam_config defaults;
+  const char *command = config->task == TASK_TRAIN ? "train" : "predict";
+  config_defaults(&defaults);
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option *option = &option_table[i];
+    if (!option->recorded || !option->command || !*option->command || !strcmp(option->command, command)) continue;
+    option->type->parse(option, seam_config_get(&defaults, option->name), (char *)config + option->offset, NULL);
+  }
+  if (config->task == TASK_PREDICT) {
+    config->beta = defaults.beta;
+    config->loss = defaults.loss;
+  }
+  if (config->task == TASK_GIBBS) config->samples = 1; /* all that its law of (u0, u1) can see */
+}
+
 uint32_t config_histograms(const struct seam_config *config) {
-  const uint32_t predicted =
-      1u << HISTOGRAM_COMPONENTS | 1u << HISTOGRAM_FIRST_BLOCKS | 1u << HISTOGRAM_SECOND_BLOCKS | 1u << HISTOGRAM_PAIRS;
-  uint32_t has = config->task == TASK_PREDICT ? predicted | 1u << HISTOGRAM_INTERFACE : ~predicted;
-  return config->histograms & has;
+  if (config->task == TASK_TRAIN) return config->histograms;
+  return 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_COMPONENTS | 1u << HISTOGRAM_FIRST_BLOCKS |
+         1u << HISTOGRAM_SECOND_BLOCKS | 1u << HISTOGRAM_PAIRS;
 }
 
 /* ---- Which chains ---- */
@@ -313,7 +330,7 @@ static seam_status check_math(const struct seam_config *config, seam_error *erro
                    "--math fast: the cpu backend has exact arithmetic only; use --math exact or --backend cuda");
 }
 
-seam_status seam_config_check(const seam_config *config, seam_error *error) {
+static seam_status check_settled(const struct seam_config *config, seam_error *error) {
   enum { COARSE_BINS = 64 };
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
@@ -326,5 +343,11 @@ seam_status seam_config_check(const seam_config *config, seam_error *error) {
   FORWARD(check_margin("output-margin", config->output_margin, error));
   FORWARD(check_edges(config, COARSE_BINS, error));
   FORWARD(check_edges(config, config->bins, error));
-  return config->task == TASK_PREDICT ? check_edges(config, config->cells, error) : SEAM_OK;
+  return config->task == TASK_TRAIN ? SEAM_OK : check_edges(config, config->cells, error);
+}
+
+seam_status seam_config_check(const seam_config *config, seam_error *error) {
+  struct seam_config settled = *config;
+  config_settle(&settled);
+  return check_settled(&settled, error);
 }

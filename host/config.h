@@ -10,7 +10,7 @@
 #include "error.h"
 #include "job.h"
 
-enum task_kind { TASK_TRAIN, TASK_PREDICT };
+enum task_kind { TASK_TRAIN, TASK_PREDICT, TASK_GIBBS };
 enum loss_kind { LOSS_MSE, LOSS_HINGE };
 enum backend_choice { BACKEND_AUTO, BACKEND_CPU, BACKEND_CUDA };
 enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
@@ -51,7 +51,7 @@ struct seam_config {
   double range[2];
   uint64_t draws;      /* predictions: of theta2 */
   uint64_t cells;      /* predictions: of u over `range` */
-  uint32_t histograms; /* bit h set: enum histogram_id h is filled, where the task has it */
+  uint32_t histograms; /* trainings: bit h set, enum histogram_id h is filled */
   int32_t math;        /* enum math_mode */
 
   /* Which chains. */
@@ -81,7 +81,10 @@ json_t *config_to_json(const struct seam_config *config);
  * names the object in messages. */
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);
 
-/* The histograms that the configuration asks for and its task has. */
+/* Sets options that the task has no use for to their defaults, so that no two results differ in them. */
+void config_settle(struct seam_config *config);
+
+/* The histograms that the task fills: of a training those asked for, of a prediction all it has. */
 uint32_t config_histograms(const struct seam_config *config);
 
 /* Two values of one option, as text. */

@@ -58,8 +58,7 @@ seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end
   size_t k = first_reaching(coverage, begin);
   int joins_left = k < coverage->ranges && coverage->ids[2 * k + 1] == begin;
   size_t right = k + (size_t)joins_left;
-  if (right < coverage->ranges && coverage->ids[2 * right] < end)
-    return counted_twice(begin, end, error);
+  if (right < coverage->ranges && coverage->ids[2 * right] < end) return counted_twice(begin, end, error);
   int joins_right = right < coverage->ranges && coverage->ids[2 * right] == end;
 
   if (joins_left && joins_right) {

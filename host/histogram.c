@@ -219,13 +219,13 @@ seam_status histogram_set_create(const struct seam_config *config, struct histog
     histogram_set_free(set);
     return status;
   }
-  set->wanted = config_histograms(config);
+  uint32_t filled = config_histograms(config);
   set->pairs_per_chain = config->task == TASK_PREDICT ? (int64_t)config->draws : 1;
-  if (set->wanted & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
+  if (filled & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
   set->cells = OUTCOMES;
   for (int h = 0; h < HISTOGRAMS; h++) {
     set->offset[h] = -1;
-    if (!(set->wanted & 1u << h)) continue;
+    if (!(filled & 1u << h)) continue;
     describe(set, config, h);
     set->offset[h] = set->cells;
     set->cells += set->view[h].cells;

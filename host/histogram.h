@@ -11,7 +11,6 @@
 struct histogram_set {
   seam_histogram view[HISTOGRAMS];
   int64_t offset[HISTOGRAMS]; /* first cell in the counts, -1 where not filled */
-  uint32_t wanted;            /* config_histograms */
   int64_t pairs_per_chain;    /* predictions: draws of theta2; 1 in training */
   int64_t cells;              /* of the whole array of counts: the OUTCOMES first, then each histogram */
   int snapshot_count;         /* steps 0, 1, 2, 4, ..., steps */

@@ -9,7 +9,7 @@
 
 #include "zipfile.h"
 
-enum { SCHEMA = 2 };
+enum { SCHEMA = 1 };
 
 /* ---- Writing ---- */
 

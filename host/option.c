@@ -13,10 +13,11 @@
 #define KIND_LIST                     (&COMPONENT_KINDS(KIND_IN_LIST)[2])
 
 const char *const kind_names[] = {COMPONENT_KINDS(KIND_NAME) NULL};
-const char *const task_names[] = {"train", "predict", NULL};
-const char *const histogram_names[] = {"interface",    "mapping",       "response",  "loss",        "width",
-                                       "slack",        "selection",     "snapshots", "interchange", "components",
-                                       "first_blocks", "second_blocks", "pairs",     NULL};
+const char *const task_names[] = {"train", "predict", "gibbs", NULL};
+#define TRAINED_HISTOGRAMS                                                                                             \
+  "interface", "mapping", "response", "loss", "width", "slack", "selection", "snapshots", "interchange"
+const char *const histogram_names[] = {TRAINED_HISTOGRAMS, "components", "first_blocks", "second_blocks", "pairs"};
+static const char *const trained_histogram_names[] = {TRAINED_HISTOGRAMS, NULL};
 const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
 const char *const loss_names[] = {"mse", "hinge", NULL};
 const char *const math_names[] = {"exact", "fast", NULL};
@@ -25,82 +26,92 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 
 #define BELOW_HALF 0x1.fffffffffffffp-2
 
+/* Which command heeds the option. */
+#define ANY     NULL
+#define TRAIN   "train"
+#define PREDICT "predict"
+#define NONE    ""
+
 /* clang-format off */
-/* X(name, default, limits, help, type, member, details...) in the order of use. */
+/* X(name, command, default, limits, help, type, member, details...) in the order of use. */
 #define OPTIONS(X)                                                                                                     \
-  X("first", "mlp8", KIND_LIST, "kind of the first component",                                                         \
+  X("first", ANY, "mlp8", KIND_LIST, "kind of the first component",                                                    \
     option_name, first, .recorded = true, .names = kind_names)                                                         \
-  X("second", "mlp8", KIND_LIST, "kind of the second component",                                                       \
+  X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
     option_name, second, .recorded = true, .names = kind_names)                                                        \
-  X("chains", "262144", "1 to 9223372036854775807", "how many chains to train",                                        \
+  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains to train",                                   \
     option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
-  X("first-chain", "0", "0 to 18446744073709551614", "id of the first of them",                                        \
+  X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first of them",                                   \
     option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
-  X("seed", "1", "0 to 18446744073709551615, also as 0x...", "what all randomness derives from",                       \
+  X("seed", ANY, "1", "0 to 18446744073709551615, also as 0x...", "what all randomness derives from",                  \
     option_whole, seed, .recorded = true, .wide = true, .high = UINT64_MAX)                                            \
-  X("steps", "1000", "0 to 2147483647", "updates of each chain; 0 is the untrained prior",                             \
+  X("steps", TRAIN, "1000", "0 to 2147483647", "updates of each chain; 0 is the untrained prior",                      \
     option_whole, steps, .recorded = true, .high = INT32_MAX)                                                          \
-  X("optimizer", "adam", "sgd, adam, langevin", "how a step updates the parameters",                                   \
+  X("optimizer", TRAIN, "adam", "sgd, adam, langevin", "how a step updates the parameters",                            \
     option_name, optimizer, .recorded = true, .names = optimizer_names)                                                \
-  X("lr", "0.01", "above 0", "learning rate",                                                                          \
+  X("lr", TRAIN, "0.01", "above 0", "learning rate",                                                                   \
     option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
-  X("samples", "4", "1 to 64", "training voltages per level",                                                          \
+  X("samples", TRAIN, "4", "1 to 64", "training voltages per level",                                                   \
     option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
-  X("loss", "mse", "mse, hinge", "squared distance from the level, or from its API3",                                  \
+  X("loss", ANY, "mse", "mse, hinge", "squared distance from the level, or from its API3",                             \
     option_name, loss, .recorded = true, .names = loss_names)                                                          \
-  X("input-margin", "0.3", "0 to below 0.5", "half-width of API1, the accepted input, in V",                           \
+  X("input-margin", ANY, "0.3", "0 to below 0.5", "half-width of API1, the accepted input, in V",                      \
     option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
-  X("output-margin", "0.1", "0 to below 0.5", "half-width of API3, the accepted output, in V",                         \
+  X("output-margin", ANY, "0.1", "0 to below 0.5", "half-width of API3, the accepted output, in V",                    \
     option_real, output_margin, .recorded = true, .most = BELOW_HALF)                                                  \
-  X("input-noise", "0", "0 and above", "noise on v in training, standard deviation in V",                              \
+  X("input-noise", TRAIN, "0", "0 and above", "noise on v in training, standard deviation in V",                       \
     option_real, input_noise, .recorded = true, .most = DBL_MAX)                                                       \
-  X("interface-noise", "0", "0 and above", "noise on u in training, standard deviation in V",                          \
+  X("interface-noise", TRAIN, "0", "0 and above", "noise on u in training, standard deviation in V",                   \
     option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
-  X("init-scale", "1", "above 0", "scale s of the prior",                                                              \
+  X("init-scale", ANY, "1", "above 0", "scale s of the prior",                                                         \
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
-  X("beta", "10", "above 0", "inverse temperature of langevin",                                                        \
+  X("beta", ANY, "10", "above 0", "inverse temperature of langevin",                                                   \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
-  X("draws", "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",           \
+  X("draws", PREDICT, "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",  \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
-  X("cells", "1024", "1 to 4096", "cells of the range in which interface voltages are looked up",                      \
+  X("cells", PREDICT, "1024", "1 to 4096", "cells of the range in which interface voltages are looked up",             \
     option_whole, cells, .recorded = true, .low = 1, .high = MAX_CELLS)                                                \
-  X("bins", "256", "1 to 4096", "bins of the interface's voltage axes",                                                \
+  X("bins", ANY, "256", "1 to 4096", "bins of the interface's voltage axes",                                           \
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
-  X("range", "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",               \
+  X("range", ANY, "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",          \
     option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
-  X("histograms", "all",                                                                                              \
+  X("histograms", TRAIN, "all",                                                                                        \
     "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
-    "interchange of training, interface,components,first_blocks,second_blocks,pairs of predictions",                   \
-    "what to count; all,interchange is everything",                                                     \
-    option_histograms, histograms, .recorded = true, .names = histogram_names)                                         \
-  X("math", "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",            \
+    "interchange", "what to count; all,interchange is everything",                                                     \
+    option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                         \
+  X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",     \
     option_name, math, .recorded = true, .names = math_names)                                                          \
-  X("task", "train", "train, predict", "what is done; the command says it",                                            \
+  X("task", NONE, "train", "train, predict, gibbs", "what is done; the command says it",                               \
     option_name, task, .recorded = true, .names = task_names)                                                          \
-  X("backend", "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                               \
+  X("backend", ANY, "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                          \
     option_name, backend, .names = backend_names)                                                                      \
-  X("device", "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",                  \
+  X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",             \
     option_devices, device, .high = 1023)                                                                              \
-  X("isa", "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                     \
+  X("isa", ANY, "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                \
     option_name, isa, .names = isa_names)                                                                              \
-  X("threads", "0", "0 to 1024", "threads of the cpu backend; 0 is one per core",                                      \
+  X("threads", ANY, "0", "0 to 1024", "threads of the cpu backend; 0 is one per core",                                 \
     option_whole, threads, .high = 1024)                                                                               \
-  X("slice", "0", "0 to 1048576", "steps between two looks at the interrupt; 0 is automatic",                          \
+  X("slice", TRAIN, "0", "0 to 1048576", "steps between two looks at the interrupt; 0 is automatic",                   \
     option_whole, slice, .high = 1048576)                                                                              \
-  X("shard", "1/1", "I/N, 1 <= I <= N <= 1000000", "run the I-th of N equal parts of the chains",                       \
+  X("shard", ANY, "1/1", "I/N, 1 <= I <= N <= 1000000", "run the I-th of N equal parts of the chains",                 \
     option_shard, shard, .high = 1000000)                                                                              \
-  X("checkpoint-every", "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                          \
+  X("checkpoint-every", ANY, "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                     \
     "keep the output current while running",                                                                           \
     option_period, checkpoint_every, .most = 1e9)                                                                      \
-  X("output", "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                         \
+  X("output", ANY, "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                    \
     option_text, output, .high = sizeof((struct seam_config *)0)->output)
 /* clang-format on */
 
-#define DOCUMENTATION(name, value, limits, help, ...) {name, value, limits, help},
-#define ENTRY(id, value, limit, help, kind, member, ...)                                                               \
-  {.name = id, .limits = limit, .type = &kind, .offset = offsetof(struct seam_config, member), __VA_ARGS__},
+#define DOCUMENTATION(name, command, value, limits, help, ...) {name, command, value, limits, help},
+#define ENTRY(id, who, value, limit, help, kind, member, ...)                                                          \
+  {.name = id,                                                                                                         \
+   .command = who,                                                                                                     \
+   .limits = limit,                                                                                                    \
+   .type = &kind,                                                                                                      \
+   .offset = offsetof(struct seam_config, member),                                                                     \
+   __VA_ARGS__},
 
-static const seam_option documentation[] = {OPTIONS(DOCUMENTATION){NULL, NULL, NULL, NULL}};
+static const seam_option documentation[] = {OPTIONS(DOCUMENTATION){NULL, NULL, NULL, NULL, NULL}};
 const struct option option_table[] = {OPTIONS(ENTRY)};
 const size_t option_count = sizeof option_table / sizeof *option_table;
 

@@ -16,7 +16,7 @@ struct option_type {
 };
 
 struct option {
-  const char *name, *limits;
+  const char *name, *command, *limits; /* as in seam_options() */
   const struct option_type *type;
   size_t offset;            /* of the member in struct seam_config */
   bool recorded;            /* part of a result: what is counted, and which chains */
@@ -36,10 +36,10 @@ const struct option *option_find(const char *name);
 /* Refuses an unknown name with a suggestion; `dashes` stands before names in the message. */
 seam_status option_unknown(const char *name, const char *dashes, seam_error *error);
 
-extern const char *const task_names[],
-    *const kind_names[], *const histogram_names[], *const optimizer_names[],
-                                                       *const loss_names[], *const math_names[], *const backend_names[],
-                                                                                                     *const isa_names[];
+/* Ended by NULL, but for histogram_names, which enum histogram_id numbers. */
+extern const char *const task_names[], *const kind_names[], *const histogram_names[];
+extern const char *const optimizer_names[], *const loss_names[], *const math_names[];
+extern const char *const backend_names[], *const isa_names[];
 
 extern const struct option_type option_name, option_whole, option_real, option_range, option_histograms, option_devices,
     option_period, option_shard, option_text;

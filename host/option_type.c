@@ -100,8 +100,7 @@ static void range_print(const struct option *option, const void *member, char *t
 /* What one word of a list stands for, 0 where it is no histogram. Interchange is counted on request alone: it costs two
  * more tests of each pair of chains, and takes none but whole pairs. */
 static uint32_t histograms_named(const struct option *option, const char *word, size_t length) {
-  const uint32_t all = (1u << HISTOGRAMS) - 1;
-  if (length == 3 && !memcmp(word, "all", length)) return all & ~(1u << HISTOGRAM_INTERCHANGE);
+  if (length == 3 && !memcmp(word, "all", length)) return (1u << HISTOGRAM_INTERCHANGE) - 1;
   int index = find_name(option->names, word, length);
   return index < 0 ? 0 : 1u << index;
 }

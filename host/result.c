@@ -25,7 +25,6 @@ seam_status result_create(const struct seam_config *config, seam_result **out, s
   *out = NULL;
   if (!result) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a result");
   result->config = *config;
-  result->config.histograms = config_histograms(config);
   memcpy(result->version, SEAM_VERSION, sizeof SEAM_VERSION);
   seam_status status = create_counts(result, error);
   if (status != SEAM_OK)

@@ -216,8 +216,7 @@ static void init_locks(struct run *run) {
 static seam_status take_up(const struct seam_config *config, struct seam_result *result, seam_error *error) {
   struct config_difference difference;
   struct seam_config joined = *config;
-  joined.histograms = config_histograms(config);
-  if (config_differs(&joined, &result->config, &difference))
+  if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
                      "--%s %s: the result to be resumed has %s; give it that, or take another --output",
                      difference.option, difference.values[0], difference.values[1]);
@@ -265,6 +264,7 @@ static seam_status run_as(enum task_kind task, const seam_config *asked, struct 
                           seam_progress_function callback, void *user, seam_result **result, seam_error *error) {
   seam_config config = *asked;
   config.task = task;
+  config_settle(&config);
   FORWARD(seam_config_check(&config, error));
   if (*result) {
     FORWARD(take_up(&config, *result, error));
@@ -285,7 +285,7 @@ seam_status seam_train_resume(const seam_config *config, seam_output *output, se
 
 seam_status seam_predict_resume(const seam_config *config, seam_output *output, seam_progress_function callback,
                                 void *user, seam_result **result, seam_error *error) {
-  return run_as(TASK_PREDICT, config, output, callback, user, result, error);
+  return run_as(config->task == TASK_GIBBS ? TASK_GIBBS : TASK_PREDICT, config, output, callback, user, result, error);
 }
 
 seam_status seam_train(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,

@@ -50,20 +50,37 @@ static void message_has(const char *part) {
 static void test_defaults(void **state) {
   (void)state;
   static const char *const design[][2] = {
-      {"first", "mlp8"},       {"second", "mlp8"},
-      {"chains", "262144"},    {"first-chain", "0"},
-      {"seed", "1"},           {"steps", "1000"},
-      {"optimizer", "adam"},   {"lr", "0.01"},
-      {"samples", "4"},        {"loss", "mse"},
-      {"input-margin", "0.3"}, {"output-margin", "0.1"},
-      {"input-noise", "0"},    {"interface-noise", "0"},
-      {"init-scale", "1"},     {"beta", "10"},
-      {"bins", "256"},         {"range", "-2.5:3.5"},
-      {"math", "exact"},       {"backend", "auto"},
-      {"device", "0"},         {"isa", "auto"},
-      {"threads", "0"},        {"slice", "0"},
-      {"shard", "1/1"},        {"checkpoint-every", "0"},
-      {"output", "seam.zip"},  {"histograms", "interface,mapping,response,loss,width,slack,selection,snapshots"}};
+      {"first", "mlp8"},
+      {"second", "mlp8"},
+      {"chains", "262144"},
+      {"first-chain", "0"},
+      {"seed", "1"},
+      {"steps", "1000"},
+      {"optimizer", "adam"},
+      {"lr", "0.01"},
+      {"samples", "4"},
+      {"loss", "mse"},
+      {"input-margin", "0.3"},
+      {"output-margin", "0.1"},
+      {"input-noise", "0"},
+      {"interface-noise", "0"},
+      {"init-scale", "1"},
+      {"beta", "10"},
+      {"draws", "65536"},
+      {"cells", "1024"},
+      {"task", "train"},
+      {"bins", "256"},
+      {"range", "-2.5:3.5"},
+      {"math", "exact"},
+      {"backend", "auto"},
+      {"device", "0"},
+      {"isa", "auto"},
+      {"threads", "0"},
+      {"slice", "0"},
+      {"shard", "1/1"},
+      {"checkpoint-every", "0"},
+      {"output", "seam.zip"},
+      {"histograms", "interface,mapping,response,loss,width,slack,selection,snapshots"}};
   size_t count = sizeof design / sizeof *design;
   for (size_t i = 0; i < count; i++) assert_string_equal(seam_config_get(&config, design[i][0]), design[i][1]);
   const seam_option *option = seam_options();
@@ -174,6 +191,8 @@ static void test_whole_numbers(void **state) {
       {"steps", "0", "-1", "2147483647", "2147483648"},
       {"samples", "1", "0", "64", "65"},
       {"bins", "1", "0", "4096", "4097"},
+      {"draws", "1", "0", "16777216", "16777217"},
+      {"cells", "1", "0", "4096", "4097"},
       {"threads", "0", "-1", "1024", "1025"},
       {"slice", "0", "-1", "1048576", "1048577"},
   };
@@ -314,7 +333,7 @@ static void test_histograms(void **state) {
   static const char *const all[] = {"all,interchange", "interchange,all"};
   for (size_t i = 0; i < 2; i++) {
     takes("histograms", all[i], "interface,mapping,response,loss,width,slack,selection,snapshots,interchange");
-    assert_int_equal(config.histograms, (1 << HISTOGRAMS) - 1);
+    assert_int_equal(config.histograms, (1 << HISTOGRAM_COMPONENTS) - 1);
   }
   static const char *const wrong[] = {"", ",", "loss,", ",loss", "los", "loss loss", "all,", "none,loss", "Loss"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -521,7 +540,10 @@ static void test_json_round_trip(void **state) {
                                          {"bins", "4096"},
                                          {"range", "-0.1:0.7"},
                                          {"histograms", "loss,slack"},
-                                         {"math", "fast"}};
+                                         {"math", "fast"},
+                                         {"draws", "16777216"},
+                                         {"cells", "4096"},
+                                         {"task", "gibbs"}};
   size_t count = sizeof other / sizeof *other;
   for (size_t i = 0; i < count; i++) set(other[i][0], other[i][1]);
   json_t *object = config_to_json(&config);

@@ -49,8 +49,8 @@ static bool is_among(const char *words, const char *name) {
 
 bool command_has_flag(const struct command *command, const char *flag) { return is_among(command->flags, flag); }
 
-bool command_has_option(const struct command *command, const char *option) {
-  return command->configured && !(command->without && is_among(command->without, option));
+bool command_has_option(const struct command *command, const seam_option *option) {
+  return command->heeds && (!option->command || !strcmp(option->command, command->heeds));
 }
 
 static const struct flag *find_flag(const struct command *command, const char *name) {
@@ -61,7 +61,7 @@ static const struct flag *find_flag(const struct command *command, const char *n
 
 static const seam_option *find_option(const struct command *command, const char *name) {
   for (const seam_option *option = seam_options(); option->name; option++)
-    if (!strcmp(option->name, name) && command_has_option(command, name)) return option;
+    if (!strcmp(option->name, name) && command_has_option(command, option)) return option;
   return NULL;
 }
 
@@ -71,7 +71,7 @@ static seam_status unknown(const struct command *command, const char *name, seam
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (command_has_flag(command, flag->name)) names[count++] = flag->name;
   for (const seam_option *option = seam_options(); option->name; option++)
-    if (command_has_option(command, option->name) && count < MOST_NAMES - 1) names[count++] = option->name;
+    if (command_has_option(command, option) && count < MOST_NAMES - 1) names[count++] = option->name;
   const char *nearest = nearest_name(name, names);
   if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);

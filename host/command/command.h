@@ -28,8 +28,7 @@ struct command {
   const char *summary; /* one line for seam --help */
   const char *detail;  /* more of it for its own --help */
   const char *flags;   /* names of its flags, separated by blanks */
-  bool configured;     /* takes the options of the configuration, */
-  const char *without; /* but for these, separated by blanks; NULL for none */
+  const char *heeds;   /* takes the options of the configuration that this command heeds; NULL: none */
   enum operands operands;
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
@@ -54,7 +53,7 @@ struct flag {
 extern const struct flag all_flags[]; /* ended by a NULL name */
 
 bool command_has_flag(const struct command *command, const char *flag);
-bool command_has_option(const struct command *command, const char *option);
+bool command_has_option(const struct command *command, const seam_option *option);
 
 /* Reads everything after the command's name; `arguments` has room for `count` operands. SEAM_ERROR_USAGE, or what
  * reading a --config file came to. */

@@ -37,11 +37,11 @@ void help_command(const struct command *command) {
   putchar('\n');
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (command_has_flag(command, flag->name)) entry(flag->name, flag->argument, flag->help, NULL);
-  if (!command->configured) return;
+  if (!command->heeds) return;
   putchar('\n');
   print_wrapped("Options with their defaults; numbers take 1e6, 1M, 2.5k alike:", 0, 0);
   for (const seam_option *option = seam_options(); option->name; option++)
-    if (command_has_option(command, option->name)) entry(option->name, option->value, option->help, option->limits);
+    if (command_has_option(command, option)) entry(option->name, option->value, option->help, option->limits);
 }
 
 void help_program(const struct command *commands) {

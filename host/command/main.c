@@ -14,35 +14,32 @@ static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
      "counted; the same command with --resume runs the rest.",
-     "config force resume json quiet help", true, "draws cells task", OPERANDS_NONE, train_run},
+     "config force resume json quiet help", "train", OPERANDS_NONE, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave.",
-     "config force resume json quiet help", true,
-     "steps optimizer lr samples loss input-noise interface-noise beta math device slice task", OPERANDS_NONE,
-     predict_run},
+     "config force resume json quiet help", "predict", OPERANDS_NONE, predict_run},
     {"show", "FILE", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit.",
-     "slice colour json help", false, NULL, OPERANDS_ONE, show_run},
+     "slice colour json help", NULL, OPERANDS_ONE, show_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
      "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
      "margins or priors, too, and replaces the output.",
-     "slice output force json help", false, NULL, OPERANDS_TWO, compare_run},
+     "slice output force json help", NULL, OPERANDS_TWO, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "
      "The histograms are those of a single run, to the byte. A chain counted twice, other options and damaged files "
-     "are "
-     "refused.",
-     "output force json help", false, NULL, OPERANDS_MANY, merge_run},
+     "are refused.",
+     "output force json help", NULL, OPERANDS_MANY, merge_run},
     {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
-     "Without a file: what this machine and this build have. With one: how that result was made.", "json help", false,
-     NULL, OPERANDS_OPTIONAL, info_run},
+     "Without a file: what this machine and this build have. With one: how that result was made.", "json help", NULL,
+     OPERANDS_OPTIONAL, info_run},
     {"bench", "[OPTIONS]", "measure the speed of training",
      "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
      "options; --histograms is none and --chains about a second's worth (three on CUDA) unless given. Writes no file.",
-     "repeat config json quiet help", true, "draws cells task", OPERANDS_NONE, bench_run},
+     "repeat config json quiet help", "train", OPERANDS_NONE, bench_run},
     {0}};
 
 /* Without the standard streams, a result file could be opened in the place of one and be printed into. */
