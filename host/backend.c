@@ -18,7 +18,7 @@ static seam_status choose_census(const struct seam_config *config, const struct 
 }
 
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error) {
-  if (config->task == TASK_PREDICT) return choose_census(config, backend, error);
+  if (config->task != TASK_TRAIN) return choose_census(config, backend, error);
   *backend = config->backend == BACKEND_CPU ? &cpu_backend : &cuda_backend;
   if (!(*backend)->unavailable()) return SEAM_OK;
   if (config->backend != BACKEND_AUTO) return refuse(*backend, error);

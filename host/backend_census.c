@@ -10,8 +10,15 @@
 #include "floating_point.h"
 #include "processor.h"
 
-/* First components that a tile is counted for while it stays in cache, at most and at least. */
-enum { LARGEST_BATCH = 16384, LEAST_BATCH = 1024 };
+/* A law of pairs: how its table is laid out, and how it is worked through. */
+struct law {
+  struct census_form form;
+  size_t most;     /* first components in a batch, for which a tile stays in cache, or is worth being made */
+  uint64_t fewest; /* but for the last batches */
+};
+
+static const struct law law_works = {{PAIRS_VECTOR_BITS, true}, 16384, 1024};
+static const struct law law_gibbs = {{PAIRS_VECTOR_WEIGHTS, false}, 131072, 16384};
 
 typedef int64_t pair_table[HISTOGRAM_MODES][PAIR_BLOCKS][PAIR_BLOCKS];
 
@@ -19,56 +26,80 @@ typedef int64_t pair_table[HISTOGRAM_MODES][PAIR_BLOCKS][PAIR_BLOCKS];
 struct batch {
   uint64_t first_id;
   size_t size;
-  struct candidate candidate[LARGEST_BATCH];
-  uint32_t partners[LARGEST_BATCH][INTERFACE_BLOCKS]; /* by block of theta2 */
-  uint32_t in_block[LARGEST_BATCH];                   /* of the block at hand */
+  struct candidate *candidate;
+  uint64_t (*partners)[INTERFACE_BLOCKS]; /* by block of theta2 */
+  uint64_t *in_block;                     /* of the block at hand */
+  uint64_t *room;                         /* for a tile */
   pair_table pairs;
 };
 
 struct session {
   const struct job *job;
-  const struct census_kernels *kernels;
-  pairs_count_function *count;
+  const struct law *law;
+  struct census_kernels kernels;
+  int pair_bits; /* what is counted is 2^-pair_bits of a pair, and what the kernels sum up 2^-(2·pair_bits) */
   struct census_table *table;
   int workers;
-  struct batch **batches;
+  struct batch *batches;
 };
 
 /* ---- Sessions ---- */
 
-static const struct census_kernels *const kernels_of[ISAS] = {
-    [ISA_BASELINE] = &census_kernels_baseline,
+static const struct census_kernels *const works_kernels[ISAS] = {
+    [ISA_BASELINE] = &census_works_baseline,
 #if defined(__x86_64__)
-    [ISA_V3] = &census_kernels_v3,
-    [ISA_V4] = &census_kernels_v4,
+    [ISA_V3] = &census_works_v3,
+    [ISA_V4] = &census_works_v4,
 #endif
 };
 
-static pairs_count_function *count_of(int isa) {
+static const struct census_kernels *const gibbs_kernels[ISAS] = {
+    [ISA_BASELINE] = &census_gibbs_baseline,
 #if defined(__x86_64__)
-  if (isa == ISA_V4) return processor_counts_bits() ? pairs_count_v4_popcount : pairs_count_v4;
-  if (isa == ISA_V3) return pairs_count_v3;
+    [ISA_V3] = &census_gibbs_v3,
+    [ISA_V4] = &census_gibbs_v4,
 #endif
-  (void)isa;
-  return pairs_count_baseline;
+};
+
+static void choose_kernels(struct session *session, int task, int isa) {
+  session->law = task == TASK_GIBBS ? &law_gibbs : &law_works;
+  session->kernels = task == TASK_GIBBS ? *gibbs_kernels[isa] : *works_kernels[isa];
+#if defined(__x86_64__)
+  if (task != TASK_GIBBS && isa == ISA_V4 && processor_counts_bits()) session->kernels.count = pairs_count_v4_popcount;
+#endif
 }
 
 static const char *census_unavailable(void) { return NULL; }
 
+static void free_batch(struct batch *batch) {
+  free(batch->candidate);
+  free(batch->partners);
+  free(batch->in_block);
+  free(batch->room);
+}
+
 static void census_close(struct session *session) {
   if (!session) return;
   census_table_free(session->table);
-  for (int w = 0; session->batches && w < session->workers; w++) free(session->batches[w]);
+  for (int w = 0; session->batches && w < session->workers; w++) free_batch(&session->batches[w]);
   free(session->batches);
   free(session);
 }
 
+static bool allocate_batch(const struct session *session, struct batch *batch) {
+  size_t most = session->law->most, room = census_table_room(session->table);
+  batch->candidate = malloc(most * sizeof *batch->candidate);
+  batch->partners = malloc(most * sizeof *batch->partners);
+  batch->in_block = malloc(most * sizeof *batch->in_block);
+  batch->room = room ? aligned_alloc(PAIRS_VECTOR_BITS / 8, room * sizeof *batch->room) : NULL;
+  return batch->candidate && batch->partners && batch->in_block && (batch->room || !room);
+}
+
 static seam_status allocate(struct session *session, seam_error *error) {
-  FORWARD(census_table_create(session->job, session->kernels, &session->table, error));
+  FORWARD(census_table_create(session->job, &session->kernels, &session->law->form, &session->table, error));
   session->batches = calloc((size_t)session->workers, sizeof *session->batches);
   bool enough = session->batches != NULL;
-  for (int w = 0; enough && w < session->workers; w++)
-    enough = (session->batches[w] = malloc(sizeof *session->batches[w])) != NULL;
+  for (int w = 0; enough && w < session->workers; w++) enough = allocate_batch(session, &session->batches[w]);
   return enough ? SEAM_OK : error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
 }
 
@@ -79,8 +110,8 @@ static seam_status census_open(const struct seam_config *config, const struct jo
   struct session *s = calloc(1, sizeof *s);
   if (!s) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   s->job = job;
-  s->kernels = kernels_of[isa];
-  s->count = count_of(isa);
+  s->pair_bits = config_pair_bits(config);
+  choose_kernels(s, config->task, isa);
   s->workers = processor_threads(config);
   seam_status status = allocate(s, error);
   if (status != SEAM_OK) {
@@ -91,8 +122,8 @@ static seam_status census_open(const struct seam_config *config, const struct jo
   snprintf(info->isa, sizeof info->isa, "%s", isa_name(isa));
   processor_name(info->device, sizeof info->device);
   info->workers = s->workers;
-  info->batch = LARGEST_BATCH;
-  info->least = LEAST_BATCH;
+  info->batch = s->law->most;
+  info->least = s->law->fewest;
   *session = s;
   return SEAM_OK;
 }
@@ -100,26 +131,27 @@ static seam_status census_open(const struct seam_config *config, const struct jo
 /* ---- Counting ---- */
 
 static void look_at_firsts(const struct session *session, struct batch *batch) {
-  size_t lanes = (size_t)session->kernels->lanes;
+  size_t lanes = (size_t)session->kernels.lanes;
   for (size_t i = 0; i < batch->size; i += lanes) {
     size_t active = batch->size - i < lanes ? batch->size - i : lanes;
-    session->kernels->candidates(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
+    session->kernels.look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
   }
   memset(batch->partners, 0, batch->size * sizeof *batch->partners);
   memset(batch->pairs, 0, sizeof batch->pairs);
 }
 
 static void count_part(const struct session *session, const struct census_part *part, struct batch *batch) {
+  struct pairs_tile tile = census_table_tile(session->table, part, batch->room);
   for (size_t i = 0; i < batch->size; i++)
-    if (batch->candidate[i].within) batch->in_block[i] += session->count(&part->tile, &batch->candidate[i]);
+    if (batch->candidate[i].within) batch->in_block[i] += session->kernels.count(&tile, &batch->candidate[i]);
 }
 
-static void end_block(struct batch *batch, int block) {
+static void end_block(struct batch *batch, int block, int pair_bits) {
   for (size_t i = 0; i < batch->size; i++) {
     if (!batch->in_block[i]) continue;
-    uint64_t id = batch->first_id + i;
-    batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += batch->in_block[i];
-    batch->pairs[batch->candidate[i].mode][id % PAIR_BLOCKS][block] += batch->in_block[i];
+    uint64_t id = batch->first_id + i, sum = (batch->in_block[i] + ((uint64_t)1 << pair_bits >> 1)) >> pair_bits;
+    batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
+    batch->pairs[batch->candidate[i].mode][id % PAIR_BLOCKS][block] += (int64_t)sum;
   }
 }
 
@@ -133,7 +165,7 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
     if (first) memset(batch->in_block, 0, batch->size * sizeof *batch->in_block);
     if (first && atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
     count_part(session, &parts[k], batch);
-    if (last) end_block(batch, parts[k].block);
+    if (last) end_block(batch, parts[k].block, session->pair_bits);
     atomic_fetch_add_explicit(&control->trained, batch->size * (parts[k].end - parts[k].begin), memory_order_relaxed);
   }
   return true;
@@ -144,41 +176,44 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 /* Bins of (u0, u1), flow bins included. */
 static int64_t axis_square(const struct axis *axis) { return (int64_t)(axis->bins + 2) * (axis->bins + 2); }
 
-static void add_blocks(const struct job *job, const struct candidate *c, uint64_t id, const uint32_t *partners,
+static void add_blocks(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
                        int64_t *counts) {
   int64_t cell = c->mode * axis_square(&job->axes[AXIS_INTERFACE]) + c->bin;
   int64_t *blocks = counts + cell * INTERFACE_BLOCKS;
   for (int b = 0; b < INTERFACE_BLOCKS; b++) {
-    if (job->offset[HISTOGRAM_SECOND_BLOCKS] >= 0) blocks[job->offset[HISTOGRAM_SECOND_BLOCKS] + b] += partners[b];
+    if (job->offset[HISTOGRAM_SECOND_BLOCKS] >= 0)
+      blocks[job->offset[HISTOGRAM_SECOND_BLOCKS] + b] += (int64_t)partners[b];
     if (job->offset[HISTOGRAM_FIRST_BLOCKS] >= 0)
-      blocks[job->offset[HISTOGRAM_FIRST_BLOCKS] + (int64_t)(id % INTERFACE_BLOCKS)] += partners[b];
+      blocks[job->offset[HISTOGRAM_FIRST_BLOCKS] + (int64_t)(id % INTERFACE_BLOCKS)] += (int64_t)partners[b];
   }
 }
 
-/* All pairs of one first component. */
-static void add_candidate(const struct job *job, const struct candidate *c, uint64_t id, const uint32_t *partners,
-                          int64_t *counts) {
-  const int64_t draws = (int64_t)job->draws, square = axis_square(&job->axes[AXIS_INTERFACE]);
+/* All pairs of one first component, `whole` of them. */
+static void add_candidate(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
+                          int64_t whole, int64_t *counts) {
+  const int64_t square = axis_square(&job->axes[AXIS_INTERFACE]);
   int64_t works = 0;
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) works += partners[b];
+  for (int b = 0; b < INTERFACE_BLOCKS; b++) works += (int64_t)partners[b];
   if (!c->finite) {
-    counts[OUTCOME_DIVERGED] += draws;
+    counts[OUTCOME_DIVERGED] += whole;
     return;
   }
   counts[c->mode] += works;
-  counts[OUTCOME_FAIL] += draws - works;
+  counts[OUTCOME_FAIL] += whole - works;
   if (job->offset[HISTOGRAM_INTERFACE] >= 0) {
     int64_t *interface = counts + job->offset[HISTOGRAM_INTERFACE] + c->bin;
     interface[c->mode * square] += works;
-    interface[OUTCOME_FAIL * square] += draws - works;
+    interface[OUTCOME_FAIL * square] += whole - works;
   }
   if (job->offset[HISTOGRAM_COMPONENTS] >= 0) counts[job->offset[HISTOGRAM_COMPONENTS] + c->within * square + c->bin]++;
   if (works) add_blocks(job, c, id, partners, counts);
 }
 
-static void add_batch(const struct job *job, const struct batch *batch, int64_t *counts) {
+static void add_batch(const struct session *session, const struct batch *batch, int64_t *counts) {
+  const struct job *job = session->job;
+  int64_t whole = (int64_t)job->draws << session->pair_bits;
   for (size_t i = 0; i < batch->size; i++)
-    add_candidate(job, &batch->candidate[i], batch->first_id + i, batch->partners[i], counts);
+    add_candidate(job, &batch->candidate[i], batch->first_id + i, batch->partners[i], whole, counts);
   if (job->offset[HISTOGRAM_PAIRS] < 0) return;
   int64_t *pairs = counts + job->offset[HISTOGRAM_PAIRS];
   const int64_t *own = &batch->pairs[0][0][0];
@@ -188,17 +223,17 @@ static void add_batch(const struct job *job, const struct batch *batch, int64_t 
 static seam_status census_count(struct session *session, int worker, struct chain_range *range,
                                 struct run_control *control, int64_t *counts, seam_error *error) {
   (void)error; /* nothing here can fail */
-  struct batch *batch = session->batches[worker];
+  struct batch *batch = &session->batches[worker];
   struct floating_point_state found = floating_point_enter();
   bool going = census_table_build(session->table, control);
   uint64_t id = range->begin;
   while (going && id < range->end) {
     batch->first_id = id;
-    batch->size = range->end - id < LARGEST_BATCH ? (size_t)(range->end - id) : LARGEST_BATCH;
+    batch->size = range->end - id < session->law->most ? (size_t)(range->end - id) : session->law->most;
     look_at_firsts(session, batch);
     going = count_batch(session, batch, control);
     if (!going) break;
-    add_batch(session->job, batch, counts);
+    add_batch(session, batch, counts);
     id += batch->size;
   }
   floating_point_leave(found);

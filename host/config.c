@@ -297,11 +297,11 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
 
 /* Pairs are counted in 63 bits. */
 static seam_status check_pair_count(const struct seam_config *config, seam_error *error) {
-  if (config->task != TASK_PREDICT || config->chains <= INT64_MAX / config->draws) return SEAM_OK;
+  uint64_t most = INT64_MAX / (config->draws << config_pair_bits(config));
+  if (config->task == TASK_TRAIN || config->chains <= most) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--chains %llu: with --draws %llu there are 2^63 pairs or more; at most %llu",
-                   (unsigned long long)config->chains, (unsigned long long)config->draws,
-                   (unsigned long long)(INT64_MAX / config->draws));
+                   "--chains %llu: with --draws %llu a count could leave 63 bits; at most %llu",
+                   (unsigned long long)config->chains, (unsigned long long)config->draws, (unsigned long long)most);
 }
 
 static seam_status check_margin(const char *name, double margin, seam_error *error) {

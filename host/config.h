@@ -84,6 +84,11 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
 /* Sets options that the task has no use for to their defaults, so that no two results differ in them. */
 void config_settle(struct seam_config *config);
 
+/* Predictions: pairs, or weights of pairs, are counted in units of 2^-bits. */
+static inline int config_pair_bits(const struct seam_config *config) {
+  return config->task == TASK_GIBBS ? PAIR_BITS : 0;
+}
+
 /* The histograms that the task fills: of a training those asked for, of a prediction all it has. */
 uint32_t config_histograms(const struct seam_config *config);
 

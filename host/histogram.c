@@ -220,7 +220,7 @@ seam_status histogram_set_create(const struct seam_config *config, struct histog
     return status;
   }
   uint32_t filled = config_histograms(config);
-  set->pairs_per_chain = config->task == TASK_PREDICT ? (int64_t)config->draws : 1;
+  set->pairs_per_chain = config->task == TASK_TRAIN ? 1 : (int64_t)config->draws << config_pair_bits(config);
   if (filled & 1u << HISTOGRAM_SNAPSHOTS) set_snapshots(set, (int64_t)config->steps);
   set->cells = OUTCOMES;
   for (int h = 0; h < HISTOGRAMS; h++) {

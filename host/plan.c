@@ -56,6 +56,7 @@ static void plan_cells(const struct seam_config *config, struct plan *plan) {
   for (uint64_t cell = 0; cell < config->cells + 3; cell++)
     plan->centre[cell] = (float)(config->range[0] + ((double)cell + 0.5) * width);
   plan->job.draws = config->draws;
+  plan->job.weight_exponent = (float)(-config->beta / 2 * 1.4426950408889634);
   plan->job.centre = plan->centre;
 }
 

@@ -81,7 +81,7 @@ void result_add_place(struct seam_result *result, const char *backend, const cha
 
 void result_set_time(struct seam_result *result, double seconds) {
   result->seconds = seconds;
-  double each = (double)(result->config.task == TASK_PREDICT ? result->config.draws : result->config.steps);
+  double each = (double)(result->config.task == TASK_TRAIN ? result->config.steps : result->config.draws);
   result->chain_steps = (double)coverage_size(&result->coverage) * each;
 }
 

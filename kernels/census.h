@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a drawn component adds to a count of pairs: the cells of u that a first component hits, and those that a second
- * one accepts.
+/* What a drawn component adds to a count of pairs: the cells of u that a first component hits, and what a second one
+ * makes of them.
  *
- * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Nothing is
- * trained, and each component is looked at once, however many partners it is tried with. */
+ * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Under the Gibbs
+ * law a pair weighs exp(-beta·L) instead, and with one voltage a level L is that of the two cells of the interface.
+ * Nothing is trained, and each component is looked at once, however many partners it is tried with. */
 #ifndef SEAM_CENSUS_H
 #define SEAM_CENSUS_H
 
@@ -33,17 +34,38 @@ HD void census_draw_first(const struct job *job, struct lane_id id, struct censu
   }
 }
 
-/* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: accepted[level][voltage]. */
-HD void census_accept(const struct job *job, const lane *theta, const float *voltages,
-                      lane_mask accepted[2][SAMPLE_BLOCK]) {
-  lane u[SAMPLE_BLOCK], y[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
+/* f2 at SAMPLE_BLOCK voltages. */
+HD void census_respond(const struct job *job, const lane *theta, const float *voltages, lane *y) {
+  lane u[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
   UNROLL
   for (int k = 0; k < SAMPLE_BLOCK; k++) u[k] = lane_splat(voltages[k]);
   component_forward(job->second, theta, SAMPLE_BLOCK, u, y, saved);
+}
+
+/* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: accepted[level][voltage]. */
+HD void census_accept(const struct job *job, const lane *theta, const float *voltages,
+                      lane_mask accepted[2][SAMPLE_BLOCK]) {
+  lane y[SAMPLE_BLOCK];
+  census_respond(job, theta, voltages, y);
   UNROLL
   for (int level = 0; level < 2; level++) UNROLL
   for (int k = 0; k < SAMPLE_BLOCK; k++)
     accepted[level][k] = (y[k] >= job->accept[level][0]) & (y[k] <= job->accept[level][1]);
+}
+
+/* The share of each level in exp(-beta·L), in units of 2^-WEIGHT_BITS: weight[level][voltage]; 0 where f2 is not
+ * finite. */
+HD void census_weigh(const struct job *job, const lane *theta, const float *voltages,
+                     lane_int weight[2][SAMPLE_BLOCK]) {
+  const float one = (float)(1 << WEIGHT_BITS);
+  lane y[SAMPLE_BLOCK];
+  census_respond(job, theta, voltages, y);
+  UNROLL
+  for (int level = 0; level < 2; level++) UNROLL
+  for (int k = 0; k < SAMPLE_BLOCK; k++) {
+    lane residual = chain_residual(y[k], job->target[level]);
+    weight[level][k] = lane_to_int(numeric_exp2(job->weight_exponent * (residual * residual)) * one + 0.5f);
+  }
 }
 
 #endif

@@ -16,6 +16,10 @@ enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SL
  * blocks of the table of pairs. Chain id belongs to block id mod BLOCKS. */
 enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, MAX_CELLS = 4096 };
 
+/* Under the Gibbs law each level's share in the weight of a pair is rounded to units of 2^-WEIGHT_BITS, and what
+ * counts in place of a pair is 2^-PAIR_BITS of one. */
+enum { WEIGHT_BITS = 23, PAIR_BITS = 20 };
+
 enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZERS };
 
 /* Exact arithmetic is the same to the bit everywhere; fast, on CUDA alone, trains with the GPU's approximations. */
@@ -118,8 +122,9 @@ struct job {
   uint32_t snapshot_steps[MAX_SNAPSHOTS];
 
   /* Prediction. */
-  uint64_t draws;      /* of theta2 */
-  const float *centre; /* V: of each cell, and further ones up to a multiple of 4 */
+  uint64_t draws;        /* of theta2 */
+  float weight_exponent; /* Gibbs law: -beta/S·log2(e), S = 2 */
+  const float *centre;   /* V: of each cell, and further ones up to a multiple of 4 */
 
   /* Where things are counted. */
   struct axis axes[AXES];

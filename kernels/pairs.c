@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) uint32_t count_bits(const vector *b
 static inline __attribute__((always_inline)) uint32_t
 count_width(const struct pairs_tile *tile, const struct candidate *candidate, int begin, int width) {
   enum { FIRST_LOOK = 3, LOOKS = 4 }; /* after the outermost cells, and then every fourth row */
-  const vector *bits = (const vector *)tile->bits + begin,
+  const vector *bits = (const vector *)tile->words + begin,
                *row = bits + (size_t)candidate->row[0] * (size_t)tile->vectors;
   vector both[WIDEST];
   for (int k = 0; k < width; k++) both[k] = row[k];
@@ -63,8 +63,8 @@ count_width(const struct pairs_tile *tile, const struct candidate *candidate, in
 #define JOIN(prefix, x)     prefix##x
 #define FUNCTION(prefix, x) JOIN(prefix, x)
 
-uint32_t FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const struct candidate *candidate) {
-  uint32_t sum = 0;
+uint64_t FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const struct candidate *candidate) {
+  uint64_t sum = 0;
   int begin = 0;
   for (; tile->vectors - begin >= WIDEST; begin += WIDEST) sum += count_width(tile, candidate, begin, WIDEST);
   for (; tile->vectors - begin >= 2; begin += 2) sum += count_width(tile, candidate, begin, 2);

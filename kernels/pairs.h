@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Predictions on the CPU as the host calls them: tables of what components hit and accept, and the count of pairs. */
+/* Predictions on the CPU as the host calls them: tables of what components hit and accept, and the sums over pairs. */
 #ifndef SEAM_PAIRS_H
 #define SEAM_PAIRS_H
 
@@ -7,8 +7,8 @@
 
 #include "job.h"
 
-/* Bits of a row are counted in vectors of 512; a tile is at most so many of them wide, so that it stays in cache. */
-enum { PAIRS_VECTOR_BITS = 512, PAIRS_VECTOR_WORDS = 8, PAIRS_MOST_VECTORS = 8 };
+/* Rows are read in vectors of 512 bits; a tile is at most so many of them wide, so that it stays in cache. */
+enum { PAIRS_VECTOR_BITS = 512, PAIRS_VECTOR_WORDS = 8, PAIRS_VECTOR_WEIGHTS = 16, PAIRS_MOST_VECTORS = 8 };
 
 /* A first component in search of partners. */
 struct candidate {
@@ -19,32 +19,36 @@ struct candidate {
   uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
 };
 
-/* Rows of one bit a draw: row level·stride + cell tells which draws accept the cell at the level. */
+/* Row level·stride + cell tells what draws make of the cell at the level: one bit a draw, whether it accepts, or one
+ * uint32_t a draw, its weight. */
 struct pairs_tile {
-  uint64_t *bits; /* aligned to 64 bytes, zero before the draws are entered */
-  int vectors;    /* of each row */
-  int stride;     /* rows a level: `cells` up to a multiple of 4 */
+  uint64_t *words; /* aligned to 64 bytes, zero before the draws are entered */
+  int vectors;     /* of each row */
+  int stride;      /* rows a level: `cells` up to a multiple of 4 */
 };
 
+/* How many draws of the tile work with a candidate that is within the range; or what they weigh with it, in units of
+ * 2^-(2·PAIR_BITS). */
+typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const struct candidate *candidate);
+
+/* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
   int lanes;
   /* Looks at theta1 of `active` chains, at most `lanes`, from first_id on. */
-  void (*candidates)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
-  /* Enters `active` draws of theta2, at most `lanes`, from first_draw on; `bit` is the first's place in the rows, a
+  void (*look)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
+  /* Enters `active` draws of theta2, at most `lanes`, from first_draw on; `place` is the first's in the rows, a
    * multiple of `lanes`. */
-  void (*accept)(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int bit);
+  void (*enter)(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int place);
+  pairs_count_function *count;
 };
-
-/* How many draws of the tile work with a candidate that is within the range. */
-typedef uint32_t pairs_count_function(const struct pairs_tile *tile, const struct candidate *candidate);
 
 /* Rows of a level for so many cells. */
 static inline int pairs_stride(int cells) { return (cells + 3) / 4 * 4; }
 
-extern const struct census_kernels census_kernels_baseline;
+extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_count_function pairs_count_baseline;
 #if defined(__x86_64__)
-extern const struct census_kernels census_kernels_v3, census_kernels_v4;
+extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
 extern pairs_count_function pairs_count_v3, pairs_count_v4, pairs_count_v4_popcount;
 #endif
 
