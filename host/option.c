@@ -65,7 +65,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
   X("init-scale", ANY, "1", "above 0", "scale s of the prior",                                                         \
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
-  X("beta", ANY, "10", "above 0", "inverse temperature of langevin",                                                   \
+  X("beta", ANY, "10", "above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
   X("draws", PREDICT, "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",  \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \

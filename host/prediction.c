@@ -47,16 +47,20 @@ static double chains_below(uint64_t id, uint64_t block) {
   return (double)(id / PAIR_BLOCKS + (id % PAIR_BLOCKS > block));
 }
 
-/* Pairs in each cell of the table; false where one has none. */
+/* What one pair counts as: 1, or under the Gibbs law, by whose weights parts of pairs count, as much as they make. */
+static double pair_unit(const struct seam_result *result) { return ldexp(1, config_pair_bits(&result->config)); }
+
+/* What the pairs in each cell of the table would count if all worked; false where a cell has none. */
 static bool count_cells(const struct seam_result *result, block_table pairs) {
   const uint64_t draws = result->config.draws;
+  const double unit = pair_unit(result);
   bool all = true;
   for (uint64_t i = 0; i < PAIR_BLOCKS; i++) {
     double firsts = 0;
     for (size_t k = 0; k < result->coverage.ranges; k++)
       firsts += chains_below(result->coverage.ids[2 * k + 1], i) - chains_below(result->coverage.ids[2 * k], i);
     for (uint64_t j = 0; j < PAIR_BLOCKS; j++) {
-      pairs[i][j] = firsts * (double)(draws * (j + 1) / PAIR_BLOCKS - draws * j / PAIR_BLOCKS);
+      pairs[i][j] = unit * firsts * (double)(draws * (j + 1) / PAIR_BLOCKS - draws * j / PAIR_BLOCKS);
       all = all && pairs[i][j] > 0;
     }
   }
@@ -84,7 +88,7 @@ static void estimate_errors(const struct seam_result *result, seam_prediction *p
   p->acceptance_error = sqrt(variance);
   p->first_variance = fmax(0, s.rows - s.rest) / PAIR_BLOCKS * (double)p->first / PAIR_BLOCKS;
   p->second_variance = fmax(0, s.columns - s.rest) / PAIR_BLOCKS * (double)p->second / PAIR_BLOCKS;
-  if (variance > 0) p->effective_pairs = p->acceptance * (1 - p->acceptance) / variance;
+  if (variance > 0 && !p->weighed) p->effective_pairs = p->acceptance * (1 - p->acceptance) / variance;
   if (p->acceptance == 0) return;
   /* A ratio of two means, to first order. */
   s = weighted_scatter(result, pairs, (const double[2]){1 - p->buffer, -p->buffer});
@@ -97,7 +101,7 @@ static void estimate_errors(const struct seam_result *result, seam_prediction *p
 struct maps {
   const int64_t *within, *beyond, *buffers, *inverters;
   int64_t extent;
-  double first, second; /* components drawn */
+  double first, second; /* components drawn, the second as what they count with a first that they all work with */
 };
 
 static struct maps maps_of(const struct seam_result *result) {
@@ -111,7 +115,7 @@ static struct maps maps_of(const struct seam_result *result) {
                        .inverters = interface + square,
                        .extent = extent,
                        .first = (double)coverage_size(&result->coverage),
-                       .second = (double)result->config.draws};
+                       .second = pair_unit(result) * (double)result->config.draws};
 }
 
 /* Both summed over the 3 x 3 bins about one, so that a peak is no chance. */
@@ -191,15 +195,17 @@ static double outside(const struct maps *m) {
 }
 
 int seam_result_prediction(const seam_result *result, seam_prediction *p) {
-  if (result->config.task != TASK_PREDICT) return 0;
+  if (result->config.task == TASK_TRAIN) return 0;
   const int64_t *counts = result->counts;
   double works = (double)counts[OUTCOME_BUFFER] + (double)counts[OUTCOME_INVERTER];
-  *p = (seam_prediction){.first = coverage_size(&result->coverage), .second = result->config.draws};
+  *p = (seam_prediction){.weighed = result->config.task == TASK_GIBBS,
+                         .first = coverage_size(&result->coverage),
+                         .second = result->config.draws};
   p->acceptance_error = p->buffer_error = p->effective_pairs = p->first_variance = p->second_variance = NAN;
   p->outside = p->interface_entropy = NAN;
   for (int c = 0; c < 2; c++)
     p->peak[c] = p->peak_entropy[c] = p->slope[c][0] = p->slope[c][1] = p->mean_entropy[c] = NAN;
-  p->acceptance = works / ((double)p->first * (double)p->second);
+  p->acceptance = works / ((double)p->first * (double)p->second * pair_unit(result));
   p->buffer = (double)counts[OUTCOME_BUFFER] / works;
   estimate_errors(result, p);
   const struct histogram_set *set = result->histograms;

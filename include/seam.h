@@ -48,8 +48,9 @@ typedef struct seam_config seam_config;
 /* One option: its long name without the dashes, its default as text, its limits and its meaning in a few words. */
 typedef struct seam_option {
   const char *name;
-  const char *command; /* "train" or "predict" where the other has no use for it, "" where a command sets it; else NULL */
-  const char *value;   /* the default */
+  const char
+      *command;      /* "train" or "predict" where the other has no use for it, "" where a command sets it; else NULL */
+  const char *value; /* the default */
   const char *limits; /* "0 to 2147483647", "mse or hinge", ... */
   const char *help;
 } seam_option;
@@ -106,7 +107,8 @@ SEAM_API seam_status seam_train(const seam_config *config, seam_progress_functio
 
 /* Counts instead of training: draws first components, one for each of those chain ids, and `draws` second ones from
  * the priors, and tries every first with every second. What works is counted in pairs; the coverage is of first
- * components. Else as seam_train. Options of training alone have no effect. */
+ * components. With `task` "gibbs" every pair counts as its weight exp(-beta·L) instead, the loss L that of one training
+ * voltage a level without noise. Else as seam_train. Options of training alone have no effect. */
 SEAM_API seam_status seam_predict(const seam_config *config, seam_progress_function progress, void *user,
                                   seam_result **result, seam_error *error);
 
@@ -163,7 +165,8 @@ typedef struct seam_histogram {
 SEAM_API void seam_result_free(seam_result *result);
 
 /* How many chains had this outcome; all four add up to seam_result_chains. Of a prediction: how many pairs; they add up
- * to seam_result_chains times `draws`. */
+ * to seam_result_chains times `draws`. Under the Gibbs law: 2^20 times the weights of the pairs, where buffer and
+ * inverter mean u1 > u0 and not, and fail what all pairs of finite first components lack to weights of 1. */
 SEAM_API int64_t seam_result_count(const seam_result *result, seam_outcome outcome);
 
 /* How many chains the result covers. */
@@ -192,19 +195,22 @@ SEAM_API seam_run seam_result_run(const seam_result *result);
 /* What counting pairs predicts of an interface under selection. Members that cannot be known are NAN: errors need the
  * histogram `pairs` and 64 components or more, entropies `components` and `interface`. */
 typedef struct seam_prediction {
+  int weighed;                            /* 1: the Gibbs law, by which a pair counts as its weight exp(-beta·L) rather
+                                             than as whether it works */
   uint64_t first, second;                 /* components drawn of each */
-  double acceptance, acceptance_error;    /* the chance that a random pair works, and its standard error */
+  double acceptance, acceptance_error;    /* the chance that a random pair works, or the mean weight, and its standard
+                                             error */
   double buffer, buffer_error;            /* the share of buffers among pairs that work */
   double first_variance, second_variance; /* zeta1 and zeta2, over components of the share of partners that fit:
                                              acceptance_error^2 is zeta1/first + zeta2/second, and a little */
-  double effective_pairs;                 /* so many independent pairs would tell the acceptance as well */
-  double outside;                         /* share of first components with u beyond the range: never accepted */
-  double peak[2];                         /* (u0, u1) of the most frequent interface of pairs that work, V */
-  double peak_entropy[2];                 /* there, over 3 x 3 bins, nats: ln of the share of first components, and of
-                                             the share of seconds that work with them */
-  double slope[2][2];                     /* [component][axis] of these, nats/V: at a peak they balance */
-  double mean_entropy[2];                 /* the mean of both over the bins of pairs that work */
-  double interface_entropy;               /* of the distribution over bins itself */
+  double effective_pairs;   /* so many independent pairs would tell the acceptance as well; NAN of weights */
+  double outside;           /* share of first components with u beyond the range: never accepted */
+  double peak[2];           /* (u0, u1) of the most frequent interface of pairs that work, V */
+  double peak_entropy[2];   /* there, over 3 x 3 bins, nats: ln of the share of first components, and of
+                               the share of seconds that work with them */
+  double slope[2][2];       /* [component][axis] of these, nats/V: at a peak they balance */
+  double mean_entropy[2];   /* the mean of both over the bins of pairs that work */
+  double interface_entropy; /* of the distribution over bins itself */
 } seam_prediction;
 
 /* 0, and nothing filled, where the result is of training. */

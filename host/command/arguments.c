@@ -90,6 +90,7 @@ static seam_status apply_flag(const struct flag *flag, const char *value, struct
 
 static seam_status apply_option(const char *name, const char *value, struct arguments *arguments, seam_error *error) {
   if (!strcmp(name, "chains")) arguments->chains_given = true;
+  if (!strcmp(name, "beta")) arguments->beta_given = true;
   return seam_config_set(arguments->config, name, value, error);
 }
 

@@ -16,7 +16,7 @@ struct arguments {
   int file_count;
   const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
   bool json, quiet, force, resume, help;
-  bool chains_given; /* on the command line itself, not by --config */
+  bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
 enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO, OPERANDS_MANY };

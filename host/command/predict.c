@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam predict: counts pairs that work, and says what they predict of the interface. */
+/* seam predict: counts pairs that work, or weighs them, and says what they predict of the interface. */
 #include <math.h>
+#include <string.h>
 
 #include "command.h"
 
@@ -32,13 +33,15 @@ static void peak_lines(const seam_prediction *p) {
 void prediction_report(seam_result *result) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return;
-  printf("  of %s first x %s second components, with 95%% intervals:\n", text_count((int64_t)p.first).text,
-         text_count((int64_t)p.second).text);
-  share_line("acceptance", p.acceptance, p.acceptance_error);
+  printf("  of %s first x %s second components%s%s, with 95%% intervals:\n", text_count((int64_t)p.first).text,
+         text_count((int64_t)p.second).text, p.weighed ? " at beta " : "",
+         p.weighed ? seam_config_get(seam_result_config(result), "beta") : "");
+  share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
   if (p.acceptance > 0) share_line("buffer", p.buffer, p.buffer_error);
   if (!isnan(p.effective_pairs)) printf("  worth %s independent pairs\n", text_si(p.effective_pairs).text);
   if (p.outside > 0)
-    printf("  %s of first components leave the range and work with none\n", text_percent(p.outside).text);
+    printf("  %s of first components leave the range and %s\n", text_percent(p.outside).text,
+           p.weighed ? "weigh nothing" : "work with none");
   peak_lines(&p);
 }
 
@@ -47,10 +50,10 @@ static json_t *real(double value) { return isfinite(value) ? json_real(value) : 
 json_t *prediction_json(const seam_result *result) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return json_null();
-  return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:[oo], s:[[oo][oo]], s:[oo], s:o}",
-                   "first", (json_int_t)p.first, "second", (json_int_t)p.second, "acceptance", real(p.acceptance),
-                   "acceptance_error", real(p.acceptance_error), "buffer", real(p.buffer), "buffer_error",
-                   real(p.buffer_error), "first_variance", real(p.first_variance), "second_variance",
+  return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:[oo], s:[[oo][oo]], s:[oo], s:o}",
+                   "weighed", p.weighed, "first", (json_int_t)p.first, "second", (json_int_t)p.second, "acceptance",
+                   real(p.acceptance), "acceptance_error", real(p.acceptance_error), "buffer", real(p.buffer),
+                   "buffer_error", real(p.buffer_error), "first_variance", real(p.first_variance), "second_variance",
                    real(p.second_variance), "effective_pairs", real(p.effective_pairs), "outside", real(p.outside),
                    "peak", real(p.peak[0]), real(p.peak[1]), "peak_entropy", real(p.peak_entropy[0]),
                    real(p.peak_entropy[1]), "slope", real(p.slope[0][0]), real(p.slope[0][1]), real(p.slope[1][0]),
@@ -68,6 +71,8 @@ static void report(seam_result *result) {
 }
 
 seam_status predict_run(struct arguments *arguments, seam_error *error) {
-  static const struct producer prediction = {"predict", seam_predict_resume, report};
-  return produce(arguments, &prediction, error);
+  static const struct producer working = {"predict", seam_predict_resume, report};
+  static const struct producer weighed = {"gibbs", seam_predict_resume, report};
+  bool weigh = arguments->beta_given || !strcmp(seam_config_get(arguments->config, "task"), weighed.task);
+  return produce(arguments, weigh ? &weighed : &working, error);
 }

@@ -16,7 +16,7 @@ void progress_bar_start(struct progress_bar *bar, const struct arguments *argume
                                .unicode = terminal_unicode(),
                                .unit = "chain-steps",
                                .steps = atof(seam_config_get(arguments->config, "steps"))};
-  if (strcmp(seam_config_get(arguments->config, "task"), "predict")) return;
+  if (!strcmp(seam_config_get(arguments->config, "task"), "train")) return;
   bar->unit = "pairs";
   bar->steps = atof(seam_config_get(arguments->config, "draws"));
 }
