@@ -278,7 +278,7 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
     bool positive;
   } values[] = {{"lr", config->lr, config->lr, true},
                 {"lr", config->lr, adam ? config->lr / (1 - 0.9) : config->lr, true},
-                {"beta", config->beta, config->beta, true},
+                {"beta", config->beta, config->task == TASK_GIBBS ? config->beta : 1, true},
                 {"beta", config->beta, langevin ? config->lr / config->beta : 1, true},
                 {"beta", config->beta, langevin ? 2 * config->lr / config->beta : 1, true},
                 {"init-scale", config->init_scale, 8 * config->init_scale, true},

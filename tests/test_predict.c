@@ -91,13 +91,62 @@ static void test_every_pair(void **state) {
   seam_result_free(result);
 }
 
+/* Promise: under the Gibbs law each bin and each cell of blocks holds the sum of its pairs' weights exp(-beta·L), to
+ * the roundings: of a level's weight to 2^-23, of a pair's product by float's and of a block's sum to 2^-20. */
+static void test_every_weight(void **state) {
+  (void)state;
+  static double interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
+  static double weight[SECONDS][CELLS][2];
+  for (uint64_t j = 0; j < SECONDS; j++) {
+    float second[MAX_PARAMETERS];
+    draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second);
+    for (int cell = 0; cell < CELLS; cell++) {
+      double y = (double)respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
+      for (int level = 0; level < 2; level++) weight[j][cell][level] = exp(-0.5 * 4.0 * (y - level) * (y - level));
+    }
+  }
+  memset(interface, 0, sizeof interface);
+  memset(blocks, 0, sizeof blocks);
+  for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
+    float theta[MAX_PARAMETERS];
+    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
+    float u0 = respond(KIND_TABLE8, theta, 0.0f), u1 = respond(KIND_TABLE8, theta, 1.0f);
+    int low = bin_of(u0, CELLS), high = bin_of(u1, CELLS);
+    if (low < 0 || low >= CELLS || high < 0 || high >= CELLS) continue;
+    for (uint64_t j = 0; j < SECONDS; j++) {
+      double pair = weight[j][low][0] * weight[j][high][1];
+      interface[u1 > u0 ? 0 : 1][bin_of(u0, BINS) + 1][bin_of(u1, BINS) + 1] += pair;
+      uint64_t block = 0;
+      while (j >= SECONDS * (block + 1) / PAIR_BLOCKS) block++;
+      blocks[i % PAIR_BLOCKS][block] += pair;
+    }
+  }
+  const char *options[64];
+  size_t count = sizeof small / sizeof *small - 1;
+  memcpy(options, small, sizeof small);
+  memcpy(options + count, (const char *const[]){"task", "gibbs", "beta", "4", NULL}, 5 * sizeof *options);
+  seam_result *result = predict(options);
+  const int64_t *bins = seam_result_histogram(result, "interface")->values;
+  const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
+  const double *expected = &interface[0][0][0];
+  for (int k = 0; k < HISTOGRAM_MODES * (BINS + 2) * (BINS + 2); k++)
+    assert_true(fabs(ldexp((double)bins[k], -PAIR_BITS) - expected[k]) < 4e-7 * expected[k] + 1e-4);
+  for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++) {
+    double sum = ldexp((double)(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k]), -PAIR_BITS);
+    double wanted = blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS];
+    assert_true(fabs(sum - wanted) < 1e-5 + 4e-7 * wanted);
+  }
+  seam_result_free(result);
+}
+
 /* ---- The same everywhere ---- */
 
+static const char *const tasks[] = {"predict", "gibbs"};
+
 /* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
-static void test_same_everywhere(void **state) {
-  (void)state;
-  const char *options[] = {"first", "mlp4", "second", "buffer",  "chains", "3001", "draws",
-                           "5000",  "isa",  "auto",   "threads", "1",      NULL};
+static void check_same_everywhere(const char *task) {
+  const char *options[] = {"first", "mlp4", "second",  "buffer", "chains", "3001", "draws", "5000",
+                           "isa",   "auto", "threads", "1",      "task",   task,   NULL};
   seam_result *expected = predict(options);
   assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
   options[11] = "3";
@@ -116,11 +165,15 @@ static void test_same_everywhere(void **state) {
   seam_result_free(expected);
 }
 
-/* Promise 5, of predictions: parts of the first components add up to the whole. */
-static void test_parts_add_up(void **state) {
+static void test_same_everywhere(void **state) {
   (void)state;
-  const char *options[] = {"first", "buffer", "second", "buffer",      "chains", "1500", "draws",
-                           "2000",  "bins",   "32",     "first-chain", "0",      NULL};
+  for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) check_same_everywhere(tasks[t]);
+}
+
+/* Promise 5, of predictions: parts of the first components add up to the whole. */
+static void check_parts_add_up(const char *task) {
+  const char *options[] = {"first", "buffer", "second",      "buffer", "chains", "1500", "draws", "2000",
+                           "bins",  "32",     "first-chain", "0",      "task",   task,   NULL};
   seam_result *whole = predict(options);
   options[5] = "401";
   seam_result *begin = predict(options);
@@ -131,6 +184,11 @@ static void test_parts_add_up(void **state) {
   seam_result_free(whole);
   seam_result_free(begin);
   seam_result_free(end);
+}
+
+static void test_parts_add_up(void **state) {
+  (void)state;
+  for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) check_parts_add_up(tasks[t]);
 }
 
 /* ---- Guess and check ---- */
@@ -284,11 +342,17 @@ static void test_file(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_pair),     cmocka_unit_test(test_same_everywhere),
-      cmocka_unit_test(test_parts_add_up),   cmocka_unit_test(test_guess_and_check),
-      cmocka_unit_test(test_standard_error), cmocka_unit_test(test_outside),
-      cmocka_unit_test(test_entropies),      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_cancelled),      cmocka_unit_test(test_file),
+      cmocka_unit_test(test_every_pair),
+      cmocka_unit_test(test_every_weight),
+      cmocka_unit_test(test_same_everywhere),
+      cmocka_unit_test(test_parts_add_up),
+      cmocka_unit_test(test_guess_and_check),
+      cmocka_unit_test(test_standard_error),
+      cmocka_unit_test(test_outside),
+      cmocka_unit_test(test_entropies),
+      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_cancelled),
+      cmocka_unit_test(test_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
