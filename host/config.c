@@ -153,16 +153,12 @@ seam_status seam_config_read(seam_config *config, const char *path, seam_error *
 
 void config_settle(struct seam_config *config) {
   struct seam_config defaults;
-  const char *command = config->task == TASK_TRAIN ? "train" : "predict";
   config_defaults(&defaults);
   for (size_t i = 0; i < option_count; i++) {
     const struct option *option = &option_table[i];
-    if (!option->recorded || !option->command || !*option->command || !strcmp(option->command, command)) continue;
+    bool settled = option->offset == offsetof(struct seam_config, task);
+    if (!option->recorded || settled || option_heeded(option->tasks, task_names[config->task])) continue;
     option->type->parse(option, seam_config_get(&defaults, option->name), (char *)config + option->offset, NULL);
-  }
-  if (config->task == TASK_PREDICT) {
-    config->beta = defaults.beta;
-    config->loss = defaults.loss;
   }
   if (config->task == TASK_GIBBS) config->samples = 1; /* all that its law of (u0, u1) can see */
 }

@@ -26,14 +26,15 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 
 #define BELOW_HALF 0x1.fffffffffffffp-2
 
-/* Which command heeds the option. */
+/* The tasks that heed the option. */
 #define ANY     NULL
 #define TRAIN   "train"
-#define PREDICT "predict"
+#define PREDICT "predict gibbs"
+#define WEIGHED "train gibbs"
 #define NONE    ""
 
 /* clang-format off */
-/* X(name, command, default, limits, help, type, member, details...) in the order of use. */
+/* X(name, tasks, default, limits, help, type, member, details...) in the order of use. */
 #define OPTIONS(X)                                                                                                     \
   X("first", ANY, "mlp8", KIND_LIST, "kind of the first component",                                                    \
     option_name, first, .recorded = true, .names = kind_names)                                                         \
@@ -53,7 +54,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
   X("samples", TRAIN, "4", "1 to 64", "training voltages per level",                                                   \
     option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
-  X("loss", ANY, "mse", "mse, hinge", "squared distance from the level, or from its API3",                             \
+  X("loss", WEIGHED, "mse", "mse, hinge", "squared distance from the level, or from its API3",                             \
     option_name, loss, .recorded = true, .names = loss_names)                                                          \
   X("input-margin", ANY, "0.3", "0 to below 0.5", "half-width of API1, the accepted input, in V",                      \
     option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
@@ -65,7 +66,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
   X("init-scale", ANY, "1", "above 0", "scale s of the prior",                                                         \
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
-  X("beta", ANY, "10", "above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
+  X("beta", WEIGHED, "10", "above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
   X("draws", PREDICT, "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",  \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
@@ -102,10 +103,10 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_text, output, .high = sizeof((struct seam_config *)0)->output)
 /* clang-format on */
 
-#define DOCUMENTATION(name, command, value, limits, help, ...) {name, command, value, limits, help},
+#define DOCUMENTATION(name, tasks, value, limits, help, ...) {name, tasks, value, limits, help},
 #define ENTRY(id, who, value, limit, help, kind, member, ...)                                                          \
   {.name = id,                                                                                                         \
-   .command = who,                                                                                                     \
+   .tasks = who,                                                                                                       \
    .limits = limit,                                                                                                    \
    .type = &kind,                                                                                                      \
    .offset = offsetof(struct seam_config, member),                                                                     \
@@ -118,6 +119,27 @@ const size_t option_count = sizeof option_table / sizeof *option_table;
 const seam_option *seam_options(void) { return documentation; }
 
 const char *const *seam_kinds(void) { return kind_names; }
+
+static bool is_among(const char *words, const char *name, size_t length) {
+  for (const char *at = words; *at; at += strspn(at, " ")) {
+    size_t word = strcspn(at, " ");
+    if (word == length && !memcmp(at, name, length)) return true;
+    at += word;
+  }
+  return false;
+}
+
+bool option_heeded(const char *by, const char *tasks) {
+  if (!by) return true;
+  for (const char *at = tasks; *at; at += strspn(at, " ")) {
+    size_t word = strcspn(at, " ");
+    if (is_among(by, at, word)) return true;
+    at += word;
+  }
+  return false;
+}
+
+int seam_option_heeded(const seam_option *option, const char *tasks) { return option_heeded(option->tasks, tasks); }
 
 const struct option *option_find(const char *name) {
   for (size_t i = 0; i < option_count; i++)

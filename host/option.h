@@ -16,7 +16,7 @@ struct option_type {
 };
 
 struct option {
-  const char *name, *command, *limits; /* as in seam_options() */
+  const char *name, *tasks, *limits; /* as in seam_options() */
   const struct option_type *type;
   size_t offset;            /* of the member in struct seam_config */
   bool recorded;            /* part of a result: what is counted, and which chains */
@@ -29,6 +29,9 @@ struct option {
 /* In the order of seam_options(). */
 extern const struct option option_table[];
 extern const size_t option_count;
+
+/* Whether one of `tasks` heeds what is heeded by `by`, both lists separated by blanks and NULL for all. */
+bool option_heeded(const char *by, const char *tasks);
 
 /* NULL for an unknown name. */
 const struct option *option_find(const char *name);

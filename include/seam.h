@@ -48,15 +48,17 @@ typedef struct seam_config seam_config;
 /* One option: its long name without the dashes, its default as text, its limits and its meaning in a few words. */
 typedef struct seam_option {
   const char *name;
-  const char
-      *command;      /* "train" or "predict" where the other has no use for it, "" where a command sets it; else NULL */
-  const char *value; /* the default */
+  const char *tasks;  /* that heed it, of train, predict and gibbs, separated by blanks; NULL: all */
+  const char *value;  /* the default */
   const char *limits; /* "0 to 2147483647", "mse or hinge", ... */
   const char *help;
 } seam_option;
 
 /* The options in the order of their documentation, ended by one whose name is NULL. */
 SEAM_API const seam_option *seam_options(void);
+
+/* Whether one of `tasks`, separated by blanks, heeds the option. */
+SEAM_API int seam_option_heeded(const seam_option *option, const char *tasks);
 
 /* The names of the component kinds, ended by NULL. */
 SEAM_API const char *const *seam_kinds(void);

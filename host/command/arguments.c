@@ -50,7 +50,7 @@ static bool is_among(const char *words, const char *name) {
 bool command_has_flag(const struct command *command, const char *flag) { return is_among(command->flags, flag); }
 
 bool command_has_option(const struct command *command, const seam_option *option) {
-  return command->heeds && (!option->command || !strcmp(option->command, command->heeds));
+  return command->tasks && seam_option_heeded(option, command->tasks);
 }
 
 static const struct flag *find_flag(const struct command *command, const char *name) {

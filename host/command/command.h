@@ -28,7 +28,7 @@ struct command {
   const char *summary; /* one line for seam --help */
   const char *detail;  /* more of it for its own --help */
   const char *flags;   /* names of its flags, separated by blanks */
-  const char *heeds;   /* takes the options of the configuration that this command heeds; NULL: none */
+  const char *tasks;   /* takes the options of the configuration that one of these heeds; NULL: none */
   enum operands operands;
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
@@ -144,8 +144,8 @@ void report_result(seam_result *result); /* or the prediction */
 /* The options that made a result, as the command line takes them. */
 void report_config(seam_config *config);
 
-/* Whether an option has a say in what is counted, and not only in how it is run. */
-bool option_counts(const char *name);
+/* Whether an option has a say in what this configuration counts, and not only in how it is run. */
+bool option_counts(const seam_option *option, seam_config *config);
 
 /* ---- show.c: the values of --slice ---- */
 

@@ -74,7 +74,9 @@ static void print_differences(seam_result *const results[SIDES]) {
   size_t length = strlen(text), begin = length;
   for (const seam_option *option = seam_options(); option->name; option++) {
     char first[1024];
-    if (!option_counts(option->name) || length >= sizeof text) continue;
+    bool counts =
+        option_counts(option, seam_result_config(results[0])) || option_counts(option, seam_result_config(results[1]));
+    if (!counts || length >= sizeof text) continue;
     snprintf(first, sizeof first, "%s", seam_config_get(seam_result_config(results[0]), option->name));
     const char *second = seam_config_get(seam_result_config(results[1]), option->name);
     if (!strcmp(first, second)) continue;

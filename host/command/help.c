@@ -37,7 +37,7 @@ void help_command(const struct command *command) {
   putchar('\n');
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (command_has_flag(command, flag->name)) entry(flag->name, flag->argument, flag->help, NULL);
-  if (!command->heeds) return;
+  if (!command->tasks) return;
   putchar('\n');
   print_wrapped("Options with their defaults; numbers take 1e6, 1M, 2.5k alike:", 0, 0);
   for (const seam_option *option = seam_options(); option->name; option++)

@@ -57,7 +57,7 @@ static void print_coverage(const seam_result *result) {
 static void print_histograms(const seam_result *result) {
   const seam_histogram *histogram;
   for (size_t i = 0; (histogram = seam_result_histogram_at(result, i)); i++) {
-    printf("  %-10s", histogram->name);
+    printf("  %-14s ", histogram->name);
     for (int axis = 0; axis < histogram->axis_count; axis++)
       printf("%s%s (%" PRId64 ")", axis ? " x " : "", histogram->axes[axis].name, histogram->axes[axis].bins);
     putchar('\n');

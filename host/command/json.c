@@ -40,7 +40,7 @@ seam_status json_line(json_t *object, seam_error *error) {
 json_t *json_config(seam_config *config) {
   json_t *object = json_object();
   for (const seam_option *option = seam_options(); option->name; option++)
-    if (option_counts(option->name))
+    if (option_counts(option, config))
       json_object_set_new(object, option->name, json_text(seam_config_get(config, option->name)));
   return object;
 }

@@ -19,7 +19,7 @@ static const struct command commands[] = {
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
-     "config force resume json quiet help", "predict", OPERANDS_NONE, predict_run},
+     "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, predict_run},
     {"show", "FILE", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit.",

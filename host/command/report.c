@@ -42,19 +42,19 @@ void report_result(seam_result *result) {
     report_outcomes(result);
 }
 
-bool option_counts(const char *name) {
+bool option_counts(const seam_option *option, seam_config *config) {
   static const char *const running[] = {"backend", "device",           "isa",    "threads", "slice",
                                         "shard",   "checkpoint-every", "output", "task"};
   for (size_t i = 0; i < sizeof running / sizeof *running; i++)
-    if (!strcmp(running[i], name)) return false;
-  return true;
+    if (!strcmp(running[i], option->name)) return false;
+  return seam_option_heeded(option, seam_config_get(config, "task"));
 }
 
 void report_config(seam_config *config) {
   char text[4096];
   size_t length = 0;
   for (const seam_option *option = seam_options(); option->name; option++) {
-    if (!option_counts(option->name) || length >= sizeof text) continue;
+    if (!option_counts(option, config) || length >= sizeof text) continue;
     length += (size_t)snprintf(text + length, sizeof text - length, "%s--%s=%s", length ? " " : "", option->name,
                                seam_config_get(config, option->name));
   }

@@ -85,7 +85,7 @@ static void quantile_lines(const seam_result *result, const char *name, const st
 }
 
 static void print_quantiles(const seam_result *result, const struct selection *selection) {
-  if (selected_chains(result, selection) == 0) return;
+  if (selected_chains(result, selection) == 0 || is_prediction(result)) return;
   printf("  median, 5%% to 95%% of %s, in V:\n", selection->name);
   quantile_lines(result, "width", selection);
   quantile_lines(result, "slack", selection);
