@@ -109,6 +109,7 @@ seam_status config_extend(struct seam_config *config, const struct seam_config *
 void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *end);
 
 /* Names for messages, manifests and the command line. */
+const char *task_name(int task);
 const char *kind_name(int kind);
 const char *histogram_name(int histogram);
 const char *optimizer_name(int optimizer);

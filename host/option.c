@@ -36,6 +36,8 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 /* clang-format off */
 /* X(name, tasks, default, limits, help, type, member, details...) in the order of use. */
 #define OPTIONS(X)                                                                                                     \
+  X("task", NONE, "train", "train, predict, gibbs", "what is done; the command says it",                               \
+    option_name, task, .recorded = true, .names = task_names)                                                          \
   X("first", ANY, "mlp8", KIND_LIST, "kind of the first component",                                                    \
     option_name, first, .recorded = true, .names = kind_names)                                                         \
   X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
@@ -82,8 +84,6 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                         \
   X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",     \
     option_name, math, .recorded = true, .names = math_names)                                                          \
-  X("task", NONE, "train", "train, predict, gibbs", "what is done; the command says it",                               \
-    option_name, task, .recorded = true, .names = task_names)                                                          \
   X("backend", ANY, "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                          \
     option_name, backend, .names = backend_names)                                                                      \
   X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",             \
@@ -157,6 +157,7 @@ seam_status option_unknown(const char *name, const char *dashes, seam_error *err
   return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; seam train --help lists them", dashes, name);
 }
 
+const char *task_name(int task) { return task_names[task]; }
 const char *kind_name(int kind) { return kind_names[kind]; }
 const char *histogram_name(int histogram) { return histogram_names[histogram]; }
 const char *optimizer_name(int optimizer) { return optimizer_names[optimizer]; }

@@ -216,6 +216,9 @@ static void init_locks(struct run *run) {
 static seam_status take_up(const struct seam_config *config, struct seam_result *result, seam_error *error) {
   struct config_difference difference;
   struct seam_config joined = *config;
+  if (config->task != result->config.task)
+    return error_set(error, SEAM_ERROR_MISMATCH, "the result to be resumed is of task %s, not %s: take another --output",
+                     task_name(result->config.task), task_name(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
                      "--%s %s: the result to be resumed has %s; give it that, or take another --output",

@@ -65,8 +65,8 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 run "version" 0 --version
 says "seam 0."
 run "help" 0 --help
-for word in train show compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in train show compare merge info bench; do
+for word in train predict show compare merge info bench "Exit codes" 130; do says "$word"; done
+for command in train predict show compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
 done
@@ -317,6 +317,44 @@ refused "no interface" 7 "the second result was run without histogram interface"
 run "nothing passes" 0 compare none.zip none.zip
 says "no distance"
 refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip
+
+# ---- Predicting ----------------------------------------------------------------------------------------------------
+
+pairs=(--first logistic --second logistic --chains 20k --draws 4096 --bins 32)
+run "predict" 0 predict "${pairs[@]}" --output pairs.zip
+for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "independent pairs" \
+  "most frequent interface" "written to pairs.zip"; do says "$word"; done
+run "a prediction as JSON" 0 predict "${pairs[@]}" --output pairs.zip --force --json
+all_json
+last_json chains 20000
+tail -1 out | python3 -c '
+import json, sys
+r = json.loads(sys.stdin.read())
+p = r["prediction"]
+assert abs((r["buffer"] + r["inverter"]) / 81920000 - p["acceptance"]) < 1e-11 and p["second"] == 4096 and not p["weighed"]
+assert r["buffer"] + r["inverter"] + r["fail"] + r["diverged"] == 81920000' 2>>err || wrong "the record does not add up"
+run "show of a prediction" 0 show pairs.zip
+for word in "pairs" "acceptance" "--draws=4096"; do says "$word"; done
+grep -q -e "--steps" -e "--beta" out && wrong "options without a say in a prediction are shown"
+run "info of a prediction" 0 info pairs.zip
+says "second_blocks"
+run "a prediction again from its file" 0 predict --config pairs.zip --output pairs2.zip
+python3 - pairs.zip pairs2.zip <<'END' || wrong "the same prediction counts differently"
+import sys, zipfile
+a, b = (zipfile.ZipFile(name) for name in sys.argv[1:])
+assert all(a.read(n) == b.read(n) for n in a.namelist() if n.endswith(".npy"))
+END
+run "the Gibbs law" 0 predict "${pairs[@]}" --beta 10 --output gibbs.zip
+for word in "at beta 10" "mean weight"; do says "$word"; done
+run "the Gibbs law again from its file" 0 predict --config gibbs.zip --output gibbs2.zip --json
+tail -1 out | grep -q '"weighed":true' || wrong "it is no longer weighed"
+run "show of the Gibbs law" 0 show gibbs.zip
+says "--beta=10"
+refused "predict heeds no steps" 2 "--steps: unknown option" predict --steps 3
+refused "train heeds no draws" 2 "--draws: unknown option" train --draws 3
+refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
+refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
+rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
 # ---- Terminals -----------------------------------------------------------------------------------------------------
 

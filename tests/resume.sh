@@ -22,18 +22,24 @@ refused() {
   [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$2" err || { cat err; wrong "seam ${*:3} does not say '$2'"; }
 }
 
+# start FILE COMMAND ARGUMENTS...: in the background, slowly, until the file is written for the first time.
+start() {
+  touch begin
+  "$seam" "${@:2}" --threads 1 --isa baseline --checkpoint-every 0.05s --output "$1" --quiet 2>err &
+  run=$!
+  for ((i = 0; i < 1000; i++)); do
+    [ ! "$1" -nt begin ] || return 0
+    sleep 0.01
+  done
+  wrong "$1 was not written"
+}
+
 "$seam" train "${options[@]}" --output whole.zip --quiet
 
 # ---- Killed ----
 before=0
 for kill in 1 2 3; do
-  touch begin
-  "$seam" train "${options[@]}" --threads 1 --resume --checkpoint-every 0.05s --output killed.zip --quiet &
-  run=$!
-  for ((i = 0; i < 1000; i++)); do
-    [ ! killed.zip -nt begin ] || break
-    sleep 0.01
-  done
+  start killed.zip train "${options[@]}" --resume
   kill -9 $run || wrong "run $kill had ended before it could be killed"
   wait $run 2>/dev/null || true
   now=$(covered killed.zip)
@@ -45,7 +51,9 @@ same killed.zip
 echo "same: killed three times, $before chains kept"
 
 # ---- Interrupted, and resumed on another way of running ----
-timeout -s INT 0.2 "$seam" train "${options[@]}" --threads 1 --output interrupted.zip --quiet 2>err || true
+start interrupted.zip train "${options[@]}"
+kill -INT $run
+wait $run || true
 grep -q "of 20,000 chains counted, written to interrupted.zip" err || wrong "the run was not interrupted"
 "$seam" train --config interrupted.zip --resume --threads 2 --isa baseline --slice 7 --output interrupted.zip --quiet
 same interrupted.zip
@@ -73,6 +81,22 @@ grep -q "6,668 of 20,000 chains are missing" out || { cat out; wrong "merge does
 "$seam" train --config two.zip --resume --output two.zip --quiet # as merge said
 same two.zip
 echo "same: shards and ranges"
+
+# ---- Predictions ----
+predict=(--first buffer --second buffer --chains 200001 --draws 100k --bins 64)
+"$seam" predict "${predict[@]}" --output whole.zip --force --quiet
+start predicted.zip predict "${predict[@]}"
+kill -INT $run
+wait $run || true
+grep -q "of 200,001 chains counted" err || wrong "the prediction was not interrupted"
+"$seam" predict "${predict[@]}" --threads 2 --resume --output predicted.zip --quiet
+same predicted.zip
+for i in 1 2; do "$seam" predict "${predict[@]}" --shard $i/2 --output "shard$i.zip" --quiet --force; done
+"$seam" merge --output halves.zip shard2.zip shard1.zip >out
+same halves.zip
+echo "same: predictions"
+for i in 1 2 3; do "$seam" train "${options[@]}" --shard $i/3 --output "shard$i.zip" --quiet --force; done
+"$seam" train "${options[@]}" --output whole.zip --force --quiet
 
 # ---- Refused ----
 refused 7 "shard1.zip and whole.zip both counted chain 0" merge --output x.zip shard1.zip whole.zip
