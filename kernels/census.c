@@ -14,28 +14,6 @@ static struct lane_id ids_from(uint64_t first) {
   return id;
 }
 
-static void add_row(struct candidate *candidate, int row) {
-  for (int k = 0; k < candidate->count; k++)
-    if (candidate->row[k] == row) return;
-  candidate->row[candidate->count++] = (uint16_t)row;
-}
-
-/* The outermost cells are the least often accepted: they stand first, so that hopeless candidates are soon known. */
-static void add_rows(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]) {
-  int stride = pairs_stride(job->axes[AXIS_CELL].bins);
-  for (int level = 0; level < 2; level++) {
-    const int32_t *own = cell + level * TEST_VOLTAGES;
-    int low = own[0], high = own[0];
-    for (int t = 1; t < TEST_VOLTAGES; t++) {
-      if (own[t] < low) low = own[t];
-      if (own[t] > high) high = own[t];
-    }
-    add_row(candidate, level * stride + low - 1);
-    add_row(candidate, level * stride + high - 1);
-  }
-  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) add_row(candidate, t / TEST_VOLTAGES * stride + cell[t] - 1);
-}
-
 /* What both laws ask of a first component; `cell` is of all lanes then. */
 static struct census_first look(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
   struct census_first first;
@@ -55,15 +33,59 @@ static bool is_within(const struct job *job, int32_t cell) { return cell >= 1 &&
 
 /* ---- Pairs that work ---- */
 
+/* One lane's cells of all levels, and the outermost of each. */
+struct cells_hit {
+  int32_t cell[2 * TEST_VOLTAGES], low[2], high[2];
+};
+
+/* Lists the rows of the cells. The outermost are the least often accepted: they stand first, so that hopeless
+ * candidates are soon known. A cell that is hit again is left out where that is cheap to tell, as along any monotone
+ * mapping. */
+static void list_rows(struct candidate *candidate, const struct cells_hit *hit, int stride) {
+  uint16_t row[2 * (TEST_VOLTAGES + 2)];
+  int count = 0;
+  for (int level = 0; level < 2; level++) {
+    row[count++] = (uint16_t)(level * stride + hit->low[level] - 1);
+    row[count] = (uint16_t)(level * stride + hit->high[level] - 1);
+    count += hit->high[level] != hit->low[level];
+  }
+  for (int level = 0; level < 2; level++) {
+    int32_t before = hit->low[level];
+    for (const int32_t *cell = hit->cell + level * TEST_VOLTAGES; cell < hit->cell + (level + 1) * TEST_VOLTAGES;
+         cell++) {
+      row[count] = (uint16_t)(level * stride + *cell - 1);
+      count += (*cell != before) & (*cell != hit->low[level]) & (*cell != hit->high[level]);
+      before = *cell;
+    }
+  }
+  candidate->count = (uint8_t)count;
+  memcpy(candidate->row, row, (size_t)count * sizeof *row);
+}
+
+static lane_int outermost(const lane_int *cell, bool high) {
+  lane_int most = cell[0];
+  for (int t = 1; t < TEST_VOLTAGES; t++) {
+    lane_mask further = high ? cell[t] > most : cell[t] < most;
+    most = (cell[t] & further) | (most & ~further);
+  }
+  return most;
+}
+
 static void look_at_all(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
   struct census_first first = look(job, first_id, active, out);
+  lane_int low[2], high[2];
+  for (int level = 0; level < 2; level++) {
+    low[level] = outermost(first.cell + level * TEST_VOLTAGES, false);
+    high[level] = outermost(first.cell + level * TEST_VOLTAGES, true);
+  }
+  int stride = pairs_stride(job->axes[AXIS_CELL].bins);
   for (int i = 0; i < active; i++) {
-    int32_t cell[2 * TEST_VOLTAGES];
-    for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
-      cell[t] = first.cell[t][i];
-      out[i].within &= is_within(job, cell[t]);
-    }
-    if (out[i].within) add_rows(&out[i], job, cell);
+    struct cells_hit hit = {.low = {low[0][i], low[1][i]}, .high = {high[0][i], high[1][i]}};
+    for (int level = 0; level < 2; level++)
+      out[i].within &= is_within(job, hit.low[level]) && is_within(job, hit.high[level]);
+    if (!out[i].within) continue;
+    for (int t = 0; t < 2 * TEST_VOLTAGES; t++) hit.cell[t] = first.cell[t][i];
+    list_rows(&out[i], &hit, stride);
   }
 }
 

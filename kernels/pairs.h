@@ -15,7 +15,7 @@ struct candidate {
   int32_t bin;  /* of (u0, u1), flow bins included */
   uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
   uint8_t finite, within;
-  uint8_t count;                   /* of distinct rows */
+  uint8_t count;                   /* of rows */
   uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
 };
 
