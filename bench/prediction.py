@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a prediction is worth: the bias of its cells, by refining them, and its variance against guess-and-check's.
+
+usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--cells 256]
+
+Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
+cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
+allows; the ratio of variances is the median of five runs in turn. The ratio cannot pass the ceiling, however fast pairs
+are counted, while a component costs what it costs there: p/(zeta1 + zeta2)."""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+
+PAIRS = [("logistic", "logistic", "-0.05:1.05"), ("buffer", "buffer", "-2.5:3.5"), ("table8", "logistic", "-2.5:3.5"),
+         ("mlp4", "mlp4", "-2.5:3.5"), ("mlp8", "mlp8", "-2.5:3.5"), ("mlp4", "mlp16", "-2.5:3.5")]
+CELLS = [64, 256, 512, 1024, 2048, 4096]
+REPEATS = 5
+
+
+def run(options, *arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        command = [options.seam, *arguments, "--bins", str(options.bins), "--json", "--quiet", "--output",
+                   os.path.join(folder, "result.zip")]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def predict(options, pair, margin, cells):
+    first, second, interval = pair
+    return run(options, "predict", "--first", first, "--second", second, f"--range={interval}", "--input-margin", margin,
+               "--chains", str(options.chains), "--draws", str(options.draws), "--cells", str(cells))
+
+
+def bias(options):
+    print("| pair, margin | acceptance | standard error |" + "".join(f" {c} cells |" for c in CELLS[:-1]))
+    print("|---|---|---|" + "---|" * (len(CELLS) - 1))
+    for pair in PAIRS:
+        for margin in ("0", "0.3"):
+            seen = [predict(options, pair, margin, cells)["prediction"] for cells in CELLS]
+            finest = seen[-1]["acceptance"]
+            error = 100 * seen[-1]["acceptance_error"] / finest
+            columns = "".join(f" {100 * (p['acceptance'] / finest - 1):+.3f}% |" for p in seen[:-1])
+            print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {error:.2f}% |{columns}", flush=True)
+
+
+def ratio(options, pair):
+    """The ratio of variances at equal time, and its ceiling."""
+    prediction = predict(options, pair, "0.3", options.cells)
+    p, seconds = prediction["prediction"], prediction["seconds"]
+    guess = run(options, "train", "--first", pair[0], "--second", pair[1], f"--range={pair[2]}", "--steps", "0",
+                "--chains", "8M", "--histograms", "interface")
+    chains = guess["chains"] / guess["seconds"] * seconds
+    variance = p["acceptance"] * (1 - p["acceptance"]) / chains
+    return variance / p["acceptance_error"] ** 2, p["acceptance"] / (p["first_variance"] + p["second_variance"]), seconds
+
+
+def ratios(options):
+    print("\n| pair | seconds | variance of guess-and-check over the prediction's, range | ceiling |\n|---|---|---|---|")
+    for pair in PAIRS:
+        values, ceilings, seconds = zip(*(ratio(options, pair) for _ in range(REPEATS)))
+        print(f"| {pair[0]} x {pair[1]} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
+              f"{min(values):.1f} to {max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seam")
+    parser.add_argument("--bins", type=int, default=64)
+    parser.add_argument("--chains", type=int, default=131072)
+    parser.add_argument("--draws", type=int, default=131072)
+    parser.add_argument("--cells", type=int, default=256)
+    options = parser.parse_args()
+    bias(options)
+    ratios(options)
+
+
+if __name__ == "__main__":
+    main()
