@@ -21,7 +21,7 @@
 struct peer {
   struct share share; /* its counts are lead->counts: one share comes at a time */
   unsigned asked;     /* the last request of the gather that was passed on */
-  uint64_t counted;
+  uint64_t counted, handed_in;
   int workers;
   uint64_t least;
   bool opened; /* the last two are its own */
@@ -145,6 +145,7 @@ static seam_status receive_share(struct lead *lead, struct peer *peer, const str
   FORWARD(coverage_reserve(covered, size.ranges, error));
   ranks_receive(&ranges, covered->ids, 2 * size.ranges * sizeof *covered->ids);
   covered->ranges = size.ranges;
+  peer->handed_in += coverage_size(covered);
   ranks_receive(&counts, lead->counts, (size_t)lead->crew->gather.result->histograms->cells * sizeof *lead->counts);
   return gather_hand_in(&lead->crew->gather, &peer->share, error);
 }
@@ -218,17 +219,23 @@ static void pass_on_request(struct lead *lead) {
   }
 }
 
-/* Its chains are missing from the result, which --resume runs. */
+/* What it counted and did not hand in is as good as not counted; --resume runs it again. */
+static void lose_peer(struct lead *lead, int rank) {
+  struct peer *peer = &lead->peers[rank];
+  seam_error error;
+  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in; --resume runs that", rank);
+  crew_fail(lead->crew, error.status, &error);
+  gather_count(&lead->crew->gather, peer->handed_in - peer->counted); /* unsigned: less, by wrapping around */
+  peer->counted = peer->handed_in;
+  close_peer(lead, peer);
+  ranks_forsake();
+}
+
 static void lose_silent(struct lead *lead) {
   double silent = lead->cancelled ? clock_since(&lead->since) : 0;
   for (int rank = 1; rank < lead->count; rank++) {
     struct peer *peer = &lead->peers[rank];
-    if (peer->ended || peer->ending || silent < (peer->opened ? PATIENCE : OPENING_PATIENCE)) continue;
-    seam_error error;
-    error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in; --resume runs that", rank);
-    crew_fail(lead->crew, error.status, &error);
-    close_peer(lead, peer);
-    ranks_forsake();
+    if (!peer->ended && !peer->ending && silent >= (peer->opened ? PATIENCE : OPENING_PATIENCE)) lose_peer(lead, rank);
   }
 }
 
