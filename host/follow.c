@@ -65,9 +65,10 @@ static void ask(struct follower *f) {
   ranks_send(LEADER, MESSAGE_ASK, &request, sizeof request);
 }
 
-/* What was counted since the last time, if it is wanted or has grown. */
+/* What was counted since the last time, if it is wanted or has grown. Never more than was reported. */
 static void hand_in(struct follower *f, bool wanted) {
   if (!gather_take(&f->crew.gather, wanted, &f->share)) return;
+  send_report(f);
   struct share_size size = {f->share.covered.ranges};
   size_t bytes = (size_t)f->crew.gather.result->histograms->cells * sizeof *f->share.counts;
   ranks_send(LEADER, MESSAGE_SHARE, &size, sizeof size);
@@ -141,7 +142,6 @@ static void count(struct follower *f) {
   crew_start(&f->crew);
   watch(f);
   crew_join(&f->crew);
-  send_report(f);
   hand_in(f, true);
 }
 
