@@ -104,8 +104,7 @@ HD void census_add_rows(struct candidate *candidate, const struct job *job, cons
     census_add_row(candidate, census_row(job, level, low));
     census_add_row(candidate, census_row(job, level, high));
   }
-  for (int t = 0; t < 2 * TEST_VOLTAGES; t++)
-    census_add_row(candidate, census_row(job, t / TEST_VOLTAGES, cell[t]));
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) census_add_row(candidate, census_row(job, t / TEST_VOLTAGES, cell[t]));
 }
 
 /* All cells it hits. Before, it has no rows and is within where it is finite. */

@@ -49,9 +49,9 @@ struct cuda_census {
   uint64_t *partners;           /* [PAIR_BLOCKS][stride of the batch], in units of 2^-(2·pair_bits) */
   struct cuda_quad *table;      /* [PAIR_BLOCKS][2·stride of the job][quads of a row] */
   uint32_t tiles;
-  uint32_t sharers;             /* threads that share a candidate: a power of two, CUDA_WARP at most */
-  int32_t pair_bits;            /* what is counted is 2^-pair_bits of a pair */
-  uint32_t block;               /* enter, count: the first block of theta2 of the launch */
+  uint32_t sharers;  /* threads that share a candidate: a power of two, CUDA_WARP at most */
+  int32_t pair_bits; /* what is counted is 2^-pair_bits of a pair */
+  uint32_t block;    /* enter, count: the first block of theta2 of the launch */
 };
 
 /* What every kernel is told. The pointers in `job` are the device's. */
@@ -78,8 +78,8 @@ struct cuda_kernels {
 /* The built pairs, ended by NULL. */
 extern const struct cuda_kernels *const cuda_pairs[];
 
-/* The kernels of a kind in a prediction. Call enter for all blocks of theta2 once; then, for each batch, look, count for
- * all blocks, and add. */
+/* The kernels of a kind in a prediction. Call enter for all blocks of theta2 once; then, for each batch, look, count
+ * for all blocks, and add. */
 struct cuda_kind {
   const void *look[CUDA_LAWS];  /* as first component: a thread a chain */
   const void *enter[CUDA_LAWS]; /* as second: for each block of theta2, CUDA_ENTER_CELLS cells and tile a block */

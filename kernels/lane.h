@@ -100,8 +100,8 @@ HD lane lane_partner(lane a) { return lane_from_bits((lane_uint)lane_partner_int
 /* Whether this is chain 2k of the two. */
 HD lane_mask lane_even(void) { return !(threadIdx.x & 1u); }
 
-/* Of a warp, all of whose threads must come here: bit i is set where thread i's is; and the sum over the `sharers` threads
- * that a thread is among, a power of two of them and neighbours. */
+/* Of a warp, all of whose threads must come here: bit i is set where thread i's is; and the sum over the `sharers`
+ * threads that a thread is among, a power of two of them and neighbours. */
 HD uint32_t lane_ballot(lane_mask m) { return __ballot_sync(0xffffffffu, m); }
 HD uint64_t lane_sum(uint64_t a, uint32_t sharers) {
   for (uint32_t distance = sharers / 2; distance; distance /= 2) a += __shfl_xor_sync(0xffffffffu, a, (int)distance);
