@@ -3,13 +3,13 @@
  * first components then counts its partners there. */
 #include "cuda_batch.h"
 
-/* Of a batch of first components; and so many pairs are worth one, which costs a copy of the counts. */
-enum { CHAINS_PER_MULTIPROCESSOR = 512 };
-static const uint64_t pairs_worth_a_batch = (uint64_t)1 << 32;
+/* For each multiprocessor: first components of a batch; and pairs counted, and cells looked up by second components, in
+ * one launch, which is to take some milliseconds. */
+enum { CHAINS_AT_ONCE = 512, LOOKS_AT_ONCE = 1 << 19 };
+static const uint64_t pairs_at_once[CUDA_LAWS] = {[CUDA_WORKS] = 1 << 27, [CUDA_GIBBS] = 1 << 24};
 
-/* A launch is to take some ten milliseconds at most, also on a small card. */
-static const uint64_t pairs_at_once[CUDA_LAWS] = {[CUDA_WORKS] = (uint64_t)1 << 34, [CUDA_GIBBS] = (uint64_t)1 << 31};
-static const uint64_t entries_at_once = (uint64_t)1 << 28;
+/* So many are worth a batch, after which all counts are copied. */
+static const uint64_t pairs_of_a_batch = (uint64_t)1 << 32;
 
 static uint64_t block_begin(const struct job *job, uint32_t block) { return job->draws * block / PAIR_BLOCKS; }
 
@@ -43,16 +43,14 @@ static size_t table_bytes(const struct cuda_device *device) {
 
 enum { CANDIDATE_BYTES = sizeof(struct candidate) + PAIR_BLOCKS * sizeof(uint64_t) };
 
-static seam_status plan_capacity(struct cuda_device *device, seam_error *error) {
+static seam_status plan_capacity(struct cuda_device *device, uint32_t multiprocessors, seam_error *error) {
   size_t available = 0, total = 0, table = table_bytes(device);
   size_t count_bytes = (size_t)device->argument.job.cells * sizeof(int64_t);
-  int multiprocessors = 0;
-  TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, device->index);
   TRY(cudaMemGetInfo, &available, &total);
   size_t room = available / 4 * 3; /* others use the card too */
   size_t share = (room > table ? room - table : 0) / DEVICE_WORKERS;
   size_t chains = share > count_bytes ? (share - count_bytes) / CANDIDATE_BYTES : 0;
-  size_t wanted = (size_t)multiprocessors * CHAINS_PER_MULTIPROCESSOR;
+  size_t wanted = (size_t)multiprocessors * CHAINS_AT_ONCE;
   device->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_CENSUS_THREADS * CUDA_CENSUS_THREADS;
   if (device->capacity) return SEAM_OK;
   return error_set(error, SEAM_ERROR_MEMORY,
@@ -61,17 +59,21 @@ static seam_status plan_capacity(struct cuda_device *device, seam_error *error) 
                    available >> 20, total >> 20, table >> 20, count_bytes >> 20);
 }
 
-static void plan_launches(struct cuda_device *device) {
+static void plan_launches(struct cuda_device *device, uint32_t multiprocessors) {
   const struct job *job = &device->argument.job;
-  uint64_t worth = (pairs_worth_a_batch / job->draws / CUDA_CENSUS_THREADS + 1) * CUDA_CENSUS_THREADS;
+  uint64_t worth = (pairs_of_a_batch / job->draws / CUDA_CENSUS_THREADS + 1) * CUDA_CENSUS_THREADS;
+  uint64_t draws = job->draws / PAIR_BLOCKS + 1; /* of a block */
   device->wave = worth < device->capacity ? (uint32_t)worth : device->capacity;
-  device->blocks = clamp_blocks(pairs_at_once[device->law] / ((job->draws / PAIR_BLOCKS + 1) * device->capacity));
+  device->blocks_entered = clamp_blocks((uint64_t)multiprocessors * LOOKS_AT_ONCE / (draws * (uint64_t)job->stride));
+  device->blocks_counted = clamp_blocks(multiprocessors * pairs_at_once[device->law] / (draws * device->capacity));
 }
 
 static seam_status open_census(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
+  int multiprocessors = 0;
+  TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, device->index);
   plan_table(device, config);
-  FORWARD(plan_capacity(device, error));
-  plan_launches(device);
+  FORWARD(plan_capacity(device, (uint32_t)multiprocessors, error));
+  plan_launches(device, (uint32_t)multiprocessors);
   TRY(cudaMalloc, &device->tables[TABLE_PAIRS], table_bytes(device));
   device->argument.census.table = device->tables[TABLE_PAIRS];
   for (int w = 0; w < DEVICE_WORKERS; w++) {
@@ -87,10 +89,9 @@ static seam_status open_census(struct cuda_device *device, const struct seam_con
 static seam_status enter_blocks(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                                 seam_error *error) {
   const struct job *job = &a->job;
-  uint64_t entries = (job->draws / PAIR_BLOCKS + 1) * (uint64_t)job->stride;
-  uint32_t left = PAIR_BLOCKS - device->entered, blocks = clamp_blocks(entries_at_once / entries);
+  uint32_t left = PAIR_BLOCKS - device->entered;
+  uint32_t blocks = left < device->blocks_entered ? left : device->blocks_entered;
   uint32_t chunks = ((uint32_t)job->stride + CUDA_ENTER_CELLS - 1) / CUDA_ENTER_CELLS;
-  if (blocks > left) blocks = left;
   a->census.block = device->entered;
   FORWARD(cuda_launch(device->program.second->enter[device->law], blocks * chunks * a->census.tiles,
                       CUDA_CENSUS_THREADS, 0, worker->stream, a, error));
@@ -126,8 +127,8 @@ static seam_status count_batch(struct cuda_device *device, const struct cuda_wor
   *counted = false;
   FORWARD(enter_all(device, worker, a, control, error));
   FORWARD(cuda_launch_chains(device->program.first->look[device->law], CUDA_CENSUS_THREADS, worker->stream, a, error));
-  for (uint32_t block = 0; block < PAIR_BLOCKS; block += device->blocks) {
-    uint32_t left = PAIR_BLOCKS - block, blocks = left < device->blocks ? left : device->blocks;
+  for (uint32_t block = 0; block < PAIR_BLOCKS; block += device->blocks_counted) {
+    uint32_t left = PAIR_BLOCKS - block, blocks = left < device->blocks_counted ? left : device->blocks_counted;
     if (atomic_load(&control->cancel)) return SEAM_OK;
     a->census.block = block;
     FORWARD(count_blocks(device, worker, a, blocks, error));

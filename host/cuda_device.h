@@ -63,7 +63,8 @@ struct cuda_device {
   uint32_t capacity;             /* chains of a batch */
   uint32_t wave;                 /* chains that are worth a batch, `capacity` at most */
   enum cuda_law law;             /* predictions: of pairs */
-  uint32_t blocks;               /* predictions: of theta2, counted in one launch */
+  uint32_t blocks_entered;       /* predictions: blocks of theta2 of one launch */
+  uint32_t blocks_counted;       /* likewise */
   size_t shared_bytes;           /* of a block of observe */
   uint32_t observe_blocks;       /* as many as the device runs at once */
   pthread_rwlock_t quiet;        /* held by each slice; to write by one that is measured, which runs alone */

@@ -17,9 +17,9 @@ static struct seam_config pairs_config(int task, int first, int second) {
   return config;
 }
 
-/* How many pairs work, or what they weigh. */
+/* How many pairs work, or what they weigh, as the CPU has it. */
 static int64_t passes(const struct seam_config *config) {
-  struct counted c = run(&cuda_backend, config, 0, false);
+  struct counted c = run(&census_backend, config, 0, false);
   int64_t works = c.counts[OUTCOME_BUFFER] + c.counts[OUTCOME_INVERTER];
   free(c.counts);
   return works;
@@ -27,16 +27,13 @@ static int64_t passes(const struct seam_config *config) {
 
 /* ---- Counts equal to the CPU's ---- */
 
-static void every_kind_meets_every_kind(void **state) {
+static void every_kind_is_first_and_second(void **state) {
   (void)state;
-  int64_t works = 0;
-  for (int first = 0; first < KINDS; first++)
-    for (int shift = 0; shift < KINDS; shift += 3) {
-      struct seam_config config = pairs_config(TASK_PREDICT, first, (first + shift) % KINDS);
-      assert_true(assert_same(&config, 0) > 10);
-      works += passes(&config);
-    }
-  assert_true(works > 1000);
+  for (int first = 0; first < KINDS; first++) {
+    struct seam_config config = pairs_config(TASK_PREDICT, first, (first + 3) % KINDS);
+    assert_same(&config, 0);
+    assert_true(passes(&config) > 10);
+  }
 }
 
 static void weights_are_the_same(void **state) {
@@ -44,7 +41,7 @@ static void weights_are_the_same(void **state) {
   for (int first = 0; first < KINDS; first++) {
     struct seam_config config = pairs_config(TASK_GIBBS, first, KINDS - 1 - first);
     config.beta = first % 2 ? 1 : 100;
-    assert_true(assert_same(&config, 0) > 10);
+    assert_same(&config, 0);
     assert_true(passes(&config) > 1000);
   }
 }
@@ -52,15 +49,15 @@ static void weights_are_the_same(void **state) {
 /* Blocks of theta2 that end within a word, a tile, or the tiles of one round of the threads that share a candidate. */
 static void draws_fill_no_word_or_tile(void **state) {
   (void)state;
-  static const uint64_t draws[] = {1, 63, 65, 2048, 8191, 8193, 30001, 290000};
+  static const uint64_t draws[] = {1, 63, 65, 8191, 8193, 30001, 270000};
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++)
     for (size_t i = 0; i < sizeof draws / sizeof *draws; i++) {
       struct seam_config config = pairs_config(task, KIND_BUFFER, KIND_LOGISTIC);
       config.draws = draws[i];
-      config.cells = 3 + i % 4;
-      config.chains = draws[i] > 10000 ? 9 : 150;
-      assert_same(&config, 0);
-      if (draws[i] > 8000) assert_true(passes(&config) > 0);
+      config.cells = 3 + i % 2;
+      config.chains = draws[i] > 8000 ? 9 : 150;
+      int filled = assert_same(&config, 0);
+      if (draws[i] > 8000) assert_true(filled > 40); /* pairs that work, in many blocks */
     }
 }
 
@@ -89,26 +86,25 @@ static void portions_and_batches_change_nothing(void **state) {
       shim_reset();
       assert_same(&config, portions[i]);
       uint64_t whole = shim.launches;
-      shim.available = (size_t)720 << 10; /* batches of few candidates */
+      shim.available = (size_t)(task == TASK_GIBBS ? 2900 : 800) << 10; /* batches of few candidates */
       shim.launches = 0;
       assert_same(&config, portions[i]);
       if (portions[i] == 1100) assert_true(shim.launches > whole);
     }
 }
 
-/* Blocks of theta2 counted in several launches, and entered in several. */
+/* Blocks of theta2 entered in several launches, and counted in several. */
 static void many_draws_take_several_launches(void **state) {
   (void)state;
-  struct seam_config config = pairs_config(TASK_PREDICT, KIND_LINEAR, KIND_LINEAR);
-  config.range[0] = -0.5;
-  config.range[1] = 1.5;
-  config.output_margin = 0.45;
-  config.draws = 60000;
-  config.chains = 5;
-  shim.multiprocessors = 1000; /* so large a batch might come */
-  assert_same(&config, 0);
-  assert_true(shim.launches > 4);
-  assert_true(passes(&config) > 0);
+  for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++) {
+    struct seam_config config = pairs_config(task, KIND_BUFFER, KIND_BUFFER);
+    config.draws = 60000;
+    config.chains = 5;
+    shim.launches = 0;
+    assert_same(&config, 0);
+    assert_int_equal(shim.launches, 3 + 1 + (task == TASK_GIBBS ? 2 : 1) + 1); /* enter, look, count, add */
+    assert_true(passes(&config) > 0);
+  }
 }
 
 /* Parameters that leave the range of floats, and voltages that leave that of cells: both are counted, and without
@@ -116,9 +112,8 @@ static void many_draws_take_several_launches(void **state) {
 static void candidates_may_be_outside_or_diverge(void **state) {
   (void)state;
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++) {
-    struct seam_config config = pairs_config(task, KIND_LINEAR, KIND_BUFFER);
-    config.init_scale = 3e38;
-    config.output_margin = 0.4;
+    struct seam_config config = pairs_config(task, KIND_BUFFER, KIND_BUFFER);
+    config.init_scale = 4e37;
     assert_same(&config, 0);
     struct counted c = run(&cuda_backend, &config, 0, false);
     assert_true(c.counts[OUTCOME_DIVERGED] > 0 && c.counts[OUTCOME_FAIL] > 0);
@@ -138,7 +133,8 @@ static void several_devices_share_a_prediction(void **state) {
   seam_error error;
   assert_int_equal(seam_config_set(&config, "device", "all", &error), SEAM_OK);
   config.backend = BACKEND_CUDA;
-  config.chains = 3000;
+  config.chains = 12000;
+  config.draws = 64;
   shim.devices = 3;
   seam_result *result = NULL;
   if (seam_predict(&config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
@@ -243,7 +239,7 @@ static void cancelled_counts_whole_batches(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(every_kind_meets_every_kind, reset),
+      cmocka_unit_test_setup(every_kind_is_first_and_second, reset),
       cmocka_unit_test_setup(weights_are_the_same, reset),
       cmocka_unit_test_setup(draws_fill_no_word_or_tile, reset),
       cmocka_unit_test_setup(cells_may_be_few_or_many, reset),
