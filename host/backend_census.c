@@ -174,11 +174,21 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 
 /* ---- Into the histograms ---- */
 
+/* All pairs of first component i of the batch. */
+static void add_candidate(const struct session *session, const struct batch *batch, size_t i, int64_t *counts) {
+  const struct job *job = session->job;
+  const struct candidate *own = &batch->candidate[i];
+  uint64_t works = 0;
+  for (uint64_t b = 0; b < INTERFACE_BLOCKS; b++) {
+    works += batch->partners[i][b];
+    tally_second_block(job, own, b, batch->partners[i][b], counts);
+  }
+  tally_candidate(job, own, batch->first_id + i, works, job->draws << session->pair_bits, counts);
+}
+
 static void add_batch(const struct session *session, const struct batch *batch, int64_t *counts) {
   const struct job *job = session->job;
-  uint64_t whole = job->draws << session->pair_bits;
-  for (size_t i = 0; i < batch->size; i++)
-    tally_candidate(job, &batch->candidate[i], batch->first_id + i, batch->partners[i], whole, counts);
+  for (size_t i = 0; i < batch->size; i++) add_candidate(session, batch, i, counts);
   if (job->offset[HISTOGRAM_PAIRS] < 0) return;
   int64_t *pairs = counts + job->offset[HISTOGRAM_PAIRS];
   for (size_t i = 0; i < sizeof batch->pairs / sizeof *pairs; i++) pairs[i] += batch->pairs[i];

@@ -64,29 +64,29 @@ KERNEL(CUDA_CENSUS_THREADS) count_weights(KERNEL_ARGUMENT struct cuda_argument a
 
 /* ---- Into the histograms: a thread a candidate ---- */
 
-HD void add_pairs(const struct cuda_argument *a, const struct candidate *own, uint64_t id, int block, uint64_t sum) {
-  int64_t offset = a->job.offset[HISTOGRAM_PAIRS];
-  if (offset >= 0) tally_add(&a->batch.counts[offset + tally_pair_cell(own, id, block)], sum);
+/* Its partners in block `block` of INTERFACE_BLOCKS, which the table of pairs cuts further. */
+HD uint64_t add_block(const struct cuda_argument *a, const struct candidate *own, uint32_t chain, int block) {
+  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS };
+  const int64_t offset = a->job.offset[HISTOGRAM_PAIRS];
+  uint64_t works = 0;
+  for (int fine = block * FINE; fine < (block + 1) * FINE; fine++) {
+    uint64_t in_block = a->census.partners[(size_t)fine * a->batch.stride + chain];
+    uint64_t sum = tally_round(in_block, a->census.pair_bits);
+    if (sum && offset >= 0)
+      tally_add(&a->batch.counts[offset + tally_pair_cell(own, a->batch.first_id + chain, fine)], sum);
+    works += sum;
+  }
+  tally_second_block(&a->job, own, (uint64_t)block, works, a->batch.counts);
+  return works;
 }
 
 KERNEL(CUDA_CENSUS_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
-  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS };
   const uint32_t chain = own_thread();
   if (chain >= a.batch.chains) return;
   const struct candidate *own = &a.census.candidates[chain];
-  const uint64_t id = a.batch.first_id + chain;
-  uint64_t partners[INTERFACE_BLOCKS];
-  UNROLL
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) {
-    partners[b] = 0;
-    for (int block = b * FINE; block < (b + 1) * FINE; block++) {
-      uint64_t in_block = a.census.partners[(size_t)block * a.batch.stride + chain];
-      uint64_t sum = tally_round(in_block, a.census.pair_bits);
-      add_pairs(&a, own, id, block, sum);
-      partners[b] += sum;
-    }
-  }
-  tally_candidate(&a.job, own, id, partners, a.job.draws << a.census.pair_bits, a.batch.counts);
+  uint64_t works = 0;
+  for (int block = 0; block < INTERFACE_BLOCKS; block++) works += add_block(&a, own, chain, block);
+  tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.census.pair_bits, a.batch.counts);
 }
 
 /* ---- The table ---- */
