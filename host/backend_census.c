@@ -9,6 +9,7 @@
 #include "census.h"
 #include "floating_point.h"
 #include "processor.h"
+#include "tally.h"
 
 /* A law of pairs: how its table is laid out, and how it is worked through. */
 struct law {
@@ -20,7 +21,7 @@ struct law {
 static const struct law law_works = {{PAIRS_VECTOR_BITS, true}, 16384, 1024};
 static const struct law law_gibbs = {{PAIRS_VECTOR_WEIGHTS, false}, 131072, 16384};
 
-typedef int64_t pair_table[HISTOGRAM_MODES][PAIR_BLOCKS][PAIR_BLOCKS];
+typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 
 /* One worker's: a batch of first components, and what it came to. */
 struct batch {
@@ -149,9 +150,9 @@ static void count_part(const struct session *session, const struct census_part *
 static void end_block(struct batch *batch, int block, int pair_bits) {
   for (size_t i = 0; i < batch->size; i++) {
     if (!batch->in_block[i]) continue;
-    uint64_t id = batch->first_id + i, sum = (batch->in_block[i] + ((uint64_t)1 << pair_bits >> 1)) >> pair_bits;
+    uint64_t id = batch->first_id + i, sum = tally_round(batch->in_block[i], pair_bits);
     batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
-    batch->pairs[batch->candidate[i].mode][id % PAIR_BLOCKS][block] += (int64_t)sum;
+    batch->pairs[tally_pair_cell(&batch->candidate[i], id, block)] += (int64_t)sum;
   }
 }
 
@@ -173,51 +174,24 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 
 /* ---- Into the histograms ---- */
 
-/* Bins of (u0, u1), flow bins included. */
-static int64_t axis_square(const struct axis *axis) { return (int64_t)(axis->bins + 2) * (axis->bins + 2); }
-
-static void add_blocks(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
-                       int64_t *counts) {
-  int64_t cell = c->mode * axis_square(&job->axes[AXIS_INTERFACE]) + c->bin;
-  int64_t *blocks = counts + cell * INTERFACE_BLOCKS;
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) {
-    if (job->offset[HISTOGRAM_SECOND_BLOCKS] >= 0)
-      blocks[job->offset[HISTOGRAM_SECOND_BLOCKS] + b] += (int64_t)partners[b];
-    if (job->offset[HISTOGRAM_FIRST_BLOCKS] >= 0)
-      blocks[job->offset[HISTOGRAM_FIRST_BLOCKS] + (int64_t)(id % INTERFACE_BLOCKS)] += (int64_t)partners[b];
+/* All pairs of first component i of the batch. */
+static void add_candidate(const struct session *session, const struct batch *batch, size_t i, int64_t *counts) {
+  const struct job *job = session->job;
+  const struct candidate *own = &batch->candidate[i];
+  uint64_t works = 0;
+  for (uint64_t b = 0; b < INTERFACE_BLOCKS; b++) {
+    works += batch->partners[i][b];
+    tally_second_block(job, own, b, batch->partners[i][b], counts);
   }
-}
-
-/* All pairs of one first component, `whole` of them. */
-static void add_candidate(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
-                          int64_t whole, int64_t *counts) {
-  const int64_t square = axis_square(&job->axes[AXIS_INTERFACE]);
-  int64_t works = 0;
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) works += (int64_t)partners[b];
-  if (!c->finite) {
-    counts[OUTCOME_DIVERGED] += whole;
-    return;
-  }
-  counts[c->mode] += works;
-  counts[OUTCOME_FAIL] += whole - works;
-  if (job->offset[HISTOGRAM_INTERFACE] >= 0) {
-    int64_t *interface = counts + job->offset[HISTOGRAM_INTERFACE] + c->bin;
-    interface[c->mode * square] += works;
-    interface[OUTCOME_FAIL * square] += whole - works;
-  }
-  if (job->offset[HISTOGRAM_COMPONENTS] >= 0) counts[job->offset[HISTOGRAM_COMPONENTS] + c->within * square + c->bin]++;
-  if (works) add_blocks(job, c, id, partners, counts);
+  tally_candidate(job, own, batch->first_id + i, works, job->draws << session->pair_bits, counts);
 }
 
 static void add_batch(const struct session *session, const struct batch *batch, int64_t *counts) {
   const struct job *job = session->job;
-  int64_t whole = (int64_t)job->draws << session->pair_bits;
-  for (size_t i = 0; i < batch->size; i++)
-    add_candidate(job, &batch->candidate[i], batch->first_id + i, batch->partners[i], whole, counts);
+  for (size_t i = 0; i < batch->size; i++) add_candidate(session, batch, i, counts);
   if (job->offset[HISTOGRAM_PAIRS] < 0) return;
   int64_t *pairs = counts + job->offset[HISTOGRAM_PAIRS];
-  const int64_t *own = &batch->pairs[0][0][0];
-  for (size_t i = 0; i < sizeof batch->pairs / sizeof *own; i++) pairs[i] += own[i];
+  for (size_t i = 0; i < sizeof batch->pairs / sizeof *pairs; i++) pairs[i] += batch->pairs[i];
 }
 
 static seam_status census_count(struct session *session, int worker, struct chain_range *range,

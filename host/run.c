@@ -185,7 +185,7 @@ static seam_status open_session(struct run *run, const struct job *job, seam_err
   seam_status status = run->backend->open(config, job, &run->session, &run->info, error);
   bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
   if (status == SEAM_OK || !cpu_can || run->backend != &cuda_backend) return status;
-  run->backend = &cpu_backend;
+  run->backend = backend_on_cpu(config);
   return run->backend->open(config, job, &run->session, &run->info, error);
 }
 

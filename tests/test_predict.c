@@ -145,8 +145,8 @@ static const char *const tasks[] = {"predict", "gibbs"};
 
 /* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
 static void check_same_everywhere(const char *task) {
-  const char *options[] = {"first", "mlp4", "second",  "buffer", "chains", "3001", "draws", "5000",
-                           "isa",   "auto", "threads", "1",      "task",   task,   NULL};
+  const char *options[] = {"first", "mlp4",    "second", "buffer", "chains", "3001",    "draws", "5000", "isa",
+                           "auto",  "threads", "1",      "task",   task,     "backend", "cpu",   NULL};
   seam_result *expected = predict(options);
   assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
   options[11] = "3";
@@ -288,13 +288,10 @@ static void test_refusals(void **state) {
   (void)state;
   seam_error error;
   seam_result *result;
-  const char *many[] = {"chains", "9223372036854775807", "draws", "2", NULL}, *cuda[] = {"backend", "cuda", NULL};
+  const char *many[] = {"chains", "9223372036854775807", "draws", "2", NULL};
   seam_config *config = sample_config(many);
   assert_int_equal(seam_predict(config, NULL, NULL, &result, &error), SEAM_ERROR_USAGE);
   assert_non_null(strstr(error.message, "--draws 2"));
-  seam_config_free(config);
-  config = sample_config(cuda);
-  assert_int_equal(seam_predict(config, NULL, NULL, &result, &error), SEAM_ERROR_BACKEND);
   seam_config_free(config);
 }
 
@@ -306,13 +303,13 @@ static int cancel(const seam_progress *progress, void *user) {
 /* Promise 5: a cancelled prediction holds whole first components, with all their pairs. */
 static void test_cancelled(void **state) {
   (void)state;
-  const char *options[] = {"chains", "1M", "draws", "60000", NULL};
+  const char *options[] = {"chains", "1000M", "draws", "60000", NULL};
   seam_config *config = sample_config(options);
   seam_result *result = NULL;
   seam_error error;
   assert_int_equal(seam_predict(config, cancel, NULL, &result, &error), SEAM_INTERRUPTED);
   assert_int_equal(result_check(result, SEAM_ERROR_INTERNAL, &error), SEAM_OK);
-  assert_true(seam_result_chains(result) < 1000000);
+  assert_true(seam_result_chains(result) < 1000000000);
   seam_config_free(config);
   seam_result_free(result);
 }
