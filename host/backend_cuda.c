@@ -145,15 +145,13 @@ static void join_names(const struct session *session, char *text, size_t size) {
 static uint64_t at_most(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* How much a worker takes at a time is what the smallest card can: one that took a larger card's share would keep the
- * others waiting for it in the end. Bringing very many counts home must not outweigh the chains. */
-static void describe(const struct session *session, const struct job *job, struct session_info *info) {
+ * others waiting for it in the end. */
+static void describe(const struct session *session, struct session_info *info) {
   *info = (struct session_info){
       .backend = "cuda", .workers = session->count * DEVICE_WORKERS, .batch = UINT64_MAX, .least = UINT64_MAX};
   for (int i = 0; i < session->count; i++) {
-    const struct cuda_device *device = &session->devices[i];
-    uint64_t launches = 1 + (uint64_t)job->cells / (16 * (uint64_t)device->capacity);
-    info->batch = at_most(info->batch, device->capacity * launches);
-    info->least = at_most(info->least, device->wave * launches);
+    info->batch = at_most(info->batch, session->devices[i].portion);
+    info->least = at_most(info->least, session->devices[i].least);
   }
   join_names(session, info->device, sizeof info->device);
 }
@@ -174,7 +172,7 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
     cuda_close(o.session);
     return o.status;
   }
-  describe(o.session, job, info);
+  describe(o.session, info);
   *session = o.session;
   return SEAM_OK;
 }

@@ -8,8 +8,8 @@
 enum { CHAINS_AT_ONCE = 512, LOOKS_AT_ONCE = 1 << 19 };
 static const uint64_t pairs_at_once[CUDA_LAWS] = {[CUDA_WORKS] = 1 << 27, [CUDA_GIBBS] = 1 << 24};
 
-/* So many are worth a batch, after which all counts are copied. */
-static const uint64_t pairs_of_a_batch = (uint64_t)1 << 32;
+/* For each multiprocessor, so many pairs are worth a copy of the counts home; and so many for each of the counts. */
+enum { PAIRS_OF_A_COPY = 1 << 24, PAIRS_OF_A_COUNT = 1 << 8 };
 
 static uint64_t block_begin(const struct job *job, uint32_t block) { return job->draws * block / PAIR_BLOCKS; }
 
@@ -59,13 +59,19 @@ static seam_status plan_capacity(struct cuda_device *device, uint32_t multiproce
                    available >> 20, total >> 20, table >> 20, count_bytes >> 20);
 }
 
-static void plan_launches(struct cuda_device *device, uint32_t multiprocessors) {
+static void plan_launches(struct cuda_device *device, uint64_t multiprocessors) {
   const struct job *job = &device->argument.job;
-  uint64_t worth = (pairs_of_a_batch / job->draws / CUDA_CENSUS_THREADS + 1) * CUDA_CENSUS_THREADS;
   uint64_t draws = job->draws / PAIR_BLOCKS + 1; /* of a block */
-  device->wave = worth < device->capacity ? (uint32_t)worth : device->capacity;
-  device->blocks_entered = clamp_blocks((uint64_t)multiprocessors * LOOKS_AT_ONCE / (draws * (uint64_t)job->stride));
+  device->blocks_entered = clamp_blocks(multiprocessors * LOOKS_AT_ONCE / (draws * (uint64_t)job->stride));
   device->blocks_counted = clamp_blocks(multiprocessors * pairs_at_once[device->law] / (draws * device->capacity));
+}
+
+static void plan_portion(struct cuda_device *device, uint64_t multiprocessors) {
+  const struct job *job = &device->argument.job;
+  uint64_t pairs = multiprocessors * (PAIRS_OF_A_COPY + PAIRS_OF_A_COUNT * (uint64_t)job->cells);
+  uint64_t chains = pairs / job->draws;
+  device->least = (chains / CUDA_CENSUS_THREADS + 1) * CUDA_CENSUS_THREADS;
+  device->portion = (chains / device->capacity + 1) * device->capacity;
 }
 
 static seam_status open_census(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
@@ -73,7 +79,8 @@ static seam_status open_census(struct cuda_device *device, const struct seam_con
   TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, device->index);
   plan_table(device, config);
   FORWARD(plan_capacity(device, (uint32_t)multiprocessors, error));
-  plan_launches(device, (uint32_t)multiprocessors);
+  plan_launches(device, (uint64_t)multiprocessors);
+  plan_portion(device, (uint64_t)multiprocessors);
   TRY(cudaMalloc, &device->tables[TABLE_PAIRS], table_bytes(device));
   device->argument.census.table = device->tables[TABLE_PAIRS];
   for (int w = 0; w < DEVICE_WORKERS; w++) {

@@ -61,7 +61,7 @@ struct cuda_device {
   struct cuda_argument argument; /* with the device's pointers; each batch completes a copy of it */
   void *tables[TABLES];          /* device */
   uint32_t capacity;             /* chains of a batch */
-  uint32_t wave;                 /* chains that are worth a batch, `capacity` at most */
+  uint64_t portion, least;       /* chains that a worker is handed: most, and fewest but for the last */
   enum cuda_law law;             /* predictions: of pairs */
   uint32_t blocks_entered;       /* predictions: blocks of theta2 of one launch */
   uint32_t blocks_counted;       /* likewise */

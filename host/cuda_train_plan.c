@@ -98,12 +98,15 @@ static seam_status plan_capacity(struct cuda_device *device, int multiprocessors
       available >> 20, total >> 20, count_bytes >> 20);
 }
 
-/* How many chains train at the same time: to hand out fewer would leave multiprocessors idle. */
-static seam_status plan_wave(struct cuda_device *device, int multiprocessors, seam_error *error) {
+/* To hand out fewer chains than train at the same time would leave multiprocessors idle. Bringing very many counts home
+ * must not outweigh the chains. */
+static seam_status plan_portion(struct cuda_device *device, int multiprocessors, seam_error *error) {
   int resident = 0;
   TRY(cudaOccupancyMaxActiveBlocksPerMultiprocessor, &resident, device->train, CUDA_TRAIN_THREADS, 0);
   uint32_t wave = (uint32_t)multiprocessors * (uint32_t)(resident > 0 ? resident : 1) * CUDA_TRAIN_THREADS;
-  device->wave = wave < device->capacity ? wave : device->capacity;
+  uint64_t launches = 1 + (uint64_t)device->argument.job.cells / (16 * (uint64_t)device->capacity);
+  device->portion = device->capacity * launches;
+  device->least = (wave < device->capacity ? wave : device->capacity) * launches;
   return SEAM_OK;
 }
 
@@ -132,7 +135,7 @@ seam_status cuda_train_open(struct cuda_device *device, const struct seam_config
   TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, device->index);
   FORWARD(plan_observe(device, multiprocessors, error));
   FORWARD(plan_capacity(device, multiprocessors, error));
-  FORWARD(plan_wave(device, multiprocessors, error));
+  FORWARD(plan_portion(device, multiprocessors, error));
   FORWARD(plan_slice(device, config, error));
   size_t snapshot_bytes = (size_t)job->snapshot_count * device->capacity * sizeof(int32_t);
   for (int w = 0; w < DEVICE_WORKERS; w++) {

@@ -64,7 +64,7 @@ static void draws_fill_no_word_or_tile(void **state) {
 /* Cells that fill more than one block's share of a row. */
 static void cells_may_be_few_or_many(void **state) {
   (void)state;
-  static const uint64_t cells[] = {1, 4, CUDA_ENTER_CELLS - 1, CUDA_ENTER_CELLS, CUDA_ENTER_CELLS + 1, 150};
+  static const uint64_t cells[] = {1, CUDA_ENTER_CELLS, CUDA_ENTER_CELLS + 1, 2 * CUDA_ENTER_CELLS};
   for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
     for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++) {
       struct seam_config config = pairs_config(task, KIND_TABLE8, KIND_BUFFER);
@@ -127,22 +127,39 @@ static void candidates_may_be_outside_or_diverge(void **state) {
 
 /* ---- Devices ---- */
 
-static void several_devices_share_a_prediction(void **state) {
-  (void)state;
+static struct seam_config on_all_devices(void) {
   struct seam_config config = pairs_config(TASK_PREDICT, KIND_MLP4, KIND_BUFFER);
   seam_error error;
   assert_int_equal(seam_config_set(&config, "device", "all", &error), SEAM_OK);
   config.backend = BACKEND_CUDA;
-  config.chains = 12000;
-  config.draws = 64;
+  config.cells = 4;
+  config.bins = 4;
+  return config;
+}
+
+static void several_devices_share_a_prediction(void **state) {
+  (void)state;
+  struct seam_config config = on_all_devices();
   shim.devices = 3;
+  assert_same(&config, 20);
+  for (int k = 0; k < shim.devices; k++) assert_true(shim.launches_of[k] > 4);
+}
+
+/* Both workers of every card, each on a thread of its own; they enter each card's table together. */
+static void devices_may_run_at_once(void **state) {
+  (void)state;
+  struct seam_config config = on_all_devices();
+  config.chains = 9000; /* several portions */
+  config.draws = 8000;
+  shim.devices = 2;
   seam_result *result = NULL;
+  seam_error error;
   if (seam_predict(&config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
   struct counted cpu = run(&census_backend, &config, 0, false);
   assert_string_equal(seam_result_run(result).backend, "cuda");
   assert_memory_equal(result->counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
   assert_int_equal(shim.live, 0);
-  for (int k = 0; k < shim.devices; k++) assert_true(shim.launches_of[k] > 0);
+  assert_true(shim.launches > 3 * 4);
   seam_result_free(result);
   free(cpu.counts);
 }
@@ -192,18 +209,17 @@ static void failures_come_out_as_errors(void **state) {
 /* A card that vanishes costs none of the first components counted before. */
 static void a_device_that_fails_keeps_what_was_counted(void **state) {
   (void)state;
-  struct seam_config config = pairs_config(TASK_PREDICT, KIND_BUFFER, KIND_BUFFER);
+  struct seam_config config = on_all_devices();
   seam_result *result = NULL;
   seam_error error;
-  config.backend = BACKEND_CUDA;
   config.chains = 9000;
-  config.draws = 64;
-  shim.broken_at = 14; /* a launch enters; look, count and add make a batch */
+  config.draws = 8000;
+  shim.broken_at = 36; /* one enters; five batches of three make a portion, so that one worker has counted its first */
   assert_int_equal(seam_predict(&config, NULL, NULL, &result, &error), SEAM_ERROR_DEVICE);
   assert_non_null(strstr(error.message, "CUDA device 0: cudaLaunchKernel"));
   assert_non_null(result);
   assert_int_equal(result_check(result, SEAM_ERROR_INTERNAL, &error), SEAM_OK);
-  assert_true(seam_result_chains(result) >= 512 && seam_result_chains(result) < config.chains);
+  assert_true(seam_result_chains(result) >= 2560 && seam_result_chains(result) < config.chains);
   seam_result_free(result);
 }
 
@@ -247,6 +263,7 @@ int main(void) {
       cmocka_unit_test_setup(many_draws_take_several_launches, reset),
       cmocka_unit_test_setup(candidates_may_be_outside_or_diverge, reset),
       cmocka_unit_test_setup(several_devices_share_a_prediction, reset),
+      cmocka_unit_test_setup(devices_may_run_at_once, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_too_large_a_table, reset),
       cmocka_unit_test_setup(failures_come_out_as_errors, reset),
       cmocka_unit_test_setup(a_device_that_fails_keeps_what_was_counted, reset),
