@@ -10,6 +10,7 @@ struct candidate {
   uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
   uint8_t finite, within;
   uint8_t count;                   /* of rows */
+  float u[2];                      /* the interface, V */
   uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
 };
 

@@ -28,7 +28,8 @@ static inline __attribute__((always_inline)) void look(const struct job *job, ui
     out[i] = (struct candidate){.bin = bin[i],
                                 .mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER,
                                 .finite = first.finite[i] != 0,
-                                .within = first.finite[i] != 0};
+                                .within = first.finite[i] != 0,
+                                .u = {first.u[0][i], first.u[1][i]}};
     hit(&out[i], job, cell);
   }
 }
@@ -88,11 +89,12 @@ static void weigh(const struct job *job, uint64_t first_draw, int active, struct
 }
 
 /* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
-static uint64_t weigh_pairs(const struct pairs_tile *tile, const struct candidate *candidate) {
+static uint64_t weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count) {
+  (void)count; /* it is two */
   int width = tile->vectors * PAIRS_VECTOR_WEIGHTS;
   const uint32_t *weights = (const uint32_t *)tile->words;
-  const uint32_t *low = weights + (size_t)candidate->row[0] * (size_t)width;
-  const uint32_t *high = weights + (size_t)candidate->row[1] * (size_t)width;
+  const uint32_t *low = weights + (size_t)rows[0] * (size_t)width;
+  const uint32_t *high = weights + (size_t)rows[1] * (size_t)width;
   uint64_t sum = 0;
   for (int i = 0; i < width; i++) sum += (uint64_t)low[i] * high[i];
   return census_round(sum);

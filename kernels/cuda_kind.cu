@@ -24,6 +24,7 @@ HD void look(const struct cuda_argument *a, enum cuda_law law) {
   own->mode = first.u[1] > first.u[0] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
   own->finite = own->within = first.finite != 0;
   own->count = 0;
+  own->u[0] = first.u[0], own->u[1] = first.u[1];
   if (law == CUDA_WORKS)
     census_hit_all(own, &a->job, first.cell);
   else

@@ -56,6 +56,7 @@ enum histogram_id {
   HISTOGRAM_FIRST_BLOCKS,  /* [mode][u0][u1][block of theta1], of pairs that work */
   HISTOGRAM_SECOND_BLOCKS, /* [mode][u0][u1][block of theta2] */
   HISTOGRAM_PAIRS,         /* [mode][block of theta1][block of theta2] */
+  HISTOGRAM_SWAPS,         /* [block][same mode][distance][fits], as HISTOGRAM_INTERCHANGE but of untrained pairs */
   HISTOGRAMS
 };
 

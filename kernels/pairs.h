@@ -18,9 +18,9 @@ struct pairs_tile {
   int stride;      /* rows a level: the job's */
 };
 
-/* How many draws of the tile work with a candidate that is within the range; or what they weigh with it, in units of
+/* How many draws of the tile accept all of `count` rows; or what they weigh with the first two, in units of
  * 2^-(2·PAIR_BITS). */
-typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const struct candidate *candidate);
+typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count);
 
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {

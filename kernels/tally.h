@@ -68,4 +68,38 @@ HD int32_t tally_pair_cell(const struct candidate *c, uint64_t id, int block) {
   return (c->mode * PAIR_BLOCKS + (int32_t)(id % PAIR_BLOCKS)) * PAIR_BLOCKS + block;
 }
 
+/* ---- Swaps: are the parts of untrained pairs interchangeable? ---- */
+
+/* The first components 2k and 2k + 1 are asked with seconds of one block in INTERFACE_BLOCKS alone, so that these
+ * blocks share no component and are independent. Whether block `block` of PAIR_BLOCKS is of it: */
+HD int tally_swaps_in(uint64_t id, int block) {
+  return (int)(id / 2 % INTERFACE_BLOCKS) == block / (PAIR_BLOCKS / INTERFACE_BLOCKS);
+}
+
+/* The bin of x >= 0, counted from 1 as with a flow bin below. */
+HD int32_t tally_bin(const struct axis *axis, float x) {
+  int32_t bin = 0;
+  while (bin <= axis->bins && x >= axis->edges[bin]) bin++;
+  return bin;
+}
+
+/* The row of HISTOGRAM_SWAPS for two candidates, that of 2k first. */
+HD int64_t tally_swap_row(const struct job *job, const struct candidate *a, const struct candidate *b, uint64_t id) {
+  const struct axis *axis = &job->axes[AXIS_DISTANCE];
+  float d0 = a->u[0] - b->u[0], d1 = a->u[1] - b->u[1];
+  if (d0 < 0) d0 = -d0;
+  if (d1 < 0) d1 = -d1;
+  int64_t block = (int64_t)(id / 2 % INTERFACE_BLOCKS) * 2 + (a->mode == b->mode);
+  return (block * (axis->bins + 2) + tally_bin(axis, d0 > d1 ? d0 : d1)) * INTERCHANGE_FITS;
+}
+
+/* Of `a_works` and `b_works` seconds that work with each, `both` do with either. All ways for the two to have different
+ * ones and swap them: then a works where b's is of `both`, and b where a's is. */
+HD void tally_swaps(uint64_t a_works, uint64_t b_works, uint64_t both, int64_t *row) {
+  const uint64_t ways[INTERCHANGE_FITS] = {(a_works - both) * (b_works - both), both * (a_works + b_works - 2 * both),
+                                           both * (both - 1)};
+  for (int fits = 0; fits < INTERCHANGE_FITS; fits++)
+    if (ways[fits]) tally_add(&row[fits], ways[fits]);
+}
+
 #endif
