@@ -143,7 +143,10 @@ static seam_status count_batch(struct cuda_device *device, const struct cuda_wor
     atomic_fetch_add(&control->trained, a->batch.chains * draws);
   }
   *counted = true;
-  return cuda_launch_chains(cuda_counting.add, CUDA_CENSUS_THREADS, worker->stream, a, error);
+  FORWARD(cuda_launch_chains(cuda_counting.add, CUDA_CENSUS_THREADS, worker->stream, a, error));
+  if (a->job.offset[HISTOGRAM_SWAPS] < 0) return SEAM_OK;
+  uint32_t blocks = (2 * a->batch.chains + CUDA_CENSUS_THREADS - 1) / CUDA_CENSUS_THREADS;
+  return cuda_launch(cuda_counting.swap, blocks, CUDA_CENSUS_THREADS, 0, worker->stream, a, error);
 }
 
 const struct cuda_task cuda_census_task = {find_kinds, open_census, count_batch};

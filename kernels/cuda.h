@@ -79,7 +79,7 @@ struct cuda_kernels {
 extern const struct cuda_kernels *const cuda_pairs[];
 
 /* The kernels of a kind in a prediction. Call enter for all blocks of theta2 once; then, for each batch, look, count
- * for all blocks, and add. */
+ * for all blocks, add, and swap. */
 struct cuda_kind {
   const void *look[CUDA_LAWS];  /* as first component: a thread a chain */
   const void *enter[CUDA_LAWS]; /* as second: for each block of theta2, CUDA_ENTER_CELLS cells and tile a block */
@@ -88,6 +88,7 @@ struct cuda_kind {
 struct cuda_counting {
   const void *count[CUDA_LAWS]; /* for each block of theta2 enough blocks for all chains and their sharers */
   const void *add;              /* a thread a chain */
+  const void *swap;             /* where the job counts swaps: two threads a chain */
 };
 
 /* By enum component_kind. */

@@ -6,24 +6,40 @@
 
 /* ---- Of a tile: how many draws work with the candidate, or what they weigh with it ---- */
 
-/* Rows are read a few at a time, so that their reads overlap; the last is read again where there are no more. */
-HD uint64_t tile_works(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate) {
+/* Leaves in `both` what accepts the candidate's rows, too; false where that is nothing. Rows are read a few at a time,
+ * so that their reads overlap; the last is read again where there are no more. */
+HD int tile_meet(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate,
+                 struct cuda_quad *both) {
   enum { AT_ONCE = 4 };
   const int last = candidate->count - 1;
-  struct cuda_quad both = {{~0u, ~0u, ~0u, ~0u}};
   for (int r = 0; r <= last; r += AT_ONCE) {
     struct cuda_quad row[AT_ONCE];
     UNROLL
     for (int k = 0; k < AT_ONCE; k++) row[k] = tile[(size_t)candidate->row[r + k < last ? r + k : last] * quads];
     UNROLL
     for (int k = 0; k < AT_ONCE; k++) UNROLL
-    for (int w = 0; w < 4; w++) both.word[w] &= row[k].word[w];
-    if (!(both.word[0] | both.word[1] | both.word[2] | both.word[3])) return 0;
+    for (int w = 0; w < 4; w++) both->word[w] &= row[k].word[w];
+    if (!(both->word[0] | both->word[1] | both->word[2] | both->word[3])) return 0;
   }
-  uint32_t works = 0;
+  return 1;
+}
+
+HD uint32_t quad_count(const struct cuda_quad *quad) {
+  uint32_t count = 0;
   UNROLL
-  for (int w = 0; w < 4; w++) works += lane_count_bits(both.word[w]);
-  return works;
+  for (int w = 0; w < 4; w++) count += lane_count_bits(quad->word[w]);
+  return count;
+}
+
+HD uint64_t tile_works(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate) {
+  struct cuda_quad both = {{~0u, ~0u, ~0u, ~0u}};
+  return tile_meet(tile, quads, candidate, &both) ? quad_count(&both) : 0;
+}
+
+/* How many draws work with both of two. */
+HD uint64_t tile_works_with(const struct cuda_quad *tile, uint32_t quads, const struct candidate *two) {
+  struct cuda_quad both = {{~0u, ~0u, ~0u, ~0u}};
+  return tile_meet(tile, quads, &two[0], &both) && tile_meet(tile, quads, &two[1], &both) ? quad_count(&both) : 0;
 }
 
 /* Quads of one tile stand `tiles` apart, so that neighbouring threads, whose tiles are neighbours, read neighbours. */
@@ -89,7 +105,26 @@ KERNEL(CUDA_CENSUS_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
   tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.census.pair_bits, a.batch.counts);
 }
 
+/* ---- Swaps: a thread for each two candidates and fine block of the one block that is theirs ---- */
+
+KERNEL(CUDA_CENSUS_THREADS) swap(KERNEL_ARGUMENT struct cuda_argument a) {
+  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS };
+  const struct cuda_census *census = &a.census;
+  const uint32_t chain = own_thread() / FINE * 2;
+  if (chain >= a.batch.chains) return;
+  const uint64_t id = a.batch.first_id + chain;
+  const uint32_t block = (uint32_t)(id / 2 % INTERFACE_BLOCKS) * FINE + own_thread() % FINE;
+  const uint64_t *works = census->partners + (size_t)block * a.batch.stride + chain;
+  if (works[0] == 0 || works[1] == 0) return;
+  const struct candidate *two = &census->candidates[chain];
+  const struct cuda_quad *table = census->table + (uint64_t)block * 2 * (uint64_t)a.job.stride * census->tiles;
+  uint64_t both = 0;
+  for (uint32_t tile = 0; tile < census->tiles; tile++) both += tile_works_with(table + tile, census->tiles, two);
+  int64_t row = a.job.offset[HISTOGRAM_SWAPS] + tally_swap_row(&a.job, &two[0], &two[1], id);
+  tally_swaps(works[0], works[1], both, a.batch.counts + row);
+}
+
 /* ---- The table ---- */
 
-const struct cuda_counting cuda_counting = {{(const void *)count_works, (const void *)count_weights},
-                                            (const void *)add};
+const struct cuda_counting cuda_counting = {
+    {(const void *)count_works, (const void *)count_weights}, (const void *)add, (const void *)swap};

@@ -7,6 +7,7 @@
 static struct seam_config pairs_config(int task, int first, int second) {
   struct seam_config config = small_config(first, second);
   config.task = task;
+  config.first_chain &= ~(uint64_t)1; /* whole pairs */
   config.draws = 300; /* blocks of 4 and 5, so that all words are filled up */
   config.cells = 22;  /* and two more to fill up the rows */
   config.bins = 12;
@@ -55,7 +56,7 @@ static void draws_fill_no_word_or_tile(void **state) {
       struct seam_config config = pairs_config(task, KIND_BUFFER, KIND_LOGISTIC);
       config.draws = draws[i];
       config.cells = 3 + i % 2;
-      config.chains = draws[i] > 8000 ? 9 : 150;
+      config.chains = draws[i] > 8000 ? 10 : 150;
       int filled = assert_same(&config, 0);
       if (draws[i] > 8000) assert_true(filled > 40); /* pairs that work, in many blocks */
     }
@@ -76,17 +77,17 @@ static void cells_may_be_few_or_many(void **state) {
 
 static void portions_and_batches_change_nothing(void **state) {
   (void)state;
-  static const uint64_t portions[] = {1, 100, 128, 1100};
+  static const uint64_t portions[] = {2, 100, 128, 1100};
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++)
     for (size_t i = 0; i < sizeof portions / sizeof *portions; i++) {
       struct seam_config config = pairs_config(task, KIND_MLP4, KIND_BUFFER);
-      config.chains = portions[i] == 1 ? 20 : 1100;
-      config.first_chain = 0xFFFFFFC0u + i;
+      config.chains = portions[i] == 2 ? 20 : 1100;
+      config.first_chain = 0xFFFFFFC0u + 2 * i;
       config.draws = 64;
       shim_reset();
       assert_same(&config, portions[i]);
       uint64_t whole = shim.launches;
-      shim.available = (size_t)(task == TASK_GIBBS ? 2900 : 800) << 10; /* batches of few candidates */
+      shim.available = (size_t)(task == TASK_GIBBS ? 2900 : 1000) << 10; /* batches of few candidates */
       shim.launches = 0;
       assert_same(&config, portions[i]);
       if (portions[i] == 1100) assert_true(shim.launches > whole);
@@ -99,10 +100,11 @@ static void many_draws_take_several_launches(void **state) {
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++) {
     struct seam_config config = pairs_config(task, KIND_BUFFER, KIND_BUFFER);
     config.draws = 60000;
-    config.chains = 5;
+    config.chains = 6;
     shim.launches = 0;
     assert_same(&config, 0);
-    assert_int_equal(shim.launches, 3 + 1 + (task == TASK_GIBBS ? 2 : 1) + 1); /* enter, look, count, add */
+    assert_int_equal(shim.launches, 3 + 1 + (task == TASK_GIBBS ? 2 : 1) + 1 +
+                                        (task == TASK_PREDICT)); /* enter, look, count, add, swap */
     assert_true(passes(&config) > 0);
   }
 }
@@ -189,7 +191,7 @@ static void failures_come_out_as_errors(void **state) {
     int calls;
   } cases[] = {{"cudaMalloc", SEAM_ERROR_MEMORY, AXES + 9},
                {"cudaMallocHost", SEAM_ERROR_MEMORY, 2},
-               {"cudaLaunchKernel", SEAM_ERROR_DEVICE, 4},
+               {"cudaLaunchKernel", SEAM_ERROR_DEVICE, 5},
                {"cudaEventSynchronize", SEAM_ERROR_DEVICE, 3},
                {"cudaMemGetInfo", SEAM_ERROR_DEVICE, 1}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -214,7 +216,7 @@ static void a_device_that_fails_keeps_what_was_counted(void **state) {
   seam_error error;
   config.chains = 9000;
   config.draws = 8000;
-  shim.broken_at = 36; /* one enters; five batches of three make a portion, so that one worker has counted its first */
+  shim.broken_at = 56; /* one enters; five batches of four make a portion, so that one worker has counted its first */
   assert_int_equal(seam_predict(&config, NULL, NULL, &result, &error), SEAM_ERROR_DEVICE);
   assert_non_null(strstr(error.message, "CUDA device 0: cudaLaunchKernel"));
   assert_non_null(result);
