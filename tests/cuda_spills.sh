@@ -10,8 +10,8 @@ set -- "$1"/cuda_exact_*.txt "$1"/cuda_fast_*.txt "$1"/cuda_kind_*.txt "$1"/cuda
 awk '
 BEGIN {
   split("linear logistic buffer table8 mlp4 mlp8", kinds)
-  for (k in kinds)
-    needed["exact_" kinds[k] "_" kinds[k]] = needed["fast_" kinds[k] "_" kinds[k]] = "train_sgd train_adam train_langevin"
+  train = "train_sgd train_adam train_langevin"
+  for (k in kinds) needed["exact_" kinds[k] "_" kinds[k]] = needed["fast_" kinds[k] "_" kinds[k]] = train
   needed["count"] = "count_works count_weights add"
   printf "%-24s %-6s %-15s %9s %6s %6s\n", "pair", "arch", "kernel", "registers", "stack", "spills"
 }
