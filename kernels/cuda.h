@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CUDA kernels as the host calls them: one table for each pair of kinds that cuda.cu and cuda_train.cu were
- * compiled for. */
+ * compiled for, and for predictions one for each kind. */
 #ifndef SEAM_CUDA_H
 #define SEAM_CUDA_H
 
