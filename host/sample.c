@@ -119,7 +119,6 @@ void sample_fill(struct sample *sample, const struct slice_table *table, const i
                  int cells) {
   double total = 0;
   sample->cells = cells;
-  sample->known = true;
   partition_sum(counts, cell, table->row_bins, cells, sample->sums);
   for (int i = 0; i < cells; i++) total += (double)sample->sums[i];
   for (int i = 0; i < cells; i++)
@@ -132,7 +131,7 @@ void sample_fill(struct sample *sample, const struct slice_table *table, const i
   }
 }
 
-/* The scatter of cells against that of as many independent entries. */
+/* The scatter of cells against that of as many independent entries; 0 where all lie in one. */
 static double worth(const struct sample *sample, double most) {
   double independent = 0, variance = 0;
   for (int i = 0; i < sample->cells; i++) {
@@ -141,7 +140,7 @@ static double worth(const struct sample *sample, double most) {
     independent += sample->count[i] * (1 - sample->count[i]);
     variance += jackknife_variance(x);
   }
-  return variance * most > independent ? independent / variance : most;
+  return variance > 0 ? fmin(independent / variance, most) : 0;
 }
 
 seam_status sample_weigh(struct sample *sample, const struct slice_table *table, const int64_t *counts, int64_t entries,
@@ -154,7 +153,9 @@ seam_status sample_weigh(struct sample *sample, const struct slice_table *table,
   FORWARD(partition_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
   sample->effective = 1;
   sample_fill(sample, table, counts, cell, cells);
-  if (sample->known) sample->effective = worth(sample, ldexp((double)entries, -table->count_bits));
+  double effective = worth(sample, ldexp((double)entries, -table->count_bits));
+  if (effective < INTERFACE_BLOCKS) sample->known = false; /* blocks that hold hardly anything tell nothing */
+  if (sample->known) sample->effective = effective;
   return SEAM_OK;
 }
 
