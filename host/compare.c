@@ -29,8 +29,8 @@ struct work {
   struct sample sample[2];
   struct dealt room;
   int64_t rows;   /* with entries in both */
-  double entries; /* of these rows in both */
-  bool known;     /* whether what sampling does is */
+  double entries; /* of these rows in both, by what they are worth */
+  bool known;     /* whether there is enough to tell what sampling does */
   /* Summed over the rows, each weighed by its entries; the errors are of the last row. */
   double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
   double chance[PERMUTATIONS][SEAM_DISTANCES];
@@ -57,41 +57,50 @@ static struct work *work_create(const struct slice_table slices[2]) {
 }
 
 static int wanted_cells(double entries, int64_t rows) {
-  int most = (int)(MOST_CELLS / rows),
-      wanted = entries < MOST_CELLS * ENTRIES_PER_CELL ? (int)entries / ENTRIES_PER_CELL : MOST_CELLS;
-  if (wanted > most) wanted = most;
-  return wanted < FEWEST_CELLS ? FEWEST_CELLS : wanted;
+  double most = (double)(MOST_CELLS / rows);
+  return (int)fmax(FEWEST_CELLS, fmin(most, floor(entries / ENTRIES_PER_CELL)));
 }
 
-/* Chains of both weigh the same; pairs what they are worth, lest many that share components drown few chains. */
-static void pool(struct work *work, const int64_t entries[2]) {
-  const double scale = 0x1p52, worth[2] = {work->sample[0].effective, work->sample[1].effective};
-  bool pairs = work->slice[0].blocks[0] || work->slice[1].blocks[0];
+static void pool_chains(struct work *work) {
+  for (int64_t i = 0; i < work->slice[0].row_bins; i++) work->table[2][i] = work->table[0][i] + work->table[1][i];
+}
+
+/* Each side weighs what it is worth, lest many pairs that share components drown few chains. */
+static void pool_pairs(struct work *work, const int64_t entries[2]) {
+  const double a = work->sample[0].effective, b = work->sample[1].effective, scale = 0x1p52 / (a + b);
   for (int64_t i = 0; i < work->slice[0].row_bins; i++) {
-    int64_t a = work->table[0][i], b = work->table[1][i];
-    double weighed = worth[0] * ((double)a / (double)entries[0]) + worth[1] * ((double)b / (double)entries[1]);
-    work->table[2][i] = pairs ? (int64_t)(weighed / (worth[0] + worth[1]) * scale + 0.5) : a + b;
+    double share_a = (double)work->table[0][i] / (double)entries[0];
+    double share_b = (double)work->table[1][i] / (double)entries[1];
+    work->table[2][i] = (int64_t)((a * share_a + b * share_b) * scale + 0.5);
   }
 }
 
-static seam_status compare_cells(struct work *work, const int64_t entries[2], uint32_t purpose, seam_error *error) {
+/* Into cells of the pooled counts. */
+static seam_status divide(struct work *work, const int64_t entries[2], seam_error *error) {
   const struct slice_table *slice = work->slice;
   for (int r = 0; r < 2; r++)
     FORWARD(sample_weigh(&work->sample[r], &slice[r], work->table[r], entries[r], work->cell, error));
-  double worth = work->sample[0].effective + work->sample[1].effective, value[SEAM_DISTANCES];
-  pool(work, entries);
-  FORWARD(partition_create(work->table[2], &slice[0].shape, wanted_cells(worth, slice[0].rows), work->cell,
-                           &work->cells, error));
+  if (slice[0].blocks[0] || slice[1].blocks[0])
+    pool_pairs(work, entries);
+  else
+    pool_chains(work);
+  int wanted = wanted_cells(work->sample[0].effective + work->sample[1].effective, slice[0].rows);
+  FORWARD(partition_create(work->table[2], &slice[0].shape, wanted, work->cell, &work->cells, error));
   for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &slice[r], work->table[r], work->cell, work->cells);
-  distance_values(&(struct count_pair){work->sample[0].count, work->sample[1].count, work->cells}, value);
-  for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += worth * value[d];
-  work->entries += worth;
-  work->rows++;
-  work->known = work->sample[0].known && work->sample[1].known;
-  if (!work->known) return SEAM_OK;
-  sample_distance_errors(work->sample, work->error);
-  sample_chance(work->sample, purpose, worth, &work->room, work->chance);
   return SEAM_OK;
+}
+
+static void add_distances(struct work *work, uint32_t purpose) {
+  const struct sample *a = &work->sample[0], *b = &work->sample[1];
+  double weight = a->effective + b->effective, value[SEAM_DISTANCES];
+  distance_values(&(struct count_pair){a->count, b->count, work->cells}, value);
+  for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += weight * value[d];
+  work->entries += weight;
+  work->rows++;
+  work->known = work->known && a->known && b->known;
+  if (!work->known) return;
+  sample_distance_errors(work->sample, work->error);
+  sample_chance(work->sample, purpose, weight, &work->room, work->chance);
 }
 
 static seam_status compare_rows(struct work *work, int h, seam_compared *compared, seam_error *error) {
@@ -102,7 +111,8 @@ static seam_status compare_rows(struct work *work, int h, seam_compared *compare
       compared->entries[r] += entries[r];
     }
     if (entries[0] == 0 || entries[1] == 0) continue;
-    FORWARD(compare_cells(work, entries, (uint32_t)h << 16 | (uint32_t)row, error));
+    FORWARD(divide(work, entries, error));
+    add_distances(work, (uint32_t)h << 16 | (uint32_t)row);
     for (int r = 0; r < 2; r++) compared->effective[r] += work->sample[r].known ? work->sample[r].effective : NAN;
     compared->cells += work->cells;
   }

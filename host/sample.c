@@ -11,8 +11,7 @@ enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
 
 static const double jackknife = (INTERFACE_BLOCKS - 1.0) / INTERFACE_BLOCKS;
 
-/* What `pooled` adds up to where chains are drawn anew from the law of both samples: so many that drawing takes none
- * away. */
+/* The law of both samples as counts, so many that chains drawn from them do not run any short. */
 static const double population = 0x1p62;
 
 /* How a kind of sample scatters. */
@@ -75,8 +74,8 @@ static double pair_log_share(const struct sample *sample, int cell) {
   return jackknife_variance(x);
 }
 
-/* Random halves of the blocks: half the difference of their shares scatters as the share of all does, and as many
- * components on either side keep a cell's neighbours from rising and falling together by chance. */
+/* Half the difference between random halves of the blocks scatters as the share of all does. Halves of one size, where
+ * random signs would leave a part of the shares themselves in the difference, and all cells fluctuate together. */
 static void add_halves(const double without[INTERFACE_BLOCKS][MOST_CELLS], int cells, struct random_stream *stream,
                        double *count) {
   static const int64_t each[INTERFACE_BLOCKS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};

@@ -21,9 +21,9 @@ struct sample {
   bool known;       /* whether there is enough to tell the scatter */
   double effective; /* so many independent entries would scatter as much: of chains their number */
   int cells;
-  double count[MOST_CELLS];               /* the share of each cell, times `effective` */
-  double without[REPLICATES][MOST_CELLS]; /* of pairs: the same without a block */
-  int64_t sums[MOST_CELLS], blocks[MOST_CELLS][INTERFACE_BLOCKS];
+  double count[MOST_CELLS];                                       /* the share of each cell, times `effective` */
+  double without[REPLICATES][MOST_CELLS];                         /* of pairs: the same without a block */
+  int64_t sums[MOST_CELLS], blocks[MOST_CELLS][INTERFACE_BLOCKS]; /* room for adding up */
 };
 
 /* Finds out what the slice's `counts`, `entries` of them, are worth; `cell` has room for each bin. */
