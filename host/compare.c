@@ -56,9 +56,10 @@ static struct work *work_create(const struct slice_table slices[2]) {
   return NULL;
 }
 
-static int wanted_cells(double entries, int64_t rows) {
-  double most = (double)(MOST_CELLS / rows);
-  return (int)fmax(FEWEST_CELLS, fmin(most, floor(entries / ENTRIES_PER_CELL)));
+static int wanted_cells(const struct sample samples[2], int64_t rows) {
+  double wanted = floor((samples[0].effective + samples[1].effective) / ENTRIES_PER_CELL);
+  double most = fmin(samples[0].most_cells, samples[1].most_cells);
+  return (int)fmax(FEWEST_CELLS, fmin(wanted, fmin(most, (double)(MOST_CELLS / rows))));
 }
 
 static void pool_chains(struct work *work) {
@@ -84,8 +85,8 @@ static seam_status divide(struct work *work, const int64_t entries[2], seam_erro
     pool_pairs(work, entries);
   else
     pool_chains(work);
-  int wanted = wanted_cells(work->sample[0].effective + work->sample[1].effective, slice[0].rows);
-  FORWARD(partition_create(work->table[2], &slice[0].shape, wanted, work->cell, &work->cells, error));
+  FORWARD(partition_create(work->table[2], &slice[0].shape, wanted_cells(work->sample, slice[0].rows), work->cell,
+                           &work->cells, error));
   for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &slice[r], work->table[r], work->cell, work->cells);
   return SEAM_OK;
 }

@@ -9,6 +9,10 @@
 
 enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
 
+/* What pairs must be worth in a cell on average, lest chance be told too low: blocks that are empty there do not
+ * scatter, and no share is less than none. */
+enum { WORTH_PER_CELL = 16 };
+
 static const double jackknife = (INTERFACE_BLOCKS - 1.0) / INTERFACE_BLOCKS;
 
 /* The law of both samples as counts, so many that chains drawn from them do not run any short. */
@@ -148,6 +152,7 @@ seam_status sample_weigh(struct sample *sample, const struct slice_table *table,
   sample->scatter = table->blocks[0] ? &scatter_of_pairs : &scatter_of_chains;
   sample->known = true;
   sample->effective = (double)entries;
+  sample->most_cells = MOST_CELLS;
   if (!table->blocks[0]) return SEAM_OK;
   FORWARD(partition_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
   sample->effective = 1;
@@ -155,6 +160,7 @@ seam_status sample_weigh(struct sample *sample, const struct slice_table *table,
   double effective = worth(sample, ldexp((double)entries, -table->count_bits));
   if (effective < INTERFACE_BLOCKS) sample->known = false; /* blocks that hold hardly anything tell nothing */
   if (sample->known) sample->effective = effective;
+  sample->most_cells = sample->effective / WORTH_PER_CELL;
   return SEAM_OK;
 }
 

@@ -18,8 +18,9 @@ struct scatter;
 
 struct sample {
   const struct scatter *scatter;
-  bool known;       /* whether there is enough to tell the scatter */
-  double effective; /* so many independent entries would scatter as much: of chains their number */
+  bool known;        /* whether there is enough to tell the scatter */
+  double effective;  /* so many independent entries would scatter as much: of chains their number */
+  double most_cells; /* so many are told apart */
   int cells;
   double count[MOST_CELLS];                                       /* the share of each cell, times `effective` */
   double without[REPLICATES][MOST_CELLS];                         /* of pairs: the same without a block */

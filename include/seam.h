@@ -263,7 +263,8 @@ typedef struct seam_distance {
   double p;                 /* (1 + permutations that reach the value) / 201 */
 } seam_distance;
 
-/* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, but 16 to 1024. */
+/* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16 of
+ * the effective entries of a prediction, but 16 to 1024. */
 typedef struct seam_compared {
   const char *name; /* of the histogram */
   int64_t rows;     /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */

@@ -69,8 +69,8 @@ struct trials {
   double difference[3][MOST_PAIRS]; /* of fractions, in standard errors */
 };
 
-/* Compares, and frees both. */
-static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *slice) {
+/* Compares, and frees the first. */
+static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *slice) {
   seam_comparison *comparison = compare(a, b, slice);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double p = interface_of(comparison)->distance[d].p;
@@ -82,6 +82,11 @@ static void add_trial(struct trials *trials, seam_result *a, seam_result *b, con
   trials->count++;
   seam_comparison_free(comparison);
   seam_result_free(a);
+}
+
+/* Compares, and frees both. */
+static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *slice) {
+  add_half_trial(trials, a, b, slice);
   seam_result_free(b);
 }
 
@@ -143,16 +148,34 @@ static void untrained_chains_and_a_prediction_are_samples_of_one_law(void **unus
   }
 }
 
+/* Against so many chains that 135 cells would hold enough of them, a prediction worth some hundred pairs is cut into no
+ * more than it can tell apart. All are compared with the same chains, whose noise is small beside theirs. */
+static void p_is_uniform_of_small_predictions_against_many_chains(void **unused) {
+  (void)unused;
+  const char *chains[] = {"first",  "buffer",  "second", "logistic", "input-margin", "0",         "bins", "128",
+                          "chains", "4000000", "steps",  "0",        "histograms",   "interface", NULL};
+  const char *pairs[] = {"first", "buffer", "second", "logistic", "input-margin", "0",    "bins", "128", "chains",
+                         "2048",  "draws",  "2048",   "cells",    "128",          "seed", NULL,   NULL};
+  struct trials trials = {.count = 0};
+  seam_result *many = sample_train(chains);
+  for (int i = 0; i < MOST_PAIRS; i++) {
+    pairs[15] = seed_text(2000 + i);
+    add_half_trial(&trials, predict(pairs), many, "pass");
+  }
+  assert_uniform(&trials);
+  seam_result_free(many);
+}
+
 /* Priors a third wider move the interface; an accepted output 5% wider lets more pairs work. */
 static void other_laws_are_seen(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
   struct trials wider = {.count = 0}, accepting = {.count = 0};
-  for (int i = 0; i < 30; i++) {
+  for (int i = 0; i < 20; i++) {
     add_trial(&wider, logistic_pairs((struct sort){"16384", "16384", seed_text(500 + i), NULL, NULL}),
               logistic_pairs((struct sort){"16384", "16384", seed_text(600 + i), "init-scale", "1.33"}), "pass");
-    add_trial(&accepting, logistic_pairs((struct sort){"16384", "16384", seed_text(700 + i), NULL, NULL}),
-              logistic_pairs((struct sort){"16384", "16384", seed_text(800 + i), "output-margin", "0.105"}), "pass");
+    add_trial(&accepting, logistic_pairs((struct sort){"32768", "32768", seed_text(700 + i), NULL, NULL}),
+              logistic_pairs((struct sort){"32768", "32768", seed_text(800 + i), "output-margin", "0.105"}), "pass");
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double worst = distance_from_uniform(wider.p[d], wider.count);
@@ -350,6 +373,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(p_is_uniform_between_predictions_of_one_law),
       cmocka_unit_test(untrained_chains_and_a_prediction_are_samples_of_one_law),
+      cmocka_unit_test(p_is_uniform_of_small_predictions_against_many_chains),
       cmocka_unit_test(other_laws_are_seen),
       cmocka_unit_test(errors_are_the_spread_over_predictions),
       cmocka_unit_test(the_worth_of_pairs_is_that_by_hand),
