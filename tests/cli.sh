@@ -356,6 +356,25 @@ refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1
 refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
+pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
+run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
+run "compare with a prediction" 0 compare f.zip predicted.zip
+for word in "pairs of pass" "of 2,048 first x 2,048 second components" "differ: --chains 4000 | 2048" "buffer of pass"; do
+  says "$word"
+done
+[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+! grep -q -- --steps out || wrong "an option that predictions do not have differs"
+run "compare first components" 0 compare f.zip predicted.zip --slice all --json
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+(interface,) = r["compared"]
+assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
+assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
+refused "what fails in a prediction" 7 "take --slice pass, buffer, inverter or all" compare f.zip predicted.zip --slice fail
+run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --slice buffer
+says "components alike"
+
 # ---- Terminals -----------------------------------------------------------------------------------------------------
 
 escape=$'\033['

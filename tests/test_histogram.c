@@ -39,7 +39,8 @@ static const struct {
                         {"predict", "components", "within[2] u0[256+2] u1[256+2]"},
                         {"predict", "first_blocks", "mode[2] u0[256+2] u1[256+2] block[16]"},
                         {"predict", "second_blocks", "mode[2] u0[256+2] u1[256+2] block[16]"},
-                        {"predict", "pairs", "mode[2] first_block[64] second_block[64]"}};
+                        {"predict", "pairs", "mode[2] first_block[64] second_block[64]"},
+                        {"predict", "swaps", "block[16] same_mode[2] distance[64+2] fits[3]"}};
 
 static void every_histogram_has_the_axes_of_the_design(void **unused) {
   (void)unused;
