@@ -251,8 +251,7 @@ typedef enum seam_distance_kind {
 /* A distance of two samples, and what it is worth. Sampling alone keeps the distance of two samples of one law above
  * 0; how far is told by 200 permutations of the pooled counts. Pairs share components, so that they cannot be permuted:
  * their noise is that between random halves of the blocks of first, and of second components, added 200 times to the
- * pooled shares; what the two sides' noise has in common counts twice, which makes p rather too large. A member that
- * cannot be known is NAN. */
+ * pooled shares. A member that cannot be known is NAN. */
 typedef struct seam_distance {
   double value;
   double chance, chance_95; /* of the permutations: mean and 95% point */
@@ -263,8 +262,8 @@ typedef struct seam_distance {
   double p;                 /* (1 + permutations that reach the value) / 201 */
 } seam_distance;
 
-/* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16 of
- * the effective entries of a prediction, but 16 to 1024. */
+/* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16
+ * of the effective entries of a prediction, but 16 to 1024. */
 typedef struct seam_compared {
   const char *name; /* of the histogram */
   int64_t rows;     /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */
