@@ -48,9 +48,8 @@ typedef struct seam_config seam_config;
 /* One option: its long name without the dashes, its default as text, its limits and its meaning in a few words. */
 typedef struct seam_option {
   const char *name;
-  const char
-      *command;      /* "train" or "predict" where the other has no use for it, "" where a command sets it; else NULL */
-  const char *value; /* the default */
+  const char *command; /* "train" or "predict" where the other has no use for it, "" where a command sets it; else NULL */
+  const char *value;   /* the default */
   const char *limits; /* "0 to 2147483647", "mse or hinge", ... */
   const char *help;
 } seam_option;
