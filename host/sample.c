@@ -13,6 +13,9 @@ enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
  * scatter, and no share is less than none. */
 enum { WORTH_PER_CELL = 16 };
 
+/* Of a sample worth less most blocks hold nothing, and their scatter cannot be trusted. */
+enum { FEWEST_WORTH = INTERFACE_BLOCKS };
+
 static const double jackknife = (INTERFACE_BLOCKS - 1.0) / INTERFACE_BLOCKS;
 
 /* The law of both samples as counts, so many that chains drawn from them do not run any short. */
@@ -112,8 +115,10 @@ static bool fill_without(struct sample *sample, int component, double total) {
     double *without = sample->without[component * INTERFACE_BLOCKS + b], left = total;
     for (int i = 0; i < sample->cells; i++) left -= (double)sample->blocks[i][b];
     if (!(left > 0)) known = false;
-    for (int i = 0; i < sample->cells && known; i++)
-      without[i] = sample->effective * ((double)(sample->sums[i] - sample->blocks[i][b]) / left);
+    for (int i = 0; i < sample->cells && known; i++) {
+      double count = sample->effective * ((double)(sample->sums[i] - sample->blocks[i][b]) / left);
+      without[i] = sample->count[i] + sample->noise * (count - sample->count[i]);
+    }
   }
   return known;
 }
@@ -134,8 +139,10 @@ void sample_fill(struct sample *sample, const struct slice_table *table, const i
   }
 }
 
-/* The scatter of cells against that of as many independent entries; 0 where all lie in one. */
-static double worth(const struct sample *sample, double most) {
+/* Finds out the noise, and how many of `entries` it leaves, from how all cells scatter. What a pair has of its own, and
+ * not from its components, is in the scatter of either: of pairs that are counted, and are few among all, it is as much
+ * as if they were independent. Of weights it is not known, and small. */
+static void weigh(struct sample *sample, double entries, bool counted) {
   double independent = 0, variance = 0;
   for (int i = 0; i < sample->cells; i++) {
     double x[REPLICATES];
@@ -143,7 +150,11 @@ static double worth(const struct sample *sample, double most) {
     independent += sample->count[i] * (1 - sample->count[i]);
     variance += jackknife_variance(x);
   }
-  return variance > 0 ? fmin(independent / variance, most) : 0;
+  double twice = counted ? fmin(independent / entries, variance / 2) : 0;
+  sample->known = sample->known && variance > 0 && independent / (variance - twice) >= FEWEST_WORTH;
+  if (!sample->known) return;
+  sample->effective = fmin(independent / (variance - twice), entries);
+  sample->noise = sqrt((variance - twice) / variance);
 }
 
 seam_status sample_weigh(struct sample *sample, const struct slice_table *table, const int64_t *counts, int64_t entries,
@@ -155,11 +166,9 @@ seam_status sample_weigh(struct sample *sample, const struct slice_table *table,
   sample->most_cells = MOST_CELLS;
   if (!table->blocks[0]) return SEAM_OK;
   FORWARD(partition_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
-  sample->effective = 1;
+  sample->effective = sample->noise = 1;
   sample_fill(sample, table, counts, cell, cells);
-  double effective = worth(sample, ldexp((double)entries, -table->count_bits));
-  if (effective < INTERFACE_BLOCKS) sample->known = false; /* blocks that hold hardly anything tell nothing */
-  if (sample->known) sample->effective = effective;
+  weigh(sample, ldexp((double)entries, -table->count_bits), table->count_bits == 0);
   sample->most_cells = sample->effective / WORTH_PER_CELL;
   return SEAM_OK;
 }

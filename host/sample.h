@@ -2,9 +2,8 @@
 /* One side of a comparison, cell by cell, and what is known of how it scatters.
  *
  * Chains are independent. Pairs share components: the scatter of a prediction is that between blocks of first
- * components and between blocks of second ones (two-way jackknife). What the two have to do with each other is then
- * counted twice, which matters only where few partners are found: a component that works with many is what scatters,
- * and not the pair. */
+ * components and between blocks of second ones (two-way jackknife), less what pairs scatter on their own, which is in
+ * both. */
 #ifndef SEAM_SAMPLE_H
 #define SEAM_SAMPLE_H
 
@@ -19,6 +18,7 @@ struct scatter;
 struct sample {
   const struct scatter *scatter;
   bool known;        /* whether there is enough to tell the scatter */
+  double noise;      /* of pairs: so much of the blocks' deviations, where some of it is counted twice */
   double effective;  /* so many independent entries would scatter as much: of chains their number */
   double most_cells; /* so many are told apart */
   int cells;

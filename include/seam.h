@@ -258,8 +258,7 @@ typedef enum seam_distance_kind {
 /* A distance of two samples, and what it is worth. Sampling alone keeps the distance of two samples of one law above
  * 0; how far is told by 200 permutations of the pooled counts. Pairs share components, so that they cannot be permuted:
  * their noise is that between random halves of the blocks of first, and of second components, added 200 times to the
- * pooled shares; what the two sides' noise has in common counts twice, which makes p rather too large. A member that
- * cannot be known is NAN. */
+ * pooled shares. A member that cannot be known is NAN. */
 typedef struct seam_distance {
   double value;
   double chance, chance_95; /* of the permutations: mean and 95% point */

@@ -238,22 +238,23 @@ static seam_result *by_hand(const char *task, int64_t many, int64_t few) {
   return result;
 }
 
-/* Without a block of 8 and 2 pairs the shares are 0.48 and 0.52: each has the variance 15 * 0.02^2, and
- * 2 * 0.25 / (2 * 0.006) independent pairs scatter as much. Chance moves one by 0.0775 |z| or so, the other back. */
+/* Without a block of 8 and 2 pairs the shares are 0.48 and 0.52: each has the variance 15 * 0.02^2, both 0.012 in all,
+ * of which 160 pairs scatter 0.5/160 on their own, as seen from either component. */
 static void the_worth_of_pairs_is_that_by_hand(void **unused) {
   (void)unused;
   seam_result *a = by_hand("predict", 8, 2), *b = by_hand("predict", 5, 5);
   seam_comparison *comparison = compare(a, a, "buffer");
   const seam_compared *interface = interface_of(comparison);
+  const double variance = 0.012 - 0.5 / 160, worth = 0.5 / variance;
   assert_string_equal(interface->unit[0], "pairs");
   assert_int_equal(interface->entries[0], 160);
-  assert_true(fabs(interface->effective[0] - 0.5 / 0.012) < 1e-9);
+  assert_true(fabs(interface->effective[0] - worth) < 1e-9);
   assert_int_equal(interface->cells, 2);
-  /* The mean of |z| is sqrt(2/pi), that of two such noises sqrt(2) times it; 5 standard errors over 200 draws. */
-  assert_true(fabs(interface->distance[0].chance - sqrt(0.012) * 0.7979) < 5 * sqrt(0.012) * 0.6 / sqrt(200));
+  /* Two noises of variance/2; the mean of |z| is sqrt(2/pi), and within 5 standard errors that of 200. */
+  assert_true(fabs(interface->distance[0].chance - sqrt(variance) * 0.7979) < 5 * sqrt(variance) * 0.6 / sqrt(200));
   const seam_histogram *map = seam_comparison_map_at(comparison, 1);
-  double slope = 0.02 / 0.5 * (0.5 / 0.012) / (0.5 / 0.012 + 1); /* of ln(count + 1/2) */
-  assert_true(fabs(map->reals[1] - sqrt(2 * 15) * slope) < 1e-3);
+  double slope = worth / (0.5 * worth + 0.5); /* of ln(count + 1/2) along the share */
+  assert_true(fabs(map->reals[1] - sqrt(variance) * slope) < 1e-3);
   seam_comparison_free(comparison);
   comparison = compare(b, b, "pass"); /* no scatter at all, from which nothing can be told */
   assert_true(isnan(interface_of(comparison)->effective[0]));
