@@ -232,7 +232,7 @@ static void checkpoints_are_whole_and_grow(const char *every) {
   struct reader reader = {.path = in_folder(every, path)};
   if (seam_output_open(path, 0, &output, &error) != SEAM_OK) fail_msg("%s", error.message);
   seam_result *result = run_with_checkpoints(every, output, &reader);
-  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "12000", NULL});
+  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "12000", "isa", "baseline", NULL});
   assert_true(reader.files >= 2);
   assert_string_equal(reader.trouble, "");
   assert_int_equal(seam_output_write(output, result, &error), SEAM_OK);
