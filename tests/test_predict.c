@@ -281,6 +281,83 @@ static void test_guess_and_check(void **state) {
   assert_true(fabs(disagreement("logistic", "logistic", "0.3", "0.27")) > 5.3);
 }
 
+/* The chance that a swapped part fits, among pairs of one mode: mean over rows of [same mode][distance][fits]. */
+static double fit_chance(const int64_t *rows, int64_t distances, double *pairs) {
+  double fits = 0;
+  *pairs = 0;
+  for (int64_t i = distances; i < 2 * distances; i++) {
+    const int64_t *row = rows + i * INTERCHANGE_FITS;
+    *pairs += (double)(row[0] + row[1] + row[2]);
+    fits += 0.5 * (double)row[1] + (double)row[2];
+  }
+  return fits / *pairs;
+}
+
+/* Promise: what swaps predict is what untrained chains that work do when they swap; 10^-6, by Student's t of 15 degrees
+ * for the blocks' means, and at most a binomial's error for the chains. */
+static void test_swaps_are_untrained_interchange(void **state) {
+  (void)state;
+  const char *options[] = {"first", "logistic",      "second", "logistic", "input-margin",
+                           "0",     "output-margin", "0.3",    "chains",   "200000",
+                           "draws", "65536",         "seed",   "6",        NULL};
+  const char *checked[] = {"first",
+                           "logistic",
+                           "second",
+                           "logistic",
+                           "input-margin",
+                           "0",
+                           "output-margin",
+                           "0.3",
+                           "chains",
+                           "4M",
+                           "steps",
+                           "0",
+                           "histograms",
+                           "interface,interchange",
+                           "seed",
+                           "5",
+                           NULL};
+  seam_result *prediction = predict(options), *chains = sample_train(checked);
+  const seam_histogram *swaps = seam_result_histogram(prediction, "swaps");
+  const seam_histogram *swapped = seam_result_histogram(chains, "interchange");
+  int64_t distances = swapped->axes[1].bins + 2;
+  double mean = 0, square = 0, pairs;
+  for (int b = 0; b < INTERFACE_BLOCKS; b++) {
+    double chance = fit_chance(swaps->values + b * swapped->cells, distances, &pairs);
+    assert_true(pairs > 0);
+    mean += chance / INTERFACE_BLOCKS;
+    square += chance * chance / INTERFACE_BLOCKS;
+  }
+  double variance = (square - mean * mean) / (INTERFACE_BLOCKS - 1);
+  double chance = fit_chance(swapped->values, distances, &pairs);
+  assert_true(pairs > 500);
+  assert_true(fabs(chance - mean) < 7.8 * sqrt(variance + chance * (1 - chance) / pairs));
+  /* And it would be seen if they fitted as seldom as parts 1/2 V apart do. */
+  assert_true(fabs(chance - 0.47) > 7.8 * sqrt(variance + chance * (1 - chance) / pairs));
+  seam_result_free(prediction);
+  seam_result_free(chains);
+}
+
+/* Promise: the cells' bias, that of the same components in coarser cells, shrinks with them and is small by default. */
+static void test_cells_refined(void **state) {
+  (void)state;
+  static const char *const cells[] = {"64", "1024", "4096"}, *const margins[] = {"0", "0.3"};
+  for (int m = 0; m < 2; m++) {
+    double acceptance[3];
+    for (int c = 0; c < 3; c++) {
+      const char *options[] = {"first", "buffer", "second", "buffer", "bins",         "16",       "chains", "40000",
+                               "draws", "40000",  "cells",  cells[c], "input-margin", margins[m], NULL};
+      seam_prediction p;
+      seam_result *result = predict(options);
+      assert_true(seam_result_prediction(result, &p));
+      acceptance[c] = p.acceptance;
+      seam_result_free(result);
+    }
+    double coarse = fabs(acceptance[0] / acceptance[2] - 1), standard = fabs(acceptance[1] / acceptance[2] - 1);
+    assert_true(standard < 0.003 && standard < coarse);
+  }
+}
+
 /* ---- What it says ---- */
 
 /* Promise: the standard error is that of the estimate, over 40 seeds; chi^2 of 39 degrees within 10^-6 of either tail,
@@ -400,7 +477,8 @@ static void test_file(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_pair),     cmocka_unit_test(test_every_weight),
-      cmocka_unit_test(test_every_swap),     cmocka_unit_test(test_same_everywhere),
+      cmocka_unit_test(test_every_swap),     cmocka_unit_test(test_swaps_are_untrained_interchange),
+      cmocka_unit_test(test_cells_refined),  cmocka_unit_test(test_same_everywhere),
       cmocka_unit_test(test_parts_add_up),   cmocka_unit_test(test_guess_and_check),
       cmocka_unit_test(test_standard_error), cmocka_unit_test(test_outside),
       cmocka_unit_test(test_entropies),      cmocka_unit_test(test_refusals),
