@@ -101,6 +101,7 @@ KERNEL(CUDA_CENSUS_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
   if (chain >= a.batch.chains) return;
   const struct candidate *own = &a.census.candidates[chain];
   uint64_t works = 0;
+  KEEP_LOOP /* unrolled, it spills on sm_86 */
   for (int block = 0; block < INTERFACE_BLOCKS; block++) works += add_block(&a, own, chain, block);
   tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.census.pair_bits, a.batch.counts);
 }

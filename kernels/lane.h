@@ -23,11 +23,13 @@
 #ifdef __CUDACC__
 #define HD              static __device__ __forceinline__
 #define UNROLL          _Pragma("unroll")
+#define KEEP_LOOP       _Pragma("unroll 1")
 #define KERNEL(threads) static __global__ __launch_bounds__(threads) void
 #define KERNEL_ARGUMENT const __grid_constant__ /* read in place: indexing it makes no copy of it */
 #else
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
+#define KEEP_LOOP
 #define KERNEL(threads) static void
 #define KERNEL_ARGUMENT const
 #endif

@@ -12,7 +12,7 @@ BEGIN {
   split("linear logistic buffer table8 mlp4 mlp8", kinds)
   train = "train_sgd train_adam train_langevin"
   for (k in kinds) needed["exact_" kinds[k] "_" kinds[k]] = needed["fast_" kinds[k] "_" kinds[k]] = train
-  needed["count"] = "count_works count_weights add"
+  needed["count"] = "count_works count_weights add swap"
   printf "%-24s %-6s %-15s %9s %6s %6s\n", "pair", "arch", "kernel", "registers", "stack", "spills"
 }
 FNR == 1 {
@@ -24,7 +24,7 @@ FNR == 1 {
   kernel = ""
 }
 /Compiling entry function/ {
-  kernel = match($0, /train_(sgd|adam|langevin)|look_at_(all|levels)|accept|weigh|count_(works|weights)|add/) \
+  kernel = match($0, /train_(sgd|adam|langevin)|look_at_(all|levels)|accept|weigh|count_(works|weights)|add|swap/) \
     ? substr($0, RSTART, RLENGTH) : ""
   arch = match($0, /sm_[0-9]+/) ? substr($0, RSTART, RLENGTH) : "?"
 }

@@ -273,6 +273,7 @@ static void negative_counts_are_refused_even_where_sums_hold(void **unused) {
   (void)unused;
   seam_result *result = small();
   for (int h = 0; h < HISTOGRAMS; h++) {
+    if (result->histograms->offset[h] < 0) continue;
     int64_t *values = result->counts + result->histograms->offset[h], kept[2] = {values[0], values[1]};
     values[0] = -1;
     values[1] += kept[0] + 1;
@@ -291,6 +292,7 @@ static void sums_that_overflow_are_refused(void **unused) {
   (void)unused;
   seam_result *result = small();
   for (int h = 0; h < HISTOGRAMS; h++) {
+    if (result->histograms->offset[h] < 0) continue;
     int64_t *values = result->counts + result->histograms->offset[h], kept[4];
     memcpy(kept, values, sizeof kept);
     for (int i = 0; i < 4; i++) values[i] += INT64_C(1) << 62;
