@@ -95,14 +95,14 @@ run_tests() {
   ctest --test-dir "$build" -j "$(nproc)" --timeout 120 --output-on-failure
 }
 
-train_on() { # BACKEND OPTIONS...
-  local backend=$1
-  shift
-  "$seam" train --backend "$backend" --output "$scratch/$backend.zip" --force "$@" >/dev/null || return 1
+run_on() { # BACKEND COMMAND OPTIONS...
+  local backend=$1 command=$2
+  shift 2
+  "$seam" "$command" --backend "$backend" --output "$scratch/$backend.zip" --force "$@" >/dev/null || return 1
 }
 
-same_counts() { # OPTIONS...
-  train_on cuda "$@" && train_on cpu "$@" &&
+same_counts() { # COMMAND OPTIONS...
+  run_on cuda "$@" && run_on cpu "$@" &&
     python3 "$source_dir/bench/same_counts.py" "$scratch/cuda.zip" "$scratch/cpu.zip" cuda cpu && return 0
   echo "differs or failed: $*"
   return 1
@@ -116,14 +116,29 @@ counts_equal_cpu() {
     for optimizer in sgd adam langevin; do
       for extra in "--samples 4" "--loss hinge --input-noise 0.05 --interface-noise 0.1 --samples 3"; do
         # shellcheck disable=SC2086
-        same_counts --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10002 \
+        same_counts train --first $kind --second $kind --optimizer $optimizer --steps 50 --chains 10002 \
           --histograms all,interchange --first-chain 4294962296 $extra || bad=$((bad + 1))
         done=$((done + 1))
       done
     done
   done
   # Long enough for the launch to be tuned, on every card there is.
-  same_counts --device all --first buffer --second buffer --chains 1e6 --steps 300 || bad=$((bad + 1))
+  same_counts train --device all --first buffer --second buffer --chains 1e6 --steps 300 || bad=$((bad + 1))
+  done=$((done + 1))
+  echo "$bad of $done comparisons differ"
+  [ "$bad" = 0 ]
+}
+
+# Every kind as first and as second component; draws that fill no word of the table, small batches and large.
+predictions_equal_cpu() {
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  local kinds=(linear logistic buffer mlp4 mlp8 mlp16 table8 table16) bad=0 done=0
+  for k in "${!kinds[@]}"; do
+    same_counts predict --first "${kinds[k]}" --second "${kinds[(k + 3) % 8]}" --chains 20001 --output-margin 0.3 \
+      --draws $((10001 + 700 * k)) --cells $((100 + 131 * k)) --first-chain 4294962296 || bad=$((bad + 1))
+    done=$((done + 1))
+  done
+  same_counts predict --device all --first buffer --second buffer --chains 1e5 --input-margin 0.05 || bad=$((bad + 1))
   done=$((done + 1))
   echo "$bad of $done comparisons differ"
   [ "$bad" = 0 ]
@@ -144,14 +159,15 @@ math_distance() {
   done
 }
 
-# All in one bin, all spread over more bins than fit into shared memory, and an ordinary run.
+# All in one bin, all spread over more bins than fit into shared memory, an ordinary run, and a prediction.
 stressed_histograms() { # COMMAND THAT RUNS SEAM...
   local to=(--backend cuda --output "$scratch/stress.zip" --force)
   "$@" "$seam" train "${to[@]}" --first linear --second linear --init-scale 1e-6 --optimizer sgd --lr 1e-3 \
     --chains 20000 --steps 4 &&
     "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --init-scale 2 --range=-8:8 --bins 1024 \
       --histograms interface,selection,snapshots --chains 20000 --steps 4 &&
-    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --chains 1500 --steps 8 --histograms all,interchange
+    "$@" "$seam" train "${to[@]}" --first mlp4 --second mlp4 --chains 1500 --steps 8 --histograms all,interchange &&
+    "$@" "$seam" predict "${to[@]}" --first mlp4 --second table8 --chains 1500 --draws 9000 --cells 90
 }
 
 sanitize() { # TOOL
@@ -195,6 +211,16 @@ histogram_share() {
       --figure "$scratch/figures"
 }
 
+# Pairs counted a second, three times.
+prediction_rate() {
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  for repeat in 1 2 3; do
+    "$seam" predict --json --backend cuda --chains 16M --output "$scratch/cuda.zip" --force \
+      >"$scratch/predict-$repeat" || return 1
+  done
+  python3 "$source_dir/bench/rates.py" predict "$scratch"/predict-* --figure "$scratch/figures"
+}
+
 # All cards in one process against each of them alone.
 several_cards() {
   local card card_count alone=()
@@ -219,8 +245,9 @@ profile() {
   return 77
 }
 
-export -f build_seam run_tests train_on same_counts counts_equal_cpu device_test math_distance stressed_histograms \
-  sanitize measure knows measure_fast histogram_rates histogram_share several_cards profile
+export -f build_seam run_tests run_on same_counts counts_equal_cpu predictions_equal_cpu device_test math_distance \
+  stressed_histograms sanitize measure knows measure_fast histogram_rates histogram_share prediction_rate several_cards \
+  profile
 export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
 
 # ---- In order of importance ------------------------------------------------------------------------------------------
@@ -240,6 +267,7 @@ if [ ! -x "$seam" ]; then
   finish fail 2
 fi
 part check counts-equal-cpu 150 bash -c counts_equal_cpu
+part check predictions-equal-cpu 90 bash -c predictions_equal_cpu
 part check philox-equals-curand 30 bash -c "device_test test_curand_device"
 part check division 30 bash -c "device_test test_division_device"
 for tool in memcheck racecheck initcheck synccheck; do part check "sanitizer-$tool" 60 bash -c "sanitize $tool"; done
@@ -252,6 +280,7 @@ part measure bench-buffer-fast 40 bash -c "measure_fast buffer-fast --first buff
 part measure math-distance 90 bash -c math_distance
 part measure histogram-rates 40 bash -c histogram_rates
 part measure histogram-share 60 bash -c histogram_share
+part measure prediction-rate 40 bash -c prediction_rate
 part measure several-cards 100 bash -c several_cards
 part check tests 180 bash -c run_tests
 for size in "mlp8-64k --chains 65536" "mlp8-1M --chains 1048576" "mlp4 --first mlp4 --second mlp4" \

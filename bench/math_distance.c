@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_device.h"
+#include "cuda_batch.h"
 #include "plan.h"
 
 /* One math mode: what the backend would have, of which the snapshot at the last step tells each chain's end. */
@@ -28,18 +28,12 @@ struct tally {
   uint64_t chains, pass[MATH_MODES], alone[MATH_MODES], both, other_mode, other_cell;
 };
 
-static const struct cuda_kernels *kernels_of(const struct job *job) {
-  for (int p = 0; cuda_pairs[p]; p++)
-    if (cuda_pairs[p]->first == job->first && cuda_pairs[p]->second == job->second) return cuda_pairs[p];
-  return NULL;
-}
-
 static seam_status side_open(struct side *side, const struct seam_config *config, seam_error *error) {
   FORWARD(histogram_set_create(config, &side->set, error));
   FORWARD(plan_create(config, side->set, &side->plan, error));
-  const struct cuda_kernels *kernels = kernels_of(&side->plan->job);
-  if (!kernels) return error_set(error, SEAM_ERROR_BACKEND, "this pair is not built for CUDA");
-  FORWARD(cuda_device_open(&side->device, (int)config->device.index[0], kernels, config, &side->plan->job, error));
+  struct cuda_program program = {.task = &cuda_train_task};
+  FORWARD(program.task->find(&side->plan->job, &program, error));
+  FORWARD(cuda_device_open(&side->device, (int)config->device.index[0], &program, config, &side->plan->job, error));
   side->counts = calloc((size_t)side->set->cells, sizeof *side->counts);
   side->cells = calloc(side->device.capacity, sizeof *side->cells);
   if (side->counts && side->cells) return SEAM_OK;
@@ -62,7 +56,7 @@ static seam_status side_train(struct side *side, struct chain_range range, seam_
   atomic_init(&control.cancel, false);
   atomic_init(&control.trained, 0);
   size_t last = (size_t)backend_snapshot_at(job, job->steps), chains = (size_t)(range.end - range.begin);
-  FORWARD(cuda_device_train(&side->device, worker, &range, &control, side->counts, error));
+  FORWARD(cuda_device_count(&side->device, worker, &range, &control, side->counts, error));
   TRY(cudaMemcpy, side->cells, worker->snapshots + last * side->device.capacity, chains * sizeof *side->cells,
       cudaMemcpyDeviceToHost);
   return SEAM_OK;

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What lines of `seam bench --json` say about a card, in one line of text, and in one of JSON where that is asked for.
+"""What lines of `seam bench --json` say about a card, and of `seam predict --json`, in one line of text, and in one of
+JSON where that is asked for.
 
 rates.py row FILE                    rate, share of the roof, clock, power
 rates.py histograms ALL SMALL        the share of the time that counting takes: ALL fills every histogram, SMALL one
 rates.py cards TOGETHER ALONE...     the rate of several cards in one process over the sum of theirs one by one
+rates.py predict FILE...             pairs counted a second in runs that are alike
 
 --figure FILE appends {"name":..., "value":..., "low":..., "high":...} to FILE; low and high are the worst and best that
-the repeats allow. Exit codes: 0 done; 2 a wrong argument, or a file that is no result of seam bench on CUDA.
+the repeats allow. Exit codes: 0 done; 2 a wrong argument, or a file that is no result on CUDA of that command.
 """
 import argparse
 import json
+import statistics
 import sys
 
 
@@ -64,22 +67,49 @@ def card_scaling(together, *alone):
     }
 
 
+def read_pairs(path):
+    try:
+        with open(path) as file:
+            line = json.loads(file.readlines()[-1])
+        if line["event"] != "result" or line["backend"] != "cuda":
+            raise ValueError(f"{line['event']} on {line['backend']}")
+        return float(line["pairs_per_second"])
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as problem:
+        print(f"{path}: no result of seam predict --json on CUDA ({problem!r})", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def pair_rate(*files):
+    rates = [read_pairs(path) for path in files]
+    value = statistics.median(rates)
+    return {"name": "predict_pairs_per_second", "value": value, "low": min(rates), "high": max(rates)}
+
+
+FIGURES = {"histograms": histogram_share, "cards": card_scaling, "predict": pair_rate}
+TOLD = {
+    "histogram_share": ("of the time goes into histograms", ".2%"),
+    "cards_over_their_sum": ("of the cards' sum", ".2%"),
+    "predict_pairs_per_second": ("pairs/s", ".4g"),
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["row", "histograms", "cards"])
+    parser.add_argument("what", choices=["row", *FIGURES])
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--figure", metavar="FILE", help="where to append the figure")
     arguments = parser.parse_args()
     if arguments.what == "row":
         return print(row_text(arguments.files[0]))
-    if len(arguments.files) < 2 or (arguments.what == "histograms" and len(arguments.files) > 2):
+    count = len(arguments.files)
+    if (arguments.what != "predict" and count < 2) or (arguments.what == "histograms" and count > 2):
         parser.error(f"{arguments.what}: it takes another number of files")
-    figure = (histogram_share if arguments.what == "histograms" else card_scaling)(*arguments.files)
+    figure = FIGURES[arguments.what](*arguments.files)
     if arguments.figure:
         with open(arguments.figure, "a") as file:
             print(json.dumps(figure), file=file)
-    told = {"histogram_share": "of the time goes into histograms", "cards_over_their_sum": "of the cards' sum"}
-    print(f"{figure['value']:.2%} {told[figure['name']]} ({figure['low']:.2%} to {figure['high']:.2%})")
+    told, form = TOLD[figure["name"]]
+    print(f"{figure['value']:{form}} {told} ({figure['low']:{form}} to {figure['high']:{form}})")
 
 
 if __name__ == "__main__":

@@ -11,19 +11,16 @@ static seam_status refuse_fast(seam_error *error) {
                    cuda_backend.unavailable());
 }
 
-static seam_status choose_census(const struct seam_config *config, const struct backend **backend, seam_error *error) {
-  *backend = &census_backend;
-  if (config->backend != BACKEND_CUDA) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_BACKEND, "--backend cuda: predictions are counted on the CPU; use --backend auto");
+const struct backend *backend_on_cpu(const struct seam_config *config) {
+  return config->task == TASK_TRAIN ? &cpu_backend : &census_backend;
 }
 
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error) {
-  if (config->task != TASK_TRAIN) return choose_census(config, backend, error);
-  *backend = config->backend == BACKEND_CPU ? &cpu_backend : &cuda_backend;
+  *backend = config->backend == BACKEND_CPU ? backend_on_cpu(config) : &cuda_backend;
   if (!(*backend)->unavailable()) return SEAM_OK;
   if (config->backend != BACKEND_AUTO) return refuse(*backend, error);
   if (config->math == MATH_FAST) return refuse_fast(error);
-  *backend = &cpu_backend;
+  *backend = backend_on_cpu(config);
   return SEAM_OK;
 }
 

@@ -57,10 +57,13 @@ struct backend {
 
 extern const struct backend cpu_backend;
 extern const struct backend census_backend; /* predictions, on the CPU */
-extern const struct backend cuda_backend;   /* where built without nvcc: one that is never available */
+extern const struct backend cuda_backend;   /* both; where built without nvcc: one that is never available */
 
 /* The backend that `config` asks for, or with auto the first that works; SEAM_ERROR_BACKEND with the reason. */
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error);
+
+/* The CPU's backend for what `config` asks for, whatever backend that is. */
+const struct backend *backend_on_cpu(const struct seam_config *config);
 
 /* How many of the `left` chains not yet handed out, at least 1, the next worker to ask is given: so many that all
  * workers end at about the same time, whatever the number of chains and even where one is slower than another. */

@@ -9,6 +9,7 @@
 #include "census.h"
 #include "floating_point.h"
 #include "processor.h"
+#include "tally.h"
 
 /* A law of pairs: how its table is laid out, and how it is worked through. */
 struct law {
@@ -20,7 +21,7 @@ struct law {
 static const struct law law_works = {{PAIRS_VECTOR_BITS, true}, 16384, 1024};
 static const struct law law_gibbs = {{PAIRS_VECTOR_WEIGHTS, false}, 131072, 16384};
 
-typedef int64_t pair_table[HISTOGRAM_MODES][PAIR_BLOCKS][PAIR_BLOCKS];
+typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 
 /* One worker's: a batch of first components, and what it came to. */
 struct batch {
@@ -29,7 +30,9 @@ struct batch {
   struct candidate *candidate;
   uint64_t (*partners)[INTERFACE_BLOCKS]; /* by block of theta2 */
   uint64_t *in_block;                     /* of the block at hand */
-  uint64_t *room;                         /* for a tile */
+  uint64_t *in_both;                      /* likewise, shared by first components 2k and 2k + 1 */
+  int64_t *swaps;
+  uint64_t *room; /* for a tile */
   pair_table pairs;
 };
 
@@ -75,6 +78,8 @@ static void free_batch(struct batch *batch) {
   free(batch->candidate);
   free(batch->partners);
   free(batch->in_block);
+  free(batch->in_both);
+  free(batch->swaps);
   free(batch->room);
 }
 
@@ -86,13 +91,20 @@ static void census_close(struct session *session) {
   free(session);
 }
 
+static size_t swap_cells(const struct job *job) {
+  return (size_t)(INTERFACE_BLOCKS * 2 * (job->axes[AXIS_DISTANCE].bins + 2) * INTERCHANGE_FITS);
+}
+
 static bool allocate_batch(const struct session *session, struct batch *batch) {
   size_t most = session->law->most, room = census_table_room(session->table);
   batch->candidate = malloc(most * sizeof *batch->candidate);
   batch->partners = malloc(most * sizeof *batch->partners);
   batch->in_block = malloc(most * sizeof *batch->in_block);
+  batch->in_both = malloc(most / 2 * sizeof *batch->in_both);
+  batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
   batch->room = room ? aligned_alloc(PAIRS_VECTOR_BITS / 8, room * sizeof *batch->room) : NULL;
-  return batch->candidate && batch->partners && batch->in_block && (batch->room || !room);
+  return batch->candidate && batch->partners && batch->in_block && batch->in_both && batch->swaps &&
+         (batch->room || !room);
 }
 
 static seam_status allocate(struct session *session, seam_error *error) {
@@ -138,21 +150,54 @@ static void look_at_firsts(const struct session *session, struct batch *batch) {
   }
   memset(batch->partners, 0, batch->size * sizeof *batch->partners);
   memset(batch->pairs, 0, sizeof batch->pairs);
+  memset(batch->swaps, 0, swap_cells(session->job) * sizeof *batch->swaps);
+}
+
+/* With how many draws of the tile both of two first components work. */
+static uint64_t count_both(const struct session *session, const struct pairs_tile *tile, const struct candidate *two) {
+  uint16_t rows[4 * TEST_VOLTAGES];
+  memcpy(rows, two[0].row, two[0].count * sizeof *rows);
+  memcpy(rows + two[0].count, two[1].row, two[1].count * sizeof *rows);
+  return session->kernels.count(tile, rows, two[0].count + two[1].count);
+}
+
+/* Whether first components i and i + 1 swap seconds of the block, where each has some. */
+static bool may_swap(const struct session *session, const struct batch *batch, size_t i, int block) {
+  return session->job->offset[HISTOGRAM_SWAPS] >= 0 && tally_swaps_in(batch->first_id + i, block) &&
+         batch->in_block[i] > 0 && batch->in_block[i + 1] > 0;
 }
 
 static void count_part(const struct session *session, const struct census_part *part, struct batch *batch) {
   struct pairs_tile tile = census_table_tile(session->table, part, batch->room);
+  const struct candidate *candidate = batch->candidate;
   for (size_t i = 0; i < batch->size; i++)
-    if (batch->candidate[i].within) batch->in_block[i] += session->kernels.count(&tile, &batch->candidate[i]);
+    if (candidate[i].within) batch->in_block[i] += session->kernels.count(&tile, candidate[i].row, candidate[i].count);
+  for (size_t i = 0; i + 1 < batch->size; i += 2)
+    if (may_swap(session, batch, i, part->block)) batch->in_both[i / 2] += count_both(session, &tile, &candidate[i]);
 }
 
-static void end_block(struct batch *batch, int block, int pair_bits) {
+static void end_swaps(const struct session *session, struct batch *batch, int block) {
+  for (size_t i = 0; i + 1 < batch->size; i += 2) {
+    if (!may_swap(session, batch, i, block)) continue;
+    const struct candidate *two = &batch->candidate[i];
+    int64_t row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
+    tally_swaps(batch->in_block[i], batch->in_block[i + 1], batch->in_both[i / 2], batch->swaps + row);
+  }
+}
+
+static void end_block(const struct session *session, struct batch *batch, int block) {
   for (size_t i = 0; i < batch->size; i++) {
     if (!batch->in_block[i]) continue;
-    uint64_t id = batch->first_id + i, sum = (batch->in_block[i] + ((uint64_t)1 << pair_bits >> 1)) >> pair_bits;
+    uint64_t id = batch->first_id + i, sum = tally_round(batch->in_block[i], session->pair_bits);
     batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
-    batch->pairs[batch->candidate[i].mode][id % PAIR_BLOCKS][block] += (int64_t)sum;
+    batch->pairs[tally_pair_cell(&batch->candidate[i], id, block)] += (int64_t)sum;
   }
+  end_swaps(session, batch, block);
+}
+
+static void begin_block(struct batch *batch) {
+  memset(batch->in_block, 0, batch->size * sizeof *batch->in_block);
+  memset(batch->in_both, 0, batch->size / 2 * sizeof *batch->in_both);
 }
 
 /* False when cancelled: then the batch is worth nothing. */
@@ -162,10 +207,10 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
   for (size_t k = 0; k < count; k++) {
     bool first = k == 0 || parts[k - 1].block != parts[k].block;
     bool last = k + 1 == count || parts[k + 1].block != parts[k].block;
-    if (first) memset(batch->in_block, 0, batch->size * sizeof *batch->in_block);
+    if (first) begin_block(batch);
     if (first && atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
     count_part(session, &parts[k], batch);
-    if (last) end_block(batch, parts[k].block, session->pair_bits);
+    if (last) end_block(session, batch, parts[k].block);
     atomic_fetch_add_explicit(&control->trained, batch->size * (parts[k].end - parts[k].begin), memory_order_relaxed);
   }
   return true;
@@ -173,51 +218,27 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 
 /* ---- Into the histograms ---- */
 
-/* Bins of (u0, u1), flow bins included. */
-static int64_t axis_square(const struct axis *axis) { return (int64_t)(axis->bins + 2) * (axis->bins + 2); }
-
-static void add_blocks(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
-                       int64_t *counts) {
-  int64_t cell = c->mode * axis_square(&job->axes[AXIS_INTERFACE]) + c->bin;
-  int64_t *blocks = counts + cell * INTERFACE_BLOCKS;
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) {
-    if (job->offset[HISTOGRAM_SECOND_BLOCKS] >= 0)
-      blocks[job->offset[HISTOGRAM_SECOND_BLOCKS] + b] += (int64_t)partners[b];
-    if (job->offset[HISTOGRAM_FIRST_BLOCKS] >= 0)
-      blocks[job->offset[HISTOGRAM_FIRST_BLOCKS] + (int64_t)(id % INTERFACE_BLOCKS)] += (int64_t)partners[b];
+/* All pairs of first component i of the batch. */
+static void add_candidate(const struct session *session, const struct batch *batch, size_t i, int64_t *counts) {
+  const struct job *job = session->job;
+  const struct candidate *own = &batch->candidate[i];
+  uint64_t works = 0;
+  for (uint64_t b = 0; b < INTERFACE_BLOCKS; b++) {
+    works += batch->partners[i][b];
+    tally_second_block(job, own, b, batch->partners[i][b], counts);
   }
+  tally_candidate(job, own, batch->first_id + i, works, job->draws << session->pair_bits, counts);
 }
 
-/* All pairs of one first component, `whole` of them. */
-static void add_candidate(const struct job *job, const struct candidate *c, uint64_t id, const uint64_t *partners,
-                          int64_t whole, int64_t *counts) {
-  const int64_t square = axis_square(&job->axes[AXIS_INTERFACE]);
-  int64_t works = 0;
-  for (int b = 0; b < INTERFACE_BLOCKS; b++) works += (int64_t)partners[b];
-  if (!c->finite) {
-    counts[OUTCOME_DIVERGED] += whole;
-    return;
-  }
-  counts[c->mode] += works;
-  counts[OUTCOME_FAIL] += whole - works;
-  if (job->offset[HISTOGRAM_INTERFACE] >= 0) {
-    int64_t *interface = counts + job->offset[HISTOGRAM_INTERFACE] + c->bin;
-    interface[c->mode * square] += works;
-    interface[OUTCOME_FAIL * square] += whole - works;
-  }
-  if (job->offset[HISTOGRAM_COMPONENTS] >= 0) counts[job->offset[HISTOGRAM_COMPONENTS] + c->within * square + c->bin]++;
-  if (works) add_blocks(job, c, id, partners, counts);
+static void add_table(int64_t *counts, int64_t offset, const int64_t *own, size_t cells) {
+  for (size_t i = 0; i < cells && offset >= 0; i++) counts[offset + (int64_t)i] += own[i];
 }
 
 static void add_batch(const struct session *session, const struct batch *batch, int64_t *counts) {
   const struct job *job = session->job;
-  int64_t whole = (int64_t)job->draws << session->pair_bits;
-  for (size_t i = 0; i < batch->size; i++)
-    add_candidate(job, &batch->candidate[i], batch->first_id + i, batch->partners[i], whole, counts);
-  if (job->offset[HISTOGRAM_PAIRS] < 0) return;
-  int64_t *pairs = counts + job->offset[HISTOGRAM_PAIRS];
-  const int64_t *own = &batch->pairs[0][0][0];
-  for (size_t i = 0; i < sizeof batch->pairs / sizeof *own; i++) pairs[i] += own[i];
+  for (size_t i = 0; i < batch->size; i++) add_candidate(session, batch, i, counts);
+  add_table(counts, job->offset[HISTOGRAM_PAIRS], batch->pairs, sizeof batch->pairs / sizeof *batch->pairs);
+  add_table(counts, job->offset[HISTOGRAM_SWAPS], batch->swaps, swap_cells(job));
 }
 
 static seam_status census_count(struct session *session, int worker, struct chain_range *range,

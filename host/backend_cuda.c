@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_device.h"
+#include "cuda_batch.h"
 
 struct session {
   int count;
@@ -53,18 +53,6 @@ static size_t cuda_devices(seam_device *devices, size_t capacity) {
 
 /* ---- Opening ---- */
 
-static seam_status find_pair(const struct job *job, const struct cuda_kernels **kernels, seam_error *error) {
-  for (int i = 0; cuda_pairs[i]; i++) {
-    *kernels = cuda_pairs[i];
-    if ((*kernels)->first == job->first && (*kernels)->second == job->second) return SEAM_OK;
-  }
-  const char *first = kind_name(job->first), *second = kind_name(job->second);
-  return error_set(error, SEAM_ERROR_BACKEND,
-                   "--first %s --second %s: this pair is not built for CUDA: rebuild with "
-                   "-DSEAM_CUDA_PAIRS_EXTRA=%s:%s, or use --backend cpu",
-                   first, second, first, second);
-}
-
 /* What --device names, all of it there. */
 static seam_status find_devices(const struct device_choice *asked, struct device_choice *found, seam_error *error) {
   int count = 0;
@@ -104,7 +92,7 @@ static void run_aside(void *(*work)(void *), void *argument) {
 struct opening {
   const struct seam_config *config;
   const struct job *job;
-  const struct cuda_kernels *kernels;
+  struct cuda_program program;
   struct device_choice chosen;
   struct session *session;
   seam_status status;
@@ -115,7 +103,7 @@ static void *open_devices(void *argument) {
   struct opening *o = argument;
   for (int i = 0; i < o->session->count && o->status == SEAM_OK; i++) {
     struct cuda_device *device = &o->session->devices[i];
-    o->status = cuda_device_open(device, (int)o->chosen.index[i], o->kernels, o->config, o->job, o->error);
+    o->status = cuda_device_open(device, (int)o->chosen.index[i], &o->program, o->config, o->job, o->error);
     o->status = name_device(device, o->status, o->error);
   }
   return NULL;
@@ -157,15 +145,13 @@ static void join_names(const struct session *session, char *text, size_t size) {
 static uint64_t at_most(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* How much a worker takes at a time is what the smallest card can: one that took a larger card's share would keep the
- * others waiting for it in the end. Bringing very many counts home must not outweigh the chains. */
-static void describe(const struct session *session, const struct job *job, struct session_info *info) {
+ * others waiting for it in the end. */
+static void describe(const struct session *session, struct session_info *info) {
   *info = (struct session_info){
       .backend = "cuda", .workers = session->count * DEVICE_WORKERS, .batch = UINT64_MAX, .least = UINT64_MAX};
   for (int i = 0; i < session->count; i++) {
-    const struct cuda_device *device = &session->devices[i];
-    uint64_t launches = 1 + (uint64_t)job->cells / (16 * (uint64_t)device->capacity);
-    info->batch = at_most(info->batch, device->capacity * launches);
-    info->least = at_most(info->least, device->wave * launches);
+    info->batch = at_most(info->batch, session->devices[i].portion);
+    info->least = at_most(info->least, session->devices[i].least);
   }
   join_names(session, info->device, sizeof info->device);
 }
@@ -174,7 +160,8 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
                              struct session_info *info, seam_error *error) {
   struct opening o = {.config = config, .job = job, .error = error};
   *session = NULL;
-  FORWARD(find_pair(job, &o.kernels, error));
+  o.program.task = config->task == TASK_TRAIN ? &cuda_train_task : &cuda_census_task;
+  FORWARD(o.program.task->find(job, &o.program, error));
   FORWARD(find_devices(&config->device, &o.chosen, error));
   o.session = calloc(1, sizeof *o.session + o.chosen.count * sizeof *o.session->devices);
   if (!o.session)
@@ -185,18 +172,18 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
     cuda_close(o.session);
     return o.status;
   }
-  describe(o.session, job, info);
+  describe(o.session, info);
   *session = o.session;
   return SEAM_OK;
 }
 
-/* ---- Training ---- */
+/* ---- Counting ---- */
 
 static seam_status cuda_train(struct session *session, int worker, struct chain_range *range,
                               struct run_control *control, int64_t *counts, seam_error *error) {
   struct cuda_device *device = &session->devices[worker % session->count];
   struct cuda_worker *own = &device->workers[worker / session->count];
-  return name_device(device, cuda_device_train(device, own, range, control, counts, error), error);
+  return name_device(device, cuda_device_count(device, own, range, control, counts, error), error);
 }
 
 const struct backend cuda_backend = {

@@ -40,7 +40,7 @@ static void cut(struct census_table *table) {
       part->end = end - begin < most ? end : begin + most;
       part->block = block;
       part->tile.vectors = (int)((part->end - begin + vector - 1) / vector);
-      part->tile.stride = pairs_stride(table->job->axes[AXIS_CELL].bins);
+      part->tile.stride = table->job->stride;
     }
   }
 }

@@ -19,10 +19,11 @@ static json_t *describe_distance(const seam_distance *d) {
 }
 
 static json_t *describe_compared(const seam_compared *compared) {
-  json_t *object =
-      json_pack("{s:s, s:I, s:I, s:[I, I], s:b}", "histogram", compared->name, "rows", (json_int_t)compared->rows,
-                "cells", (json_int_t)compared->cells, "entries", (json_int_t)compared->entries[0],
-                (json_int_t)compared->entries[1], "independent", compared->independent);
+  json_t *object = json_pack("{s:s, s:I, s:I, s:[s, s], s:[I, I], s:[o, o], s:b}", "histogram", compared->name, "rows",
+                             (json_int_t)compared->rows, "cells", (json_int_t)compared->cells, "unit",
+                             compared->unit[0], compared->unit[1], "entries", (json_int_t)compared->entries[0],
+                             (json_int_t)compared->entries[1], "effective", known(compared->effective[0]),
+                             known(compared->effective[1]), "independent", compared->independent);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     if (json_object_set_new(object, distance_names[d], describe_distance(&compared->distance[d])) == 0) continue;
     json_decref(object);
@@ -37,6 +38,11 @@ static json_t *describe_fraction(const seam_fraction *f) {
                    known(f->difference));
 }
 
+/* Second components drawn: only a prediction has any. */
+static json_int_t draws(const struct seam_config *config) {
+  return config->task == TASK_TRAIN ? 0 : (json_int_t)config->draws;
+}
+
 /* Takes the reference to `item`; false when memory is out. */
 static bool append(json_t *list, json_t *item) { return json_array_append_new(list, item) == 0; }
 
@@ -47,11 +53,12 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
     good = append(fractions, describe_fraction(&comparison->fractions[f])) && good;
   for (int h = 0; h < comparison->compared_count; h++)
     good = append(compared, describe_compared(&comparison->compared[h])) && good;
-  json_t *record = json_pack("{s:i, s:s, s:s, s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", SCHEMA, "version",
-                             SEAM_VERSION, "slice", comparison->slice, "chains", (json_int_t)comparison->chains[0],
-                             (json_int_t)comparison->chains[1], "configuration", config_to_json(&comparison->config[0]),
-                             config_to_json(&comparison->config[1]), "shared_chains", (json_int_t)comparison->shared,
-                             "fractions", fractions, "compared", compared);
+  json_t *record = json_pack(
+      "{s:i, s:s, s:s, s:[I, I], s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", SCHEMA, "version", SEAM_VERSION,
+      "slice", comparison->slice, "chains", (json_int_t)comparison->chains[0], (json_int_t)comparison->chains[1],
+      "draws", draws(&comparison->config[0]), draws(&comparison->config[1]), "configuration",
+      config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
+      (json_int_t)comparison->shared, "fractions", fractions, "compared", compared);
   if (good) return record;
   json_decref(record);
   return NULL;

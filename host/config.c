@@ -165,8 +165,9 @@ void config_settle(struct seam_config *config) {
 
 uint32_t config_histograms(const struct seam_config *config) {
   if (config->task == TASK_TRAIN) return config->histograms;
-  return 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_COMPONENTS | 1u << HISTOGRAM_FIRST_BLOCKS |
-         1u << HISTOGRAM_SECOND_BLOCKS | 1u << HISTOGRAM_PAIRS;
+  uint32_t both_laws = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_COMPONENTS | 1u << HISTOGRAM_FIRST_BLOCKS |
+                       1u << HISTOGRAM_SECOND_BLOCKS | 1u << HISTOGRAM_PAIRS;
+  return config->task == TASK_PREDICT ? both_laws | 1u << HISTOGRAM_SWAPS : both_laws;
 }
 
 /* ---- Which chains ---- */
@@ -234,15 +235,18 @@ static seam_status check_shard(const struct seam_config *config, seam_error *err
                    (unsigned long long)config->chains);
 }
 
-/* Interchange is counted of chains 2k and 2k + 1 together: a run holds both or neither. */
+bool config_pairs_chains(const struct seam_config *config) {
+  return config_histograms(config) & (1u << HISTOGRAM_INTERCHANGE | 1u << HISTOGRAM_SWAPS);
+}
+
 static seam_status check_pairs(const struct seam_config *config, seam_error *error) {
-  if (!(config_histograms(config) & 1u << HISTOGRAM_INTERCHANGE)) return SEAM_OK;
+  if (!config_pairs_chains(config)) return SEAM_OK;
   bool odd = config->chains % 2;
   if (!odd && config->first_chain % 2 == 0) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even, or leave "
-                   "interchange out of --histograms",
-                   odd ? "chains" : "first-chain", (unsigned long long)(odd ? config->chains : config->first_chain));
+                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even%s",
+                   odd ? "chains" : "first-chain", (unsigned long long)(odd ? config->chains : config->first_chain),
+                   config->task == TASK_TRAIN ? ", or leave interchange out of --histograms" : "");
 }
 
 /* Draws are numbered in 32 bits (randomness by identity): no step may need one beyond. */
@@ -292,9 +296,12 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
   return SEAM_OK;
 }
 
-/* Pairs are counted in 63 bits. */
+/* Pairs are counted in 63 bits; and ways to swap, which are as many as pairs of draws of one of PAIR_BLOCKS, for each
+ * two chains in PAIR_BLOCKS / INTERFACE_BLOCKS of these. */
 static seam_status check_pair_count(const struct seam_config *config, seam_error *error) {
-  uint64_t most = INT64_MAX / (config->draws << config_pair_bits(config));
+  uint64_t most = INT64_MAX / (config->draws << config_pair_bits(config)), block = config->draws / PAIR_BLOCKS + 1;
+  uint64_t swaps = INT64_MAX / (block * block * (PAIR_BLOCKS / INTERFACE_BLOCKS)) * 2;
+  if (config->task == TASK_PREDICT && swaps < most) most = swaps;
   if (config->task == TASK_TRAIN || config->chains <= most) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
                    "--chains %llu: with --draws %llu a count could leave 63 bits; at most %llu",

@@ -92,6 +92,9 @@ static inline int config_pair_bits(const struct seam_config *config) {
 /* The histograms that the task fills: of a training those asked for, of a prediction all it has. */
 uint32_t config_histograms(const struct seam_config *config);
 
+/* Whether chains 2k and 2k + 1 are counted together, so that a run holds both or neither. */
+bool config_pairs_chains(const struct seam_config *config);
+
 /* Two values of one option, as text. */
 struct config_difference {
   const char *option; /* its name */

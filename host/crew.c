@@ -123,7 +123,7 @@ static seam_status open_session(struct crew *crew, const struct seam_config *con
   seam_status status = crew->backend->open(config, job, &crew->session, &crew->info, error);
   bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
   if (status == SEAM_OK || !cpu_can || crew->backend != &cuda_backend) return status;
-  crew->backend = &cpu_backend;
+  crew->backend = backend_on_cpu(config);
   return crew->backend->open(config, job, &crew->session, &crew->info, error);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening one card: what is uploaded to it, what it counts in shared memory, how much it trains at a time. */
+/* Opening one card: what every task needs there. */
 #include "cuda_device.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static seam_status take_card(struct cuda_device *device, seam_error *error) {
   device->opened = true;
   TRY(cudaGetDeviceProperties, &card, device->index);
   snprintf(device->name, sizeof device->name, "%.*s", (int)sizeof device->name - 1, card.name);
-  cudaError_t code = cudaFuncGetAttributes(&attributes, device->kernels->observe);
+  cudaError_t code = cudaFuncGetAttributes(&attributes, device->program.any);
   if (code == cudaSuccess) return SEAM_OK;
   return error_set(error, SEAM_ERROR_BACKEND,
                    "%.100s: this seam holds no code for compute capability %d.%d (%s): rebuild with "
@@ -40,147 +40,34 @@ static seam_status upload_job(struct cuda_device *device, const struct job *job,
     own->axes[a].edges = device->tables[a];
   }
   if (job->adam_entries) {
-    FORWARD(upload(job->adam, job->adam_entries * sizeof *job->adam, &device->tables[AXES], error));
-    own->adam = device->tables[AXES];
+    FORWARD(upload(job->adam, job->adam_entries * sizeof *job->adam, &device->tables[TABLE_ADAM], error));
+    own->adam = device->tables[TABLE_ADAM];
   }
+  FORWARD(upload(job->centre, (size_t)job->stride * sizeof *job->centre, &device->tables[TABLE_CENTRE], error));
+  own->centre = device->tables[TABLE_CENTRE];
   TRY(cudaDeviceSynchronize); /* the workers' streams do not wait for the copies */
-  return SEAM_OK;
-}
-
-/* ---- What is counted in shared memory ---- */
-
-/* Cells of histogram h: up to where the next one begins. */
-static int64_t histogram_cells(const struct job *job, int h) {
-  int64_t end = job->cells;
-  for (int other = 0; other < HISTOGRAMS; other++)
-    if (job->offset[other] > job->offset[h] && job->offset[other] < end) end = job->offset[other];
-  return end - job->offset[h];
-}
-
-/* The smallest histogram not yet in shared memory, or -1 where it does not fit into the `room` left. */
-static int next_shared(const struct job *job, const struct cuda_batch *batch, int64_t room) {
-  int smallest = -1;
-  for (int h = 0; h < HISTOGRAMS; h++) {
-    if (job->offset[h] < 0 || batch->shared_offset[h] >= 0 || histogram_cells(job, h) > room) continue;
-    if (smallest < 0 || histogram_cells(job, h) < histogram_cells(job, smallest)) smallest = h;
-  }
-  return smallest;
-}
-
-/* Small histograms first: they are the most contended. No 32-bit count overflows, as a chain adds at most one to a cell
- * and a launch counts less than 2^32 chains. */
-static void choose_shared(struct cuda_device *device, int limit_bytes) {
-  const struct job *job = &device->argument.job;
-  struct cuda_batch *batch = &device->argument.batch;
-  int64_t used = OUTCOMES, limit = limit_bytes / (int64_t)sizeof(uint32_t);
-  for (int h = 0; h < HISTOGRAMS; h++) batch->shared_offset[h] = -1;
-  for (int h; (h = next_shared(job, batch, limit - used)) >= 0; used += batch->shared_cells[h]) {
-    batch->shared_offset[h] = (int32_t)used;
-    batch->shared_cells[h] = (int32_t)histogram_cells(job, h);
-  }
-  device->shared_bytes = (size_t)used * sizeof(uint32_t);
-}
-
-static seam_status plan_observe(struct cuda_device *device, int multiprocessors, seam_error *error) {
-  const void *observe = device->kernels->observe;
-  int limit = 0, resident = 0;
-  TRY(cudaDeviceGetAttribute, &limit, cudaDevAttrMaxSharedMemoryPerBlockOptin, device->index);
-  choose_shared(device, limit);
-  /* The limit and not our need: another session may run the same kernel with more. */
-  TRY(cudaFuncSetAttribute, observe, cudaFuncAttributeMaxDynamicSharedMemorySize, limit);
-  TRY(cudaOccupancyMaxActiveBlocksPerMultiprocessor, &resident, observe, CUDA_OBSERVE_THREADS, device->shared_bytes);
-  device->observe_blocks = (uint32_t)(multiprocessors * (resident > 0 ? resident : 1));
-  return SEAM_OK;
-}
-
-/* ---- How much at a time ---- */
-
-enum { CHAINS_PER_MULTIPROCESSOR = 1024, SLICE_MILLISECONDS = 50 };
-
-static uint32_t pair_parameters(const struct cuda_kernels *kernels) {
-#define PARAMETERS(enumerator, name, family, size, parameters) [KIND_##enumerator] = parameters,
-  static const uint32_t of_kind[KINDS] = {COMPONENT_KINDS(PARAMETERS)};
-#undef PARAMETERS
-  return of_kind[kernels->first] + of_kind[kernels->second];
-}
-
-static size_t state_bytes(const struct cuda_device *device) {
-  const struct job *job = &device->argument.job;
-  return pair_parameters(device->kernels) * (job->optimizer == OPTIMIZER_ADAM ? 3 : 1) * sizeof(float);
-}
-
-static seam_status plan_capacity(struct cuda_device *device, int multiprocessors, seam_error *error) {
-  const struct job *job = &device->argument.job;
-  size_t available = 0, total = 0;
-  size_t chain_bytes = state_bytes(device) + (size_t)job->snapshot_count * sizeof(int32_t);
-  size_t count_bytes = (size_t)job->cells * sizeof(int64_t);
-  TRY(cudaMemGetInfo, &available, &total);
-  size_t room = available / 4 * 3 / DEVICE_WORKERS; /* others use the card too */
-  size_t chains = room > count_bytes ? (room - count_bytes) / chain_bytes : 0;
-  size_t wanted = (size_t)multiprocessors * CHAINS_PER_MULTIPROCESSOR;
-  device->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_TRAIN_THREADS * CUDA_TRAIN_THREADS;
-  if (device->capacity) return SEAM_OK;
-  return error_set(
-      error, SEAM_ERROR_MEMORY,
-      "the card has %zu MiB free of %zu MiB, too little for counts of %zu MiB: end other programs that use "
-      "it, ask for fewer --bins or --histograms, or use --backend cpu",
-      available >> 20, total >> 20, count_bytes >> 20);
-}
-
-/* How many chains train at the same time: to hand out fewer would leave multiprocessors idle. */
-static seam_status plan_wave(struct cuda_device *device, int multiprocessors, seam_error *error) {
-  int resident = 0;
-  TRY(cudaOccupancyMaxActiveBlocksPerMultiprocessor, &resident, device->train, CUDA_TRAIN_THREADS, 0);
-  uint32_t wave = (uint32_t)multiprocessors * (uint32_t)(resident > 0 ? resident : 1) * CUDA_TRAIN_THREADS;
-  device->wave = wave < device->capacity ? wave : device->capacity;
-  return SEAM_OK;
-}
-
-/* A slice alone on the card takes its worker's share of the time: when both train, each takes as long as both. The
- * first slices, before any is measured, go by a rough and generous count of the operations of a chain-step, against a
- * quarter of the 64 operations a cycle of the slowest multiprocessor. */
-static seam_status plan_slice(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
-  const double share = (double)SLICE_MILLISECONDS / DEVICE_WORKERS;
-  const struct job *job = &device->argument.job;
-  int kilohertz = 0;
-  TRY(cudaDeviceGetAttribute, &kilohertz, cudaDevAttrClockRate, device->index);
-  uint64_t voltages = (uint64_t)job->voltages, parameters = pair_parameters(device->kernels);
-  uint64_t step = (parameters * (50 * voltages + 100) + 200 * voltages) * CHAINS_PER_MULTIPROCESSOR;
-  uint64_t budget = (uint64_t)(share * (kilohertz > 0 ? kilohertz : 1000000)) * 64 / 4;
-  uint64_t steps = config->slice ? config->slice : budget / step;
-  tuning_begin(&device->tuning, (uint32_t)(steps > 0 ? steps : 1), config->slice > 0, share);
   return SEAM_OK;
 }
 
 /* ---- The whole ---- */
 
 static seam_status open_worker(const struct cuda_device *device, struct cuda_worker *worker, seam_error *error) {
-  const struct job *job = &device->argument.job;
-  size_t count_bytes = (size_t)job->cells * sizeof(int64_t);
-  size_t snapshot_bytes = (size_t)job->snapshot_count * device->capacity * sizeof(int32_t);
+  size_t count_bytes = (size_t)device->argument.job.cells * sizeof(int64_t);
   TRY(cudaStreamCreateWithFlags, &worker->stream, cudaStreamNonBlocking);
   TRY(cudaEventCreateWithFlags, &worker->begin, cudaEventBlockingSync);
   TRY(cudaEventCreateWithFlags, &worker->end, cudaEventBlockingSync);
-  TRY(cudaMalloc, (void **)&worker->state, device->capacity * state_bytes(device));
-  if (snapshot_bytes) TRY(cudaMalloc, (void **)&worker->snapshots, snapshot_bytes);
   TRY(cudaMalloc, (void **)&worker->counts, count_bytes);
   TRY(cudaMallocHost, (void **)&worker->home, count_bytes);
   return SEAM_OK;
 }
 
-seam_status cuda_device_open(struct cuda_device *device, int index, const struct cuda_kernels *kernels,
+seam_status cuda_device_open(struct cuda_device *device, int index, const struct cuda_program *program,
                              const struct seam_config *config, const struct job *job, seam_error *error) {
-  int multiprocessors = 0;
   device->index = index;
-  device->kernels = kernels;
-  device->train = kernels->training[config->math]->train[job->optimizer];
+  device->program = *program;
   FORWARD(take_card(device, error));
-  TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, index);
   FORWARD(upload_job(device, job, error));
-  FORWARD(plan_observe(device, multiprocessors, error));
-  FORWARD(plan_capacity(device, multiprocessors, error));
-  FORWARD(plan_wave(device, multiprocessors, error));
-  FORWARD(plan_slice(device, config, error));
+  FORWARD(device->program.task->open(device, config, error));
   for (int w = 0; w < DEVICE_WORKERS; w++) FORWARD(open_worker(device, &device->workers[w], error));
   return SEAM_OK;
 }
@@ -192,6 +79,8 @@ static void close_worker(struct cuda_worker *worker) {
   if (worker->stream) cudaStreamDestroy(worker->stream);
   cudaFree(worker->state);
   cudaFree(worker->snapshots);
+  cudaFree(worker->candidates);
+  cudaFree(worker->partners);
   cudaFree(worker->counts);
   cudaFreeHost(worker->home);
 }
@@ -200,7 +89,7 @@ void cuda_device_close(struct cuda_device *device) {
   if (!device->opened) return;
   cudaSetDevice(device->index);
   for (int w = 0; w < DEVICE_WORKERS; w++) close_worker(&device->workers[w]);
-  for (int t = 0; t < AXES + 1; t++) cudaFree(device->tables[t]);
+  for (int t = 0; t < TABLES; t++) cudaFree(device->tables[t]);
   pthread_mutex_destroy(&device->mutex);
   pthread_rwlock_destroy(&device->quiet);
 }

@@ -1,50 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training on one card: draws, trains in slices and observes, batch by batch. */
-#include "cuda_device.h"
+/* Training on one card: a batch is drawn, trained in slices and observed. */
+#include "cuda_train.h"
 
-/* The one place where kernels start. */
-static seam_status launch(const void *kernel, uint32_t blocks, uint32_t threads, size_t shared, cudaStream_t stream,
-                          struct cuda_argument *argument, seam_error *error) {
-  void *arguments[] = {argument};
-  TRY(cudaLaunchKernel, kernel, (dim3){blocks, 1, 1}, (dim3){threads, 1, 1}, arguments, shared, stream);
-  return SEAM_OK;
-}
-
-/* A kernel with a thread for each chain of the batch. */
-static seam_status launch_chains(const void *kernel, uint32_t threads, cudaStream_t stream, struct cuda_argument *a,
-                                 seam_error *error) {
-  return launch(kernel, (a->batch.chains + threads - 1) / threads, threads, 0, stream, a, error);
-}
+#include "cuda_batch.h"
 
 static seam_status launch_observe(const struct cuda_device *device, cudaStream_t stream, struct cuda_argument *a,
                                   seam_error *error) {
   uint32_t needed = (a->batch.chains + CUDA_OBSERVE_THREADS - 1) / CUDA_OBSERVE_THREADS;
   uint32_t blocks = needed < device->observe_blocks ? needed : device->observe_blocks;
-  return launch(device->kernels->observe, blocks, CUDA_OBSERVE_THREADS, device->shared_bytes, stream, a, error);
+  return cuda_launch(device->program.pair->observe, blocks, CUDA_OBSERVE_THREADS, device->shared_bytes, stream, a,
+                     error);
 }
 
 static seam_status take_snapshot(const struct cuda_device *device, cudaStream_t stream, uint32_t step,
                                  struct cuda_argument *a, seam_error *error) {
   a->batch.snapshot = backend_snapshot_at(&a->job, step);
   if (a->batch.snapshot < 0) return SEAM_OK;
-  return launch_chains(device->kernels->snapshot, CUDA_TRAIN_THREADS, stream, a, error);
+  return cuda_launch_chains(device->program.pair->snapshot, CUDA_TRAIN_THREADS, stream, a, error);
 }
 
 /* ---- One slice ---- */
-
-/* Waits until the worker's stream has come to here. */
-static seam_status wait_here(const struct cuda_worker *worker, seam_error *error) {
-  TRY(cudaEventRecord, worker->end, worker->stream);
-  TRY(cudaEventSynchronize, worker->end);
-  return SEAM_OK;
-}
 
 /* Updates [begin, end) of the batch; from the start of the kernel to its end is between the worker's events. */
 static seam_status run_slice(const struct cuda_device *device, const struct cuda_worker *worker, uint32_t threads,
                              struct cuda_argument *a, seam_error *error) {
   TRY(cudaEventRecord, worker->begin, worker->stream);
-  FORWARD(launch_chains(device->train, threads, worker->stream, a, error));
-  return wait_here(worker, error);
+  FORWARD(cuda_launch_chains(device->train, threads, worker->stream, a, error));
+  return cuda_wait(worker, error);
 }
 
 static struct tuning_choice choose_launch(struct cuda_device *device, const struct cuda_argument *a) {
@@ -87,7 +69,7 @@ static seam_status train_slice(struct cuda_device *device, const struct cuda_wor
 static seam_status train_batch(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                                struct run_control *control, bool *counted, seam_error *error) {
   *counted = false;
-  FORWARD(launch_chains(device->kernels->draw, CUDA_TRAIN_THREADS, worker->stream, a, error));
+  FORWARD(cuda_launch_chains(device->program.pair->draw, CUDA_TRAIN_THREADS, worker->stream, a, error));
   FORWARD(take_snapshot(device, worker->stream, 0, a, error));
   for (a->batch.begin = 0; a->batch.begin < a->job.steps; a->batch.begin = a->batch.end) {
     if (atomic_load(&control->cancel)) return SEAM_OK;
@@ -99,34 +81,4 @@ static seam_status train_batch(struct cuda_device *device, const struct cuda_wor
   return launch_observe(device, worker->stream, a, error);
 }
 
-/* The argument of the batch of `chains` chains from `first_id` on. */
-static struct cuda_argument batch_argument(const struct cuda_device *device, const struct cuda_worker *worker,
-                                           uint64_t first_id, uint64_t chains) {
-  struct cuda_argument a = device->argument;
-  a.batch.first_id = first_id;
-  a.batch.chains = (uint32_t)(chains < device->capacity ? chains : device->capacity);
-  a.batch.stride = device->capacity;
-  a.batch.state = worker->state;
-  a.batch.snapshots = worker->snapshots;
-  a.batch.counts = worker->counts;
-  return a;
-}
-
-seam_status cuda_device_train(struct cuda_device *device, struct cuda_worker *worker, struct chain_range *range,
-                              struct run_control *control, int64_t *counts, seam_error *error) {
-  size_t cells = (size_t)device->argument.job.cells;
-  uint64_t counted = range->begin; /* up to here */
-  TRY(cudaSetDevice, device->index);
-  TRY(cudaMemsetAsync, worker->counts, 0, cells * sizeof *counts, worker->stream);
-  while (counted < range->end && !atomic_load(&control->cancel)) {
-    bool whole;
-    struct cuda_argument a = batch_argument(device, worker, counted, range->end - counted);
-    FORWARD(train_batch(device, worker, &a, control, &whole, error));
-    if (whole) counted += a.batch.chains;
-  }
-  TRY(cudaMemcpyAsync, worker->home, worker->counts, cells * sizeof *counts, cudaMemcpyDeviceToHost, worker->stream);
-  FORWARD(wait_here(worker, error));
-  for (size_t i = 0; i < cells; i++) counts[i] += worker->home[i];
-  range->end = counted;
-  return SEAM_OK;
-}
+const struct cuda_task cuda_train_task = {cuda_train_find, cuda_train_open, train_batch};

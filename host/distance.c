@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "hypergeometric.h"
 #include "logarithm.h"
 
 /* A fixed key, so that comparing the same files again says the same: "seam" in ASCII. */
@@ -16,16 +15,16 @@ struct shares {
   double a, b, a_half, b_half;
 };
 
-static double sum(const int64_t *counts, int cells) {
-  int64_t total = 0;
+static double sum(const double *counts, int cells) {
+  double total = 0;
   for (int i = 0; i < cells; i++) total += counts[i];
-  return (double)total;
+  return total;
 }
 
 /* ---- Values and slopes ---- */
 
 static struct shares shares_of(const struct count_pair *pair, int i, double total_a, double total_b) {
-  double a = (double)pair->a[i], b = (double)pair->b[i], more = 0.5 * pair->cells;
+  double a = pair->a[i], b = pair->b[i], more = 0.5 * pair->cells;
   return (struct shares){a / total_a, b / total_b, (a + 0.5) / (total_a + more), (b + 0.5) / (total_b + more)};
 }
 
@@ -72,12 +71,12 @@ static void add_moment(struct moments *m, double share, double slope) {
   m->second += share * slope * slope;
 }
 
-static double variance(const struct moments *m, double total) {
+static double variance_of(const struct moments *m, double total) {
   double spread = m->second - m->first * m->first;
   return spread > 0 ? spread / total : 0;
 }
 
-void distance_errors(const struct count_pair *pair, double error[SEAM_DISTANCES]) {
+void distance_variances(const struct count_pair *pair, double variance[2][SEAM_DISTANCES]) {
   double total_a = sum(pair->a, pair->cells), total_b = sum(pair->b, pair->cells);
   struct moments a[SEAM_DISTANCES] = {{0, 0}}, b[SEAM_DISTANCES] = {{0, 0}};
   for (int i = 0; i < pair->cells; i++) {
@@ -89,23 +88,34 @@ void distance_errors(const struct count_pair *pair, double error[SEAM_DISTANCES]
       add_moment(&b[d], s.b, slope_b[d]);
     }
   }
-  for (int d = 0; d < SEAM_DISTANCES; d++) error[d] = sqrt(variance(&a[d], total_a) + variance(&b[d], total_b));
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    variance[0][d] = variance_of(&a[d], total_a);
+    variance[1][d] = variance_of(&b[d], total_b);
+  }
 }
 
 /* ---- Sampling alone ---- */
 
-void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, int64_t *room,
+struct random_stream distance_stream(int permutation, uint32_t purpose) {
+  return random_stream_create(permutation_seed, (uint64_t)permutation, purpose);
+}
+
+void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, struct dealt *room,
                        double chance[PERMUTATIONS][SEAM_DISTANCES]) {
-  int64_t *pooled = room, *taken = room + pair->cells;
   int64_t total = 0, drawn = 0;
-  for (int i = 0; i < pair->cells; i++) total += pair->a[i] + pair->b[i], drawn += pair->a[i];
+  for (int i = 0; i < pair->cells; i++) {
+    room->pooled[i] = (int64_t)pair->a[i] + (int64_t)pair->b[i];
+    total += room->pooled[i], drawn += (int64_t)pair->a[i];
+  }
   for (int p = 0; p < PERMUTATIONS; p++) {
-    struct random_stream stream = random_stream_create(permutation_seed, (uint64_t)p, purpose);
-    for (int i = 0; i < pair->cells; i++) pooled[i] = pair->a[i] + pair->b[i];
-    hypergeometric_cells(&stream, pooled, pair->cells, total, drawn, taken);
-    for (int i = 0; i < pair->cells; i++) pooled[i] -= taken[i];
+    struct random_stream stream = distance_stream(p, purpose);
+    hypergeometric_cells(&stream, room->pooled, pair->cells, total, drawn, room->taken);
+    for (int i = 0; i < pair->cells; i++) {
+      room->a[i] = (double)room->taken[i];
+      room->b[i] = (double)(room->pooled[i] - room->taken[i]);
+    }
     double value[SEAM_DISTANCES];
-    distance_values(&(struct count_pair){taken, pooled, pair->cells}, value);
+    distance_values(&(struct count_pair){room->a, room->b, pair->cells}, value);
     for (int d = 0; d < SEAM_DISTANCES; d++) chance[p][d] += weight * value[d];
   }
 }

@@ -3,13 +3,14 @@
 #ifndef SEAM_DISTANCE_H
 #define SEAM_DISTANCE_H
 
+#include "hypergeometric.h"
 #include "seam.h"
 
-enum { PERMUTATIONS = 200 };
+enum { PERMUTATIONS = 200, MOST_CELLS = 1024 };
 
-/* Two samples counted in the same cells, neither of them empty. */
+/* Two samples in the same cells, neither of them empty: counts, or so many independent ones as they are worth. */
 struct count_pair {
-  const int64_t *a, *b;
+  const double *a, *b;
   int cells;
 };
 
@@ -17,13 +18,21 @@ struct count_pair {
  * every cell. By enum seam_distance_kind. */
 void distance_values(const struct count_pair *pair, double value[SEAM_DISTANCES]);
 
-/* Their standard errors by the delta method, for independent counts. */
-void distance_errors(const struct count_pair *pair, double error[SEAM_DISTANCES]);
+/* What sampling A, and B, adds to their variances, by the delta method for independent counts. */
+void distance_variances(const struct count_pair *pair, double variance[2][SEAM_DISTANCES]);
+
+/* The random numbers of a permutation, and of this `purpose`: a stream of its own. */
+struct random_stream distance_stream(int permutation, uint32_t purpose);
+
+/* Room for one permutation. */
+struct dealt {
+  int64_t pooled[MOST_CELLS], taken[MOST_CELLS];
+  double a[MOST_CELLS], b[MOST_CELLS];
+};
 
 /* Adds to chance[p], `weight` times, the distances that permutation p finds: the pooled counts dealt anew to two
- * samples of these sizes (multivariate hypergeometric), each permutation with random numbers of its own and of this
- * `purpose`. `room` has twice the cells. */
-void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, int64_t *room,
+ * samples of these sizes (multivariate hypergeometric). */
+void distance_permuted(const struct count_pair *pair, uint32_t purpose, double weight, struct dealt *room,
                        double chance[PERMUTATIONS][SEAM_DISTANCES]);
 
 #endif

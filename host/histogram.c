@@ -142,6 +142,7 @@ static void describe(struct histogram_set *set, const struct seam_config *config
       [HISTOGRAM_FIRST_BLOCKS] = "interfaces of pairs that work, by blocks of first components",
       [HISTOGRAM_SECOND_BLOCKS] = "interfaces of pairs that work, by blocks of second components",
       [HISTOGRAM_PAIRS] = "pairs that work, by blocks of both components",
+      [HISTOGRAM_SWAPS] = "ways for pairs that work to swap their second components",
   };
   seam_histogram *view = &set->view[histogram];
   *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
@@ -179,6 +180,9 @@ static void describe(struct histogram_set *set, const struct seam_config *config
     add_flag(view, "works", "works at that step");
     add_interface(view, config, AXIS_COARSE);
     break;
+  case HISTOGRAM_SWAPS:
+    add_numbers(view, blocks, INTERFACE_BLOCKS, "block", "block of draws of both components");
+    /* fall through */
   case HISTOGRAM_INTERCHANGE:
     add_flag(view, "same_mode", "both chains are buffers or both are inverters");
     add_regular(view, config, AXIS_DISTANCE, "distance", "the larger difference of the two interface voltages (V)");
@@ -356,12 +360,21 @@ static seam_status check_modes(const seam_histogram *view, const int64_t *values
   return SEAM_OK;
 }
 
+/* How many ways there are depends on who works with whom. */
+static seam_status check_swaps(const seam_histogram *view, const int64_t *values, seam_status status,
+                               seam_error *error) {
+  int64_t total;
+  if (sum(values, view->cells, &total)) return SEAM_OK;
+  return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+}
+
 static seam_status check_histogram(const struct histogram_set *set, int h, const int64_t *counts, uint64_t chains,
                                    seam_status status, seam_error *error) {
   const int64_t *values = counts + set->offset[h];
   if (h == HISTOGRAM_SNAPSHOTS) return check_snapshots(set, values, counts, chains, status, error);
   if (h == HISTOGRAM_INTERCHANGE) return check_interchange(&set->view[h], values, counts, chains, status, error);
   if (h == HISTOGRAM_COMPONENTS) return check_components(set, values, counts, chains, status, error);
+  if (h == HISTOGRAM_SWAPS) return check_swaps(&set->view[h], values, status, error);
   if (h > HISTOGRAM_COMPONENTS) return check_modes(&set->view[h], values, counts, status, error);
   return check_by_outcome(&set->view[h], values, counts, histogram_entries_per_chain(h), status, error);
 }

@@ -16,7 +16,8 @@ const char *const kind_names[] = {COMPONENT_KINDS(KIND_NAME) NULL};
 const char *const task_names[] = {"train", "predict", "gibbs", NULL};
 #define TRAINED_HISTOGRAMS                                                                                             \
   "interface", "mapping", "response", "loss", "width", "slack", "selection", "snapshots", "interchange"
-const char *const histogram_names[] = {TRAINED_HISTOGRAMS, "components", "first_blocks", "second_blocks", "pairs"};
+const char *const histogram_names[] = {TRAINED_HISTOGRAMS, "components", "first_blocks",
+                                       "second_blocks",    "pairs",      "swaps"};
 static const char *const trained_histogram_names[] = {TRAINED_HISTOGRAMS, NULL};
 const char *const optimizer_names[] = {"sgd", "adam", "langevin", NULL};
 const char *const loss_names[] = {"mse", "hinge", NULL};

@@ -57,6 +57,7 @@ static void plan_cells(const struct seam_config *config, struct plan *plan) {
     plan->centre[cell] = (float)(config->range[0] + ((double)cell + 0.5) * width);
   plan->job.draws = config->draws;
   plan->job.weight_exponent = (float)(-config->beta / 2 * 1.4426950408889634);
+  plan->job.stride = ((int32_t)config->cells + 3) / 4 * 4;
   plan->job.centre = plan->centre;
 }
 

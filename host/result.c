@@ -35,8 +35,7 @@ seam_status result_create(const struct seam_config *config, seam_result **out, s
 }
 
 seam_status result_check(const struct seam_result *result, seam_status status, seam_error *error) {
-  bool pairs = result->histograms->offset[HISTOGRAM_INTERCHANGE] >= 0;
-  if (pairs && !coverage_holds_pairs(&result->coverage))
+  if (config_pairs_chains(&result->config) && !coverage_holds_pairs(&result->coverage))
     return error_set(error, status, "interchange is counted of pairs of chains, and the coverage breaks one up");
   return histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), status, error);
 }

@@ -276,42 +276,51 @@ typedef enum seam_distance_kind {
 } seam_distance_kind;
 
 /* A distance of two samples, and what it is worth. Sampling alone keeps the distance of two samples of one law above
- * 0; how far is told by 200 permutations of the pooled counts. A member that cannot be known is NAN. */
+ * 0; how far is told by 200 permutations of the pooled counts. Pairs share components, so that they cannot be permuted:
+ * their noise is that between random halves of the blocks of first, and of second components, added 200 times to the
+ * pooled shares. A member that cannot be known is NAN. */
 typedef struct seam_distance {
   double value;
   double chance, chance_95; /* of the permutations: mean and 95% point */
   double excess;            /* value - chance */
   double low, high;         /* 95% interval of the laws' distance over these cells: excess - 1.96 standard errors (delta
-                               method) to value + 1.96, for sampling adds between nothing and `chance` to it */
+                               method; of pairs a jackknife over the blocks) to value + 1.96, for sampling adds between
+                               nothing and `chance` to it */
   double p;                 /* (1 + permutations that reach the value) / 201 */
 } seam_distance;
 
-/* Distances over cells of nearly equal mass, (entries of A + of B)/400 of them, but 16 to 1024. */
+/* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16
+ * of the effective entries of a prediction, but 16 to 1024. */
 typedef struct seam_compared {
   const char *name; /* of the histogram */
   int64_t rows;     /* the distance is the mean over so many rows (levels, probes, steps), weighed by their entries */
   int64_t cells;    /* of all rows */
+  const char *unit[2]; /* of the entries: "chains"; of predictions "pairs", "weighed pairs" or "first components" */
   int64_t entries[2];
-  int independent; /* 0: a chain has several entries, so only value, chance and excess are known */
+  double effective[2]; /* so many independent entries would tell as much: of chains their number in those rows; of pairs
+                          by their scatter over 64 cells, and NAN where too few work to tell */
+  int independent;     /* 0: a chain has several entries, so only value, chance and excess are known */
   seam_distance distance[SEAM_DISTANCES];
 } seam_compared;
 
-/* A share of the chains. Where there are none it is NAN. */
+/* A share of the chains; of a prediction, with the errors of seam_prediction. Where there are none it is NAN. */
 typedef struct seam_fraction {
   const char *name, *of; /* "buffer", "pass" */
   double value[2], error[2];
-  double difference; /* A - B in standard errors of it, the pooled fraction's */
+  double difference; /* A - B in standard errors of it: of chains the pooled fraction's */
 } seam_fraction;
 
-/* Compares the chains of `slice` ("pass", "buffer", "inverter", "fail" or "all") of two results. SEAM_ERROR_MISMATCH
- * where their interfaces have other bins or one counted none, and, unless `force`, where they are of other kinds,
- * margins or priors; the message names each. The results may be freed before the comparison. */
+/* Compares the chains of `slice` ("pass", "buffer", "inverter", "fail" or "all") of two results. Of a prediction that
+ * is pairs that work; "all" is then its first components, whose law is that of untrained chains, and "fail" is refused.
+ * A Gibbs law takes "all" alone. SEAM_ERROR_MISMATCH for slices that a result cannot tell, where the interfaces have
+ * other bins or one counted none, and, unless `force`, where they are of other kinds, margins or priors; the message
+ * names each. The results may be freed before the comparison. */
 SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *slice, int force,
                                   seam_comparison **comparison, seam_error *error);
 SEAM_API void seam_comparison_free(seam_comparison *comparison);
 
 /* By index from 0, NULL past the last. The first compared histogram is always the interface; the others are those that
- * both results hold with the same axes. */
+ * both results hold with the same axes, and none where one is a prediction. */
 SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison *comparison, size_t index);
 SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index);
 
@@ -319,7 +328,8 @@ SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison 
  * log_ratio_error, its standard error. None where a sample is empty. */
 SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
 
-/* How many chains both results drew alike, by seed and id: such samples are not independent. */
+/* How many chains both results drew alike, by seed and id, or of two predictions how many components: such samples are
+ * not independent. Trainings and predictions draw apart. */
 SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 
 /* All of it as the text of one JSON object, null for NAN; freed by free(). NULL when memory is out. */

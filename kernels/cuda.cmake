@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Finds nvcc, if there is one, and says which pairs of kinds are built for CUDA.
 
+set(SEAM_KINDS linear logistic buffer mlp4 mlp8 mlp16 table8 table16) # as component/list.h has them
+
 option(SEAM_CUDA "Build the CUDA backend where nvcc is found" ON)
 set(SEAM_CUDA_PAIRS
     "linear:linear;logistic:logistic;buffer:buffer;mlp4:mlp4;mlp8:mlp8;mlp16:mlp16;table8:table8;table16:table16;\

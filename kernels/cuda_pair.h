@@ -4,15 +4,7 @@
 #ifndef SEAM_CUDA_PAIR_H
 #define SEAM_CUDA_PAIR_H
 
-#include "chain.h"
-#include "cuda.h"
-
-#define KIND_OF(enumerator, name, family, size, parameters) kind_##name = KIND_##enumerator,
-enum { COMPONENT_KINDS(KIND_OF) };
-#undef KIND_OF
-
-#define JOIN(a, b) a##b
-#define KIND(name) JOIN(kind_, name)
+#include "cuda_thread.h"
 
 /* prefix_FIRST_SECOND */
 #define JOIN_PAIR(prefix, a, b)  prefix##_##a##_##b
@@ -20,12 +12,6 @@ enum { COMPONENT_KINDS(KIND_OF) };
 #define PAIR_NAME(prefix)        JOIN_NAMES(prefix, SEAM_FIRST, SEAM_SECOND)
 
 enum { FIRST = KIND(SEAM_FIRST), SECOND = KIND(SEAM_SECOND) };
-
-#ifdef __cplusplus
-#define DECLARE_TABLE(type, name) extern "C" const struct type name
-#else
-#define DECLARE_TABLE(type, name) extern const struct type name
-#endif
 
 /* Moves the parameters, and with `moments` the moments, between the state and the chain. */
 enum direction { LOAD, STORE };
@@ -58,13 +44,5 @@ HD struct recipe recipe_of(int optimizer) {
   struct recipe r = {FIRST, SECOND, optimizer};
   return r;
 }
-
-HD struct lane_id id_of(const struct cuda_batch *batch, uint32_t thread) {
-  uint64_t id = batch->first_id + thread;
-  struct lane_id words = {(uint32_t)id, (uint32_t)(id >> 32)};
-  return words;
-}
-
-HD uint32_t own_thread(void) { return lane_block() * lane_threads() + lane_thread(); }
 
 #endif

@@ -56,6 +56,7 @@ enum histogram_id {
   HISTOGRAM_FIRST_BLOCKS,  /* [mode][u0][u1][block of theta1], of pairs that work */
   HISTOGRAM_SECOND_BLOCKS, /* [mode][u0][u1][block of theta2] */
   HISTOGRAM_PAIRS,         /* [mode][block of theta1][block of theta2] */
+  HISTOGRAM_SWAPS,         /* [block][same mode][distance][fits], as HISTOGRAM_INTERCHANGE but of untrained pairs */
   HISTOGRAMS
 };
 
@@ -124,7 +125,8 @@ struct job {
   /* Prediction. */
   uint64_t draws;        /* of theta2 */
   float weight_exponent; /* Gibbs law: -beta/S·log2(e), S = 2 */
-  const float *centre;   /* V: of each cell, and further ones up to a multiple of 4 */
+  int32_t stride;        /* `cells` up to a multiple of 4: the rows of a level in the table of pairs */
+  const float *centre;   /* V: of each cell, `stride` of them */
 
   /* Where things are counted. */
   struct axis axes[AXES];

@@ -23,11 +23,13 @@
 #ifdef __CUDACC__
 #define HD              static __device__ __forceinline__
 #define UNROLL          _Pragma("unroll")
+#define KEEP_LOOP       _Pragma("unroll 1")
 #define KERNEL(threads) static __global__ __launch_bounds__(threads) void
 #define KERNEL_ARGUMENT const __grid_constant__ /* read in place: indexing it makes no copy of it */
 #else
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
+#define KEEP_LOOP
 #define KERNEL(threads) static void
 #define KERNEL_ARGUMENT const
 #endif
@@ -100,9 +102,18 @@ HD lane lane_partner(lane a) { return lane_from_bits((lane_uint)lane_partner_int
 /* Whether this is chain 2k of the two. */
 HD lane_mask lane_even(void) { return !(threadIdx.x & 1u); }
 
+/* Of a warp, all of whose threads must come here: bit i is set where thread i's is; and the sum over the `sharers`
+ * threads that a thread is among, a power of two of them and neighbours. */
+HD uint32_t lane_ballot(lane_mask m) { return __ballot_sync(0xffffffffu, m); }
+HD uint64_t lane_sum(uint64_t a, uint32_t sharers) {
+  for (uint32_t distance = sharers / 2; distance; distance /= 2) a += __shfl_xor_sync(0xffffffffu, a, (int)distance);
+  return a;
+}
+HD uint32_t lane_count_bits(uint32_t a) { return (uint32_t)__popc(a); }
+
 /* Counting from many threads at once; sums of integers ignore order. */
 HD void lane_atomic_add32(uint32_t *cell) { atomicAdd(cell, 1u); }
-HD void lane_atomic_add64(int64_t *cell, uint32_t amount) {
+HD void lane_atomic_add64(int64_t *cell, uint64_t amount) {
   atomicAdd((unsigned long long *)cell, (unsigned long long)amount);
 }
 

@@ -45,15 +45,14 @@ static inline __attribute__((always_inline)) uint32_t count_bits(const vector *b
 
 /* Of vectors [begin, begin + width) of the rows; `width` is a constant wherever this is called, so that `both` stays in
  * registers. */
-static inline __attribute__((always_inline)) uint32_t
-count_width(const struct pairs_tile *tile, const struct candidate *candidate, int begin, int width) {
+static inline __attribute__((always_inline)) uint32_t count_width(const struct pairs_tile *tile, const uint16_t *rows,
+                                                                  int count, int begin, int width) {
   enum { FIRST_LOOK = 3, LOOKS = 4 }; /* after the outermost cells, and then every fourth row */
-  const vector *bits = (const vector *)tile->words + begin,
-               *row = bits + (size_t)candidate->row[0] * (size_t)tile->vectors;
+  const vector *bits = (const vector *)tile->words + begin, *row = bits + (size_t)rows[0] * (size_t)tile->vectors;
   vector both[WIDEST];
   for (int k = 0; k < width; k++) both[k] = row[k];
-  for (int r = 1; r < candidate->count; r++) {
-    row = bits + (size_t)candidate->row[r] * (size_t)tile->vectors;
+  for (int r = 1; r < count; r++) {
+    row = bits + (size_t)rows[r] * (size_t)tile->vectors;
     for (int k = 0; k < width; k++) both[k] &= row[k];
     if (r % LOOKS == FIRST_LOOK && is_zero(both, width)) return 0;
   }
@@ -63,10 +62,10 @@ count_width(const struct pairs_tile *tile, const struct candidate *candidate, in
 #define JOIN(prefix, x)     prefix##x
 #define FUNCTION(prefix, x) JOIN(prefix, x)
 
-uint64_t FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const struct candidate *candidate) {
+uint64_t FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count) {
   uint64_t sum = 0;
   int begin = 0;
-  for (; tile->vectors - begin >= WIDEST; begin += WIDEST) sum += count_width(tile, candidate, begin, WIDEST);
-  for (; tile->vectors - begin >= 2; begin += 2) sum += count_width(tile, candidate, begin, 2);
-  return begin < tile->vectors ? sum + count_width(tile, candidate, begin, 1) : sum;
+  for (; tile->vectors - begin >= WIDEST; begin += WIDEST) sum += count_width(tile, rows, count, begin, WIDEST);
+  for (; tile->vectors - begin >= 2; begin += 2) sum += count_width(tile, rows, count, begin, 2);
+  return begin < tile->vectors ? sum + count_width(tile, rows, count, begin, 1) : sum;
 }

@@ -5,31 +5,22 @@
 
 #include <stddef.h>
 
-#include "job.h"
+#include "candidate.h"
 
 /* Rows are read in vectors of 512 bits; a tile is at most so many of them wide, so that it stays in cache. */
 enum { PAIRS_VECTOR_BITS = 512, PAIRS_VECTOR_WORDS = 8, PAIRS_VECTOR_WEIGHTS = 16, PAIRS_MOST_VECTORS = 8 };
-
-/* A first component in search of partners. */
-struct candidate {
-  int32_t bin;  /* of (u0, u1), flow bins included */
-  uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
-  uint8_t finite, within;
-  uint8_t count;                   /* of rows */
-  uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
-};
 
 /* Row level·stride + cell tells what draws make of the cell at the level: one bit a draw, whether it accepts, or one
  * uint32_t a draw, its weight. */
 struct pairs_tile {
   uint64_t *words; /* aligned to 64 bytes, zero before the draws are entered */
   int vectors;     /* of each row */
-  int stride;      /* rows a level: `cells` up to a multiple of 4 */
+  int stride;      /* rows a level: the job's */
 };
 
-/* How many draws of the tile work with a candidate that is within the range; or what they weigh with it, in units of
+/* How many draws of the tile accept all of `count` rows; or what they weigh with the first two, in units of
  * 2^-(2·PAIR_BITS). */
-typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const struct candidate *candidate);
+typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count);
 
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
@@ -41,9 +32,6 @@ struct census_kernels {
   void (*enter)(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int place);
   pairs_count_function *count;
 };
-
-/* Rows of a level for so many cells. */
-static inline int pairs_stride(int cells) { return (cells + 3) / 4 * 4; }
 
 extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_count_function pairs_count_baseline;

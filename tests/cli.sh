@@ -86,7 +86,7 @@ refused "missing value" 2 "--first: its value is missing; it takes linear" train
 refused "value for a switch" 2 "--json 1: it takes no value" train --json=1
 refused "operand for train" 2 "x.zip" train x.zip
 refused "no file for show" 2 "needs a file" show
-refused "two files for show" 2 "b.zip" show a.zip b.zip
+refused "three files for show" 2 "c.zip" show a.zip b.zip c.zip
 refused "one file for compare" 2 "needs two files" compare a.zip
 refused "three files for compare" 2 "c.zip: seam compare takes two files, and has b.zip" compare a.zip b.zip c.zip
 
@@ -355,6 +355,46 @@ refused "train heeds no draws" 2 "--draws: unknown option" train --draws 3
 refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
 refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
+
+pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
+run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
+run "compare with a prediction" 0 compare f.zip predicted.zip
+for word in "pairs of pass" "of 2,048 first x 2,048 second components" "differ: --chains 4000 | 2048" "buffer of pass"; do
+  says "$word"
+done
+[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+! grep -q -- --steps out || wrong "an option that predictions do not have differs"
+run "compare first components" 0 compare f.zip predicted.zip --slice all --json
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+(interface,) = r["compared"]
+assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
+assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
+refused "what fails in a prediction" 7 "take --slice pass, buffer, inverter or all" compare f.zip predicted.zip --slice fail
+run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --slice buffer
+says "components alike"
+
+# ---- Interchange beside a prediction --------------------------------------------------------------------------------
+
+parts=(--first buffer --second buffer --chains 20k)
+"$seam" train "${parts[@]}" --steps 300 --lr 0.05 --histograms interface,interchange --output parts.zip --quiet
+"$seam" predict "${parts[@]}" --draws 20k --output untrained.zip --quiet
+run "interchange of untrained pairs" 0 show untrained.zip
+for word in "swapped parts of untrained pairs" "of the same mode: " "ways to swap"; do says "$word"; done
+run "interchange beside a prediction" 0 show parts.zip untrained.zip
+says ", untrained "
+run "the same as JSON" 0 show parts.zip untrained.zip --json
+tail -1 out | python3 -c '
+import json, sys
+r = json.loads(sys.stdin.read())
+trained, untrained = r["interchange"]["same"], r["untrained_interchange"]["same"]
+assert untrained["low"] < untrained["chance"] < untrained["high"] and untrained["pairs"] == sum(untrained["fits"])
+assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction is not beside"
+refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
+refused "beside a prediction of another kind" 7 "--first mlp4, not buffer" show parts.zip predicted.zip
+refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip
+rm -f parts.zip untrained.zip
 
 # ---- Terminals -----------------------------------------------------------------------------------------------------
 

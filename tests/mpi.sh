@@ -69,7 +69,7 @@ echo "rank 0 alone speaks"
 cat >slowly <<'END'
 "$@" & run=$!
 sleep 1 # until MPI has begun
-while kill -STOP $run 2>/dev/null; do sleep 0.2; kill -CONT $run; sleep 0.05; done
+while kill -STOP $run 2>/dev/null; do sleep 0.2; kill -CONT $run 2>/dev/null || break; sleep 0.05; done
 wait $run
 END
 slow=("${options[@]}" --steps 20k --chains 30k --threads 1)

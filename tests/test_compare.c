@@ -321,6 +321,29 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   seam_result_free(b);
 }
 
+/* Pairs of chains that both pass, of either modes: no slice but theirs has any. */
+static void interchange_is_that_of_chains_that_pass(void **unused) {
+  (void)unused;
+  static const char *const options[] = {"bins", "8", "steps", "5", "histograms", "interface,interchange", NULL};
+  seam_result *results[2] = {sample_result(options, 0, 600), sample_result(options, 1000, 400)};
+  static const char *const slices[] = {"pass", "buffer", "inverter", "fail", "all"};
+  for (int s = 0; s < 5; s++) {
+    seam_comparison *comparison = compare(results[0], results[1], slices[s]);
+    const seam_compared *interchange = find(comparison, "interchange");
+    assert_int_equal(interchange != NULL, s == 0);
+    for (int r = 0; r < 2 && interchange; r++) {
+      const seam_histogram *histogram = seam_result_histogram(results[r], "interchange");
+      int64_t pairs = 0;
+      for (int64_t i = 0; i < histogram->cells; i++) pairs += histogram->values[i];
+      assert_true(pairs > 0);
+      assert_int_equal(interchange->entries[r], pairs);
+      assert_string_equal(interchange->unit[r], "pairs of chains");
+    }
+    seam_comparison_free(comparison);
+  }
+  release(results);
+}
+
 /* Adds entries to a bin of a snapshot's (u0, u1). */
 static void put_snapshot(seam_result *result, int step, int works, int64_t bin, int64_t count) {
   const struct histogram_set *set = result->histograms;
@@ -532,6 +555,7 @@ int main(void) {
       cmocka_unit_test(unlike_results_are_refused_by_name_and_both_values),
       cmocka_unit_test(too_many_chains_are_refused),
       cmocka_unit_test(other_histograms_are_compared_where_both_have_them),
+      cmocka_unit_test(interchange_is_that_of_chains_that_pass),
       cmocka_unit_test(rows_weigh_as_their_entries_and_snapshots_know_who_works),
       cmocka_unit_test(p_is_uniform_where_both_are_samples_of_one_law),
       cmocka_unit_test(p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen),

@@ -271,7 +271,7 @@ static void a_heavy_bin_stays_whole_and_no_cell_is_empty(void **unused) {
 /* {1, 3} against {2, 2}: shares 1/4, 3/4 and 1/2, 1/2; with the half counts 0.3, 0.7 and 0.5, 0.5. */
 static void distances_of_two_known_tables_are_those_by_hand(void **unused) {
   (void)unused;
-  static const int64_t a[] = {1, 3}, b[] = {2, 2};
+  static const double a[] = {1, 3}, b[] = {2, 2};
   double value[SEAM_DISTANCES];
   distance_values(&(struct count_pair){a, b, 2}, value);
   double js =
@@ -284,7 +284,7 @@ static void distances_of_two_known_tables_are_those_by_hand(void **unused) {
 
 static void tables_without_a_cell_in_common_are_farthest(void **unused) {
   (void)unused;
-  static const int64_t a[] = {4, 0, 0}, b[] = {0, 3, 0};
+  static const double a[] = {4, 0, 0}, b[] = {0, 3, 0};
   double value[SEAM_DISTANCES];
   distance_values(&(struct count_pair){a, b, 3}, value);
   assert_true(value[SEAM_TOTAL_VARIATION] == 1);
@@ -293,34 +293,35 @@ static void tables_without_a_cell_in_common_are_farthest(void **unused) {
 }
 
 /* Slopes -1/2, 1/2 under shares 1/4, 3/4 of 4 entries: 3/16 of 4; 1/2, -1/2 under 1/2, 1/2 of 4: 1/4 of 4. */
-static void the_error_of_total_variation_is_that_by_hand(void **unused) {
+static void the_variance_of_total_variation_is_that_by_hand(void **unused) {
   (void)unused;
-  static const int64_t a[] = {1, 3}, b[] = {2, 2};
-  double error[SEAM_DISTANCES];
-  distance_errors(&(struct count_pair){a, b, 2}, error);
-  assert_true(fabs(error[SEAM_TOTAL_VARIATION] - sqrt((0.1875 + 0.25) / 4)) < 1e-15);
+  static const double a[] = {1, 3}, b[] = {2, 2};
+  double variance[2][SEAM_DISTANCES];
+  distance_variances(&(struct count_pair){a, b, 2}, variance);
+  assert_true(fabs(variance[0][SEAM_TOTAL_VARIATION] - 0.1875 / 4) < 1e-15);
+  assert_true(fabs(variance[1][SEAM_TOTAL_VARIATION] - 0.25 / 4) < 1e-15);
 }
 
 /* The distance's standard deviation over many pairs of samples of two laws that are far apart. */
-static void errors_are_the_spread_over_samples(void **unused) {
+static void variances_are_the_spread_over_samples(void **unused) {
   (void)unused;
   enum { CELLS = 8, ENTRIES = 20000, SAMPLES = 2000 };
   double first[SEAM_DISTANCES] = {0}, second[SEAM_DISTANCES] = {0}, expected[SEAM_DISTANCES] = {0};
   uint64_t state = 99;
   for (int s = 0; s < SAMPLES; s++) {
-    int64_t a[CELLS] = {0}, b[CELLS] = {0};
-    double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
+    double a[CELLS] = {0}, b[CELLS] = {0};
+    double value[SEAM_DISTANCES], variance[2][SEAM_DISTANCES];
     for (int i = 0; i < ENTRIES; i++) {
       a[sample_random(&state, CELLS)]++;
       uint64_t x = sample_random(&state, CELLS), y = sample_random(&state, CELLS);
       b[x > y ? x : y]++;
     }
     distance_values(&(struct count_pair){a, b, CELLS}, value);
-    distance_errors(&(struct count_pair){a, b, CELLS}, error);
+    distance_variances(&(struct count_pair){a, b, CELLS}, variance);
     for (int d = 0; d < SEAM_DISTANCES; d++) {
       first[d] += value[d] / SAMPLES;
       second[d] += value[d] * value[d] / SAMPLES;
-      expected[d] += error[d] / SAMPLES;
+      expected[d] += sqrt(variance[0][d] + variance[1][d]) / SAMPLES;
     }
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
@@ -331,20 +332,20 @@ static void errors_are_the_spread_over_samples(void **unused) {
 
 static void permutations_keep_both_samples_sizes_and_differ(void **unused) {
   (void)unused;
-  static const int64_t a[] = {100, 300, 200}, b[] = {30, 40, 50};
+  static const double a[] = {100, 300, 200}, b[] = {30, 40, 50};
   static double chance[PERMUTATIONS][SEAM_DISTANCES], again[PERMUTATIONS][SEAM_DISTANCES];
-  int64_t room[6];
+  static struct dealt room;
   struct count_pair pair = {a, b, 3};
-  distance_permuted(&pair, 5, 1, room, chance);
-  distance_permuted(&pair, 5, 1, room, again);
+  distance_permuted(&pair, 5, 1, &room, chance);
+  distance_permuted(&pair, 5, 1, &room, again);
   assert_memory_equal(chance, again, sizeof chance);
-  assert_int_equal(room[3] + room[4] + room[5], 600);
-  for (int i = 0; i < 3; i++) assert_int_equal(room[i] + room[3 + i], a[i] + b[i]);
+  assert_int_equal(room.taken[0] + room.taken[1] + room.taken[2], 600);
+  for (int i = 0; i < 3; i++) assert_int_equal((int64_t)(room.a[i] + room.b[i]), (int64_t)(a[i] + b[i]));
   int different = 0;
   for (int p = 1; p < PERMUTATIONS; p++) different += chance[p][0] != chance[p - 1][0];
   assert_true(different > PERMUTATIONS / 2);
   memset(again, 0, sizeof again);
-  distance_permuted(&pair, 6, 2, room, again);
+  distance_permuted(&pair, 6, 2, &room, again);
   assert_true(again[0][0] != 2 * chance[0][0]);
 }
 
@@ -364,8 +365,8 @@ int main(void) {
       cmocka_unit_test(a_heavy_bin_stays_whole_and_no_cell_is_empty),
       cmocka_unit_test(distances_of_two_known_tables_are_those_by_hand),
       cmocka_unit_test(tables_without_a_cell_in_common_are_farthest),
-      cmocka_unit_test(the_error_of_total_variation_is_that_by_hand),
-      cmocka_unit_test(errors_are_the_spread_over_samples),
+      cmocka_unit_test(the_variance_of_total_variation_is_that_by_hand),
+      cmocka_unit_test(variances_are_the_spread_over_samples),
       cmocka_unit_test(permutations_keep_both_samples_sizes_and_differ),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

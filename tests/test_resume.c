@@ -213,9 +213,10 @@ static int read_checkpoint(const seam_progress *progress, void *user) {
   return 0;
 }
 
+/* The slow way, so that the run outlasts several looks at it on any machine. */
 static seam_result *run_with_checkpoints(const char *every, seam_output *output, struct reader *reader) {
-  seam_config *config =
-      configure((const char *[]){"steps", "2000", "chains", "12000", "checkpoint-every", every, NULL});
+  seam_config *config = configure((const char *[]){"steps", "2000", "chains", "12000", "checkpoint-every", every, "isa",
+                                                   "baseline", "threads", "1", NULL});
   seam_result *result = NULL;
   seam_error error;
   if (seam_train_resume(config, output, read_checkpoint, reader, &result, &error) != SEAM_OK)
@@ -231,7 +232,7 @@ static void checkpoints_are_whole_and_grow(const char *every) {
   struct reader reader = {.path = in_folder(every, path)};
   if (seam_output_open(path, 0, &output, &error) != SEAM_OK) fail_msg("%s", error.message);
   seam_result *result = run_with_checkpoints(every, output, &reader);
-  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "12000", NULL});
+  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "12000", "isa", "baseline", NULL});
   assert_true(reader.files >= 2);
   assert_string_equal(reader.trouble, "");
   assert_int_equal(seam_output_write(output, result, &error), SEAM_OK);

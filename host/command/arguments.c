@@ -122,11 +122,9 @@ static seam_status read_option(const struct command *command, const char *word, 
 static const struct {
   int least, most;
   const char *words; /* for those it needs */
-} operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},
-                      [OPERANDS_OPTIONAL] = {0, 1, ""},
-                      [OPERANDS_ONE] = {1, 1, "a file"},
-                      [OPERANDS_TWO] = {2, 2, "two files"},
-                      [OPERANDS_MANY] = {1, INT_MAX, "files"}};
+} operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},         [OPERANDS_OPTIONAL] = {0, 1, ""},
+                      [OPERANDS_ONE] = {1, 1, "a file"},    [OPERANDS_ONE_OR_TWO] = {1, 2, "a file"},
+                      [OPERANDS_TWO] = {2, 2, "two files"}, [OPERANDS_MANY] = {1, INT_MAX, "files"}};
 
 static seam_status read_operand(const struct command *command, const char *word, struct arguments *arguments,
                                 seam_error *error) {

@@ -19,7 +19,7 @@ struct arguments {
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
-enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_TWO, OPERANDS_MANY };
+enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_ONE_OR_TWO, OPERANDS_TWO, OPERANDS_MANY };
 
 /* One command of the program. */
 struct command {
@@ -132,8 +132,8 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
 /* ---- interchange.c: the chance that parts fit ---- */
 
 /* Nothing where the result did not count it. */
-void interchange_report(const seam_result *result);
-json_t *interchange_json(const seam_result *result); /* null then */
+void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
+json_t *interchange_json(const seam_result *result);                           /* null then */
 
 /* ---- report.c: what commands that count or read a result say alike ---- */
 
@@ -190,7 +190,8 @@ void json_progress(const seam_progress *progress, const struct progress_bar *bar
 /* The last line of a training run; `output` is NULL where nothing was written. */
 seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);
 seam_status json_file(seam_result *result, const char *file, seam_error *error); /* the record of a result file */
-seam_status json_show(seam_result *result, const char *file, seam_error *error); /* what it says */
+seam_status json_show(seam_result *result, const seam_result *beside, const char *file,
+                      seam_error *error); /* what it says */
 void json_failure(const seam_error *error);
 
 #endif

@@ -51,8 +51,9 @@ static void print_others(const seam_comparison *comparison) {
 static struct text percent_text(double value, double error) {
   struct text text = {"-"};
   int decimals = error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1;
-  if (!isnan(value))
-    snprintf(text.text, sizeof text.text, "%.*f%% +- %.*f%%", decimals, 100 * value, decimals, 100 * error);
+  int length = isnan(value) ? 0 : snprintf(text.text, sizeof text.text, "%.*f%%", decimals, 100 * value);
+  if (length && !isnan(error))
+    snprintf(text.text + length, sizeof text.text - (size_t)length, " +- %.*f%%", decimals, 100 * error);
   return text;
 }
 
@@ -72,13 +73,12 @@ static void print_fractions(const seam_comparison *comparison) {
 static void print_differences(seam_result *const results[SIDES]) {
   char text[4096] = "Options that differ:";
   size_t length = strlen(text), begin = length;
+  seam_config *const configs[SIDES] = {seam_result_config(results[0]), seam_result_config(results[1])};
   for (const seam_option *option = seam_options(); option->name; option++) {
     char first[1024];
-    bool counts =
-        option_counts(option, seam_result_config(results[0])) || option_counts(option, seam_result_config(results[1]));
-    if (!counts || length >= sizeof text) continue;
-    snprintf(first, sizeof first, "%s", seam_config_get(seam_result_config(results[0]), option->name));
-    const char *second = seam_config_get(seam_result_config(results[1]), option->name);
+    if (!option_counts(option, configs[0]) || !option_counts(option, configs[1]) || length >= sizeof text) continue;
+    snprintf(first, sizeof first, "%s", seam_config_get(configs[0], option->name));
+    const char *second = seam_config_get(configs[1], option->name);
     if (!strcmp(first, second)) continue;
     length += (size_t)snprintf(text + length, sizeof text - length, "%s --%s %s | %s", length > begin ? "," : "",
                                option->name, first, second);
@@ -93,22 +93,37 @@ static void print_notes(const seam_comparison *comparison) {
   if (interface->rows == 0) {
     putchar('\n');
     print_wrapped("There is no distance where a result has no chain of the slice: take another --slice.", 0, 0);
+  } else if (isnan(interface->distance[0].chance)) {
+    putchar('\n');
+    print_wrapped("Too few pairs work to tell what sampling does: predict with more --chains and --draws.", 0, 0);
   }
   if (shared == 0) return;
   char text[256];
   snprintf(text, sizeof text,
-           "Both drew %s chains alike, by seed and id: they are not independent, and what is said of chance does not "
+           "Both drew %s %s alike, by seed and id: they are not independent, and what is said of chance does not "
            "hold; give one of them another --seed.",
-           text_count((int64_t)shared).text);
+           text_count((int64_t)shared).text, strcmp(interface->unit[0], "chains") ? "components" : "chains");
   putchar('\n');
   print_wrapped(text, 0, 0);
+}
+
+/* "A: a.zip: 67,170 chains of pass", and of what a prediction's pairs are worth a line more. */
+static void print_side(int side, const char *file, const char *slice, const seam_compared *compared,
+                       seam_result *result) {
+  int64_t entries = compared->entries[side];
+  double effective = compared->effective[side];
+  printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], slice);
+  if (compared->rows == 0 || effective == (double)entries) return;
+  printf("   of %s first x %s second components", text_count((int64_t)seam_result_chains(result)).text,
+         text_count(strtoll(seam_config_get(seam_result_config(result), "draws"), NULL, 10)).text);
+  if (!isnan(effective)) printf(", worth %s independent ones", text_si(effective).text);
+  putchar('\n');
 }
 
 static void print_comparison(const struct arguments *arguments, const char *slice, const seam_comparison *comparison,
                              seam_result *const results[SIDES]) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
-  for (int r = 0; r < SIDES; r++)
-    printf("%c: %s: %s chains of %s\n", "AB"[r], arguments -> files[r], text_count(interface->entries[r]).text, slice);
+  for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], slice, interface, results[r]);
   print_differences(results);
   print_fractions(comparison);
   print_interface(interface);

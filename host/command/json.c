@@ -129,11 +129,12 @@ seam_status json_file(seam_result *result, const char *file, seam_error *error) 
   return json_line(object, error);
 }
 
-seam_status json_show(seam_result *result, const char *file, seam_error *error) {
+seam_status json_show(seam_result *result, const seam_result *beside, const char *file, seam_error *error) {
   json_t *object = json_record(result, "show");
   json_object_del(object, "output");
   json_object_set_new(object, "file", json_text(file));
   json_object_set_new(object, "interchange", interchange_json(result));
+  json_object_set_new(object, "untrained_interchange", beside ? interchange_json(beside) : json_null());
   return json_line(object, error);
 }
 

@@ -21,10 +21,10 @@ static const struct command commands[] = {
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
      "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, true, predict_run},
-    {"show", "FILE", "draw a result in the terminal",
+    {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
-     "counted interchange, the chance that parts fit.",
-     "slice colour json help", NULL, OPERANDS_ONE, false, show_run},
+     "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
+     "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
      "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "

@@ -92,7 +92,7 @@ static void print_quantiles(const seam_result *result, const struct selection *s
   quantile_lines(result, "loss", selection);
 }
 
-static seam_status print_result(seam_result *result, const struct arguments *arguments,
+static seam_status print_result(seam_result *result, const seam_result *beside, const struct arguments *arguments,
                                 const struct selection *selection, seam_error *error) {
   const char *note = "";
   if (selected_chains(result, selection) == 0 && selection == &selections[0]) {
@@ -105,10 +105,40 @@ static seam_status print_result(seam_result *result, const struct arguments *arg
   if (status) return status;
   report_result(result);
   print_quantiles(result, selection);
-  interchange_report(result);
+  interchange_report(result, beside);
   printf("  made with:\n");
   report_config(seam_result_config(result));
   return SEAM_OK;
+}
+
+/* What is shown beside a result is a prediction of the same thing. */
+static seam_status check_beside(seam_result *result, seam_result *beside, const char *file, seam_error *error) {
+  static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale"};
+  if (!seam_result_histogram(beside, "swaps"))
+    return fail(error, SEAM_ERROR_MISMATCH, "%.200s: shown beside a result is what seam predict wrote, without --beta",
+                file);
+  for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
+    char own[64];
+    snprintf(own, sizeof own, "%s", seam_config_get(seam_result_config(result), subject[i]));
+    const char *other = seam_config_get(seam_result_config(beside), subject[i]);
+    if (strcmp(own, other))
+      return fail(error, SEAM_ERROR_MISMATCH, "%.200s: it is of --%s %s, not %s: predict that", file, subject[i], other,
+                  own);
+  }
+  return SEAM_OK;
+}
+
+static seam_status show(seam_result *result, const struct arguments *arguments, const struct selection *selection,
+                        seam_error *error) {
+  seam_result *beside = NULL;
+  const char *file = arguments->file_count > 1 ? arguments->files[1] : NULL;
+  seam_status status = file ? seam_result_read(file, &beside, error) : SEAM_OK;
+  if (status == SEAM_OK && beside) status = check_beside(result, beside, file, error);
+  if (status == SEAM_OK)
+    status = arguments->json ? json_show(result, beside, arguments->files[0], error)
+                             : print_result(result, beside, arguments, selection, error);
+  seam_result_free(beside);
+  return status;
 }
 
 seam_status show_run(struct arguments *arguments, seam_error *error) {
@@ -122,8 +152,7 @@ seam_status show_run(struct arguments *arguments, seam_error *error) {
   seam_result *result = NULL;
   seam_status status = seam_result_read(arguments->files[0], &result, error);
   if (status) return status;
-  status = arguments->json ? json_show(result, arguments->files[0], error)
-                           : print_result(result, arguments, selection, error);
+  status = show(result, arguments, selection, error);
   seam_result_free(result);
   return status;
 }

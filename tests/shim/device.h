@@ -14,9 +14,13 @@ extern struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 #define __syncthreads()         shim_barrier()
 void shim_barrier(void);
 
-/* Between two threads of a warp, which `mask` names; the launch fails where one of them never comes. */
+/* Between the threads of a warp that `mask` names, two or all; the launch fails where one of them never comes. */
 #define __shfl_xor_sync(mask, value, distance) shim_exchange(mask, value, distance)
-int shim_exchange(unsigned mask, int value, unsigned distance);
+#define __ballot_sync(mask, predicate)         shim_ballot(mask, predicate)
+long long shim_exchange(unsigned mask, long long value, unsigned distance);
+unsigned shim_ballot(unsigned mask, int predicate);
+
+#define __popc(value) __builtin_popcount(value)
 
 /* The approximations of --math fast, each as wrong as its documentation allows (kernels/approximate.h), up or down as a
  * hash of the operand has it. */

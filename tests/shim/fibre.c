@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <ucontext.h>
 
 #if defined(__has_feature)
@@ -25,13 +26,15 @@ static void arrive_stack(void *kept, const void **bottom, size_t *size) { (void)
 
 enum { STACK_BYTES = 128 << 10 };
 
-enum fibre_state { READY, WAITING, EXCHANGING, FINISHED };
+enum fibre_state { READY, WAITING, EXCHANGING, SHARING, FINISHED };
 
 static struct fibre {
   ucontext_t context;
   char *stack;
   enum fibre_state state;
-  int partner, value; /* exchanging: with whom; what is given, and then what was got */
+  int partner;                      /* exchanging: with whom */
+  long long value;                  /* exchanging: what is given, and then what was got; sharing: what is given */
+  long long shared[FIBRES_OF_WARP]; /* what all of the warp gave */
 } fibres[FIBRES];
 
 static struct {
@@ -63,10 +66,10 @@ static void suspend(enum fibre_state state) {
 void fibre_wait(void) { suspend(WAITING); }
 
 /* Who comes first waits; who comes second takes and leaves a value, and goes on. */
-int fibre_exchange(int partner, int value) {
+long long fibre_exchange(int partner, long long value) {
   struct fibre *self = &fibres[scheduler.current], *other = &fibres[partner];
   if (other->state == EXCHANGING && other->partner == scheduler.current) {
-    int theirs = other->value;
+    long long theirs = other->value;
     other->value = value;
     other->state = READY;
     return theirs;
@@ -75,6 +78,23 @@ int fibre_exchange(int partner, int value) {
   self->value = value;
   suspend(EXCHANGING);
   return self->value;
+}
+
+/* Who comes last hands out what all gave: the others may come again before each has looked. */
+void fibre_share(long long value, long long values[FIBRES_OF_WARP]) {
+  struct fibre *self = &fibres[scheduler.current];
+  struct fibre *warp = &fibres[scheduler.current / FIBRES_OF_WARP * FIBRES_OF_WARP];
+  int others = 0;
+  self->value = value;
+  for (int t = 0; t < FIBRES_OF_WARP; t++) others += warp[t].state == SHARING;
+  if (others < FIBRES_OF_WARP - 1)
+    suspend(SHARING);
+  else
+    for (int t = 0; t < FIBRES_OF_WARP; t++) {
+      for (int k = 0; k < FIBRES_OF_WARP; k++) warp[t].shared[k] = warp[k].value;
+      warp[t].state = READY;
+    }
+  memcpy(values, self->shared, sizeof self->shared);
 }
 
 static void resume(int thread) {
@@ -118,7 +138,7 @@ bool fibre_block(int count, void (*body)(int thread)) {
   for (int t = 0; t < count; t++) prepare(t);
   for (;;) {
     run_ready(count);
-    int waiting = in_state(count, WAITING), exchanging = in_state(count, EXCHANGING);
+    int waiting = in_state(count, WAITING), exchanging = in_state(count, EXCHANGING) + in_state(count, SHARING);
     if (waiting == 0 && exchanging == 0) return true;
     if (waiting < count) {
       fprintf(stderr, "shim: a barrier was reached by %d of %d threads, an exchange by %d in vain\n", waiting, count,

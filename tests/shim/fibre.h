@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { FIBRES = 1024 };
+enum { FIBRES = 1024, FIBRES_OF_WARP = 32 };
 
 /* Runs body(thread) for threads 0 ... count - 1; false where some wait for others that never come. */
 bool fibre_block(int count, void (*body)(int thread));
@@ -14,6 +14,9 @@ bool fibre_block(int count, void (*body)(int thread));
 void fibre_wait(void);
 
 /* Called from a body: gives `value` to another thread that gives its own in turn, and returns that. */
-int fibre_exchange(int partner, int value);
+long long fibre_exchange(int partner, long long value);
+
+/* Called from a body: gives `value` to all threads of its warp, once they have come, and fills in theirs. */
+void fibre_share(long long value, long long values[FIBRES_OF_WARP]);
 
 #endif

@@ -105,15 +105,25 @@ static inline void describe(const struct seam_config *config) {
               (int)config->slice);
 }
 
+/* Chain-steps; of a prediction, pairs. */
+static inline uint64_t work_of(const struct seam_config *config) {
+  return config->chains * (config->task == TASK_TRAIN ? config->steps : config->draws);
+}
+
+/* What all outcomes add up to. */
+static inline uint64_t entries_of(const struct seam_config *config) {
+  return config->task == TASK_TRAIN ? config->chains : work_of(config) << config_pair_bits(config);
+}
+
 /* Runs on the shim and on the CPU and wants the same counts; returns the number of cells that are not 0. */
 static inline int assert_same(const struct seam_config *config, uint64_t portion) {
   struct counted cuda = run(&cuda_backend, config, portion, false);
-  struct counted cpu = run(&cpu_backend, config, 0, false);
+  struct counted cpu = run(backend_on_cpu(config), config, 0, false);
   if (cuda.status != SEAM_OK) fail_msg("%s", cuda.error.message);
   assert_int_equal(cpu.status, SEAM_OK);
   assert_int_equal(shim.live, 0);
   assert_true(cuda.end == config->first_chain + config->chains);
-  assert_true(cuda.trained == config->chains * config->steps);
+  assert_true(cuda.trained == work_of(config));
   assert_true(cuda.cells == cpu.cells);
   int filled = 0, different = 0;
   for (int64_t i = 0; i < cpu.cells; i++) {
@@ -122,9 +132,9 @@ static inline int assert_same(const struct seam_config *config, uint64_t portion
   }
   if (different) describe(config);
   assert_int_equal(different, 0);
-  int64_t chains = 0;
-  for (int o = 0; o < OUTCOMES; o++) chains += cuda.counts[o];
-  assert_true((uint64_t)chains == config->chains);
+  int64_t entries = 0;
+  for (int o = 0; o < OUTCOMES; o++) entries += cuda.counts[o];
+  assert_true((uint64_t)entries == entries_of(config));
   free(cuda.counts);
   free(cpu.counts);
   return filled;

@@ -300,13 +300,37 @@ void shim_barrier(void) {
   threadIdx.x = self;
 }
 
-/* A mask that names others than the two would make the device wait for them. */
-int shim_exchange(unsigned mask, int value, unsigned distance) {
+static void share(long long value, long long values[FIBRES_OF_WARP]) {
+  unsigned self = threadIdx.x;
+  if (blockDim.x % FIBRES_OF_WARP) abort();
+  fibre_share(value, values);
+  threadIdx.x = self;
+}
+
+static long long exchange_in_pair(unsigned mask, long long value, unsigned distance) {
   unsigned self = threadIdx.x, partner = self ^ distance;
   if (mask != (1u << self % 32 | 1u << partner % 32) || self / 32 != partner / 32 || partner >= blockDim.x) abort();
-  int theirs = fibre_exchange((int)partner, value);
+  long long theirs = fibre_exchange((int)partner, value);
   threadIdx.x = self;
   return theirs;
+}
+
+/* A mask that names others than those who come would make the device wait for them. */
+long long shim_exchange(unsigned mask, long long value, unsigned distance) {
+  long long values[FIBRES_OF_WARP];
+  if (mask != ~0u) return exchange_in_pair(mask, value, distance);
+  if (distance >= FIBRES_OF_WARP) abort();
+  share(value, values);
+  return values[(threadIdx.x ^ distance) % FIBRES_OF_WARP];
+}
+
+unsigned shim_ballot(unsigned mask, int predicate) {
+  long long values[FIBRES_OF_WARP];
+  unsigned word = 0;
+  if (mask != ~0u) abort();
+  share(predicate != 0, values);
+  for (int t = 0; t < FIBRES_OF_WARP; t++) word |= (unsigned)values[t] << t;
+  return word;
 }
 
 /* Shared memory begins as rubbish, and what lies past it must stay as it is. */
@@ -333,8 +357,9 @@ static bool may_launch(const void *kernel, dim3 grid, dim3 block, size_t shared)
 
 /* What a kernel of the backend would read or write, if given at all, is the current device's. */
 static bool is_within_reach(const struct cuda_argument *a) {
-  const void *const pointers[] = {a->batch.state, a->batch.snapshots, a->batch.counts, a->job.adam,
-                                  a->job.axes[0].edges};
+  const void *const pointers[] = {a->batch.state,       a->batch.snapshots,   a->batch.counts,
+                                  a->job.adam,          a->job.axes[0].edges, a->job.centre,
+                                  a->census.candidates, a->census.partners,   a->census.table};
   for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
     const struct allocation *owner = allocation_of(pointers[i]);
     if (pointers[i] && (!owner || owner->device != current)) return false;

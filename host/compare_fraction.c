@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fractions of two results, and how far apart they are. */
+#include <math.h>
+
+#include "compare.h"
+
+/* A fraction of one result. */
+struct estimate {
+  double value, error;
+  double part, whole; /* of independent chains; NAN of pairs */
+};
+
+struct estimates {
+  struct estimate of[COMPARISON_FRACTIONS];
+};
+
+static struct estimate of_chains(double part, double whole) {
+  double value = whole > 0 ? part / whole : NAN;
+  return (struct estimate){value, sqrt(value * (1 - value) / whole), part, whole};
+}
+
+static struct estimates trained(const seam_result *result) {
+  double buffers = (double)result->counts[OUTCOME_BUFFER], inverters = (double)result->counts[OUTCOME_INVERTER];
+  double pass = buffers + inverters, chains = (double)coverage_size(&result->coverage);
+  return (struct estimates){{of_chains(pass, chains), of_chains(buffers, pass), of_chains(inverters, pass)}};
+}
+
+static struct estimates predicted(const seam_result *result) {
+  seam_prediction p;
+  seam_result_prediction(result, &p);
+  return (struct estimates){{{p.acceptance, p.acceptance_error, NAN, NAN},
+                             {p.buffer, p.buffer_error, NAN, NAN},
+                             {1 - p.buffer, p.buffer_error, NAN, NAN}}};
+}
+
+/* Weights say nothing of what works. */
+static struct estimates weighed(const seam_result *result) {
+  (void)result;
+  const struct estimate unknown = {NAN, NAN, NAN, NAN};
+  return (struct estimates){{unknown, unknown, unknown}};
+}
+
+/* Of chains the pooled fraction's. */
+static double error_of_difference(const struct estimate *a, const struct estimate *b) {
+  double pooled = (a->part + b->part) / (a->whole + b->whole);
+  if (isnan(pooled)) return sqrt(a->error * a->error + b->error * b->error);
+  return sqrt(pooled * (1 - pooled) * (1 / a->whole + 1 / b->whole));
+}
+
+void compare_fractions(struct seam_comparison *comparison, const seam_result *a, const seam_result *b) {
+  static const char *const names[COMPARISON_FRACTIONS][2] = {{"pass", "all"}, {"buffer", "pass"}, {"inverter", "pass"}};
+  static struct estimates (*const estimate[])(const seam_result *result) = {
+      [TASK_TRAIN] = trained, [TASK_PREDICT] = predicted, [TASK_GIBBS] = weighed};
+  struct estimates x = estimate[a->config.task](a), y = estimate[b->config.task](b);
+  for (int f = 0; f < COMPARISON_FRACTIONS; f++) {
+    const struct estimate *s = &x.of[f], *t = &y.of[f];
+    double difference = s->value - t->value;
+    comparison->fractions[f] = (seam_fraction){.name = names[f][0],
+                                               .of = names[f][1],
+                                               .value = {s->value, t->value},
+                                               .error = {s->error, t->error},
+                                               .difference = difference / error_of_difference(s, t)};
+    if (difference == 0) comparison->fractions[f].difference = 0;
+  }
+}

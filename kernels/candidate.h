@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A first component of a prediction, as it goes in search of partners. */
+#ifndef SEAM_CANDIDATE_H
+#define SEAM_CANDIDATE_H
+
+#include "job.h"
+
+struct candidate {
+  int32_t bin;  /* of (u0, u1), flow bins included */
+  uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
+  uint8_t finite, within;
+  uint8_t count;                   /* of rows */
+  float u[2];                      /* the interface, V */
+  uint16_t row[2 * TEST_VOLTAGES]; /* level·stride + cell, cell from 0: the ends of each level first */
+};
+
+#endif
