@@ -21,4 +21,9 @@ static inline struct timespec clock_after(double seconds) {
   return time;
 }
 
+static inline void clock_sleep(double seconds) {
+  struct timespec until = clock_after(seconds);
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL); /* a signal may cut it short */
+}
+
 #endif

@@ -35,11 +35,15 @@ seam_status gather_open_share(struct gather *gather, struct share *share, seam_e
     free_share(share);
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory for a worker's counts: use fewer --threads or --bins");
   }
+  gather_enter(gather, share);
+  return SEAM_OK;
+}
+
+void gather_enter(struct gather *gather, struct share *share) {
   pthread_mutex_lock(&gather->mutex);
   share->requests = gather->requests;
   gather->shares++;
   pthread_mutex_unlock(&gather->mutex);
-  return SEAM_OK;
 }
 
 static void answer(struct gather *gather, struct share *share) {
@@ -75,6 +79,20 @@ seam_status gather_batch(struct gather *gather, struct share *share, const struc
   return status;
 }
 
+seam_status gather_hand_in(struct gather *gather, struct share *share, seam_error *error) {
+  pthread_mutex_lock(&gather->mutex);
+  seam_status status = hand_in(gather, share, error);
+  pthread_mutex_unlock(&gather->mutex);
+  return status;
+}
+
+void gather_leave(struct gather *gather, struct share *share) {
+  pthread_mutex_lock(&gather->mutex);
+  answer(gather, share);
+  gather->shares--;
+  pthread_mutex_unlock(&gather->mutex);
+}
+
 seam_status gather_close_share(struct gather *gather, struct share *share, seam_error *error) {
   pthread_mutex_lock(&gather->mutex);
   seam_status status = hand_in(gather, share, error);
@@ -82,6 +100,29 @@ seam_status gather_close_share(struct gather *gather, struct share *share, seam_
   pthread_mutex_unlock(&gather->mutex);
   free_share(share);
   return status;
+}
+
+void gather_count(struct gather *gather, uint64_t chains) {
+  pthread_mutex_lock(&gather->mutex);
+  gather->done += chains;
+  if (gather->done >= gather->alarm) pthread_cond_signal(&gather->changed);
+  pthread_mutex_unlock(&gather->mutex);
+}
+
+bool gather_take(struct gather *gather, bool wanted, struct share *share) {
+  struct seam_result *result = gather->result;
+  pthread_mutex_lock(&gather->mutex);
+  bool take = (wanted && gather->owing == 0) || result->coverage.ranges >= MOST_RANGES;
+  if (take) {
+    struct coverage covered = result->coverage;
+    int64_t *counts = result->counts;
+    result->coverage = share->covered;
+    result->counts = share->counts;
+    share->covered = covered;
+    share->counts = counts;
+  }
+  pthread_mutex_unlock(&gather->mutex);
+  return take;
 }
 
 void gather_request(struct gather *gather) {

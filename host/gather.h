@@ -31,6 +31,19 @@ void gather_close(struct gather *gather);
 
 seam_status gather_open_share(struct gather *gather, struct share *share, seam_error *error);
 
+/* A share that comes from elsewhere: `counts` and `covered` are the caller's, and of what was handed in only the memory
+ * is left. Where handing in fails the result lacks it, and agrees with itself all the same. */
+void gather_enter(struct gather *gather, struct share *share);
+seam_status gather_hand_in(struct gather *gather, struct share *share, seam_error *error);
+void gather_leave(struct gather *gather, struct share *share);
+
+/* So many more chains were counted elsewhere. */
+void gather_count(struct gather *gather, uint64_t chains);
+
+/* Swaps what the result holds for what `share` does, which is to cover nothing, where it is `wanted` and all workers
+ * have answered the last request, or where it has grown; whether it did. The result's histograms show nothing then. */
+bool gather_take(struct gather *gather, bool wanted, struct share *share);
+
 /* After `range` was counted into share->counts: hands the share in when it has been asked for or has grown. */
 seam_status gather_batch(struct gather *gather, struct share *share, const struct chain_range *range,
                          seam_error *error);

@@ -2,6 +2,8 @@
 /* The chains that are still to be run, handed out range by range. */
 #include "handout.h"
 
+#include <string.h>
+
 seam_status handout_open(struct handout *handout, const struct coverage *covered, uint64_t begin, uint64_t end,
                          seam_error *error) {
   *handout = (struct handout){.current = 0};
@@ -10,10 +12,25 @@ seam_status handout_open(struct handout *handout, const struct coverage *covered
   return SEAM_OK;
 }
 
+/* What was handed out goes first: the list is as long as what is left. */
+seam_status handout_add(struct handout *handout, const struct chain_range *range, seam_error *error) {
+  struct coverage *list = &handout->ranges;
+  list->ranges -= handout->current;
+  if (handout->current > 0) memmove(list->ids, list->ids + 2 * handout->current, 2 * list->ranges * sizeof *list->ids);
+  handout->current = 0;
+  FORWARD(coverage_reserve(list, 1, error));
+  list->ids[2 * list->ranges] = range->begin;
+  list->ids[2 * list->ranges + 1] = range->end;
+  list->ranges++;
+  handout->left += range->end - range->begin;
+  return SEAM_OK;
+}
+
 bool handout_take(struct handout *handout, const struct session_info *info, struct chain_range *portion) {
   if (handout->left == 0) return false;
   const uint64_t *range = handout->ranges.ids + 2 * handout->current;
-  uint64_t size = backend_portion(info, handout->left), rest = range[1] - range[0] - handout->taken;
+  uint64_t size = backend_portion(info, handout->left + handout->elsewhere),
+           rest = range[1] - range[0] - handout->taken;
   if (size > rest) size = rest;
   portion->begin = range[0] + handout->taken;
   portion->end = portion->begin + size;

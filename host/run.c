@@ -1,130 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run: hands batches of chain ids to the backend's workers, each on a thread of its own, and gathers what they count.
+/* A run: what a result lacks is handed out to this process's workers and to other ranks', watched, and kept.
  */
 #define _GNU_SOURCE
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "backend.h"
 #include "checkpoint.h"
 #include "clock.h"
 #include "floating_point.h"
-#include "handout.h"
-#include "plan.h"
+#include "lead.h"
+#include "rank_share.h"
 
 struct run {
   const struct seam_config *config;
-  const struct backend *backend;
-  struct session *session;
-  struct session_info info;
-  struct run_control control;
   struct seam_result *result;
   struct seam_output *output; /* for checkpoints; NULL: none */
   uint64_t before, chains;    /* covered before this run, and to be counted in it */
   struct timespec begin;
-  struct gather gather;
-  pthread_mutex_t mutex;  /* guards everything below */
-  pthread_cond_t changed; /* a worker ended */
-  struct handout handout;
-  int working;        /* workers that have not ended */
-  seam_status status; /* of the first worker that failed */
-  seam_error error;
+  struct crew crew;
+  struct lead *lead; /* of other ranks; NULL: there are none */
 };
-
-struct worker {
-  struct run *run;
-  int index;
-  pthread_t thread;
-  struct share share;
-};
-
-/* ---- Workers ---- */
-
-/* The next batch of ids; false when there is none or the run is to end. */
-static bool take_batch(struct run *run, struct chain_range *range) {
-  pthread_mutex_lock(&run->mutex);
-  bool more =
-      run->status == SEAM_OK && !atomic_load(&run->control.cancel) && handout_take(&run->handout, &run->info, range);
-  pthread_mutex_unlock(&run->mutex);
-  return more;
-}
-
-/* Ends the run: no batch is handed out any more, but those in the other workers' hands are counted. */
-static void report_failure(struct run *run, seam_status status, const seam_error *error) {
-  pthread_mutex_lock(&run->mutex);
-  if (run->status == SEAM_OK) {
-    run->status = status;
-    run->error = *error;
-  }
-  pthread_mutex_unlock(&run->mutex);
-}
-
-static seam_status work_batches(struct worker *worker, seam_error *error) {
-  struct run *run = worker->run;
-  struct share *share = &worker->share;
-  struct chain_range range;
-  while (take_batch(run, &range)) {
-    FORWARD(run->backend->train(run->session, worker->index, &range, &run->control, share->counts, error));
-    FORWARD(gather_batch(&run->gather, share, &range, error));
-  }
-  return SEAM_OK;
-}
-
-/* A worker that failed has counted its earlier batches all the same: they are in the result, too. */
-static void *work(void *argument) {
-  struct worker *worker = argument;
-  struct run *run = worker->run;
-  seam_error error = {SEAM_OK, ""};
-  seam_status status = work_batches(worker, &error);
-  if (status != SEAM_OK) report_failure(run, status, &error);
-  status = gather_close_share(&run->gather, &worker->share, &error);
-  if (status != SEAM_OK) report_failure(run, status, &error);
-  pthread_mutex_lock(&run->mutex);
-  run->working--;
-  pthread_cond_signal(&run->changed);
-  pthread_mutex_unlock(&run->mutex);
-  return NULL;
-}
-
-static seam_status start_worker(struct run *run, struct worker *worker, int index, seam_error *error) {
-  worker->run = run;
-  worker->index = index;
-  FORWARD(gather_open_share(&run->gather, &worker->share, error));
-  pthread_mutex_lock(&run->mutex);
-  run->working++;
-  pthread_mutex_unlock(&run->mutex);
-  if (pthread_create(&worker->thread, NULL, work, worker) == 0) return SEAM_OK;
-  pthread_mutex_lock(&run->mutex);
-  run->working--;
-  pthread_mutex_unlock(&run->mutex);
-  FORWARD(gather_close_share(&run->gather, &worker->share, error));
-  return error_set(error, SEAM_ERROR_MEMORY, "cannot start thread %d: use fewer --threads", index + 1);
-}
 
 /* ---- The run ---- */
 
-static seam_progress progress_now(struct run *run, const seam_error *trouble) {
-  return (seam_progress){
+static seam_progress progress_now(struct run *run, uint64_t *done, const seam_error *trouble) {
+  const struct session_info *info = &run->crew.info;
+  seam_progress progress = {
       .chains = run->chains,
-      .chains_done = gather_done(&run->gather),
-      .chain_steps = (double)atomic_load(&run->control.trained),
+      .chains_done = *done = gather_done(&run->crew.gather),
+      .chain_steps = (double)atomic_load(&run->crew.control.trained),
       .seconds = clock_since(&run->begin),
-      .backend = run->info.backend,
-      .isa = run->info.isa,
-      .device = run->info.device,
+      .backend = info->backend,
+      .isa = info->isa,
+      .device = info->device,
       .trouble = trouble->message,
   };
+  progress.rank_chains = lead_counted(run->lead, done, &progress.ranks);
+  return progress;
 }
 
-/* Waits for a worker to end, a tenth of a second at most; whether none is at work. */
+/* A tenth of a second, or less where something happens; whether all workers have ended, here and in other ranks. */
 static bool wait_a_tenth(struct run *run) {
-  struct timespec until = clock_after(0.1);
-  pthread_mutex_lock(&run->mutex);
-  if (run->working) pthread_cond_timedwait(&run->changed, &run->mutex, &until);
-  bool last = run->working == 0;
-  pthread_mutex_unlock(&run->mutex);
-  return last;
+  if (!run->lead) return crew_wait(&run->crew, 0.1);
+  struct timespec begin = clock_after(0);
+  for (;;) {
+    bool ended = crew_wait(&run->crew, LEAD_TICK), all = lead_serve(run->lead);
+    if (all && ended) return true;
+    if (clock_since(&begin) >= 0.1) return false;
+    if (ended) clock_sleep(LEAD_TICK);
+  }
 }
 
 /* Tells the caller how it goes until all workers have ended. */
@@ -132,82 +55,57 @@ static void watch(struct run *run, struct checkpoint *checkpoint, seam_progress_
   for (bool last = false; !last;) {
     last = wait_a_tenth(run);
     seam_error trouble = checkpoint_trouble(checkpoint);
-    seam_progress progress = progress_now(run, &trouble);
-    if (callback && callback(&progress, user)) atomic_store(&run->control.cancel, true);
+    uint64_t done;
+    seam_progress progress = progress_now(run, &done, &trouble);
+    if (callback && callback(&progress, user)) crew_cancel(&run->crew);
   }
 }
 
-/* A checkpoint thread that cannot be started ends the run as a worker's would. */
-static void start_and_watch(struct run *run, struct worker *workers, seam_progress_function callback, void *user) {
+/* A checkpoint thread that cannot be started ends the run as a worker's failure would. */
+static void start_and_watch(struct run *run, seam_progress_function callback, void *user) {
   struct checkpoint *checkpoint;
   seam_error failure;
   seam_status status =
-      checkpoint_start(&run->gather, &run->config->checkpoint_every, run->output, &checkpoint, &failure);
-  int started = 0;
-  for (; started < run->info.workers && status == SEAM_OK; started += status == SEAM_OK)
-    status = start_worker(run, &workers[started], started, &failure);
-  if (status != SEAM_OK) report_failure(run, status, &failure);
+      checkpoint_start(&run->crew.gather, &run->config->checkpoint_every, run->output, &checkpoint, &failure);
+  if (status != SEAM_OK) crew_fail(&run->crew, status, &failure);
+  crew_start(&run->crew);
   watch(run, checkpoint, callback, user);
-  for (int w = 0; w < started; w++) pthread_join(workers[w].thread, NULL);
+  crew_join(&run->crew);
   checkpoint_stop(checkpoint);
 }
 
-static seam_status run_workers(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
-  struct worker *workers = calloc((size_t)run->info.workers, sizeof *workers);
-  if (!workers) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
-  start_and_watch(run, workers, callback, user);
-  free(workers);
-  return SEAM_OK;
-}
-
-/* Runs what is to be handed out into run->result, whose session is open. */
-static seam_status run_session(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
+/* Runs what is to be handed out into run->result, with the crew that is open. */
+static seam_status run_crew(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
   struct seam_result *result = run->result;
+  const struct crew *crew = &run->crew;
   run->begin = clock_after(0);
-  snprintf(result->version, sizeof result->version, "%s", seam_version());
-  result_add_place(result, run->info.backend, run->info.isa, run->info.device);
-  FORWARD(run_workers(run, callback, user, error));
+  start_and_watch(run, callback, user);
   result_set_time(result, result->seconds + clock_since(&run->begin));
   uint64_t covered = coverage_size(&result->coverage), whole = run->before + run->chains;
   FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
-  if (run->status != SEAM_OK) {
-    if (error) *error = run->error;
-    return run->status;
+  if (crew->status != SEAM_OK) {
+    if (error) *error = crew->error;
+    return crew->status;
   }
   if (covered == whole) return SEAM_OK;
   return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu chains counted", (unsigned long long)covered,
                    (unsigned long long)whole);
 }
 
-/* With --backend auto a device that cannot do this run is no failure: the CPU takes it (promise 7), if it can. */
-static seam_status open_session(struct run *run, const struct job *job, seam_error *error) {
-  const struct seam_config *config = run->config;
-  seam_status status = run->backend->open(config, job, &run->session, &run->info, error);
-  bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
-  if (status == SEAM_OK || !cpu_can || run->backend != &cuda_backend) return status;
-  run->backend = backend_on_cpu(config);
-  return run->backend->open(config, job, &run->session, &run->info, error);
-}
-
 static seam_status open_and_run(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
-  struct plan *plan = NULL;
-  FORWARD(plan_create(run->config, run->result->histograms, &plan, error));
-  seam_status status = open_session(run, &plan->job, error);
+  struct seam_config own = *run->config;
+  struct crew *crew = &run->crew;
+  rank_share_own(&own);
+  seam_status status = crew_open(crew, &own, run->result, error);
   if (status == SEAM_OK) {
-    status = run_session(run, callback, user, error);
-    run->backend->close(run->session);
+    snprintf(run->result->version, sizeof run->result->version, "%s", seam_version());
+    result_add_place(run->result, crew->info.backend, crew->info.isa, crew->info.device);
+    status = lead_open(crew, run->config, &run->lead, error);
   }
-  plan_free(plan);
+  if (status == SEAM_OK) status = run_crew(run, callback, user, error);
+  lead_close(run->lead);
+  crew_close(crew);
   return status;
-}
-
-static void init_locks(struct run *run) {
-  pthread_condattr_t monotonic;
-  pthread_condattr_init(&monotonic);
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&run->changed, &monotonic);
-  pthread_condattr_destroy(&monotonic);
-  pthread_mutex_init(&run->mutex, NULL);
 }
 
 /* ---- Which chains are left ---- */
@@ -232,26 +130,20 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
 /* Runs what run->result lacks. */
 static seam_status complete(struct run *run, seam_progress_function callback, void *user, seam_error *error) {
   uint64_t begin, end;
+  struct handout *handout = &run->crew.handout;
   config_shard(run->config, &begin, &end);
-  seam_status status = handout_open(&run->handout, &run->result->coverage, begin, end, error);
+  seam_status status = handout_open(handout, &run->result->coverage, begin, end, error);
   run->before = coverage_size(&run->result->coverage);
-  run->chains = run->handout.left;
-  if (status == SEAM_OK && run->chains > 0) {
-    init_locks(run);
-    gather_open(&run->gather, run->result);
-    status = open_and_run(run, callback, user, error);
-    gather_close(&run->gather);
-    pthread_cond_destroy(&run->changed);
-    pthread_mutex_destroy(&run->mutex);
-  }
-  handout_close(&run->handout);
+  run->chains = handout->left;
+  if (status == SEAM_OK && run->chains > 0) status = open_and_run(run, callback, user, error);
+  handout_close(handout);
   return status;
 }
 
 static seam_status run_result(const struct seam_config *config, struct seam_output *output, struct seam_result *result,
                               seam_progress_function callback, void *user, seam_error *error) {
   struct run run = {.config = config, .result = result, .output = output};
-  FORWARD(backend_choose(config, &run.backend, error));
+  FORWARD(backend_choose(config, &run.crew.backend, error));
   struct floating_point_state found = floating_point_enter();
   seam_status status = complete(&run, callback, user, error);
   floating_point_leave(found);

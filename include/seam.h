@@ -87,14 +87,16 @@ SEAM_API seam_status seam_config_check(const seam_config *config, seam_error *er
 typedef struct seam_result seam_result;
 
 typedef struct seam_progress {
-  uint64_t chains;      /* to be counted in this run */
-  uint64_t chains_done; /* counted until now */
-  double chain_steps;   /* trained until now, unfinished chains included; of a prediction, pairs counted */
-  double seconds;       /* since the run began */
-  const char *backend;  /* "cpu" or "cuda" */
-  const char *isa;      /* instruction set of the CPU backend, "" elsewhere */
-  const char *device;   /* the own name of the processor or of each card, as in "2 x NVIDIA L4, NVIDIA H100" */
-  const char *trouble;  /* why the last checkpoint could not be written, "" where it could; the run goes on */
+  uint64_t chains;             /* to be counted in this run */
+  uint64_t chains_done;        /* counted until now */
+  double chain_steps;          /* trained until now, unfinished chains included; of a prediction, pairs counted */
+  double seconds;              /* since the run began */
+  const char *backend;         /* "cpu" or "cuda" */
+  const char *isa;             /* instruction set of the CPU backend, "" elsewhere */
+  const char *device;          /* the own name of the processor or of each card, as in "2 x NVIDIA L4, NVIDIA H100" */
+  const char *trouble;         /* why the last checkpoint could not be written, "" where it could; the run goes on */
+  int ranks;                   /* processes that count, 1 unless seam_ranks_join found others */
+  const uint64_t *rank_chains; /* counted until now by each */
 } seam_progress;
 
 /* Called on the thread that called seam_train, about ten times a second and once at the end. Not zero cancels: the run
@@ -128,6 +130,24 @@ SEAM_API seam_status seam_train_resume(const seam_config *config, seam_output *o
 SEAM_API seam_status seam_predict_resume(const seam_config *config, seam_output *output,
                                          seam_progress_function progress, void *user, seam_result **result,
                                          seam_error *error);
+
+/* ---- Several processes as one ---- */
+
+/* Joins the processes that mpirun or srun started together with this one: its *rank is 0 where it leads them, or is
+ * alone, as it is where nothing of the kind started it or the library was built without MPI. From then on every run of
+ * rank 0 is of all, with the same counts to the bit; the others call seam_ranks_serve and nothing else. Runs are then
+ * made on this thread, one at a time. Where the caller has begun MPI itself, it ends it, too. */
+SEAM_API seam_status seam_ranks_join(int *rank, seam_error *error);
+
+/* Takes part in what rank 0 runs until that leaves. Rank 0 alone heeds interrupts, and tells the others. */
+SEAM_API void seam_ranks_serve(void);
+
+/* The last call on every rank, also after a failure; later runs are of this process alone. Does not return where a rank
+ * was lost: it ends the others and this process. */
+SEAM_API void seam_ranks_leave(void);
+
+/* The MPI that the library was built with, NULL for none. */
+SEAM_API const char *seam_mpi(void);
 
 /* ---- Results ---- */
 

@@ -30,6 +30,7 @@ struct command {
   const char *flags;   /* names of its flags, separated by blanks */
   const char *tasks;   /* takes the options of the configuration that one of these heeds; NULL: none */
   enum operands operands;
+  bool joint; /* counts with all processes that were started together; rank 0 is alone in any other */
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
 

@@ -13,6 +13,7 @@ static void print_machine(const seam_device *devices, size_t count) {
   for (size_t i = 0; i < count; i++)
     printf("  %-5s %d  %s (%s)\n", devices[i].backend, devices[i].index, devices[i].name, devices[i].detail);
   if (unavailable) printf("  cuda    not here: %s\n", unavailable);
+  printf("\nMPI: %s\n", seam_mpi() ? seam_mpi() : "not built in");
   printf("\nKinds:\n ");
   for (const char *const *kind = seam_kinds(); *kind; kind++) printf(" %s", *kind);
   putchar('\n');
@@ -33,6 +34,7 @@ static seam_status machine_json(const seam_device *devices, size_t count, seam_e
   json_object_set_new(object, "version", json_text(seam_version()));
   json_object_set_new(object, "devices", list);
   json_object_set_new(object, "cuda_unavailable", unavailable ? json_text(unavailable) : json_null());
+  json_object_set_new(object, "mpi", seam_mpi() ? json_text(seam_mpi()) : json_null());
   json_object_set_new(object, "kinds", kinds);
   return json_line(object, error);
 }

@@ -65,6 +65,10 @@ void json_progress(const seam_progress *progress, const struct progress_bar *bar
   set_real(object, "fraction", progress_fraction(progress, bar->steps));
   set_real(object, "seconds", progress->seconds);
   set_rate(object, !strcmp(bar->unit, "pairs"), progress->chain_steps, progress->seconds);
+  json_t *ranks = json_array();
+  for (int rank = 0; rank < progress->ranks; rank++)
+    json_array_append_new(ranks, json_integer((json_int_t)progress->rank_chains[rank]));
+  json_object_set_new(object, "rank_chains", ranks);
   seam_error ignored; /* the next line tells as much */
   json_line(object, &ignored);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,33 +15,33 @@ static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
      "counted; the same command with --resume runs the rest.",
-     "config force resume json quiet help", "train", OPERANDS_NONE, train_run},
+     "config force resume json quiet help", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
-     "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, predict_run},
+     "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
-     "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, show_run},
+     "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
      "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
      "margins or priors, too, and replaces the output.",
-     "slice output force json help", NULL, OPERANDS_TWO, compare_run},
+     "slice output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "
      "The histograms are those of a single run, to the byte. A chain counted twice, other options and damaged files "
      "are refused.",
-     "output force json help", NULL, OPERANDS_MANY, merge_run},
+     "output force json help", NULL, OPERANDS_MANY, false, merge_run},
     {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
      "Without a file: what this machine and this build have. With one: how that result was made.", "json help", NULL,
-     OPERANDS_OPTIONAL, info_run},
+     OPERANDS_OPTIONAL, false, info_run},
     {"bench", "[OPTIONS]", "measure the speed of training",
      "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
      "options; --histograms is none and --chains about a second's worth (three on CUDA) unless given. Writes no file.",
-     "repeat config json quiet help", "train", OPERANDS_NONE, bench_run},
+     "repeat config json quiet help", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 
 /* Without the standard streams, a result file could be opened in the place of one and be printed into. */
@@ -63,6 +64,11 @@ static seam_status unknown_command(const char *name, seam_error *error) {
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", name);
 }
 
+static seam_status run_joint(const struct command *command, struct arguments *arguments, seam_error *error) {
+  if (!command->joint) seam_ranks_leave();
+  return command->run(arguments, error);
+}
+
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
   struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
   seam_status status = SEAM_OK;
@@ -72,7 +78,7 @@ static seam_status run_command(const struct command *command, int count, char **
   if (status == SEAM_OK && arguments.help)
     help_command(command);
   else if (status == SEAM_OK)
-    status = command->run(&arguments, error);
+    status = run_joint(command, &arguments, error);
   free(arguments.files);
   seam_config_free(arguments.config);
   return status;
@@ -100,16 +106,40 @@ static bool wants_json(int count, char **words) {
   return false;
 }
 
+/* Rank 0 gets the same signals and tells the others when to end. */
+static void serve(void) {
+  signal(SIGINT, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  seam_ranks_serve();
+}
+
+/* Of processes that were started together the first does what the words say. */
+static seam_status join_and_dispatch(int count, char **words, seam_error *error) {
+  int rank;
+  seam_status status = seam_ranks_join(&rank, error);
+  if (status) return status;
+  if (rank == 0) return dispatch(count, words, error);
+  serve();
+  return SEAM_OK;
+}
+
+static int tell(seam_status status, const seam_error *error, bool json) {
+  if (status && status != SEAM_INTERRUPTED && json) json_failure(error);
+  bool lost = ferror(stdout);
+  if (fclose(stdout)) lost = true;
+  if (status) fprintf(stderr, "seam: %s\n", error->message);
+  if (!lost) return (int)status;
+  fprintf(stderr, "seam: standard output cannot be written; see to its disk or reader\n");
+  return SEAM_ERROR_IO;
+}
+
 int main(int count, char **words) {
   keep_standard_streams();
   setlocale(LC_CTYPE, ""); /* only to learn whether the terminal takes UTF-8 */
   seam_error error = {.status = SEAM_OK};
-  seam_status status = dispatch(count, words, &error);
-  if (status && status != SEAM_INTERRUPTED && wants_json(count, words)) json_failure(&error);
-  bool lost = ferror(stdout);
-  if (fclose(stdout)) lost = true;
-  if (status) fprintf(stderr, "seam: %s\n", error.message);
-  if (!lost) return (int)status;
-  fprintf(stderr, "seam: standard output cannot be written; see to its disk or reader\n");
-  return SEAM_ERROR_IO;
+  seam_status status = join_and_dispatch(count, words, &error);
+  int code = tell(status, &error, wants_json(count, words));
+  seam_ranks_leave();
+  return code;
 }
