@@ -157,7 +157,6 @@ class Killer:
         shutil.rmtree(folder)
 
     def run(self, kills):
-        self.prepare()
         while self.seen["kills"] < kills:
             for subject in SUBJECTS:
                 try:
@@ -174,7 +173,9 @@ def main():
     kills = int(sys.argv[4]) if sys.argv[4:] else 25
     seed = int(sys.argv[5]) if sys.argv[5:] else 1
     begin = time.monotonic()
-    seen = Killer(source, work, seam, seed).run(kills)
+    killer = Killer(source, work, seam, seed)
+    killer.prepare()
+    seen = killer.run(kills)
     seen["seed"], seen["seconds"] = seed, round(time.monotonic() - begin, 1)
     print(json.dumps(seen))
 
