@@ -5,6 +5,7 @@ time the old file is whole or the new one is, the exit code tells, and one line 
 
 usage: faults.py SOURCE_DIR WORK_DIR SEAM FAULTS_LIBRARY"""
 
+import concurrent.futures
 import json
 import os
 import shutil
@@ -73,13 +74,16 @@ def contents(path):
 class Tester:
     def __init__(self, work, seam, library):
         self.work, self.seam, self.library = work, seam, library
-        self.folder, self.report = os.path.join(work, "folder"), os.path.join(work, "report")
         self.runs = 0
+
+    def folder(self, scenario):
+        return os.path.join(self.work, scenario.replace(" ", "-"))
 
     def call(self, folder, arguments, faults=()):
         environment = dict(os.environ, LC_ALL="C")
         if faults:
-            environment.update(LD_PRELOAD=self.library, SEAM_FAULT=",".join(faults), SEAM_FAULT_REPORT=self.report)
+            environment.update(LD_PRELOAD=self.library, SEAM_FAULT=",".join(faults),
+                               SEAM_FAULT_REPORT=folder + ".report")
         self.runs += 1
         return subprocess.run([self.seam] + arguments, cwd=folder, env=environment, capture_output=True, text=True,
                               check=False, timeout=100)
@@ -105,23 +109,22 @@ class Tester:
     def run(self, scenario, faults):
         """What became of the command, and what failed in it: pairs of a call and a file."""
         arguments, before, always, _ = SCENARIOS[scenario]
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.mkdir(self.folder)
+        folder = self.folder(scenario)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.mkdir(folder)
         for half in HALVES:
-            shutil.copy(os.path.join(self.work, half), self.folder)
+            shutil.copy(os.path.join(self.work, half), folder)
         if before:
-            shutil.copy(os.path.join(self.work, before), os.path.join(self.folder, "x.zip"))
-        if os.path.exists(self.report):
-            os.remove(self.report)
-        done = self.call(self.folder, arguments, faults + always)
-        if not os.path.exists(self.report):
-            return done, []
-        with open(self.report, encoding="ascii") as report:
+            shutil.copy(os.path.join(self.work, before), os.path.join(folder, "x.zip"))
+        with open(folder + ".report", "w", encoding="ascii"):
+            pass  # empty
+        done = self.call(folder, arguments, faults + always)
+        with open(folder + ".report", encoding="ascii") as report:
             return done, [tuple(line.split()[:2]) for line in report]  # without "(deleted)"
 
     def target(self, scenario):
         """What stands at the target: whole (the new result), old (what stood there before), part (a checkpoint)."""
-        path, before = os.path.join(self.folder, "x.zip"), SCENARIOS[scenario][1]
+        path, before = os.path.join(self.folder(scenario), "x.zip"), SCENARIOS[scenario][1]
         found = contents(path)
         if found == self.whole[scenario]:
             return "whole"
@@ -132,7 +135,7 @@ class Tester:
             if before and file.read() == old.read():
                 return "old"
         expect("checkpoints" in scenario and found, "the file is neither old nor new")
-        info = self.call(self.folder, ["info", "x.zip", "--json"])
+        info = self.call(self.folder(scenario), ["info", "x.zip", "--json"])
         expect(info.returncode == 0, "a checkpoint cannot be read: " + info.stderr)
         return "part"
 
@@ -149,7 +152,8 @@ class Tester:
         if "kept as " in said:
             name = said.split("kept as ")[1].split()[0].rstrip(",:")
             known.add(name)
-            expect(contents(os.path.join(self.folder, name)) == self.whole[scenario], name + " is not the whole result")
+            kept = contents(os.path.join(self.folder(scenario), name))
+            expect(kept == self.whole[scenario], name + " is not the whole result")
         return known
 
     def survives(self, scenario, fault, failed):
@@ -169,7 +173,7 @@ class Tester:
         for line in told:
             self.check_message("seam: " + line[len(goes_on):])
         partial = {"x.zip.seam-partial"} if ("unlink", "x.zip.seam-partial") in failed else set()
-        left = set(os.listdir(self.folder)) - known - partial
+        left = set(os.listdir(self.folder(scenario))) - known - partial
         expect(not left, "left behind: %s" % left)
         expect(done.returncode in (4, expected), "exit code")
         if done.returncode == expected:
@@ -200,18 +204,20 @@ class Tester:
                 planned = {fault.split(":")[0] for fault in SCENARIOS[scenario][2]} - {name}
                 self.judge(scenario, fault, done, [each for each in failed if each[0] not in planned])
             except Wrong as wrong:
-                sys.exit("FAIL: %s, %s on %s: %s\nexit code %d, stderr: %s" % (
-                    scenario, fault, failed, wrong, done.returncode, done.stderr))
+                raise Wrong("%s, %s on %s: %s\nexit code %d, stderr: %s" % (
+                    scenario, fault, failed, wrong, done.returncode, done.stderr)) from None
+
+    def test_one(self, scenario):
+        reached = {"%s %s" % fault: self.walk(scenario, *fault) for fault in FAULTS}
+        floor = ["open EIO", "write EIO", "fsync EIO", "close EIO", "unlink EIO", "flock ENOLCK"]
+        expect(all(reached[fault] for fault in floor), scenario + ": a fault was never reached")
+        return "%s: %s" % (scenario, ", ".join("%d x %s" % (n, fault) for fault, n in reached.items() if n))
 
     def test(self):
         self.prepare()
-        for scenario in SCENARIOS:
-            reached = {}
-            for call, kind in FAULTS:
-                reached["%s %s" % (call, kind)] = self.walk(scenario, call, kind)
-            print("%s: %s" % (scenario, ", ".join("%d x %s" % (n, f) for f, n in reached.items() if n)), flush=True)
-            floor = ["open EIO", "write EIO", "fsync EIO", "close EIO", "unlink EIO", "flock ENOLCK"]
-            expect(all(reached[fault] for fault in floor), "a fault was never reached")
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for line in pool.map(self.test_one, SCENARIOS):
+                print(line, flush=True)
         print("%d runs" % self.runs)
 
 
