@@ -128,7 +128,8 @@ static seam_status parse_text(const char *path, const char *text, size_t size, j
   *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   if (*object) return SEAM_OK;
   if (json_error_code(&fault) == json_error_numeric_overflow)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; such numbers go in quotes", error_path(path), fault.line, fault.text);
+    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; such numbers go in quotes", error_path(path), fault.line,
+                     fault.text);
   return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: neither JSON nor a result of seam: %s", error_path(path),
                    fault.line, fault.text);
 }
