@@ -28,7 +28,7 @@ fuzz() {
   local target=$1
   mkdir -p "$target/found" "$target/samples"
   SEAM_FUZZ_SEEDS=$target/samples build/tests/fuzz_"$target" -runs=0 2>/dev/null
-  build/tests/fuzz_"$target" "$limit" -max_len="$2" -timeout=20 -rss_limit_mb=2048 -seed=1 \
+  build/tests/fuzz_"$target" "$limit" -max_len="$2" -timeout=60 -rss_limit_mb=2048 -seed=1 \
     -entropic_scale_per_exec_time=1 -artifact_prefix="broken/$target-" "$target/found" \
     "$source_dir/tests/fuzz/corpus/$target" "$target/samples" </dev/null >"$target.log" 2>&1 ||
     { tail -40 "$target.log"; echo "FAIL: $target"; return 1; }

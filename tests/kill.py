@@ -23,12 +23,19 @@ KEEPING = ["--resume", "--checkpoint-every", "0.05s"]
 
 
 class Subject:
-    """A command to be killed: `once` is run undisturbed, `killed` again and again in one folder, which holds the file
-    `before` from the start; both end in `results`. `keeps`: what a kill leaves behind is less than whole, and grows."""
+    """A command to be killed: `once` is run undisturbed, `killed` again and again in one folder; both end in `results`
+    and, of no interest here, `beside`. The folder holds `given`, texts by name, and `before` for a result, from the
+    start. `keeps`: what a kill leaves behind is less than whole, and grows."""
 
-    def __init__(self, name, once, killed, results=("result.zip",), before=None, keeps=False):
+    def __init__(self, name, once, killed, results=("result.zip",), before=None, given=None, beside=(), keeps=False):
         self.name, self.once, self.killed, self.results = name, once, killed, results
-        self.before, self.keeps = before, keeps
+        self.before, self.given, self.beside, self.keeps = before, given or {}, beside, keeps
+
+    def furnish(self, folder):
+        os.mkdir(folder)
+        for name, text in self.given.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
 
 
 SUBJECTS = [
@@ -74,7 +81,7 @@ class Killer:
             self.quietly(self.work, TRAIN[:-1] + ["part%s.zip" % part, "--shard", part + "/3", "--quiet"])
         for subject in SUBJECTS:
             folder = os.path.join(self.work, "whole")
-            os.mkdir(folder)
+            subject.furnish(folder)
             begin = time.monotonic()
             self.quietly(folder, subject.once)
             self.seconds[subject.name] = time.monotonic() - begin
@@ -134,15 +141,16 @@ class Killer:
 
     def strangers(self, folder, subject, suffixes):
         """No name is there that could be taken for another result."""
-        known = {name + suffix for name in subject.results for suffix in suffixes}
-        expect(set(os.listdir(folder)) <= known, "left behind: %s" % (set(os.listdir(folder)) - known))
+        known = {name + suffix for name in (*subject.results, *subject.beside) for suffix in suffixes}
+        found = {os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names}
+        expect(found <= known | set(subject.given), "left behind: %s" % (found - known))
 
     # ---- Kills in a row ----
 
     def torment(self, subject, most):
         """Kills the command up to `most` times, then lets it end."""
         folder = os.path.join(self.work, "killed")
-        os.mkdir(folder)
+        subject.furnish(folder)
         if subject.before:
             shutil.copy(os.path.join(self.work, subject.before), os.path.join(folder, subject.results[0]))
         chains = 0
@@ -153,7 +161,7 @@ class Killer:
             chains = self.inspect(folder, subject, chains)
         self.quietly(folder, subject.killed)
         expect(self.contents(folder, subject) == self.whole[subject.name], "other counts than when left alone")
-        self.strangers(folder, subject, [""])
+        self.strangers(folder, subject, ["", ".lock"])  # that of a file that was whole is nobody's any more
         shutil.rmtree(folder)
 
     def run(self, kills):
