@@ -43,7 +43,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_name, first, .recorded = true, .names = kind_names)                                                         \
   X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
     option_name, second, .recorded = true, .names = kind_names)                                                        \
-  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains to train",                                   \
+  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains; to predict, first components",                                   \
     option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
   X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first of them",                                   \
     option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
@@ -85,7 +85,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                         \
   X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",     \
     option_name, math, .recorded = true, .names = math_names)                                                          \
-  X("backend", ANY, "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                          \
+  X("backend", ANY, "auto", "auto, cpu, cuda", "where to count; auto is cuda where it works",                          \
     option_name, backend, .names = backend_names)                                                                      \
   X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",             \
     option_devices, device, .high = 1023)                                                                              \

@@ -20,7 +20,8 @@ const struct flag all_flags[] = {
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
-    {"help", NULL, "this text", offsetof(struct arguments, help)},
+    {"help", NULL, "how to use it", offsetof(struct arguments, help)},
+    {"help-all", NULL, "all of its options, with their limits", offsetof(struct arguments, help_all)},
     {NULL, NULL, NULL, 0}};
 
 enum { MOST_NAMES = 64 };
@@ -162,7 +163,7 @@ seam_status arguments_read(const struct command *command, int count, char **word
       status = read_option(command, word + 2, i + 1 < count ? words[i + 1] : NULL, arguments, &taken, error);
     else
       status = read_operand(command, word, arguments, error);
-    if (status || arguments->help) return status;
+    if (status || arguments->help || arguments->help_all) return status;
     i += taken;
   }
   return check_operands(command, arguments, error);
