@@ -25,7 +25,7 @@ static const struct topic variables[] = {
 
 /* ---- The format ---- */
 
-/* Text as text: no character of it is an order to roff. */
+/* Text as text: no character of it is an order to roff. A list without blanks may be broken after its commas. */
 static void words(const char *text) {
   if (*text == '.' || *text == '\'') printf("\\&");
   for (; *text; text++) {
@@ -33,6 +33,8 @@ static void words(const char *text) {
       printf("\\-");
     else if (*text == '\\')
       printf("\\e");
+    else if (*text == ',' && text[1] != ' ')
+      printf(",\\:");
     else
       putchar(*text);
   }
@@ -60,7 +62,7 @@ static void title(const char *command) {
   printf(".\\\" Written by seam \\-\\-man.\n.TH SEAM");
   if (command) printf("\\-");
   for (; command && *command; command++) putchar(toupper((unsigned char)*command));
-  printf(" 1 \"\" \"seam %s\" \"User Commands\"\n", seam_version());
+  printf(" 1 \"\" \"seam %s\" \"User Commands\"\n.nh\n.ad l\n", seam_version());
 }
 
 /* ---- Sections ---- */
