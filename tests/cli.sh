@@ -64,12 +64,29 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 
 run "version" 0 --version
 says "seam 0."
+for word in commit compiler baseline cuda MPI "arithmetic  revision"; do says "$word"; done
+cp out version
+run "version as JSON" 0 --version --json
+last_json event '"version"'
+last_json arithmetic_revision "$(sed -n 's/^arithmetic  revision //p' version)"
+refused "version of something" 2 "train: --version takes nothing but --json" --version train
+refused "man page of nothing" 2 "trian: unknown command" --man trian
+refused "two words for help" 2 "show: --help takes one word at most" --help train show
+refused "help of a command the other way round" 2 "seam train --help" --help train
+run "man page" 0 --man train
+says ".SH OPTIONS"
 run "help" 0 --help
 for word in train predict show compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in train predict show compare merge info bench; do
+for command in "" train predict show compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
+  [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"
+  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
 done
+run "all help of train" 0 train --help-all
+for word in "(0 to below" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+refused "help-all of a command without options" 2 "--help-all: unknown option" show --help-all x.zip
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do

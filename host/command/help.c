@@ -75,7 +75,7 @@ void help_command(const struct command *command, bool all) {
 }
 
 void help_program(const struct command *commands) {
-  printf("seam %s: trains pairs of small components and counts what their interfaces became\n\n", seam_version());
+  printf("seam %s: trains pairs of components and counts what their interfaces became\n\n", seam_version());
   for (const struct command *command = commands; command->name; command++) {
     int column = printf("  %-*s", COMMANDS_LEFT - 2, command->name);
     print_wrapped(command->summary, column, COMMANDS_LEFT);
