@@ -45,7 +45,7 @@ fi
 grep -o 'seam_[a-z_]*(' <(sed -n '/^SEAM_API/,/;/p' prefix/include/seam.h) | tr -d '(' | sort -u >declared
 nm -D --defined-only "prefix/$libdir/libseam.so" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' | sort -u >exported
 diff declared exported || wrong "the library does not export just what its header declares"
-readelf -d "prefix/$libdir/libseam.so" | grep -q 'SONAME.*libseam\.so\.[0-9]' || wrong "the library has no version"
+readelf -d "prefix/$libdir/libseam.so" | grep 'SONAME.*libseam\.so\.[0-9]' >/dev/null || wrong "the library has no version"
 
 seam train --first buffer --second buffer --chains 1000 --steps 200 --backend cpu --json --output expected.zip >result.json
 expected=$(sed -nE '$s/.*"buffer":([0-9]+),"inverter":([0-9]+),"fail":([0-9]+),"diverged":([0-9]+).*/buffer \1 inverter \2 fail \3 diverged \4/p' result.json)
@@ -71,7 +71,7 @@ diff <(seam --man) prefix/share/man/man1/seam.1
 for command in $commands; do
   page=prefix/share/man/man1/seam-$command.1
   diff <(seam --man "$command") "$page" || wrong "$page is stale"
-  seam --man "$command" | grep -q '^\.SH EXAMPLES' || wrong "$page has no examples"
+  grep -q "^\.SH EXAMPLES" "$page" || wrong "$page has no examples"
   [ -n "$(seam "$command" --help | sed -n '/^Examples:$/,$p' | sed 1d)" ] || wrong "help of $command has no example"
 done
 if command -v man >/dev/null; then
@@ -106,7 +106,7 @@ completes() {
 }
 # shellcheck source=/dev/null
 source prefix/share/bash-completion/completions/seam
-complete -p seam | grep -q _seam || wrong "nothing completes seam"
+complete -p seam | grep _seam >/dev/null || wrong "nothing completes seam"
 touch "results of May.zip" b.json
 completes "train" seam tr
 completes "$(printf '%s\n' $commands --help --version --man --completion | sorted)" seam ""
@@ -135,7 +135,7 @@ for try in first second; do
 done
 for package in first/*.deb; do cmp "$package" "second/${package#first/}" || wrong "the same build packs otherwise"; done
 name() { echo first/"$1"_[0-9]*.deb; }
-holds() { dpkg-deb -c "$(name "$1")" | grep -q " \./usr/$2" || wrong "package $1 lacks $2"; }
+holds() { dpkg-deb -c "$(name "$1")" | grep " \./usr/$2" >/dev/null || wrong "package $1 lacks $2"; }
 holds seam "bin/seam$"
 holds seam "share/man/man1/seam-train.1.gz$"
 holds seam "share/bash-completion/completions/seam$"
@@ -146,9 +146,9 @@ holds libseam-dev "include/seam.h$"
 holds libseam-dev "$libdir/pkgconfig/seam.pc$"
 version=$(dpkg-deb -f "$(name seam)" Version)
 for package in seam libseam-dev; do
-  dpkg-deb -f "$(name $package)" Depends | grep -qF "libseam0 (= $version)" || wrong "$package needs no libseam0"
+  dpkg-deb -f "$(name $package)" Depends | grep -F "libseam0 (= $version)" >/dev/null || wrong "$package needs no libseam0"
 done
-dpkg-deb -f "$(name libseam0)" Depends | grep -q "libjansson4" || wrong "libseam0 does not need what it is linked with"
+dpkg-deb -f "$(name libseam0)" Depends | grep "libjansson4" >/dev/null || wrong "libseam0 does not need what it is linked with"
 for package in seam libseam0; do dpkg-deb -x "$(name $package)" root; done
 for file in root/usr/bin/seam root/usr/"$libdir"/libseam.so.0; do
   if readelf -d "$file" | grep -E 'RPATH|RUNPATH'; then wrong "$file looks for libraries in a place of its own"; fi
