@@ -47,8 +47,8 @@ nm -D --defined-only "prefix/$libdir/libseam.so" | awk '$2 != "A" { print $3 }' 
 diff declared exported || wrong "the library does not export just what its header declares"
 readelf -d "prefix/$libdir/libseam.so" | grep 'SONAME.*libseam\.so\.[0-9]' >/dev/null || wrong "the library has no version"
 
-seam train --first buffer --second buffer --chains 1000 --steps 200 --backend cpu --json --output expected.zip >result.json
-expected=$(sed -nE '$s/.*"buffer":([0-9]+),"inverter":([0-9]+),"fail":([0-9]+),"diverged":([0-9]+).*/buffer \1 inverter \2 fail \3 diverged \4/p' result.json)
+seam train --first buffer --second buffer --chains 1000 --steps 200 --backend cpu --json --output expected.zip >told.json
+expected=$(sed -nE '$s/.*"buffer":([0-9]+),"inverter":([0-9]+),"fail":([0-9]+),"diverged":([0-9]+).*/buffer \1 inverter \2 fail \3 diverged \4/p' told.json)
 [ -n "$expected" ] || wrong "seam train tells no outcomes"
 cmake -S "$source_dir/tests/outside/c" -B c -DCMAKE_PREFIX_PATH="$prefix" >c.log
 cmake --build c >>c.log || { cat c.log; wrong "the project in C does not build"; }
