@@ -84,9 +84,9 @@ for command in "" train predict show compare merge info bench; do
   [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
 done
 run "all help of train" 0 train --help-all
-for word in "(0 to below" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+for word in "(a number from 0 to" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
 [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
-refused "help-all of a command without options" 2 "--help-all: unknown option" show --help-all x.zip
+refused "help-all of a command without options" 2 "--help-all: no option of seam show" show --help-all x.zip
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
@@ -97,7 +97,7 @@ refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
 refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
 refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
-refused "option of another command" 2 "--force" bench --force
+refused "option of another command" 2 "--force: no option of seam bench" bench --force
 refused "short option" 2 "-c" train -c 3
 refused "missing value" 2 "--first: its value is missing; it takes linear" train --first
 refused "value for a switch" 2 "--json 1: it takes no value" train --json=1

@@ -72,7 +72,8 @@ static seam_status run_joint(const struct command *command, struct arguments *ar
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
   struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
   seam_status status = SEAM_OK;
-  if (!arguments.config || !arguments.files) status = fail(error, SEAM_ERROR_MEMORY, "out of memory");
+  if (!arguments.config || !arguments.files)
+    status = fail(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   if (status == SEAM_OK && command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
   if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
   if (status == SEAM_OK && (arguments.help || arguments.help_all))
