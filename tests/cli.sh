@@ -84,7 +84,7 @@ for command in "" train predict show compare merge info bench; do
   [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
 done
 run "all help of train" 0 train --help-all
-for word in "(a number from 0 to" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
 [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
 refused "help-all of a command without options" 2 "--help-all: no option of seam show" show --help-all x.zip
 run "help of train lists every option" 0 train --help
@@ -192,7 +192,7 @@ echo '{"steps": true}' >bad.json
 refused "wrong type in JSON" 2 "bad.json: steps" train --config bad.json
 echo '{"steps": 1' >bad.json
 refused "broken JSON" 6 "bad.json" train --config bad.json
-refused "no such configuration" 4 "nowhere.json" train --config nowhere.json
+refused "no such configuration" 4 "nowhere.json cannot be read (No such file or directory): check the name" train --config nowhere.json
 
 # ---- Reading results -----------------------------------------------------------------------------------------------
 
@@ -367,8 +367,8 @@ run "the Gibbs law again from its file" 0 predict --config gibbs.zip --output gi
 tail -1 out | grep -q '"weighed":true' || wrong "it is no longer weighed"
 run "show of the Gibbs law" 0 show gibbs.zip
 says "--beta=10"
-refused "predict heeds no steps" 2 "--steps: unknown option" predict --steps 3
-refused "train heeds no draws" 2 "--draws: unknown option" train --draws 3
+refused "predict heeds no steps" 2 "--steps: no option of seam predict" predict --steps 3
+refused "train heeds no draws" 2 "--draws: no option of seam train" train --draws 3
 refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
 refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
@@ -409,7 +409,7 @@ trained, untrained = r["interchange"]["same"], r["untrained_interchange"]["same"
 assert untrained["low"] < untrained["chance"] < untrained["high"] and untrained["pairs"] == sum(untrained["fits"])
 assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction is not beside"
 refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
-refused "beside a prediction of another kind" 7 "--first mlp4, not buffer" show parts.zip predicted.zip
+refused "beside a prediction of another kind" 7 "its --first is mlp4, that of the result buffer; predict the same with --first buffer" show parts.zip predicted.zip
 refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip
 rm -f parts.zip untrained.zip
 
