@@ -2,6 +2,8 @@
 /* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
 #include "science.h"
 
+#include "census_table.h"
+#include "pairs.h"
 #include "sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};
@@ -93,6 +95,67 @@ static void test_every_pair(void **state) {
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++)
     assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
+  seam_result_free(result);
+}
+
+/* Of a buffer, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
+enum { MANY_FIRSTS = 600, MANY = 700000, FEW_CELLS = 8 };
+
+static void accept_few(uint64_t id, uint32_t accepted[LANES][2]) {
+  lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
+  component_draw(KIND_BUFFER, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  memset(accepted, 0, LANES * sizeof *accepted);
+  for (int cell = 0; cell < FEW_CELLS; cell++) {
+    u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
+    component_forward(KIND_BUFFER, theta, 2, u, y, saved);
+    for (int i = 0; i < LANES; i++)
+      for (int level = 0; level < 2; level++)
+        accepted[i][level] |= (uint32_t)(y[0][i] >= (float)(level - 0.49) && y[0][i] <= (float)(level + 0.49)) << cell;
+  }
+}
+
+/* The cells that a table8 hits at each level; false where it leaves them. */
+static bool hit_few(uint64_t id, uint32_t hit[2]) {
+  float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
+  draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
+  emit(theta, u);
+  hit[0] = hit[1] = 0;
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+    int cell = bin_of(u[t], FEW_CELLS);
+    if (cell < 0 || cell >= FEW_CELLS) return false;
+    hit[t / TEST_VOLTAGES] |= 1u << cell;
+  }
+  return true;
+}
+
+/* Promise: the same where draws are so many that the table is cut into parts, and these are told of in several words;
+ * the last block is one draw larger than the first. */
+static void test_many_draws(void **state) {
+  (void)state;
+  static uint32_t accepted[MANY + LANES][2];
+  static int64_t works[PAIR_BLOCKS][PAIR_BLOCKS];
+  static const char *const many[] = {
+      "first",         "table8", "second",  "buffer", "chains", "600", "draws",       "700000", "cells",        "8",
+      "range",         "-1:2",   "bins",    "12",     "seed",   "5",   "first-chain", "1000",   "input-margin", "0.05",
+      "output-margin", "0.49",   "threads", "3",      NULL};
+  seam_result *result = predict(many);
+  const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
+  int64_t some = 0, useful = 0;
+  for (uint64_t j = 0; j < MANY; j += LANES) accept_few(j, &accepted[j]);
+  for (uint64_t j = 0; j < MANY; j++) useful += accepted[j][0] && accepted[j][1];
+  assert_true(useful > CENSUS_REACH * PAIRS_WORD_BITS * PAIRS_WORD_BITS);
+  for (uint64_t i = 1000; i < 1000 + MANY_FIRSTS; i++) {
+    uint32_t hit[2];
+    for (uint64_t block = 0; hit_few(i, hit) && block < PAIR_BLOCKS; block++)
+      for (uint64_t j = MANY * block / PAIR_BLOCKS; j < MANY * (block + 1) / PAIR_BLOCKS; j++)
+        works[i % PAIR_BLOCKS][block] += !(hit[0] & ~accepted[j][0]) && !(hit[1] & ~accepted[j][1]);
+  }
+  for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++) {
+    int64_t expected = works[k / PAIR_BLOCKS][k % PAIR_BLOCKS];
+    assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], expected);
+    some += expected;
+  }
+  assert_true(some > 100000);
   seam_result_free(result);
 }
 
@@ -476,13 +539,21 @@ static void test_file(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_pair),     cmocka_unit_test(test_every_weight),
-      cmocka_unit_test(test_every_swap),     cmocka_unit_test(test_swaps_are_untrained_interchange),
-      cmocka_unit_test(test_cells_refined),  cmocka_unit_test(test_same_everywhere),
-      cmocka_unit_test(test_parts_add_up),   cmocka_unit_test(test_guess_and_check),
-      cmocka_unit_test(test_standard_error), cmocka_unit_test(test_outside),
-      cmocka_unit_test(test_entropies),      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_cancelled),      cmocka_unit_test(test_file),
+      cmocka_unit_test(test_every_pair),
+      cmocka_unit_test(test_many_draws),
+      cmocka_unit_test(test_every_weight),
+      cmocka_unit_test(test_every_swap),
+      cmocka_unit_test(test_swaps_are_untrained_interchange),
+      cmocka_unit_test(test_cells_refined),
+      cmocka_unit_test(test_same_everywhere),
+      cmocka_unit_test(test_parts_add_up),
+      cmocka_unit_test(test_guess_and_check),
+      cmocka_unit_test(test_standard_error),
+      cmocka_unit_test(test_outside),
+      cmocka_unit_test(test_entropies),
+      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_cancelled),
+      cmocka_unit_test(test_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
