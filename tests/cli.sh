@@ -73,6 +73,8 @@ refused "version of something" 2 "train: --version takes nothing but --json" --v
 refused "man page of nothing" 2 "trian: unknown command" --man trian
 refused "two words for help" 2 "show: --help takes one word at most" --help train show
 refused "help of a command the other way round" 2 "seam train --help" --help train
+run "completion" 0 --completion
+says "complete -F _seam seam"
 run "man page" 0 --man train
 says ".SH OPTIONS"
 run "help" 0 --help

@@ -50,19 +50,26 @@ static bool is_word(const char *text, size_t length) {
   return length > 0 && !isdigit((unsigned char)*text);
 }
 
-/* The words of "sgd, adam, langevin", blanks between them; nothing where it is no such list of two or more. */
-static bool print_choices(const char *text, size_t length) {
+/* How many words the list "sgd, adam, langevin" has; 0 where it is no list of words. */
+static int count_choices(const char *text, size_t length) {
   int count = 0;
-  for (int printing = 0; printing < 2; printing++)
-    for (size_t at = 0; at < length; at += strspn(text + at, ", ")) {
-      size_t word = strcspn(text + at, ",)");
-      if (!is_word(text + at, word)) return false;
-      count += !printing;
-      if (count < 2 && printing) return false;
-      if (printing) printf("%s%.*s", at ? " " : "", (int)word, text + at);
-      at += word;
-    }
-  return true;
+  for (size_t at = 0; at < length; at += strspn(text + at, ", ")) {
+    size_t word = strcspn(text + at, ",)");
+    if (!is_word(text + at, word)) return 0;
+    at += word;
+    count++;
+  }
+  return count;
+}
+
+/* Nothing where there is no choice: a single word says what kind of thing it is. */
+static void print_choices(const char *text, size_t length) {
+  if (count_choices(text, length) < 2) return;
+  for (size_t at = 0; at < length; at += strspn(text + at, ", ")) {
+    size_t word = strcspn(text + at, ",)");
+    printf("%s%.*s", at > 0 ? " " : "", (int)word, text + at);
+    at += word;
+  }
 }
 
 /* "all (...), none, or some of interface,mapping,..." */

@@ -44,10 +44,10 @@ static bool find_entry(const struct command *command, const char *name, struct e
 
 /* What no group names; of a command without options of the configuration, whose flags are few, all. */
 static size_t add_rest(const struct command *command, struct entry *entries, size_t count) {
-  for (const struct flag *flag = all_flags; flag->name; flag++)
+  for (const struct flag *flag = all_flags; flag->name && count < MOST_ENTRIES; flag++)
     if (command_has_flag(command, flag->name) && !(command->tasks && is_grouped(flag->name)))
       entries[count++] = flag_entry(flag);
-  for (const seam_option *option = seam_options(); option->name; option++)
+  for (const seam_option *option = seam_options(); option->name && count < MOST_ENTRIES; option++)
     if (command_has_option(command, option) && !is_grouped(option->name)) entries[count++] = option_entry(option);
   return count;
 }
