@@ -3,9 +3,21 @@
  * but what they would do is left out. */
 #include "fuzz.h"
 
-#define main seam_main
+#include "../../host/command/command.h"
+
+static seam_status look_at(struct arguments *arguments, seam_error *error);
+static seam_status look_at_bench(struct arguments *arguments, seam_error *error);
+
+/* The program with others in the place of its commands. */
+#define main        seam_main
+#define train_run   look_at
+#define predict_run look_at
+#define show_run    look_at
+#define compare_run look_at
+#define merge_run   look_at
+#define info_run    look_at
+#define bench_run   look_at_bench
 #include "../../host/command/main.c"
-#undef main
 
 enum { FILE_NUMBER = 100, WORDS = 64 };
 
@@ -13,13 +25,13 @@ int LLVMFuzzerInitialize(int *count, char ***words) {
   static const char options[] = "{\"first\": \"linear\", \"steps\": 10, \"chains\": \"2k\"}";
   (void)count;
   (void)words;
+  for (const struct command *command = commands; command->name; command++)
+    must(command->run == look_at || command->run == look_at_bench, "no command does its work here");
   fill_file(FILE_NUMBER, options, sizeof options - 1); /* for --config /proc/self/fd/100 */
   must(freopen("/dev/null", "r", stdin) != NULL, "--config /dev/stdin does not wait for anybody");
   must(freopen("/dev/null", "w", stdout) != NULL, "help texts can be thrown away");
   return 0;
 }
-
-/* ---- In the place of the commands ---- */
 
 static seam_status look_at(struct arguments *arguments, seam_error *error) {
   static const char *const names[] = {"output", "first", "range", "histograms", "device", "shard", NULL};
@@ -30,17 +42,7 @@ static seam_status look_at(struct arguments *arguments, seam_error *error) {
   return seam_config_check(arguments->config, error);
 }
 
-#define COMMAND(name)                                                                                                  \
-  seam_status name(struct arguments *arguments, seam_error *error) { return look_at(arguments, error); }
-COMMAND(train_run)
-COMMAND(predict_run)
-COMMAND(show_run)
-COMMAND(compare_run)
-COMMAND(merge_run)
-COMMAND(info_run)
-COMMAND(bench_run)
-
-void json_failure(const seam_error *error) { (void)error; }
+static seam_status look_at_bench(struct arguments *arguments, seam_error *error) { return look_at(arguments, error); }
 
 /* ---- The words ---- */
 
