@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two-dimensional counts as an image, and what its colours mean. */
+#ifndef SEAM_DENSITY_H
+#define SEAM_DENSITY_H
+
+#include "panel.h"
+
+/* Values over [x][y] bins without flow; NAN is not drawn, nor is 0 of what is counted. */
+struct grid {
+  int64_t columns, rows;
+  double *values;        /* [column][row], freed by grid_free */
+  double largest, least; /* of those above 0; 0 where there are none */
+  double bin_x, bin_y;   /* what a bin spans, in the axes' units */
+};
+
+/* The counts of [x][y] with their flow bins, each times `unit`. Where even the fullest bin holds few, `merge` sums
+ * squares of bins until it does not, but never to fewer than 32 a side: scatter is no structure. NULL values: no
+ * memory. */
+struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double unit, bool merge);
+void grid_scale(struct grid *grid, double factor);
+void grid_free(struct grid *grid);
+
+/* How values become colours. */
+struct shade {
+  double least, largest; /* diverging: from -largest to largest */
+  bool logarithmic, diverging;
+};
+
+/* A shade for the values of `count` grids alike. */
+struct shade shade_of(const struct grid *grids, int count, bool logarithmic);
+
+/* 0 to 1 along the scale, or -1 to 1; what lies beyond its ends is at them. */
+double shade_place(const struct shade *shade, double value);
+
+void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade);
+
+#define BAR_HEIGHT 3.9 /* of a colour bar with its numbers and its label, in sizes of text */
+void colour_bar_draw(struct page *page, double x, double y, double width, const struct shade *shade, const char *label);
+
+#endif
