@@ -21,7 +21,7 @@ static double unit_of(double largest, const char **prefix) {
   static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
   double unit = 1;
   int i = 0;
-  for (; largest >= 1e4 * unit && i < 5; i++) unit *= 1000;
+  for (; largest >= 1e3 * unit && i < 5; i++) unit *= 1000;
   *prefix = prefixes[i];
   return unit;
 }

@@ -27,21 +27,39 @@ static const seam_histogram *compared_histogram(const seam_result *result, const
   return seam_result_histogram(result, components ? "components" : "interface");
 }
 
-static seam_status make_density(struct pair *pair, int side, const struct plot *plot, seam_error *error) {
-  const seam_histogram *histogram = compared_histogram(plot->results[side], plot->slice);
-  struct grid *grid = &pair->grids[side];
-  int64_t *counts = sum_outcomes(histogram, plot->slice);
-  double all = 0;
-  pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
-  if (counts) *grid = grid_of(pair->u0, pair->u1, counts, 1, true);
-  for (int64_t i = 0; counts && i < histogram->cells / histogram->axes[0].bins; i++) all += (double)counts[i];
-  free(counts);
-  if (!grid->values) return out_of_memory(error);
-  if (all > 0) grid_scale(grid, 1 / (all * grid->bin_x * grid->bin_y));
+/* The counts of both sides in bins alike, as wide as the side that knows less needs. */
+static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
+                                  seam_error *error) {
+  int64_t merged = 1;
+  for (int side = 0; side < SIDES; side++) {
+    double worth = compared->effective[side] / (double)compared->entries[side];
+    int64_t own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0);
+    if (own > merged) merged = own;
+  }
+  for (int side = 0; side < SIDES; side++) {
+    struct grid *grid = &pair->grids[side];
+    *grid = grid_of(pair->u0, pair->u1, counts[side], merged);
+    if (!grid->values) return out_of_memory(error);
+    if (compared->entries[side] > 0)
+      grid_scale(grid, 1 / ((double)compared->entries[side] * grid->bin_x * grid->bin_y));
+  }
   return SEAM_OK;
 }
 
-/* Whether a side has anything at this bin of the map, which may be finer than the side's own. */
+static seam_status make_densities(struct pair *pair, const struct plot *plot, const seam_compared *compared,
+                                  seam_error *error) {
+  int64_t *counts[SIDES];
+  for (int side = 0; side < SIDES; side++) {
+    const seam_histogram *histogram = compared_histogram(plot->results[side], plot->slice);
+    counts[side] = sum_outcomes(histogram, plot->slice);
+    pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
+  }
+  seam_status status = counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : out_of_memory(error);
+  for (int side = 0; side < SIDES; side++) free(counts[side]);
+  return status;
+}
+
+/* Whether a side has nothing at this bin of the map, which may be finer than the side's own. */
 static bool is_empty(const struct grid *side, const struct grid *map, int64_t column, int64_t row) {
   return side->values[column * side->columns / map->columns * side->rows + row * side->rows / map->rows] == 0;
 }
@@ -70,19 +88,18 @@ static void tell_distance(struct pair *pair, const seam_compared *compared) {
                         text_count(compared->cells).text);
   if (!isnan(d->chance))
     snprintf(pair->distance + length, sizeof pair->distance - (size_t)length,
-             ", by chance %.3g (p %.3f); of the laws %.2g to %.2g (95%%)", d->chance, d->p, d->low, d->high);
+             ", by chance alone %.3g (p %.3f); 95%% interval of the laws' %.2g to %.2g.", d->chance, d->p, d->low,
+             d->high);
 }
 
 static seam_status make_pair(struct pair *pair, const struct plot *plot, const seam_comparison *comparison,
                              seam_error *error) {
   const seam_compared *compared = seam_comparison_histogram_at(comparison, 0);
   const seam_histogram *map = seam_comparison_map_at(comparison, 0);
-  seam_status status = SEAM_OK;
-  for (int side = 0; side < SIDES && status == SEAM_OK; side++) {
-    status = make_density(pair, side, plot, error);
+  seam_status status = make_densities(pair, plot, compared, error);
+  for (int side = 0; side < SIDES; side++)
     snprintf(pair->titles[side], sizeof *pair->titles, "%c: %s %s", "AB"[side],
              text_count(compared->entries[side]).text, compared->unit[side]);
-  }
   snprintf(pair->titles[RATIO], sizeof *pair->titles, "ln(A/B)");
   pair->density = shade_of(pair->grids, SIDES, plot->logarithmic);
   tell_distance(pair, compared);
@@ -113,7 +130,7 @@ static void draw_bars(struct page *page, const struct pair *pair, const struct p
   double left = panels[0].box.x, right = panels[1].box.x + panels[1].box.width, room = right - left;
   colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &pair->density, "density of each (V⁻²)");
   if (page->wide) colour_bar_draw(page, panels[RATIO].box.x, page->y, panels[RATIO].box.width, &pair->ratio, "ln(A/B)");
-  page->y += BAR_HEIGHT * page->size;
+  page->y += (BAR_HEIGHT + 0.4) * page->size;
 }
 
 /* In a narrow figure the ratio has a row of its own, and beside it what is told of it. */
@@ -124,7 +141,7 @@ static void draw_ratio_below(struct page *page, const struct pair *pair) {
   column.y = panel.box.y;
   colour_bar_draw(&column, column.left + column.size, column.y, column.width - 2 * column.size, &pair->ratio,
                   "ln(A/B)");
-  column.y += BAR_HEIGHT * column.size;
+  column.y += (BAR_HEIGHT + 0.5) * column.size;
   page_paragraph(&column, pair->distance);
   page->y = fmax(panel.box.y + panel.box.height + ROOM_BELOW * page->size, column.y);
 }

@@ -32,29 +32,34 @@ static void note_extremes(struct grid *grid) {
   }
 }
 
-static void fill(struct grid *grid, const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t merged) {
-  grid->columns = x->bins / merged;
-  grid->rows = y->bins / merged;
-  grid->bin_x = (x->upper - x->lower) / (double)grid->columns;
-  grid->bin_y = (y->upper - y->lower) / (double)grid->rows;
-  for (int64_t i = 0; i < grid->columns; i++)
-    for (int64_t j = 0; j < grid->rows; j++)
-      grid->values[i * grid->rows + j] = (double)sum_square(x, y, counts, i, j, merged);
-  note_extremes(grid);
+static bool fine_enough(const struct grid *grid, double worth) {
+  bool small = grid->columns <= MOST_BINS && grid->rows <= MOST_BINS;
+  return small && (grid->largest == 0 || grid->largest * worth >= FEW);
 }
 
-static bool fine_enough(const struct grid *grid) {
-  return grid->columns <= MOST_BINS && grid->rows <= MOST_BINS && (grid->largest == 0 || grid->largest >= FEW);
+int64_t merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth) {
+  int64_t fewer = x->bins < y->bins ? x->bins : y->bins, best = 1;
+  for (int64_t merged = 1; merged == 1 || fewer / merged >= FEWEST_BINS; merged++) {
+    if (x->bins % merged || y->bins % merged) continue;
+    struct grid grid = grid_of(x, y, counts, merged);
+    bool enough = !grid.values || fine_enough(&grid, worth);
+    grid_free(&grid);
+    best = merged;
+    if (enough) break;
+  }
+  return best;
 }
 
-struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double unit, bool merge) {
-  struct grid grid = {.values = malloc((size_t)(x->bins * y->bins) * sizeof *grid.values)};
-  if (!grid.values) return grid;
-  fill(&grid, x, y, counts, 1);
-  int64_t fewer = x->bins < y->bins ? x->bins : y->bins;
-  for (int64_t merged = 2; merge && !fine_enough(&grid) && fewer / merged >= FEWEST_BINS; merged++)
-    if (x->bins % merged == 0 && y->bins % merged == 0) fill(&grid, x, y, counts, merged);
-  grid_scale(&grid, unit);
+struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t merged) {
+  struct grid grid = {.columns = x->bins / merged, .rows = y->bins / merged};
+  grid.values = malloc((size_t)(grid.columns * grid.rows) * sizeof *grid.values);
+  if (!grid.values) return (struct grid){0};
+  grid.bin_x = (x->upper - x->lower) / (double)grid.columns;
+  grid.bin_y = (y->upper - y->lower) / (double)grid.rows;
+  for (int64_t i = 0; i < grid.columns; i++)
+    for (int64_t j = 0; j < grid.rows; j++)
+      grid.values[i * grid.rows + j] = (double)sum_square(x, y, counts, i, j, merged);
+  note_extremes(&grid);
   return grid;
 }
 

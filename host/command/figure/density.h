@@ -13,10 +13,13 @@ struct grid {
   double bin_x, bin_y;   /* what a bin spans, in the axes' units */
 };
 
-/* The counts of [x][y] with their flow bins, each times `unit`. Where even the fullest bin holds few, `merge` sums
- * squares of bins until it does not, but never to fewer than 32 a side: scatter is no structure. NULL values: no
- * memory. */
-struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double unit, bool merge);
+/* How many bins a side to sum into one of an image of [x][y] counts, so that scatter does not look like structure:
+ * until the fullest holds what is worth 32 independent entries, a count being worth `worth` of them, but never to fewer
+ * than 32 bins a side. */
+int64_t merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth);
+
+/* The counts of [x][y] with their flow bins, `merged` by `merged` of them summed. NULL values: no memory. */
+struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t merged);
 void grid_scale(struct grid *grid, double factor);
 void grid_free(struct grid *grid);
 

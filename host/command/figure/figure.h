@@ -25,11 +25,13 @@ seam_status draw_interchange(struct page *page, const struct plot *plot, seam_er
 
 extern const struct rgb outcome_colours[SEAM_OUTCOMES];
 extern const char *const outcome_names[SEAM_OUTCOMES];
+extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 
 /* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */
 struct unit {
-  const char *name; /* "chains" */
-  double value;     /* of one count */
+  const char *name, *axis; /* "chains" */
+  double value;            /* of one count */
+  double worth;            /* of one count in independent ones: pairs share components; 0 where that is not known */
 };
 struct unit unit_of(seam_result *result);
 

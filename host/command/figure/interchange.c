@@ -16,7 +16,7 @@ static struct rgb mode_colour(int mode) { return outcome_colours[mode ? SEAM_BUF
 /* Full for the first result, hollow for the second. */
 static void draw_dot(struct page *page, double x, double y, struct rgb colour, bool hollow) {
   cairo_new_path(page->cairo);
-  cairo_arc(page->cairo, x, y, 0.24 * page->size, 0, 2 * acos(-1));
+  cairo_arc(page->cairo, x, y, 0.2 * page->size, 0, 2 * acos(-1));
   page_colour(page, hollow ? (struct rgb){1, 1, 1} : colour, 1);
   cairo_fill_preserve(page->cairo);
   page_colour(page, colour, 1);
@@ -27,7 +27,8 @@ static void draw_dot(struct page *page, double x, double y, struct rgb colour, b
 static void draw_point(struct page *page, const struct panel *panel, double at, const struct fit *fit, int mode,
                        int side) {
   double x = panel_x(panel, at);
-  page_colour(page, mode_colour(mode), 1);
+  bool vague = fit->interval.high - fit->interval.low > 0.3; /* says little, and should not shout it */
+  page_colour(page, mode_colour(mode), vague ? 0.3 : 1);
   cairo_set_line_width(page->cairo, 0.7);
   cairo_move_to(page->cairo, x, panel_y(panel, fit->interval.low));
   cairo_line_to(page->cairo, x, panel_y(panel, fit->interval.high));
@@ -40,7 +41,7 @@ static void draw_series(struct page *page, const struct panel *panel, const seam
   for (int i = 0; i <= STEPS; i++) {
     struct interval distance = {i * step, i < STEPS ? (i + 1) * step : INFINITY};
     struct fit fit = interchange_fit(result, mode, distance);
-    double aside = (mode - 0.5) * 0.3 + (side - 0.5) * 0.12;
+    double aside = (mode - 0.5) * 0.5 + (side - 0.5) * 0.25;
     if (!isnan(fit.chance)) draw_point(page, panel, (i + 0.5 + aside) * step, &fit, mode, side);
   }
 }
@@ -95,7 +96,7 @@ seam_status draw_interchange(struct page *page, const struct plot *plot, seam_er
   struct panel panel = {
       .box = {page->left + ROOM_LEFT * page->size, page->y + ROOM_TITLE * page->size, width, HEIGHT * width},
       .x = {0, farthest + step, "distance of the interfaces, max(|Δu₀|, |Δu₁|) (V)", false},
-      .y = {0, 1, "chance that they fit", false}};
+      .y = {-0.04, 1.04, "chance that they fit", false}};
   draw_end(page, &panel);
   for (int side = 0; side < plot->count; side++)
     for (int mode = 0; mode < MODES; mode++) draw_series(page, &panel, plot->results[side], mode, side);

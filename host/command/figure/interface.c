@@ -45,7 +45,7 @@ static struct layout lay_out(struct page *page, const seam_histogram *histogram)
 /* ---- Marginals ---- */
 
 /* Sums [u0][u1] of one outcome over the other axis, its flow included, in bins as wide as the density's. */
-static void sum_along(const seam_histogram *histogram, int outcome, int axis, int64_t bins, double *sums) {
+static void sum_along(const seam_histogram *histogram, int outcome, int axis, int64_t bins, double unit, double *sums) {
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   int64_t columns = u0->bins + 2, rows = u1->bins + 2, merged = histogram->axes[axis].bins / bins;
   const int64_t *counts = histogram->values + outcome * columns * rows;
@@ -53,20 +53,22 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
     for (int64_t j = 0; j < rows; j++) {
       int64_t bin = axis == 1 ? i : j;
       if (bin == 0 || bin > bins * merged) continue;
-      sums[(bin - 1) / merged] += (double)counts[i * rows + j];
+      sums[(bin - 1) / merged] += unit * (double)counts[i * rows + j];
     }
 }
 
 /* The curves of the outcomes of a slice along one axis; the panel's other axis is made to hold them. */
 static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
-                                 const struct selection *slice, int axis, int64_t bins, seam_error *error) {
+                                 const struct plot *plot, int axis, int64_t bins, seam_error *error) {
+  const struct selection *slice = plot->slice;
+  struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
   if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
-  *height = (struct axis){0, 0, NULL, false};
+  *height = (struct axis){0, 0, unit.axis, false};
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++) {
     if (!(slice->outcomes >> outcome & 1)) continue;
-    sum_along(histogram, outcome, axis, bins, sums + outcome * bins);
+    sum_along(histogram, outcome, axis, bins, unit.value, sums + outcome * bins);
     for (int64_t i = 0; i < bins; i++) height->upper = fmax(height->upper, 1.08 * sums[outcome * bins + i]);
   }
   const seam_axis *along = &histogram->axes[axis];
@@ -118,9 +120,14 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
   struct page *legend = &layout->legend;
   shares_draw(legend, result);
   legend->y += 1.2 * legend->size;
-  snprintf(label, sizeof label, "%s per bin of (%.3g V)²", unit_of(result).name, grid->bin_x);
+  snprintf(label, sizeof label, "%s per bin of (%.3g V)²", unit_of(result).axis, grid->bin_x);
   colour_bar_draw(legend, legend->left + legend->size, legend->y, legend->width - 2 * legend->size, shade, label);
-  legend->y += BAR_HEIGHT * legend->size;
+  legend->y += (BAR_HEIGHT + 0.3) * legend->size;
+  page_font(legend, 0.85, false);
+  page_colour(legend, ink, 1);
+  page_paragraph(legend,
+                 "+ where one level is 0 V and the other 1 V; dashed, where both are the same. Above and beside: "
+                 "each mode's marginals.");
 }
 
 static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
@@ -135,8 +142,8 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
   draw_landmarks(page, &layout.density);
   if (grid->largest == 0) panel_note(page, &layout.density, "none");
   panel_frame(page, &layout.density);
-  seam_status status = draw_marginal(page, &layout.above, histogram, plot->slice, 1, grid->columns, error);
-  if (status == SEAM_OK) status = draw_marginal(page, &layout.beside, histogram, plot->slice, 2, grid->rows, error);
+  seam_status status = draw_marginal(page, &layout.above, histogram, plot, 1, grid->columns, error);
+  if (status == SEAM_OK) status = draw_marginal(page, &layout.beside, histogram, plot, 2, grid->rows, error);
   draw_legend(&layout, result, grid, &shade);
   page->y = fmax(page->y, layout.legend.y);
   return status;
@@ -146,7 +153,10 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
   int64_t *counts = sum_outcomes(histogram, plot->slice);
   struct grid grid = {0};
-  if (counts) grid = grid_of(&histogram->axes[1], &histogram->axes[2], counts, unit_of(plot->results[0]).value, true);
+  const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
+  struct unit unit = unit_of(plot->results[0]);
+  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth));
+  grid_scale(&grid, unit.value);
   seam_status status = grid.values ? draw_parts(page, plot, histogram, &grid, error)
                                    : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
   grid_free(&grid);

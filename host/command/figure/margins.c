@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../ticks.h"
 #include "figure.h"
 
-enum { PANELS = 3, LEVELS = 2, USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
+enum { LOSS = 2, PANELS, LEVELS = 2, USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
 
 #define HEIGHT_OF_ONE 0.55 /* of a panel's width, where it stands alone in its row */
 #define LEAST_HEIGHT  11.0 /* sizes of text */
@@ -96,22 +97,47 @@ static struct axis height_axis(const struct curves *curves, const char *label, b
   return (struct axis){log10(curves->least) - 0.2, log10(curves->largest) + 0.1, label, true};
 }
 
-/* "0.3% below, 2.1% above" the axis. */
-static void tell_beyond(char *text, size_t size, const struct curves *curves) {
-  bool both = curves->below > 0 && curves->above > 0;
+/* The end of an axis as text: "2 V", or of exponents "10⁻¹² V²". */
+static void tell_end(char text[TICK_LABEL + 8], double end, bool power) {
+  if (power)
+    snprintf(text, TICK_LABEL + 8, "%s V²", tick_power(1, (int)end).label);
+  else
+    snprintf(text, TICK_LABEL + 8, "%g V", end);
+}
+
+/* "0.3% below 0 V, 2.1% above 1 V": what the axis does not show. */
+static void tell_beyond(char *text, size_t size, const struct curves *curves, bool power) {
+  char end[TICK_LABEL + 8];
+  size_t length = 0;
   text[0] = '\0';
-  if (curves->below + curves->above == 0) return;
-  snprintf(text, size, "%s%s%s%s%s", curves->below > 0 ? text_percent(curves->below).text : "",
-           curves->below > 0 ? " below" : "", both ? ", " : "",
-           curves->above > 0 ? text_percent(curves->above).text : "", curves->above > 0 ? " above" : "");
+  if (curves->below > 0) {
+    tell_end(end, curves->axis->lower, power);
+    length = (size_t)snprintf(text, size, "%s below %s", text_percent(curves->below).text, end);
+  }
+  if (curves->above <= 0) return;
+  tell_end(end, curves->axis->upper, power);
+  snprintf(text + length, size - length, "%s%s above %s", length ? ", " : "", text_percent(curves->above).text, end);
+}
+
+/* Losses have an axis much longer than what a run fills: whole decades around it. */
+static struct axis value_axis(const struct curves *curves, int kind) {
+  const seam_axis *axis = curves->axis;
+  double span = (axis->upper - axis->lower) / (double)curves->bins, first = axis->upper, last = axis->lower;
+  for (int64_t i = 0; i < OUTCOMES_COUNTED * curves->levels * curves->bins; i++) {
+    if (curves->values[i] == 0) continue;
+    first = fmin(first, axis->lower + (double)(i % curves->bins) * span);
+    last = fmax(last, axis->lower + (double)(i % curves->bins + 1) * span);
+  }
+  if (kind != LOSS || first > last) return (struct axis){axis->lower, axis->upper, kinds[kind].x, kind == LOSS};
+  return (struct axis){floor(first + 1e-9), ceil(last - 1e-9), kinds[kind].x, true};
 }
 
 static void draw_panel(struct page *page, const struct plot *plot, int kind, const struct box *box,
                        const struct curves *curves) {
-  char title[96];
-  tell_beyond(title, sizeof title, curves);
+  char title[160];
+  tell_beyond(title, sizeof title, curves, kind == LOSS);
   struct panel panel = {.box = *box,
-                        .x = {curves->axis->lower, curves->axis->upper, kinds[kind].x, kind == 2},
+                        .x = value_axis(curves, kind),
                         .y = height_axis(curves, kinds[kind].y, plot->logarithmic),
                         .title = title};
   for (int i = 0; i < OUTCOMES_COUNTED * curves->levels; i++) {
@@ -144,7 +170,8 @@ static void draw_key(struct page *page, const struct plot *plot) {
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
     if (plot->slice->outcomes >> outcome & 1)
       draw_sample(page, &x, outcome_colours[outcome], false, outcome_names[outcome]);
-  draw_sample(page, &x, ink, true, "dashed: at level 1");
+  draw_sample(page, &x, ink, false, "at level 0");
+  draw_sample(page, &x, ink, true, "at level 1");
   page->y += 1.6 * page->size;
 }
 

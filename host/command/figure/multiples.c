@@ -51,7 +51,7 @@ static void draw_multiples(struct page *page, const struct multiples *m, bool lo
   struct panel last = panel_at(page, m, m->count - 1, columns);
   page->y = last.box.y + last.box.height + (ROOM_BELOW + 0.5) * page->size;
   double left = page->left + ROOM_LEFT * page->size, room = page->left + page->width - left;
-  colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &shade, "density of each panel's (V⁻²)");
+  colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &shade, "share of each panel's fullest bin");
   page->y += BAR_HEIGHT * page->size;
 }
 
@@ -68,12 +68,11 @@ static int64_t sum_of(const int64_t *counts, int64_t cells) {
   return sum;
 }
 
-/* Adds a panel of [u0][u1] counts, each its share of all of them, in the range and out of it. */
+/* Adds a panel of [u0][u1] counts. Panels hold thousands of chains or three: each has its own scale. */
 static bool add_panel(struct multiples *m, const int64_t *counts) {
-  int64_t all = sum_of(counts, cells_of(m));
   struct grid *grid = &m->grids[m->count++];
-  *grid = grid_of(m->u0, m->u1, counts, 1, true);
-  if (all > 0 && grid->values) grid_scale(grid, 1 / ((double)all * grid->bin_x * grid->bin_y));
+  *grid = grid_of(m->u0, m->u1, counts, merging_of(m->u0, m->u1, counts, 1));
+  if (grid->largest > 0) grid_scale(grid, 1 / grid->largest);
   return grid->values != NULL;
 }
 

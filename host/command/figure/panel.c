@@ -16,11 +16,33 @@ double panel_y(const struct panel *panel, double value) {
   return panel->box.y + panel->box.height * (panel->y.upper - value) / (panel->y.upper - panel->y.lower);
 }
 
-/* So many that a number has the given room, in sizes of text. */
-static struct ticks ticks_of(const struct page *page, const struct axis *axis, double length, double each) {
-  int wanted = (int)fmin(8, fmax(2, length / (each * page->size)));
-  return axis->decades ? ticks_decades(axis->lower, axis->upper, wanted)
-                       : ticks_linear(axis->lower, axis->upper, wanted);
+/* Whether numbers stand apart when an axis gives `length` to its whole range: across the page by their width. */
+static bool fit(struct page *page, const struct axis *axis, const struct ticks *ticks, double length, bool across) {
+  double scale = length / (axis->upper - axis->lower), before = 0;
+  for (int i = 0; i < ticks->count; i++) {
+    double half = across ? page_text_width(page, ticks->tick[i].label) / 2 + 0.3 * page->size : 0.75 * page->size;
+    if (i > 0 && (ticks->tick[i].value - ticks->tick[i - 1].value) * scale < before + half) return false;
+    before = half;
+  }
+  return true;
+}
+
+/* As many as have room, with or without numbers, so that neighbours have the same. */
+static struct ticks ticks_of(struct page *page, const struct axis *axis, double length, bool across) {
+  struct ticks ticks = {0};
+  for (int wanted = 7; wanted > 0; wanted--) {
+    ticks = axis->decades ? ticks_decades(axis->lower, axis->upper, wanted)
+                          : ticks_linear(axis->lower, axis->upper, wanted);
+    if (fit(page, axis, &ticks, length, across)) break;
+  }
+  return ticks;
+}
+
+/* Sets the font so that `text` stays within `room`, at most as large as usual. */
+static void fit_font(struct page *page, const char *text, double room) {
+  page_font(page, 1, false);
+  double width = page_text_width(page, text);
+  if (width > room) page_font(page, room / width, false);
 }
 
 static void line_to(struct page *page, double x0, double y0, double x1, double y1) {
@@ -31,26 +53,30 @@ static void line_to(struct page *page, double x0, double y0, double x1, double y
 
 static void draw_x(struct page *page, const struct panel *panel) {
   double bottom = panel->box.y + panel->box.height, length = tick_length * page->size;
-  struct ticks ticks = ticks_of(page, &panel->x, panel->box.width, 3.6);
+  struct ticks ticks = ticks_of(page, &panel->x, panel->box.width, true);
   for (int i = 0; i < ticks.count; i++) {
     double x = panel_x(panel, ticks.tick[i].value);
     line_to(page, x, bottom, x, bottom + length);
     if (panel->x.label) page_text(page, x, bottom + length + 0.75 * page->size, CENTRED, ticks.tick[i].label);
   }
-  if (panel->x.label)
-    page_text(page, panel->box.x + panel->box.width / 2, bottom + 2.25 * page->size, CENTRED, panel->x.label);
+  if (!panel->x.label) return;
+  fit_font(page, panel->x.label, panel->box.width + 2 * ROOM_AROUND * page->size);
+  page_text(page, panel->box.x + panel->box.width / 2, bottom + 2.25 * page->size, CENTRED, panel->x.label);
 }
 
 static void draw_y(struct page *page, const struct panel *panel) {
-  double left = panel->box.x, length = tick_length * page->size;
-  struct ticks ticks = ticks_of(page, &panel->y, panel->box.height, 2.2);
+  double left = panel->box.x, length = tick_length * page->size, widest = 0;
+  struct ticks ticks = ticks_of(page, &panel->y, panel->box.height, false);
   for (int i = 0; i < ticks.count; i++) {
     double y = panel_y(panel, ticks.tick[i].value);
     line_to(page, left, y, left - length, y);
-    if (panel->y.label) page_text(page, left - 1.6 * length, y, RIGHT_ALIGNED, ticks.tick[i].label);
+    if (!panel->y.label) continue;
+    page_text(page, left - 1.6 * length, y, RIGHT_ALIGNED, ticks.tick[i].label);
+    widest = fmax(widest, page_text_width(page, ticks.tick[i].label));
   }
-  if (panel->y.label)
-    page_text_up(page, left - (ROOM_LEFT - 0.6) * page->size, panel->box.y + panel->box.height / 2, panel->y.label);
+  if (!panel->y.label) return;
+  fit_font(page, panel->y.label, panel->box.height);
+  page_text_up(page, left - 1.6 * length - widest - page->size, panel->box.y + panel->box.height / 2, panel->y.label);
 }
 
 void panel_frame(struct page *page, const struct panel *panel) {
@@ -61,8 +87,10 @@ void panel_frame(struct page *page, const struct panel *panel) {
   cairo_rectangle(page->cairo, box->x, box->y, box->width, box->height);
   cairo_stroke(page->cairo);
   draw_x(page, panel);
+  page_font(page, 1, false);
   draw_y(page, panel);
   if (!panel->title) return;
+  fit_font(page, panel->title, panel->box.width);
   page_text(page, box->x + box->width / 2, box->y - 0.8 * page->size, CENTRED, panel->title);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What means the same in every figure: the colours of outcomes, the unit of counts, headings and columns. */
+#include <math.h>
 #include <stdarg.h>
 
 #include "figure.h"
@@ -9,11 +10,16 @@ const struct rgb outcome_colours[SEAM_OUTCOMES] = {
     {0, 0.447, 0.698}, {0.835, 0.369, 0}, {0.6, 0.6, 0.6}, {0.25, 0.25, 0.25}};
 const char *const outcome_names[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
 
+const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Failures", "Diverged"};
+
+/* What scatters with a relative error e is worth 1/e^2 independent counts. */
 struct unit unit_of(seam_result *result) {
-  seam_prediction prediction;
-  if (!seam_result_prediction(result, &prediction)) return (struct unit){"chains", 1};
-  if (!prediction.weighed) return (struct unit){"pairs", 1};
-  return (struct unit){"weight of pairs", 1.0 / (1 << 20)};
+  seam_prediction p;
+  if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1, 1};
+  double counts = (double)selected_chains(result, find_selection("pass")), worth = 0;
+  if (counts > 0 && p.acceptance_error > 0) worth = pow(p.acceptance / p.acceptance_error, 2) / counts;
+  if (!p.weighed) return (struct unit){"pairs", "pairs", 1, worth};
+  return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20), worth};
 }
 
 void heading_draw(struct page *page, const char *format, ...) {

@@ -8,11 +8,12 @@
 
 enum { COLUMNS = 2 };
 
-#define HEIGHT 0.62 /* of a panel's width */
+#define HEIGHT        0.62 /* of a panel's width */
+#define NARROW_HEIGHT 0.9
 
 static const char *const names[COLUMNS] = {"mapping", "response"};
 static const char *const labels[COLUMNS] = {"interface voltage u (V)", "output voltage y (V)"};
-static const char *const bars[COLUMNS] = {"density of u at each v (V⁻¹)", "density of y at each v (V⁻¹)"};
+static const char *const bars[COLUMNS] = {"density of u (V⁻¹)", "density of y (V⁻¹)"};
 
 /* What the figure is made of: the histograms that there are, and the outcomes of the slice. */
 struct transfer {
@@ -30,7 +31,8 @@ static seam_status make_grid(struct transfer *transfer, int column, int outcome,
   const seam_histogram *histogram = transfer->histograms[column];
   const seam_axis *v = &histogram->axes[1], *u = &histogram->axes[2];
   struct grid *grid = &transfer->grids[column][outcome];
-  *grid = grid_of(v, u, histogram->values + outcome * v->bins * (u->bins + 2), 1, true);
+  const int64_t *counts = histogram->values + outcome * v->bins * (u->bins + 2);
+  *grid = grid_of(v, u, counts, merging_of(v, u, counts, 1));
   if (!grid->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
   double probes = (double)v->bins / (double)grid->columns;
   if (chains > 0) grid_scale(grid, 1 / ((double)chains * probes * grid->bin_y));
@@ -56,7 +58,7 @@ static struct panel panel_of(const struct page *page, const struct transfer *tra
   double each = page->width / transfer->columns, left = page->left + place * each + ROOM_LEFT * page->size;
   double width = each - (ROOM_LEFT + 1.8) * page->size;
   const seam_axis *v = &transfer->histograms[column]->axes[1], *u = &transfer->histograms[column]->axes[2];
-  return (struct panel){.box = {left, page->y + 1.2 * page->size, width, HEIGHT * width},
+  return (struct panel){.box = {left, page->y + 1.2 * page->size, width, (page->wide ? HEIGHT : NARROW_HEIGHT) * width},
                         .x = {v->lower, v->upper, "input voltage v (V)", false},
                         .y = {u->lower, u->upper, labels[column], false}};
 }
@@ -90,7 +92,7 @@ static void draw_panel(struct page *page, const struct transfer *transfer, int c
 static void draw_row(struct page *page, const struct transfer *transfer, const struct plot *plot, int outcome) {
   int place = 0;
   struct panel panel = {0};
-  heading_draw(page, "%s: %s chains", outcome_names[outcome],
+  heading_draw(page, "%s: %s chains", outcome_plurals[outcome],
                text_count(seam_result_count(plot->results[0], (seam_outcome)outcome)).text);
   for (int column = 0; column < COLUMNS; column++) {
     if (!transfer->histograms[column]) continue;
