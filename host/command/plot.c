@@ -93,12 +93,12 @@ static bool has_needs(const struct figure *figure, const seam_result *result) {
 
 static seam_status missing(const struct figure *figure, const seam_result *result, const char *file,
                            seam_error *error) {
-  if (is_prediction(result) && strcmp(figure->needs[0], "interface"))
-    return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: it is counted by seam train", file,
-                figure->needs[0]);
-  return fail(error, SEAM_ERROR_MISMATCH,
-              "%.150s: the run did not count %s: seam train --config %.150s --histograms %s --output NEW.zip does",
-              file, figure->needs[0], file, figure->needs[0]);
+  const char *needed = figure->needs[0];
+  if (!is_prediction(result) || !strcmp(needed, "interface"))
+    return fail(error, SEAM_ERROR_MISMATCH,
+                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip does", file,
+                needed, is_prediction(result) ? "predict" : "train", file, needed);
+  return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
 static seam_status check_needs(const struct task *task, seam_error *error) {
@@ -109,7 +109,7 @@ static seam_status check_needs(const struct task *task, seam_error *error) {
   for (int i = 0; i < FIGURES && !figure->draw; i++)
     if (figures[i].least == 1 && has_needs(&figures[i], task->plot.results[0])) return SEAM_OK;
   if (figure->draw) return SEAM_OK;
-  return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram (--histograms)",
+  return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram: run it again with --histograms all",
               task->arguments->files[0]);
 }
 

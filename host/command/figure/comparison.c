@@ -7,6 +7,8 @@
 
 enum { SIDES = 2, RATIO = 2, PANELS = 3 };
 
+static const double least_ratio = 0.05; /* of the colours' reach: what is the same looks the same */
+
 struct pair {
   const seam_axis *u0, *u1;
   struct grid grids[PANELS]; /* densities of both sides, and ln of A over B */
@@ -77,7 +79,7 @@ static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam
       grid->values[i * grid->rows + j] = empty ? NAN : value;
       if (!empty) grid->largest = fmax(grid->largest, fabs(value));
     }
-  pair->ratio = (struct shade){.largest = grid->largest, .diverging = true};
+  pair->ratio = (struct shade){.largest = fmax(grid->largest, least_ratio), .diverging = true};
   return SEAM_OK;
 }
 
@@ -88,7 +90,7 @@ static void tell_distance(struct pair *pair, const seam_compared *compared) {
                         text_count(compared->cells).text);
   if (!isnan(d->chance))
     snprintf(pair->distance + length, sizeof pair->distance - (size_t)length,
-             ", by chance alone %.3g (p %.3f); 95%% interval of the laws' %.2g to %.2g.", d->chance, d->p, d->low,
+             ", by chance alone %.3g (p %.3f); of the laws themselves %.2g to %.2g (95%%)", d->chance, d->p, d->low,
              d->high);
 }
 
@@ -121,16 +123,17 @@ static struct panel panel_at(const struct page *page, const struct pair *pair, i
 static void draw_panel(struct page *page, const struct pair *pair, int i, const struct panel *panel) {
   const struct grid *grid = &pair->grids[i];
   if (grid->values) density_draw(page, panel, grid, i == RATIO ? &pair->ratio : &pair->density);
-  if (grid->largest == 0) panel_note(page, panel, "none");
+  if (i == RATIO ? !grid->values : grid->largest == 0) panel_note(page, panel, "none");
   panel_frame(page, panel);
 }
 
 /* Below the panels of both sides, and of the ratio where it stands beside them. */
 static void draw_bars(struct page *page, const struct pair *pair, const struct panel panels[PANELS]) {
   double left = panels[0].box.x, right = panels[1].box.x + panels[1].box.width, room = right - left;
-  colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &pair->density, "density of each (V⁻²)");
-  if (page->wide) colour_bar_draw(page, panels[RATIO].box.x, page->y, panels[RATIO].box.width, &pair->ratio, "ln(A/B)");
-  page->y += (BAR_HEIGHT + 0.4) * page->size;
+  const struct box *ratio = &panels[RATIO].box;
+  double end = colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &pair->density, "density of each (V⁻²)");
+  if (page->wide) colour_bar_draw(page, ratio->x, page->y, ratio->width, &pair->ratio, "ln(A/B)");
+  page->y = end;
 }
 
 /* In a narrow figure the ratio has a row of its own, and beside it what is told of it. */
@@ -139,9 +142,8 @@ static void draw_ratio_below(struct page *page, const struct pair *pair) {
   draw_panel(page, pair, RATIO, &panel);
   struct page column = column_of(page, beside.box.x, beside.box.width);
   column.y = panel.box.y;
-  colour_bar_draw(&column, column.left + column.size, column.y, column.width - 2 * column.size, &pair->ratio,
-                  "ln(A/B)");
-  column.y += (BAR_HEIGHT + 0.5) * column.size;
+  column.y = colour_bar_draw(&column, column.left + column.size, column.y, column.width - 2 * column.size, &pair->ratio,
+                             "ln(A/B)");
   page_paragraph(&column, pair->distance);
   page->y = fmax(panel.box.y + panel.box.height + ROOM_BELOW * page->size, column.y);
 }

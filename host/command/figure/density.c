@@ -160,10 +160,11 @@ static struct axis bar_axis(const struct shade *shade, const char *label) {
   return (struct axis){log10(shade->least), log10(shade->largest), label, true};
 }
 
-void colour_bar_draw(struct page *page, double x, double y, double width, const struct shade *shade,
-                     const char *label) {
+double colour_bar_draw(struct page *page, double x, double y, double width, const struct shade *shade,
+                       const char *label) {
   struct panel bar = {.box = {x, y, width, page->size}, .x = bar_axis(shade, label), .y = {0}};
-  if (shade->largest <= 0) return;
+  if (shade->largest <= 0) return y;
   draw_gradient(page, &bar.box, shade);
   panel_frame(page, &bar);
+  return y + (1.4 + ROOM_BELOW) * page->size;
 }

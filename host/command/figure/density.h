@@ -37,7 +37,8 @@ double shade_place(const struct shade *shade, double value);
 
 void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade);
 
-#define BAR_HEIGHT 3.9 /* of a colour bar with its numbers and its label, in sizes of text */
-void colour_bar_draw(struct page *page, double x, double y, double width, const struct shade *shade, const char *label);
+/* A colour bar with its numbers and its label; returns where it ends, which is y where there is nothing to tell. */
+double colour_bar_draw(struct page *page, double x, double y, double width, const struct shade *shade,
+                       const char *label);
 
 #endif

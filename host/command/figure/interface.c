@@ -121,8 +121,8 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
   shares_draw(legend, result);
   legend->y += 1.2 * legend->size;
   snprintf(label, sizeof label, "%s per bin of (%.3g V)²", unit_of(result).axis, grid->bin_x);
-  colour_bar_draw(legend, legend->left + legend->size, legend->y, legend->width - 2 * legend->size, shade, label);
-  legend->y += (BAR_HEIGHT + 0.3) * legend->size;
+  legend->y =
+      colour_bar_draw(legend, legend->left + legend->size, legend->y, legend->width - 2 * legend->size, shade, label);
   page_font(legend, 0.85, false);
   page_colour(legend, ink, 1);
   page_paragraph(legend,

@@ -51,8 +51,7 @@ static void draw_multiples(struct page *page, const struct multiples *m, bool lo
   struct panel last = panel_at(page, m, m->count - 1, columns);
   page->y = last.box.y + last.box.height + (ROOM_BELOW + 0.5) * page->size;
   double left = page->left + ROOM_LEFT * page->size, room = page->left + page->width - left;
-  colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &shade, "share of each panel's fullest bin");
-  page->y += BAR_HEIGHT * page->size;
+  page->y = colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &shade, "share of each panel's fullest bin");
 }
 
 static void free_multiples(struct multiples *m) {

@@ -114,7 +114,12 @@ void panel_area(struct page *page, const struct panel *panel, double x0, double 
 }
 
 void panel_note(struct page *page, const struct panel *panel, const char *text) {
+  double x = panel->box.x + panel->box.width / 2, y = panel->box.y + panel->box.height / 2;
   page_font(page, 1, false);
+  double width = page_text_width(page, text) + page->size, height = 1.6 * page->size;
+  cairo_rectangle(page->cairo, x - width / 2, y - height / 2, width, height);
+  cairo_set_source_rgb(page->cairo, 1, 1, 1);
+  cairo_fill(page->cairo);
   page_colour(page, faint_ink, 1);
-  page_text(page, panel->box.x + panel->box.width / 2, panel->box.y + panel->box.height / 2, CENTRED, text);
+  page_text(page, x, y, CENTRED, text);
 }

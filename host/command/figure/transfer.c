@@ -104,12 +104,14 @@ static void draw_row(struct page *page, const struct transfer *transfer, const s
 
 static void draw_bars(struct page *page, const struct transfer *transfer) {
   int place = 0;
+  double end = page->y;
   for (int column = 0; column < COLUMNS; column++) {
     if (!transfer->histograms[column]) continue;
     struct panel panel = panel_of(page, transfer, column, place++);
-    colour_bar_draw(page, panel.box.x, page->y, panel.box.width, &transfer->shades[column], bars[column]);
+    end = fmax(end,
+               colour_bar_draw(page, panel.box.x, page->y, panel.box.width, &transfer->shades[column], bars[column]));
   }
-  page->y += BAR_HEIGHT * page->size;
+  page->y = end;
 }
 
 seam_status draw_transfer(struct page *page, const struct plot *plot, seam_error *error) {
