@@ -7,7 +7,7 @@
 
 #include "../ticks.h"
 
-enum { FEW = 32, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 256 };
+enum { FEW = 32, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
 static const double most_decades = 5; /* what is rarer has the colour of the rarest */
 
 /* ---- Bins ---- */
@@ -102,15 +102,16 @@ static struct rgb colour_of(const struct shade *shade, double place) {
 }
 
 static uint32_t pixel_of(struct rgb c) {
-  return 0xff000000u | (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 |
-         (uint32_t)(c.blue * 255 + 0.5);
+  return (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 | (uint32_t)(c.blue * 255 + 0.5);
 }
 
-static bool is_drawn(const struct shade *shade, double value) {
-  return !isnan(value) && (shade->diverging || value > 0);
+/* White is for what there is nothing to tell of: transparent pixels get a dark rim from some viewers. */
+static struct rgb shown(const struct shade *shade, double value) {
+  if (isnan(value) || (value == 0 && !shade->diverging)) return (struct rgb){1, 1, 1};
+  return colour_of(shade, shade_place(shade, value));
 }
 
-/* Stretches an image of one pixel a bin over the box, bins as sharp squares. */
+/* Stretches an image over the box. */
 static void stretch(struct page *page, cairo_surface_t *image, const struct box *box) {
   double columns = cairo_image_surface_get_width(image), rows = cairo_image_surface_get_height(image);
   cairo_surface_mark_dirty(image);
@@ -124,19 +125,22 @@ static void stretch(struct page *page, cairo_surface_t *image, const struct box 
   cairo_restore(page->cairo);
 }
 
-static uint32_t *row_of(cairo_surface_t *image, int64_t row) {
-  unsigned char *data = cairo_image_surface_get_data(image);
-  return (uint32_t *)(void *)(data + row * cairo_image_surface_get_stride(image));
+static void fill_row(uint32_t *pixels, const struct grid *grid, int64_t row, int repeat, const struct shade *shade) {
+  for (int64_t i = 0; i < grid->columns; i++) {
+    uint32_t pixel = pixel_of(shown(shade, grid->values[i * grid->rows + row]));
+    for (int k = 0; k < repeat; k++) pixels[i * repeat + k] = pixel;
+  }
 }
 
+/* A bin is as many pixels as a printer has for it: viewers that smooth between pixels then leave bins sharp. */
 void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade) {
-  cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)grid->columns, (int)grid->rows);
-  for (int64_t j = 0; j < grid->rows && cairo_image_surface_get_data(image); j++) {
-    uint32_t *row = row_of(image, grid->rows - 1 - j); /* the image's first row is its highest */
-    for (int64_t i = 0; i < grid->columns; i++) {
-      double value = grid->values[i * grid->rows + j];
-      row[i] = is_drawn(shade, value) ? pixel_of(colour_of(shade, shade_place(shade, value))) : 0;
-    }
+  int repeat = (int)fmax(1, ceil(panel->box.width * PIXELS_PER_POINT / (double)grid->columns));
+  int width = (int)grid->columns * repeat, height = (int)grid->rows * repeat;
+  cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  unsigned char *data = cairo_image_surface_get_data(image);
+  for (int y = 0; y < height && data; y++) {
+    unsigned char *row = data + (ptrdiff_t)y * cairo_image_surface_get_stride(image);
+    fill_row((uint32_t *)(void *)row, grid, grid->rows - 1 - y / repeat, repeat, shade); /* the highest row first */
   }
   stretch(page, image, &panel->box);
   cairo_surface_destroy(image);
@@ -145,13 +149,16 @@ void density_draw(struct page *page, const struct panel *panel, const struct gri
 /* ---- The colour bar ---- */
 
 static void draw_gradient(struct page *page, const struct box *box, const struct shade *shade) {
-  cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, BAR_STEPS, 1);
-  for (int i = 0; i < BAR_STEPS && cairo_image_surface_get_data(image); i++) {
-    double place = (i + 0.5) / BAR_STEPS;
-    row_of(image, 0)[i] = pixel_of(colour_of(shade, shade->diverging ? 2 * place - 1 : place));
+  cairo_pattern_t *gradient = cairo_pattern_create_linear(box->x, 0, box->x + box->width, 0);
+  for (int i = 0; i <= BAR_STEPS; i++) {
+    double place = (double)i / BAR_STEPS;
+    struct rgb c = colour_of(shade, shade->diverging ? 2 * place - 1 : place);
+    cairo_pattern_add_color_stop_rgb(gradient, place, c.red, c.green, c.blue);
   }
-  stretch(page, image, box);
-  cairo_surface_destroy(image);
+  cairo_set_source(page->cairo, gradient);
+  cairo_rectangle(page->cairo, box->x, box->y, box->width, box->height);
+  cairo_fill(page->cairo);
+  cairo_pattern_destroy(gradient);
 }
 
 /* Exponents where a power of ten is within the scale's reach, else its values themselves. */

@@ -5,7 +5,7 @@
 
 #include "panel.h"
 
-/* Values over [x][y] bins without flow; NAN is not drawn, nor is 0 of what is counted. */
+/* Values over [x][y] bins without flow; NAN leaves paper, and so does 0 of what is counted. */
 struct grid {
   int64_t columns, rows;
   double *values;        /* [column][row], freed by grid_free */

@@ -42,8 +42,7 @@ static void draw_panel(struct page *page, const struct multiples *m, int i, int 
 }
 
 static void draw_multiples(struct page *page, const struct multiples *m, bool logarithmic) {
-  int columns = page->wide ? 5 : 3;
-  if (columns > m->count) columns = m->count < 2 ? 2 : m->count;
+  int most = page->wide ? 5 : 3, columns = m->count < 3 ? 3 : m->count < most ? m->count : most;
   if (m->count == 0) page_paragraph(page, "None.");
   if (m->count == 0) return;
   struct shade shade = shade_of(m->grids, m->count, logarithmic);
