@@ -7,7 +7,7 @@
 
 #include "../ticks.h"
 
-enum { FEW = 32, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
+enum { FEW = 100, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
 static const double most_decades = 5; /* what is rarer has the colour of the rarest */
 
 /* ---- Bins ---- */

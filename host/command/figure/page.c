@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const double points_per_inch = 72, dots_per_inch = 300;
-static const double room_for_two = 300; /* points: two columns of text of that size */
+static const double room_for_two = 340; /* points, or 120 mm */
 
 const struct rgb ink = {0.1, 0.1, 0.1}, faint_ink = {0.45, 0.45, 0.45};
 

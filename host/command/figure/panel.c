@@ -30,10 +30,14 @@ static bool fit(struct page *page, const struct axis *axis, const struct ticks *
 /* As many as have room, with or without numbers, so that neighbours have the same. */
 static struct ticks ticks_of(struct page *page, const struct axis *axis, double length, bool across) {
   struct ticks ticks = {0};
-  for (int wanted = 7; wanted > 0; wanted--) {
+  for (int wanted = 7; wanted > 1; wanted--) {
     ticks = axis->decades ? ticks_decades(axis->lower, axis->upper, wanted)
                           : ticks_linear(axis->lower, axis->upper, wanted);
-    if (fit(page, axis, &ticks, length, across)) break;
+    if (ticks.count > 1 && fit(page, axis, &ticks, length, across)) return ticks;
+    if (wanted > 3 || ticks.count < 3) continue;
+    ticks.tick[1] = ticks.tick[ticks.count - 1]; /* the first and the last of three */
+    ticks.count = 2;
+    if (fit(page, axis, &ticks, length, across)) return ticks;
   }
   return ticks;
 }
@@ -60,7 +64,7 @@ static void draw_x(struct page *page, const struct panel *panel) {
     if (panel->x.label) page_text(page, x, bottom + length + 0.75 * page->size, CENTRED, ticks.tick[i].label);
   }
   if (!panel->x.label) return;
-  fit_font(page, panel->x.label, panel->box.width + 2 * ROOM_AROUND * page->size);
+  fit_font(page, panel->x.label, panel->box.width);
   page_text(page, panel->box.x + panel->box.width / 2, bottom + 2.25 * page->size, CENTRED, panel->x.label);
 }
 
