@@ -65,8 +65,8 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 run "version" 0 --version
 says "seam 0."
 run "help" 0 --help
-for word in train predict show compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in train predict show compare merge info bench; do
+for word in train predict show plot compare merge info bench "Exit codes" 130; do says "$word"; done
+for command in train predict show plot compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
 done

@@ -147,19 +147,33 @@ static seam_status draw_and_write(const struct task *task, seam_output *output, 
   return status;
 }
 
+/* Compared once, for a page is drawn twice. */
+static seam_status compare_and_draw(struct task *task, seam_output *output, seam_error *error) {
+  struct plot *plot = &task->plot;
+  const char *slice = task->arguments->slice ? task->arguments->slice : task->figure->slice;
+  seam_comparison *comparison = NULL;
+  seam_status status = SEAM_OK;
+  if (task->figure->draw == draw_comparison)
+    status = seam_compare(plot->results[0], plot->results[1], slice, task->arguments->force, &comparison, error);
+  plot->comparison = comparison;
+  if (status == SEAM_OK) status = draw_and_write(task, output, error);
+  seam_comparison_free(comparison);
+  return status;
+}
+
 static seam_status plot(struct task *task, seam_output *output, seam_error *error) {
   seam_status status = SEAM_OK;
   struct plot *plot = &task->plot;
   for (; plot->count < task->arguments->file_count && status == SEAM_OK; plot->count += status == SEAM_OK)
     status = seam_result_read(task->arguments->files[plot->count], &plot->results[plot->count], error);
   if (status == SEAM_OK) status = check_needs(task, error);
-  if (status == SEAM_OK) status = draw_and_write(task, output, error);
+  if (status == SEAM_OK) status = compare_and_draw(task, output, error);
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
   return status;
 }
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
-  struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log, .force = arguments->force}};
+  struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
   seam_output *output;
   if (!find_selection(arguments->slice)) return unknown_selection(arguments->slice, error);
   seam_status status = read_figure(&task, error);

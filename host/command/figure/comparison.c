@@ -94,10 +94,9 @@ static void tell_distance(struct pair *pair, const seam_compared *compared) {
              d->high);
 }
 
-static seam_status make_pair(struct pair *pair, const struct plot *plot, const seam_comparison *comparison,
-                             seam_error *error) {
-  const seam_compared *compared = seam_comparison_histogram_at(comparison, 0);
-  const seam_histogram *map = seam_comparison_map_at(comparison, 0);
+static seam_status make_pair(struct pair *pair, const struct plot *plot, seam_error *error) {
+  const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
+  const seam_histogram *map = seam_comparison_map_at(plot->comparison, 0);
   seam_status status = make_densities(pair, plot, compared, error);
   for (int side = 0; side < SIDES; side++)
     snprintf(pair->titles[side], sizeof *pair->titles, "%c: %s %s", "AB"[side],
@@ -162,15 +161,10 @@ static void draw_pair(struct page *page, const struct pair *pair) {
 }
 
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
-  seam_comparison *comparison;
   struct pair pair = {0};
-  seam_status status =
-      seam_compare(plot->results[0], plot->results[1], plot->slice->name, plot->force, &comparison, error);
-  if (status) return status;
-  status = make_pair(&pair, plot, comparison, error);
+  seam_status status = make_pair(&pair, plot, error);
   heading_draw(page, "Interfaces of %s", plot->slice->name);
   if (status == SEAM_OK) draw_pair(page, &pair);
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
-  seam_comparison_free(comparison);
   return status;
 }

@@ -132,17 +132,21 @@ static void fill_row(uint32_t *pixels, const struct grid *grid, int64_t row, int
   }
 }
 
+static int pixels_per_bin(double length, int64_t bins) {
+  return (int)fmax(1, ceil(length * PIXELS_PER_POINT / (double)bins));
+}
+
 /* A bin is as many pixels as a printer has for it: viewers that smooth between pixels then leave bins sharp. */
 void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade) {
-  int repeat = (int)fmax(1, ceil(panel->box.width * PIXELS_PER_POINT / (double)grid->columns));
-  int width = (int)grid->columns * repeat, height = (int)grid->rows * repeat;
+  int across = pixels_per_bin(panel->box.width, grid->columns), up = pixels_per_bin(panel->box.height, grid->rows);
+  int width = (int)grid->columns * across, height = (int)grid->rows * up;
   cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
   unsigned char *data = cairo_image_surface_get_data(image);
   for (int y = 0; y < height && data; y++) {
     unsigned char *row = data + (ptrdiff_t)y * cairo_image_surface_get_stride(image);
-    fill_row((uint32_t *)(void *)row, grid, grid->rows - 1 - y / repeat, repeat, shade); /* the highest row first */
+    fill_row((uint32_t *)(void *)row, grid, grid->rows - 1 - y / up, across, shade); /* the highest row first */
   }
-  stretch(page, image, &panel->box);
+  if (data) stretch(page, image, &panel->box);
   cairo_surface_destroy(image);
 }
 

@@ -10,7 +10,8 @@ struct plot {
   seam_result *results[2];
   int count;
   const struct selection *slice;
-  bool logarithmic, force;
+  bool logarithmic;
+  const seam_comparison *comparison; /* of both, for draw_comparison */
 };
 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error);
