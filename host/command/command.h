@@ -192,6 +192,8 @@ struct progress_bar {
   const char *unit; /* of the work: chain-steps or pairs */
   double steps;     /* so many of them each chain */
   bool drawn;       /* something stands on the line */
+  double seconds;   /* of the last report */
+  double paused;    /* seconds of which nothing was reported */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);

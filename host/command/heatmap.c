@@ -8,7 +8,8 @@
 #include "command.h"
 #include "ticks.h"
 
-enum { LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
+enum { SMALLEST_SIDE = 28, LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
+enum { NARROW = 40, NARROW_LABEL = 7, NARROW_LEGEND = 5, LEGEND = 16 };
 
 /* One axis laid out on pixels: `per` bins share a pixel, or a bin takes `zoom` pixels. */
 struct scale {
@@ -153,11 +154,13 @@ static void draw_bottom(const struct map *map, const struct marks *marks, int le
 }
 
 static void draw_legend(const struct map *map, int left) {
-  enum { LENGTH = 16 };
-  printf("%*s%s to the right, %s upwards, in V\n%*s1 ", left + 1, "", map->x.axis->name, map->y.axis->name, left + 1,
-         "");
-  for (int i = 0; i < LENGTH && map->largest > 1; i++) {
-    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (LENGTH - 1)) + 0.5);
+  char axes[64];
+  int length = terminal_columns(stdout) < NARROW ? NARROW_LEGEND : LEGEND;
+  snprintf(axes, sizeof axes, "%.16s to the right, %.16s upwards, in V", map->x.axis->name, map->y.axis->name);
+  print_wrapped(axes, printf("%*s", left + 1, ""), left + 1);
+  printf("%*s1 ", left + 1, "");
+  for (int i = 0; i < length && map->largest > 1; i++) {
+    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (length - 1)) + 0.5);
     if (map->colours)
       draw_half_blocks(map, count, count);
     else
@@ -166,10 +169,17 @@ static void draw_legend(const struct map *map, int left) {
   printf("%s %s\n", map->colours ? "\033[0m" : "", text_count(map->largest).text);
 }
 
+/* So many pixels a side as the terminal has room for: a short one may scroll, a narrow one may not break lines. */
+static int side_of_terminal(void) {
+  int rows = terminal_rows(stdout), columns = terminal_columns(stdout);
+  int side = columns - (columns < NARROW ? NARROW_LABEL : LABEL), high = 2 * (rows - ROWS_BESIDES);
+  if (high < SMALLEST_SIDE) high = SMALLEST_SIDE;
+  if (rows > 0 && side > high) side = high;
+  return side > LARGEST_SIDE ? LARGEST_SIDE : side;
+}
+
 void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours) {
-  int rows = terminal_rows(stdout), room = terminal_columns(stdout) - LABEL;
-  if (rows > 0 && room > 2 * (rows - ROWS_BESIDES)) room = 2 * (rows - ROWS_BESIDES);
-  room = room > LARGEST_SIDE ? LARGEST_SIDE : room < 28 ? 28 : room;
+  int room = side_of_terminal();
   struct map map = {lay_out(u0, room), lay_out(u1, room), NULL, 0, colours, colours != COLOURS_NONE};
   map.pixels = malloc((size_t)map.x.pixels * (size_t)map.y.pixels * sizeof *map.pixels);
   if (!map.pixels) return;

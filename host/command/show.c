@@ -35,8 +35,10 @@ static struct text quantile_text(const seam_axis *axis, const int64_t *row, doub
 }
 
 static void quantile_line(const char *name, const seam_axis *axis, const int64_t *row, bool power) {
-  printf("  %-11s%7s  %s to %s\n", name, quantile_text(axis, row, 0.5, power).text,
-         quantile_text(axis, row, 0.05, power).text, quantile_text(axis, row, 0.95, power).text);
+  char line[160];
+  snprintf(line, sizeof line, "%-11s%7s  %s to %s", name, quantile_text(axis, row, 0.5, power).text,
+           quantile_text(axis, row, 0.05, power).text, quantile_text(axis, row, 0.95, power).text);
+  print_wrapped(line, printf("  "), 4);
 }
 
 /* One line for each level of a histogram with axes outcome, level, value; or one for outcome, value. */
@@ -57,7 +59,9 @@ static void quantile_lines(const seam_result *result, const char *name, const st
 
 static void print_quantiles(const seam_result *result, const struct selection *selection) {
   if (selected_chains(result, selection) == 0 || is_prediction(result)) return;
-  printf("  median, 5%% to 95%% of %s, in V:\n", selection->name);
+  char heading[64];
+  snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection->name);
+  print_wrapped(heading, printf("  "), 2);
   quantile_lines(result, "width", selection);
   quantile_lines(result, "slack", selection);
   quantile_lines(result, "loss", selection);
