@@ -30,16 +30,22 @@ double progress_fraction(const seam_progress *progress, double steps) {
   return fraction < 1 ? fraction : 1;
 }
 
-static void draw_blocks(double fraction, int width, bool unicode) {
+/* Appends to a line; what has no room is cut. */
+static void append(char *line, size_t size, const char *text) {
+  size_t length = strlen(line);
+  snprintf(line + length, size - length, "%s", text);
+}
+
+static void append_blocks(char *line, size_t size, double fraction, int width, bool unicode) {
   static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
   int filled = (int)(fraction * width * 8);
-  fputs(unicode ? "▕" : "[", stderr);
+  append(line, size, unicode ? "▕" : "[");
   for (int i = 0; i < width; i++) {
     int part = filled - 8 * i;
     part = part < 0 ? 0 : part > 8 ? 8 : part;
-    fputs(unicode ? eighths[part] : part == 8 ? "#" : " ", stderr);
+    append(line, size, unicode ? eighths[part] : part == 8 ? "#" : " ");
   }
-  fputs(unicode ? "▏" : "]", stderr);
+  append(line, size, unicode ? "▏ " : "] ");
 }
 
 /* A run that was stopped by Ctrl-Z reports nothing for a while: that is no time of work. */
@@ -71,19 +77,20 @@ static bool in_background(void) {
   return front >= 0 && front != getpgrp();
 }
 
+/* Written at once: a run that is stopped leaves no half of a line, and nothing flickers. */
 void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress) {
   note_pause(bar, progress->seconds);
   if (!bar->shown || in_background()) return;
-  char text[160];
+  char text[160], line[512] = "\r";
   int columns = terminal_columns(stderr);
   bool room = columns >= NARROWEST_WITH_BAR;
   double fraction = progress_fraction(progress, bar->steps);
   compose(text, sizeof text, bar, progress, fraction, room ? columns - NARROWEST_BAR - 5 : columns - 1);
   int width = columns - (int)strlen(text) - 5;
-  fputs("\r", stderr);
-  if (room) draw_blocks(fraction, width > WIDEST_BAR ? WIDEST_BAR : width, bar->unicode);
-  fprintf(stderr, "%s%s\033[K", room ? " " : "", text);
-  fflush(stderr);
+  if (room) append_blocks(line, sizeof line, fraction, width > WIDEST_BAR ? WIDEST_BAR : width, bar->unicode);
+  append(line, sizeof line, text);
+  append(line, sizeof line, "\033[K");
+  fputs(line, stderr);
   bar->drawn = true;
 }
 

@@ -29,7 +29,8 @@ void report_outcomes(const seam_result *result) {
     fraction_line(names[outcome], seam_result_count(result, (seam_outcome)outcome), total);
   fraction_line("pass", pass, total);
   if (pass == 0) return;
-  printf("  modes of %s that pass:\n", text_count(pass).text);
+  snprintf(heading, sizeof heading, "modes of %s that pass:", text_count(pass).text);
+  print_wrapped(heading, printf("  "), 2);
   fraction_line("buffer", buffers, pass);
   fraction_line("inverter", pass - buffers, pass);
 }
