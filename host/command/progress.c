@@ -50,7 +50,7 @@ static void append_blocks(char *line, size_t size, double fraction, int width, b
 
 /* A run that was stopped by Ctrl-Z reports nothing for a while: that is no time of work. */
 static void note_pause(struct progress_bar *bar, double seconds) {
-  if (seconds - bar->seconds > longest_silence) bar->paused += seconds - bar->seconds;
+  if (bar->seconds > 0 && seconds - bar->seconds > longest_silence) bar->paused += seconds - bar->seconds;
   bar->seconds = seconds;
 }
 
