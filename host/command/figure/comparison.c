@@ -17,7 +17,7 @@ struct pair {
 };
 
 static seam_status out_of_memory(seam_error *error) {
-  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
 }
 
 /* ---- What is drawn ---- */

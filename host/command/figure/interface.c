@@ -64,7 +64,7 @@ static seam_status draw_marginal(struct page *page, struct panel *panel, const s
   struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
-  if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
   *height = (struct axis){0, 0, unit.axis, false};
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++) {
     if (!(slice->outcomes >> outcome & 1)) continue;
@@ -157,8 +157,9 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   struct unit unit = unit_of(plot->results[0]);
   if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth));
   grid_scale(&grid, unit.value);
-  seam_status status = grid.values ? draw_parts(page, plot, histogram, &grid, error)
-                                   : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  seam_status status = grid.values
+                           ? draw_parts(page, plot, histogram, &grid, error)
+                           : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
   grid_free(&grid);
   free(counts);
   return status;

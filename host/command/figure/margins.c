@@ -75,7 +75,7 @@ static seam_status fill(struct curves *curves, const seam_histogram *histogram, 
   curves->levels = histogram->axis_count == 3 ? LEVELS : 1;
   curves->bins = choose_bins(histogram, curves, plot->slice->outcomes);
   curves->values = calloc((size_t)(OUTCOMES_COUNTED * curves->levels * curves->bins), sizeof *curves->values);
-  if (!curves->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  if (!curves->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
   double all = (double)selected_chains(plot->results[0], plot->slice) * curves->levels;
   for (int i = 0; i < OUTCOMES_COUNTED * curves->levels; i++) {
     int outcome = i / curves->levels, level = i % curves->levels;

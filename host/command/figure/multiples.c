@@ -75,7 +75,7 @@ static bool add_panel(struct multiples *m, const int64_t *counts) {
 }
 
 static seam_status out_of_memory(seam_error *error) {
-  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
 }
 
 /* ---- Selection ---- */

@@ -33,7 +33,7 @@ static seam_status make_grid(struct transfer *transfer, int column, int outcome,
   struct grid *grid = &transfer->grids[column][outcome];
   const int64_t *counts = histogram->values + outcome * v->bins * (u->bins + 2);
   *grid = grid_of(v, u, counts, merging_of(v, u, counts, 1));
-  if (!grid->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure");
+  if (!grid->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
   double probes = (double)v->bins / (double)grid->columns;
   if (chains > 0) grid_scale(grid, 1 / ((double)chains * probes * grid->bin_y));
   return SEAM_OK;
