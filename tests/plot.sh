@@ -119,7 +119,7 @@ run "interchange beside a prediction" 0 plot a.zip p.zip --figure interchange --
 run "many bins" 0 plot bins.zip --figure all --output bins.png
 for odd in none diverged one; do
   for slice in pass fail all; do
-    run "$odd, $slice" 0 plot $odd.zip --figure all --slice $slice --log --width 60mm --output odd.png --force
+    run "$odd, $slice" 0 plot $odd.zip --figure all --slice $slice --log --width 80mm --output odd.png --force
     whole odd.png
   done
 done
@@ -134,8 +134,8 @@ refused "an unknown figure" 2 "--figure some: unknown; it takes interface, trans
 refused "an unknown slice" 2 "--slice some: unknown" a.zip --slice some --output new.png
 refused "a slice that snapshots do not tell" 2 "snapshots tell only pass, fail and all" a.zip --figure snapshots \
   --slice buffer --output new.png
-for width in 59mm 401mm 6 nan 18km 1e9 ""; do
-  refused "a width of '$width'" 2 "60mm to 400mm" a.zip --width "$width" --output new.png
+for width in 79mm 401mm 6 nan 18km 1e9 ""; do
+  refused "a width of '$width'" 2 "80mm to 400mm" a.zip --width "$width" --output new.png
 done
 refused "one file to compare" 2 "--figure compare takes two files" a.zip --figure compare --output new.png
 refused "two files for one" 2 "--figure margins takes one file" a.zip b.zip --figure margins --output new.png

@@ -134,28 +134,31 @@ static int64_t *few_counts(void) {
 static void bins_are_summed_where_little_is_known(void **state) {
   (void)state;
   int64_t *counts = few_counts();
-  assert_int_equal(merging_of(&axis, &axis, counts, 1), 2); /* never to fewer than 32 a side */
-  assert_int_equal(merging_of(&axis, &axis, counts, 0), 2);
-  assert_int_equal(merging_of(&axis, &axis, counts, 25), 1); /* 4 counts worth 100 */
-  assert_int_equal(merging_of(&axis, &axis, counts, 24), 2);
+  assert_int_equal(merging_of(&axis, &axis, counts, 1, false).x, 2); /* never to fewer than 32 a side */
+  assert_int_equal(merging_of(&axis, &axis, counts, 0, false).y, 2);
+  assert_int_equal(merging_of(&axis, &axis, counts, 25, false).x, 1); /* 4 counts worth 100 */
+  assert_int_equal(merging_of(&axis, &axis, counts, 24, false).x, 2);
+  assert_int_equal(merging_of(&axis, &axis, counts, 1, true).x, 1);
+  assert_int_equal(merging_of(&axis, &axis, counts, 1, true).y, 2);
   counts[5 * EXTENT + 9] = 100;
-  assert_int_equal(merging_of(&axis, &axis, counts, 1), 1);
+  assert_int_equal(merging_of(&axis, &axis, counts, 1, false).x, 1);
   free(counts);
 }
 
 static void a_grid_has_every_count_within(void **state) {
   (void)state;
   int64_t *counts = few_counts();
-  for (int64_t merged = 1; merged <= 2; merged++) {
-    struct grid grid = grid_of(&axis, &axis, counts, merged);
-    assert_int_equal(grid.columns, BINS / merged);
-    assert_true(fabs(grid.bin_x - 4.0 * (double)merged / BINS) < 1e-15);
+  static const struct merging mergings[] = {{1, 1}, {2, 2}, {1, 2}};
+  for (int m = 0; m < 3; m++) {
+    int64_t x = mergings[m].x, y = mergings[m].y;
+    struct grid grid = grid_of(&axis, &axis, counts, mergings[m]);
+    assert_true(grid.columns == BINS / x && grid.rows == BINS / y);
+    assert_true(fabs(grid.bin_x - 4.0 * (double)x / BINS) < 1e-15 && fabs(grid.bin_y - 4.0 * (double)y / BINS) < 1e-15);
     double largest = 0;
     for (int64_t i = 0; i < grid.columns; i++)
       for (int64_t j = 0; j < grid.rows; j++) {
         double sum = 0, value = grid.values[i * grid.rows + j];
-        for (int64_t k = 0; k < merged * merged; k++)
-          sum += (double)counts[(1 + i * merged + k % merged) * EXTENT + 1 + j * merged + k / merged];
+        for (int64_t k = 0; k < x * y; k++) sum += (double)counts[(1 + i * x + k % x) * EXTENT + 1 + j * y + k / x];
         assert_true(value == sum);
         largest = fmax(largest, value);
       }

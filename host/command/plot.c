@@ -71,14 +71,14 @@ static seam_status read_width(struct task *task, seam_error *error) {
     const char *name;
     double mm;
   } units[] = {{"", 1}, {"mm", 1}, {"cm", 10}, {"in", 25.4}};
-  const double narrowest = 60, widest = 400, points = 72 / 25.4;
+  const double narrowest = 80, widest = 400, points = 72 / 25.4;
   const char *text = task->arguments->width ? task->arguments->width : "180mm";
   char *end;
   double number = strtod(text, &end), mm = 0;
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (end > text && !strcmp(end, units[i].name)) mm = number * units[i].mm;
   if (!(mm >= narrowest && mm <= widest))
-    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 60mm to 400mm, or as much in cm or in", text);
+    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 80mm to 400mm, or as much in cm or in", text);
   task->width = mm * points;
   return SEAM_OK;
 }

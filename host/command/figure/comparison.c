@@ -32,15 +32,15 @@ static const seam_histogram *compared_histogram(const seam_result *result, const
 /* The counts of both sides in bins alike, as wide as the side that knows less needs. */
 static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
                                   seam_error *error) {
-  int64_t merged = 1;
+  struct merging merging = {1, 1};
   for (int side = 0; side < SIDES; side++) {
     double worth = compared->effective[side] / (double)compared->entries[side];
-    int64_t own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0);
-    if (own > merged) merged = own;
+    struct merging own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0, false);
+    if (own.x > merging.x) merging = own;
   }
   for (int side = 0; side < SIDES; side++) {
     struct grid *grid = &pair->grids[side];
-    *grid = grid_of(pair->u0, pair->u1, counts[side], merged);
+    *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
     if (!grid->values) return out_of_memory(error);
     if (compared->entries[side] > 0)
       grid_scale(grid, 1 / ((double)compared->entries[side] * grid->bin_x * grid->bin_y));

@@ -15,10 +15,11 @@ static const double most_decades = 5; /* what is rarer has the colour of the rar
 static int64_t extent(const seam_axis *axis) { return axis->bins + 2 * axis->flow; }
 
 static int64_t sum_square(const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t column, int64_t row,
-                          int64_t merged) {
+                          struct merging merging) {
   int64_t sum = 0;
-  for (int64_t i = column * merged; i < (column + 1) * merged; i++)
-    for (int64_t j = row * merged; j < (row + 1) * merged; j++) sum += counts[(i + x->flow) * extent(y) + j + y->flow];
+  for (int64_t i = column * merging.x; i < (column + 1) * merging.x; i++)
+    for (int64_t j = row * merging.y; j < (row + 1) * merging.y; j++)
+      sum += counts[(i + x->flow) * extent(y) + j + y->flow];
   return sum;
 }
 
@@ -37,28 +38,31 @@ static bool fine_enough(const struct grid *grid, double worth) {
   return small && (grid->largest == 0 || grid->largest * worth >= FEW);
 }
 
-int64_t merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth) {
-  int64_t fewer = x->bins < y->bins ? x->bins : y->bins, best = 1;
-  for (int64_t merged = 1; merged == 1 || fewer / merged >= FEWEST_BINS; merged++) {
-    if (x->bins % merged || y->bins % merged) continue;
-    struct grid grid = grid_of(x, y, counts, merged);
+struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth,
+                          bool rows_alone) {
+  int64_t bins = rows_alone || y->bins < x->bins ? y->bins : x->bins;
+  struct merging best = {1, 1};
+  for (int64_t k = 1; k == 1 || bins / k >= FEWEST_BINS; k++) {
+    struct merging merging = {rows_alone ? 1 : k, k};
+    if (x->bins % merging.x || y->bins % merging.y) continue;
+    struct grid grid = grid_of(x, y, counts, merging);
     bool enough = !grid.values || fine_enough(&grid, worth);
     grid_free(&grid);
-    best = merged;
+    best = merging;
     if (enough) break;
   }
   return best;
 }
 
-struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t merged) {
-  struct grid grid = {.columns = x->bins / merged, .rows = y->bins / merged};
+struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, struct merging merging) {
+  struct grid grid = {.columns = x->bins / merging.x, .rows = y->bins / merging.y};
   grid.values = malloc((size_t)(grid.columns * grid.rows) * sizeof *grid.values);
   if (!grid.values) return (struct grid){0};
   grid.bin_x = (x->upper - x->lower) / (double)grid.columns;
   grid.bin_y = (y->upper - y->lower) / (double)grid.rows;
   for (int64_t i = 0; i < grid.columns; i++)
     for (int64_t j = 0; j < grid.rows; j++)
-      grid.values[i * grid.rows + j] = (double)sum_square(x, y, counts, i, j, merged);
+      grid.values[i * grid.rows + j] = (double)sum_square(x, y, counts, i, j, merging);
   note_extremes(&grid);
   return grid;
 }

@@ -13,13 +13,18 @@ struct grid {
   double bin_x, bin_y;   /* what a bin spans, in the axes' units */
 };
 
-/* How many bins a side to sum into one of an image of [x][y] counts, so that scatter does not look like structure:
- * until the fullest holds what is worth 32 independent entries, a count being worth `worth` of them, but never to fewer
- * than 32 bins a side. */
-int64_t merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth);
+/* So many bins of either axis are summed into one of an image. */
+struct merging {
+  int64_t x, y;
+};
 
-/* The counts of [x][y] with their flow bins, `merged` by `merged` of them summed. NULL values: no memory. */
-struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, int64_t merged);
+/* Chosen so that scatter does not look like structure: until the fullest bin is known to 10%, by 100 independent
+ * entries, a count being worth `worth` of them; but never to fewer than 32 bins a side. Both axes alike, or the rows
+ * alone where columns are what they are. */
+struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth, bool rows_alone);
+
+/* The counts of [x][y] with their flow bins, merged. NULL values: no memory. */
+struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, struct merging merging);
 void grid_scale(struct grid *grid, double factor);
 void grid_free(struct grid *grid);
 

@@ -45,6 +45,9 @@ struct text outside_text(double inside, double all);
 /* A strip of the page, from its y on. */
 struct page column_of(const struct page *page, double left, double width);
 
+/* Where the next entry of a key goes: at x, or on the next line where it has no room there. */
+double key_place(struct page *page, double x, double width);
+
 /* ---- shares.c ---- */
 
 /* What became of the chains, or of the pairs that work: bars with 95% intervals. */

@@ -49,16 +49,12 @@ static void draw_series(struct page *page, const struct panel *panel, const seam
 /* ---- Around them ---- */
 
 static void draw_key_entry(struct page *page, double *x, struct rgb colour, bool hollow, const char *text) {
-  double y = page->y + 0.6 * page->size, room = page->left + page->width;
-  if (*x > page->left && *x + page_text_width(page, text) + page->size > room) {
-    *x = page->left;
-    page->y += 1.5 * page->size;
-    y = page->y + 0.6 * page->size;
-  }
-  draw_dot(page, *x + 0.4 * page->size, y, colour, hollow);
+  double width = page->size + page_text_width(page, text), left = key_place(page, *x, width);
+  double y = page->y + 0.6 * page->size;
+  draw_dot(page, left + 0.4 * page->size, y, colour, hollow);
   page_colour(page, ink, 1);
-  page_text(page, *x + page->size, y, LEFT_ALIGNED, text);
-  *x += 2.6 * page->size + page_text_width(page, text);
+  page_text(page, left + page->size, y, LEFT_ALIGNED, text);
+  *x = left + width + 1.6 * page->size;
 }
 
 static const char *side_name(const seam_result *result, int side, bool alone) {

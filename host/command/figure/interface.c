@@ -155,7 +155,7 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   struct unit unit = unit_of(plot->results[0]);
-  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth));
+  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth, false));
   grid_scale(&grid, unit.value);
   seam_status status = grid.values
                            ? draw_parts(page, plot, histogram, &grid, error)

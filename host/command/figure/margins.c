@@ -152,17 +152,18 @@ static void draw_panel(struct page *page, const struct plot *plot, int kind, con
 }
 
 static void draw_sample(struct page *page, double *x, struct rgb colour, bool dashed, const char *name) {
-  double length = 2.2 * page->size, y = page->y + 0.6 * page->size, dashes[] = {2, 1.2};
+  double line = 2.2 * page->size, width = line + 0.4 * page->size + page_text_width(page, name);
+  double left = key_place(page, *x, width), y = page->y + 0.6 * page->size, dashes[] = {2, 1.2};
   page_colour(page, colour, 1);
   cairo_set_line_width(page->cairo, 1);
   cairo_set_dash(page->cairo, dashes, dashed ? 2 : 0, 0);
-  cairo_move_to(page->cairo, *x, y);
-  cairo_line_to(page->cairo, *x + length, y);
+  cairo_move_to(page->cairo, left, y);
+  cairo_line_to(page->cairo, left + line, y);
   cairo_stroke(page->cairo);
   cairo_set_dash(page->cairo, NULL, 0, 0);
   page_colour(page, ink, 1);
-  page_text(page, *x + length + 0.4 * page->size, y, LEFT_ALIGNED, name);
-  *x += length + page_text_width(page, name) + 1.6 * page->size;
+  page_text(page, left + width, y, RIGHT_ALIGNED, name);
+  *x = left + width + 1.6 * page->size;
 }
 
 static void draw_key(struct page *page, const struct plot *plot) {

@@ -69,7 +69,7 @@ static int64_t sum_of(const int64_t *counts, int64_t cells) {
 /* Adds a panel of [u0][u1] counts. Panels hold thousands of chains or three: each has its own scale. */
 static bool add_panel(struct multiples *m, const int64_t *counts) {
   struct grid *grid = &m->grids[m->count++];
-  *grid = grid_of(m->u0, m->u1, counts, merging_of(m->u0, m->u1, counts, 1));
+  *grid = grid_of(m->u0, m->u1, counts, merging_of(m->u0, m->u1, counts, 1, false));
   if (grid->largest > 0) grid_scale(grid, 1 / grid->largest);
   return grid->values != NULL;
 }

@@ -42,6 +42,12 @@ struct text outside_text(double inside, double all) {
   return text;
 }
 
+double key_place(struct page *page, double x, double width) {
+  if (x == page->left || x + width <= page->left + page->width) return x;
+  page->y += 1.5 * page->size;
+  return page->left;
+}
+
 struct page column_of(const struct page *page, double left, double width) {
   struct page column = *page;
   column.left = left;

@@ -32,10 +32,9 @@ static seam_status make_grid(struct transfer *transfer, int column, int outcome,
   const seam_axis *v = &histogram->axes[1], *u = &histogram->axes[2];
   struct grid *grid = &transfer->grids[column][outcome];
   const int64_t *counts = histogram->values + outcome * v->bins * (u->bins + 2);
-  *grid = grid_of(v, u, counts, merging_of(v, u, counts, 1));
+  *grid = grid_of(v, u, counts, merging_of(v, u, counts, 1, true));
   if (!grid->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-  double probes = (double)v->bins / (double)grid->columns;
-  if (chains > 0) grid_scale(grid, 1 / ((double)chains * probes * grid->bin_y));
+  if (chains > 0) grid_scale(grid, 1 / ((double)chains * grid->bin_y));
   return SEAM_OK;
 }
 
