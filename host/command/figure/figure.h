@@ -25,7 +25,7 @@ seam_status draw_interchange(struct page *page, const struct plot *plot, seam_er
 /* ---- style.c: what means the same everywhere ---- */
 
 extern const struct rgb outcome_colours[SEAM_OUTCOMES];
-extern const char *const outcome_names[SEAM_OUTCOMES];
+extern const char *const outcome_words[SEAM_OUTCOMES];
 extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 
 /* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */

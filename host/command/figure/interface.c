@@ -2,7 +2,6 @@
 /* The interface: the density of (u0, u1), its marginals by mode, and what became of the chains. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "figure.h"
 

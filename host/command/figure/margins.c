@@ -170,7 +170,7 @@ static void draw_key(struct page *page, const struct plot *plot) {
   double x = page->left;
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
     if (plot->slice->outcomes >> outcome & 1)
-      draw_sample(page, &x, outcome_colours[outcome], false, outcome_names[outcome]);
+      draw_sample(page, &x, outcome_colours[outcome], false, outcome_words[outcome]);
   draw_sample(page, &x, ink, false, "at level 0");
   draw_sample(page, &x, ink, true, "at level 1");
   page->y += 1.6 * page->size;

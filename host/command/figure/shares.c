@@ -12,7 +12,7 @@ static void draw_bar(struct page *page, int outcome, double share, struct interv
   double left = page->left + NAME * page->size, room = page->width - (NAME + NUMBER) * page->size;
   double middle = page->y + ROW / 2 * page->size;
   page_colour(page, ink, 1);
-  page_text(page, page->left, middle, LEFT_ALIGNED, outcome_names[outcome]);
+  page_text(page, page->left, middle, LEFT_ALIGNED, outcome_words[outcome]);
   page_text(page, page->left + page->width, middle, RIGHT_ALIGNED, text_percent(share).text);
   cairo_rectangle(page->cairo, left, middle - 0.45 * page->size, share * room, 0.9 * page->size);
   page_colour(page, outcome_colours[outcome], 1);

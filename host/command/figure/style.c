@@ -8,7 +8,7 @@
 /* Blue and vermilion of Okabe and Ito's palette, told apart by any eye; by lightness, too. */
 const struct rgb outcome_colours[SEAM_OUTCOMES] = {
     {0, 0.447, 0.698}, {0.835, 0.369, 0}, {0.6, 0.6, 0.6}, {0.25, 0.25, 0.25}};
-const char *const outcome_names[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
+const char *const outcome_words[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
 
 const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Failures", "Diverged"};
 
