@@ -17,8 +17,10 @@ enum { LARGEST_CONFIG_FILE = 1 << 20 };
 
 void config_defaults(struct seam_config *config) {
   memset(config, 0, sizeof *config);
-  for (const seam_option *option = seam_options(); option->name; option++)
-    seam_config_set(config, option->name, option->value, NULL);
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option *option = &option_table[i];
+    option->type->parse(option, seam_options()[i].value, (char *)config + option->offset, NULL);
+  }
 }
 
 seam_config *seam_config_create(void) {
