@@ -102,6 +102,14 @@ bool crew_wait(struct crew *crew, double seconds) {
   return last;
 }
 
+int crew_working(struct crew *crew, bool *more) {
+  pthread_mutex_lock(&crew->mutex);
+  int working = crew->working;
+  *more = working > 0 && crew_goes_on(crew) && (crew->handout.left > 0 || crew->handout.more);
+  pthread_mutex_unlock(&crew->mutex);
+  return working;
+}
+
 void crew_join(struct crew *crew) {
   for (int w = 0; w < crew->started; w++) pthread_join(crew->workers[w].thread, NULL);
   free(crew->workers);

@@ -40,16 +40,22 @@ static void draw_blocks(double fraction, int width, bool unicode) {
   fputs(unicode ? "▏" : "]", stderr);
 }
 
+/* What stands on the line. */
+struct line {
+  char point[96]; /* of a sweep: "point 3/12 " */
+  double fraction, seconds_left;
+  const seam_progress *progress;
+};
+
 /* The most telling text that fits beside a bar, from the fullest on. */
-static void compose(char *text, size_t size, const seam_progress *progress, const char *unit, double fraction,
-                    int room) {
+static void compose(char *text, size_t size, const struct line *line, const char *unit, int room) {
+  const seam_progress *progress = line->progress;
   double rate = progress->seconds > 0 ? progress->chain_steps / progress->seconds : 0;
-  double left = fraction > 0 ? progress->seconds * (1 - fraction) / fraction : 0;
   struct text done = text_count((int64_t)progress->chains_done), all = text_count((int64_t)progress->chains);
-  struct text speed = text_si(rate), time = text_time(left);
-  const char *time_text = fraction > 0 ? time.text : "?";
+  struct text speed = text_si(rate), time = text_time(line->seconds_left);
+  const char *time_text = isnan(line->seconds_left) ? "?" : time.text;
   for (int detail = 2; detail >= 0; detail--) {
-    int length = snprintf(text, size, "%5.1f%%", floor(fraction * 1000) / 10);
+    int length = snprintf(text, size, "%s%5.1f%%", line->point, floor(line->fraction * 1000) / 10);
     if (detail > 1) length += snprintf(text + length, size - (size_t)length, "  %s/%s chains", done.text, all.text);
     if (detail > 0) length += snprintf(text + length, size - (size_t)length, "  %s %s/s", speed.text, unit);
     length += snprintf(text + length, size - (size_t)length, "  %s left", time_text);
@@ -57,18 +63,32 @@ static void compose(char *text, size_t size, const seam_progress *progress, cons
   }
 }
 
-void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress) {
-  if (!bar->shown) return;
-  char text[160];
+static void draw_line(struct progress_bar *bar, const struct line *line) {
+  char text[256];
   int columns = terminal_columns(stderr);
-  double fraction = progress_fraction(progress, bar->steps);
-  compose(text, sizeof text, progress, bar->unit, fraction, columns - NARROWEST_BAR - 5);
+  compose(text, sizeof text, line, bar->unit, columns - NARROWEST_BAR - 5);
   int width = columns - (int)strlen(text) - 5;
   fputs("\r", stderr);
-  draw_blocks(fraction, width > WIDEST_BAR ? WIDEST_BAR : width, bar->unicode);
+  draw_blocks(line->fraction, width > WIDEST_BAR ? WIDEST_BAR : width, bar->unicode);
   fprintf(stderr, " %s\033[K", text);
   fflush(stderr);
   bar->drawn = true;
+}
+
+void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress) {
+  if (!bar->shown) return;
+  double fraction = progress_fraction(progress, bar->steps);
+  double left = fraction > 0 ? progress->seconds * (1 - fraction) / fraction : NAN;
+  draw_line(bar, &(struct line){.fraction = fraction, .seconds_left = left, .progress = progress});
+}
+
+void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress *progress) {
+  struct line line = {
+      .fraction = progress->fraction, .seconds_left = progress->seconds_left, .progress = &progress->whole};
+  uint64_t point = progress->point < progress->points ? progress->point + 1 : progress->points_done;
+  snprintf(line.point, sizeof line.point, "point %s/%s ", text_count((int64_t)point).text,
+           text_count((int64_t)progress->points).text);
+  if (bar->shown) draw_line(bar, &line);
 }
 
 void progress_bar_clear(struct progress_bar *bar) {

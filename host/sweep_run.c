@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a sweep: points take off as soon as workers of the earlier ones have nothing left to do, and one thread watches
+ * all that are on their way. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "floating_point.h"
+#include "output.h"
+#include "ranks.h"
+#include "sweep_flight.h"
+
+enum { MOST_FLIGHTS = 32 };
+
+#define TICK        0.001 /* seconds between two looks at all flights */
+#define TELL_TIME   0.1   /* between two calls of the progress function */
+#define INDEX_TIME  5.0   /* between two indices, or longer where one takes long to write */
+#define INDEX_SHARE 0.02  /* of the time, at most, that goes into writing them */
+
+struct airport {
+  struct seam_sweep *sweep;
+  struct sweep_index *index;
+  struct flight *flights; /* MOST_FLIGHTS */
+  uint64_t next;          /* the first point that was not yet prepared */
+  uint64_t points_done;
+  bool ending; /* cancelled, or a point failed: none takes off any more */
+  seam_status status;
+  seam_error error; /* of the first point that failed */
+  bool changed;     /* since the index was written */
+  struct timespec begin, told, indexed;
+  double index_time; /* until the next one is due */
+
+  /* For the progress. */
+  seam_sweep_progress_function callback;
+  void *user;
+  seam_sweep_progress progress;
+  char name[512], isa[16], device[128];
+  seam_error trouble;
+  uint64_t chains_landed; /* counted by flights that have landed */
+  double steps_landed;    /* chain-steps of these */
+  double work, work_found, work_left;
+};
+
+/* ---- Progress ---- */
+
+/* What the flight adds to the whole while it counts. */
+static double add_flight(struct airport *airport, struct flight *flight, seam_sweep_progress *all) {
+  const struct run *run = &flight->run;
+  seam_progress own = run_progress(&flight->run);
+  all->whole.chains_done += own.chains_done;
+  all->whole.chain_steps += own.chain_steps;
+  all->whole.backend = own.backend;
+  snprintf(airport->isa, sizeof airport->isa, "%s", own.isa);
+  snprintf(airport->device, sizeof airport->device, "%s", own.device);
+  all->whole.ranks = own.ranks;
+  all->whole.rank_chains = own.rank_chains;
+  if (*own.trouble) airport->trouble = run->trouble;
+  if (flight->point < all->point) all->point = flight->point;
+  double each = run->config.task == TASK_TRAIN ? seam_flops_per_chain_step(&run->config) : 1;
+  return fmin(own.chain_steps * each, sweep_work_left(airport->sweep, flight->point));
+}
+
+static seam_sweep_progress *progress_now(struct airport *airport) {
+  static const uint64_t none = 0;
+  seam_sweep_progress *all = &airport->progress;
+  double work = 0;
+  airport->trouble = (seam_error){SEAM_OK, ""};
+  all->point = airport->sweep->points;
+  all->points_done = airport->points_done;
+  all->whole.chains_done = airport->chains_landed;
+  all->whole.chain_steps = airport->steps_landed;
+  all->whole.seconds = clock_since(&airport->begin);
+  all->whole.ranks = 1;
+  all->whole.rank_chains = &none;
+  for (int f = 0; f < MOST_FLIGHTS; f++)
+    if (airport->flights[f].stage == FLIGHT_COUNTING) work += add_flight(airport, &airport->flights[f], all);
+  airport->name[0] = '\0';
+  if (all->point < all->points) sweep_file(airport->sweep, all->point, airport->name, sizeof airport->name);
+  double done = airport->work - airport->work_left + work, counted = done - airport->work_found;
+  all->fraction = airport->work > 0 ? fmin(done / airport->work, 1) : 0;
+  all->seconds_left = counted > 0 ? all->whole.seconds * (airport->work - done) / counted : NAN;
+  return all;
+}
+
+static void end_all(struct airport *airport) {
+  airport->ending = true;
+  for (int f = 0; f < MOST_FLIGHTS; f++)
+    if (airport->flights[f].stage == FLIGHT_COUNTING) run_cancel(&airport->flights[f].run);
+}
+
+static void tell(struct airport *airport) {
+  airport->told = clock_after(0);
+  if (airport->callback && airport->callback(progress_now(airport), airport->user)) end_all(airport);
+}
+
+/* While files are looked at. */
+static bool tell_look(void *user, uint64_t point) {
+  struct airport *airport = user;
+  if (point > 0 && airport->sweep->rows[point - 1].left == 0) airport->points_done++;
+  if (clock_since(&airport->told) >= TELL_TIME) tell(airport);
+  return !airport->ending;
+}
+
+/* ---- Taking off ---- */
+
+static struct flight *find(struct airport *airport, enum flight_stage stage) {
+  for (int f = 0; f < MOST_FLIGHTS; f++)
+    if (airport->flights[f].stage == stage) return &airport->flights[f];
+  return NULL;
+}
+
+static void fail(struct airport *airport, seam_status status, const seam_error *error) {
+  if (airport->status == SEAM_OK) {
+    airport->status = status;
+    airport->error = *error;
+  }
+  end_all(airport);
+}
+
+/* One ahead, so that a worker does not wait for its file system. */
+static void prepare_next(struct airport *airport) {
+  struct seam_sweep *sweep = airport->sweep;
+  struct flight *flight = find(airport, FLIGHT_FREE);
+  seam_error error;
+  if (airport->ending || !flight || find(airport, FLIGHT_READY)) return;
+  while (airport->next < sweep->points && sweep->rows[airport->next].left == 0) airport->next++;
+  if (airport->next == sweep->points) return;
+  seam_status status = flight_prepare(flight, sweep, airport->next++, &error);
+  if (status != SEAM_OK) fail(airport, status, &error);
+}
+
+/* Whether a worker has nothing to do. Several ranks count one point at a time. */
+static bool has_room(const struct airport *airport) {
+  int working = 0, most = 1;
+  for (int f = 0; f < MOST_FLIGHTS; f++) {
+    struct flight *flight = &airport->flights[f];
+    bool more = false;
+    if (flight->stage != FLIGHT_COUNTING || flight->run.chains == 0) continue;
+    working += crew_working(&flight->run.crew, &more);
+    if (more || ranks_count() > 1) return false;
+    if (flight->run.crew.info.workers > most) most = flight->run.crew.info.workers;
+  }
+  return working < most;
+}
+
+static void take_off(struct airport *airport) {
+  struct flight *flight = find(airport, FLIGHT_READY);
+  seam_error error;
+  if (!flight || (!airport->ending && !has_room(airport))) return;
+  seam_status status = airport->ending ? SEAM_OK : flight_start(flight, &error);
+  if (status != SEAM_OK) fail(airport, status, &error);
+  if (flight->stage == FLIGHT_READY) flight_leave(flight);
+}
+
+/* ---- Landing ---- */
+
+/* Chain-steps, or pairs, of a chain. */
+static double steps_of(const struct seam_config *config) {
+  return (double)(config->task == TASK_TRAIN ? config->steps : config->draws);
+}
+
+static void land(struct airport *airport, struct flight *flight) {
+  struct sweep_row *row = &airport->sweep->rows[flight->point];
+  uint64_t before = row->counted;
+  double left = sweep_work_left(airport->sweep, flight->point), steps = steps_of(&flight->result->config);
+  if (!flight_land(flight, airport->sweep)) return;
+  airport->changed = true;
+  airport->chains_landed += row->counted - before;
+  airport->steps_landed += (double)(row->counted - before) * steps;
+  airport->work_left -= left - sweep_work_left(airport->sweep, flight->point);
+  airport->points_done += row->left == 0;
+  if (flight->status != SEAM_OK && flight->status != SEAM_INTERRUPTED) fail(airport, flight->status, &flight->error);
+}
+
+/* Whether any is on its way. */
+static bool serve_flights(struct airport *airport) {
+  bool any = false;
+  for (int f = 0; f < MOST_FLIGHTS; f++) {
+    struct flight *flight = &airport->flights[f];
+    if (flight->stage == FLIGHT_COUNTING) flight_tick(flight);
+    if (flight->stage == FLIGHT_WRITING) land(airport, flight);
+    any = any || flight->stage != FLIGHT_FREE;
+  }
+  return any;
+}
+
+static void write_index(struct airport *airport) {
+  struct timespec begin = clock_after(0);
+  seam_error error;
+  seam_status status = sweep_index_write(airport->index, airport->sweep, &error);
+  airport->changed = false;
+  airport->indexed = clock_after(0);
+  airport->index_time = fmax(INDEX_TIME, clock_since(&begin) / INDEX_SHARE);
+  if (status != SEAM_OK) fail(airport, status, &error);
+}
+
+/* ---- The sweep ---- */
+
+static void fly(struct airport *airport) {
+  for (bool any = true; any;) {
+    prepare_next(airport);
+    take_off(airport);
+    prepare_next(airport);
+    any = serve_flights(airport);
+    if (clock_since(&airport->told) >= TELL_TIME) tell(airport);
+    if (airport->changed && clock_since(&airport->indexed) >= airport->index_time) write_index(airport);
+    if (any) clock_sleep(TICK);
+  }
+  write_index(airport);
+  tell(airport);
+}
+
+static seam_status outcome(const struct airport *airport, seam_error *error) {
+  if (airport->status != SEAM_OK) {
+    if (error) *error = airport->error;
+    return airport->status;
+  }
+  if (airport->points_done == airport->sweep->points) return SEAM_OK;
+  return error_set(error, SEAM_INTERRUPTED,
+                   "interrupted: %llu of %llu points are whole; the same command runs the rest",
+                   (unsigned long long)airport->points_done, (unsigned long long)airport->sweep->points);
+}
+
+static void count_work(struct airport *airport) {
+  struct seam_sweep *sweep = airport->sweep;
+  airport->points_done = 0;
+  for (uint64_t point = 0; point < sweep->points; point++) {
+    struct seam_config config;
+    sweep_config(sweep, point, &config);
+    airport->work += sweep_work(&config);
+    airport->work_left += sweep_work_left(sweep, point);
+    airport->progress.whole.chains += sweep->rows[point].left;
+    airport->points_done += sweep->rows[point].left == 0;
+  }
+  airport->work_found = airport->work - airport->work_left;
+}
+
+static seam_status run_sweep(struct airport *airport, int replace, seam_error *error) {
+  FORWARD(output_make_folder(airport->sweep->folder, error));
+  FORWARD(sweep_index_open(airport->sweep, &airport->index, error));
+  FORWARD(sweep_look(airport->sweep, replace, tell_look, airport, error));
+  count_work(airport);
+  airport->begin = airport->indexed = clock_after(0);
+  fly(airport);
+  return outcome(airport, error);
+}
+
+seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function callback, void *user,
+                           seam_error *error) {
+  struct airport airport = {.sweep = sweep, .callback = callback, .user = user, .index_time = INDEX_TIME};
+  airport.flights = calloc(MOST_FLIGHTS, sizeof *airport.flights);
+  if (!airport.flights) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep");
+  airport.progress = (seam_sweep_progress){.points = sweep->points, .file = airport.name};
+  airport.progress.whole =
+      (seam_progress){.backend = "", .isa = airport.isa, .device = airport.device, .trouble = airport.trouble.message};
+  airport.begin = airport.told = clock_after(0);
+  struct floating_point_state found = floating_point_enter();
+  seam_status status = run_sweep(&airport, replace, error);
+  floating_point_leave(found);
+  sweep_index_close(airport.index);
+  free(airport.flights);
+  return status;
+}
