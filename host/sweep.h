@@ -44,10 +44,13 @@ void sweep_config(const struct seam_sweep *sweep, uint64_t point, struct seam_co
 void sweep_file(const struct seam_sweep *sweep, uint64_t point, char *name, size_t size);
 void sweep_path(const struct seam_sweep *sweep, const char *name, char *path, size_t size);
 
-/* What all its chains cost, in operations, about; of a prediction, in pairs. */
+/* What so many chains and chain-steps of a configuration cost, in operations, about; of a prediction, in pairs. */
+double sweep_work_of(const struct seam_config *config, double chains, double chain_steps);
+
+/* Of all chains of a configuration. */
 double sweep_work(const struct seam_config *config);
 
-/* The same of what its file lacks. */
+/* Of what a point's file lacks. */
 double sweep_work_left(const struct seam_sweep *sweep, uint64_t point);
 
 /* Every point's configuration, and the length of the names. */

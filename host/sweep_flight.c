@@ -72,11 +72,18 @@ static void begin_writing(struct flight *flight, bool ran) {
     write_file(flight);
 }
 
+static void end_run(struct flight *flight) {
+  seam_progress last = run_progress(&flight->run);
+  flight->chains_done = last.chains_done;
+  flight->chain_steps = last.chain_steps;
+  flight->status = run_end(&flight->run, &flight->error);
+}
+
 void flight_tick(struct flight *flight) {
   struct run *run = &flight->run;
   bool ran = run->chains > 0;
   if (ran && !run_tick(run)) return;
-  if (ran) flight->status = run_end(run, &flight->error);
+  if (ran) end_run(flight);
   run_close(run);
   *run = (struct run){.chains = 0};
   begin_writing(flight, ran);

@@ -16,6 +16,8 @@ struct flight {
   struct run run;
   struct seam_output *output;
   struct seam_result *result;
+  uint64_t chains_done; /* these two by a run that has ended */
+  double chain_steps;
   pthread_t writer;
   bool threaded;
   atomic_bool written; /* the file, or there is none to write */

@@ -173,8 +173,9 @@ seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error) {
   json_t *plan = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &fault);
   free(bytes);
   if (!plan)
-    return error_set(error, SEAM_ERROR_USAGE, "%s:%d: %s; a plan is a JSON object", error_path(sweep->path), fault.line,
-                     fault.text);
+    return error_set(error, SEAM_ERROR_USAGE, "%s:%d: %s; %s", error_path(sweep->path), fault.line, fault.text,
+                     json_error_code(&fault) == json_error_numeric_overflow ? "such numbers go in quotes"
+                                                                            : "a plan is a JSON object");
   config_defaults(&sweep->base);
   seam_status status = read_plan(sweep, plan, error);
   json_decref(plan);

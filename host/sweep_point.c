@@ -34,12 +34,16 @@ void sweep_path(const struct seam_sweep *sweep, const char *name, char *path, si
 }
 
 /* Drawing and observing a chain costs as much as some twenty steps. */
+double sweep_work_of(const struct seam_config *config, double chains, double chain_steps) {
+  if (config->task != TASK_TRAIN) return chain_steps;
+  return (chain_steps + 20 * chains) * seam_flops_per_chain_step(config);
+}
+
 double sweep_work(const struct seam_config *config) {
   uint64_t begin, end;
   config_shard(config, &begin, &end);
   double chains = (double)(end - begin);
-  if (config->task != TASK_TRAIN) return chains * (double)config->draws;
-  return chains * ((double)config->steps + 20) * seam_flops_per_chain_step(config);
+  return sweep_work_of(config, chains, chains * (double)(config->task == TASK_TRAIN ? config->steps : config->draws));
 }
 
 double sweep_work_left(const struct seam_sweep *sweep, uint64_t point) {

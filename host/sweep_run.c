@@ -44,27 +44,34 @@ struct airport {
 
 /* ---- Progress ---- */
 
-/* What the flight adds to the whole while it counts. */
-static double add_flight(struct airport *airport, struct flight *flight, seam_sweep_progress *all) {
-  const struct run *run = &flight->run;
-  seam_progress own = run_progress(&flight->run);
-  all->whole.chains_done += own.chains_done;
-  all->whole.chain_steps += own.chain_steps;
-  all->whole.backend = own.backend;
+/* What a run that goes on tells beside its numbers. */
+static seam_progress look_at(struct airport *airport, struct flight *flight) {
+  seam_progress own = run_progress(&flight->run), *whole = &airport->progress.whole;
+  whole->backend = own.backend;
   snprintf(airport->isa, sizeof airport->isa, "%s", own.isa);
   snprintf(airport->device, sizeof airport->device, "%s", own.device);
-  all->whole.ranks = own.ranks;
-  all->whole.rank_chains = own.rank_chains;
-  if (*own.trouble) airport->trouble = run->trouble;
-  if (flight->point < all->point) all->point = flight->point;
-  double each = run->config.task == TASK_TRAIN ? seam_flops_per_chain_step(&run->config) : 1;
-  return fmin(own.chain_steps * each, sweep_work_left(airport->sweep, flight->point));
+  whole->ranks = own.ranks;
+  whole->rank_chains = own.rank_chains;
+  if (*own.trouble) airport->trouble = flight->run.trouble;
+  if (flight->point < airport->progress.point) airport->progress.point = flight->point;
+  return own;
 }
 
-static seam_sweep_progress *progress_now(struct airport *airport) {
+/* Adds a flight to the whole; returns its work. */
+static double add_flight(struct airport *airport, struct flight *flight) {
+  seam_progress *whole = &airport->progress.whole;
+  seam_progress own = {.chains_done = flight->chains_done, .chain_steps = flight->chain_steps};
+  if (flight->stage == FLIGHT_COUNTING && flight->run.chains > 0) own = look_at(airport, flight);
+  whole->chains_done += own.chains_done;
+  whole->chain_steps += own.chain_steps;
+  double work = sweep_work_of(&flight->result->config, (double)own.chains_done, own.chain_steps);
+  return fmin(work, sweep_work_left(airport->sweep, flight->point));
+}
+
+/* In a new state: nothing but what has landed. */
+static void clear_progress(struct airport *airport) {
   static const uint64_t none = 0;
   seam_sweep_progress *all = &airport->progress;
-  double work = 0;
   airport->trouble = (seam_error){SEAM_OK, ""};
   all->point = airport->sweep->points;
   all->points_done = airport->points_done;
@@ -73,8 +80,14 @@ static seam_sweep_progress *progress_now(struct airport *airport) {
   all->whole.seconds = clock_since(&airport->begin);
   all->whole.ranks = 1;
   all->whole.rank_chains = &none;
+}
+
+static seam_sweep_progress *progress_now(struct airport *airport) {
+  seam_sweep_progress *all = &airport->progress;
+  double work = 0;
+  clear_progress(airport);
   for (int f = 0; f < MOST_FLIGHTS; f++)
-    if (airport->flights[f].stage == FLIGHT_COUNTING) work += add_flight(airport, &airport->flights[f], all);
+    if (airport->flights[f].stage >= FLIGHT_COUNTING) work += add_flight(airport, &airport->flights[f]);
   airport->name[0] = '\0';
   if (all->point < all->points) sweep_file(airport->sweep, all->point, airport->name, sizeof airport->name);
   double done = airport->work - airport->work_left + work, counted = done - airport->work_found;
