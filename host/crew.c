@@ -84,6 +84,7 @@ void crew_start(struct crew *crew) {
   seam_error failure;
   seam_status status = SEAM_OK;
   int workers = useful_workers(crew);
+  if (workers == 0) return;
   crew->workers = calloc((size_t)workers, sizeof *crew->workers);
   if (!crew->workers) status = error_set(&failure, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
   while (status == SEAM_OK && crew->started < workers) {
@@ -105,7 +106,7 @@ bool crew_wait(struct crew *crew, double seconds) {
 int crew_working(struct crew *crew, bool *more) {
   pthread_mutex_lock(&crew->mutex);
   int working = crew->working;
-  *more = working > 0 && crew_goes_on(crew) && (crew->handout.left > 0 || crew->handout.more);
+  *more = crew_goes_on(crew) && crew->handout.left > 0;
   pthread_mutex_unlock(&crew->mutex);
   return working;
 }

@@ -41,7 +41,7 @@ void crew_start(struct crew *crew);
 /* Waits for a worker to end, so many seconds at most; whether none is at work. */
 bool crew_wait(struct crew *crew, double seconds);
 
-/* How many are at work, and whether there are chains that nobody was handed. */
+/* How many are at work, and whether there are chains to be handed out. */
 int crew_working(struct crew *crew, bool *more);
 
 /* Waits for all to end. */

@@ -123,8 +123,11 @@ bool ranks_look(struct message *message) {
   MPI_Status status;
   int there = 0;
   MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, world.all, &there, &status);
-  if (there) *message = (struct message){status.MPI_SOURCE, status.MPI_TAG};
-  return there;
+  if (!there) return false;
+  int size;
+  MPI_Get_count(&status, MPI_BYTE, &size);
+  *message = (struct message){status.MPI_SOURCE, status.MPI_TAG, (size_t)size};
+  return true;
 }
 
 static int piece_of(size_t left) { return left < PIECE ? (int)left : PIECE; }
@@ -133,16 +136,16 @@ void ranks_receive(const struct message *message, void *bytes, size_t size) {
   size_t done = 0;
   do {
     int piece = piece_of(size - done);
-    MPI_Recv((char *)bytes + done, piece, MPI_BYTE, message->from, message->kind, world.all, MPI_STATUS_IGNORE);
+    MPI_Recv((char *)bytes + done, piece, MPI_BYTE, message->from, message->tag, world.all, MPI_STATUS_IGNORE);
     done += (size_t)piece;
   } while (done < size);
 }
 
-void ranks_send(int to, int kind, const void *bytes, size_t size) {
+void ranks_send(int to, int tag, const void *bytes, size_t size) {
   size_t done = 0;
   do {
     int piece = piece_of(size - done);
-    MPI_Send((const char *)bytes + done, piece, MPI_BYTE, to, kind, world.all);
+    MPI_Send((const char *)bytes + done, piece, MPI_BYTE, to, tag, world.all);
     done += (size_t)piece;
   } while (done < size);
 }

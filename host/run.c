@@ -70,8 +70,12 @@ seam_status run_start(struct run *run, struct seam_output *output, seam_error *e
   seam_status status =
       checkpoint_start(&run->crew.gather, &run->config.checkpoint_every, output, &run->checkpoint, &failure);
   if (status != SEAM_OK) crew_fail(&run->crew, status, &failure);
-  crew_start(&run->crew);
   return SEAM_OK;
+}
+
+void run_enlist(struct run *run) {
+  run->enlisted = true;
+  crew_start(&run->crew);
 }
 
 bool run_tick(struct run *run) {
@@ -148,6 +152,7 @@ static seam_status complete(struct run *run, struct seam_output *output, seam_pr
                             seam_error *error) {
   if (run->chains == 0) return SEAM_OK;
   FORWARD(run_start(run, output, error));
+  run_enlist(run);
   watch(run, callback, user);
   return run_end(run, error);
 }

@@ -16,7 +16,7 @@ struct run {
   uint64_t before, chains;    /* covered before this run, and to be counted in it */
   struct timespec begin;
   struct crew crew;
-  bool opened; /* the crew */
+  bool opened, enlisted; /* the crew */
   struct checkpoint *checkpoint;
   struct lead *lead; /* of other ranks; NULL: there are none */
   seam_error trouble;
@@ -28,8 +28,10 @@ struct run {
 seam_status run_open(struct run *run, const struct seam_config *asked, enum task_kind task, struct seam_result **result,
                      seam_error *error);
 
-/* Has the missing chains counted, of which there must be some, and keeps `output` current unless it is NULL. */
+/* Has the missing chains counted, of which there must be some, and keeps `output` current unless it is NULL. Other
+ * ranks take part from here on, this one's workers from run_enlist. */
 seam_status run_start(struct run *run, struct seam_output *output, seam_error *error);
+void run_enlist(struct run *run);
 
 /* Serves other ranks; whether all workers have ended, here and there. To be called every LEAD_TICK seconds or so. */
 bool run_tick(struct run *run);

@@ -72,18 +72,19 @@ static void begin_writing(struct flight *flight, bool ran) {
     write_file(flight);
 }
 
-static void end_run(struct flight *flight) {
+static void end_run(struct flight *flight, uint64_t *by_rank) {
   seam_progress last = run_progress(&flight->run);
+  for (int rank = 0; rank < last.ranks; rank++) by_rank[rank] += last.rank_chains[rank];
   flight->chains_done = last.chains_done;
   flight->chain_steps = last.chain_steps;
   flight->status = run_end(&flight->run, &flight->error);
 }
 
-void flight_tick(struct flight *flight) {
+void flight_tick(struct flight *flight, uint64_t *by_rank) {
   struct run *run = &flight->run;
   bool ran = run->chains > 0;
   if (ran && !run_tick(run)) return;
-  if (ran) end_run(flight);
+  if (ran) end_run(flight, by_rank);
   run_close(run);
   *run = (struct run){.chains = 0};
   begin_writing(flight, ran);

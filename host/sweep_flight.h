@@ -30,9 +30,9 @@ seam_status flight_prepare(struct flight *flight, const struct seam_sweep *sweep
 
 seam_status flight_start(struct flight *flight, seam_error *error);
 
-/* Of a run that counts: when all its workers have ended the file is written by a thread of its own, and the stage is
- * FLIGHT_WRITING. */
-void flight_tick(struct flight *flight);
+/* Of a run that counts: when all its workers have ended the file is written by a thread of its own, the stage is
+ * FLIGHT_WRITING, and what each rank counted is added to by_rank. */
+void flight_tick(struct flight *flight, uint64_t *by_rank);
 
 /* Of a file that is being written: whether that has ended. Then the point's row is what the file holds, the flight is
  * free, and its status stays. */

@@ -4,14 +4,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "floating_point.h"
 #include "output.h"
-#include "ranks.h"
+#include "message.h"
 #include "sweep_flight.h"
 
-enum { MOST_FLIGHTS = 32 };
+enum { MOST_FLIGHTS = SLOTS };
 
 #define TICK        0.001 /* seconds between two looks at all flights */
 #define TELL_TIME   0.1   /* between two calls of the progress function */
@@ -40,6 +41,8 @@ struct airport {
   uint64_t chains_landed; /* counted by flights that have landed */
   double steps_landed;    /* chain-steps of these */
   double work, work_found, work_left;
+  int ranks;
+  uint64_t *by_rank, *by_rank_now; /* chains counted by runs that have ended, and by all */
 };
 
 /* ---- Progress ---- */
@@ -50,8 +53,7 @@ static seam_progress look_at(struct airport *airport, struct flight *flight) {
   whole->backend = own.backend;
   snprintf(airport->isa, sizeof airport->isa, "%s", own.isa);
   snprintf(airport->device, sizeof airport->device, "%s", own.device);
-  whole->ranks = own.ranks;
-  whole->rank_chains = own.rank_chains;
+  for (int rank = 0; rank < own.ranks; rank++) airport->by_rank_now[rank] += own.rank_chains[rank];
   if (*own.trouble) airport->trouble = flight->run.trouble;
   if (flight->point < airport->progress.point) airport->progress.point = flight->point;
   return own;
@@ -70,7 +72,6 @@ static double add_flight(struct airport *airport, struct flight *flight) {
 
 /* In a new state: nothing but what has landed. */
 static void clear_progress(struct airport *airport) {
-  static const uint64_t none = 0;
   seam_sweep_progress *all = &airport->progress;
   airport->trouble = (seam_error){SEAM_OK, ""};
   all->point = airport->sweep->points;
@@ -78,8 +79,7 @@ static void clear_progress(struct airport *airport) {
   all->whole.chains_done = airport->chains_landed;
   all->whole.chain_steps = airport->steps_landed;
   all->whole.seconds = clock_since(&airport->begin);
-  all->whole.ranks = 1;
-  all->whole.rank_chains = &none;
+  memcpy(airport->by_rank_now, airport->by_rank, (size_t)airport->ranks * sizeof *airport->by_rank);
 }
 
 static seam_sweep_progress *progress_now(struct airport *airport) {
@@ -143,24 +143,44 @@ static void prepare_next(struct airport *airport) {
   if (status != SEAM_OK) fail(airport, status, &error);
 }
 
-/* Whether a worker has nothing to do. Several ranks count one point at a time. */
-static bool has_room(const struct airport *airport) {
-  int working = 0, most = 1;
+/* What the workers of this process are at. */
+struct occupation {
+  int working, most; /* of all runs, and of the largest crew */
+  bool more;         /* chains of some run are still to be handed out */
+};
+
+static struct occupation look_around(const struct airport *airport) {
+  struct occupation now = {0, 1, false};
   for (int f = 0; f < MOST_FLIGHTS; f++) {
     struct flight *flight = &airport->flights[f];
-    bool more = false;
-    if (flight->stage != FLIGHT_COUNTING || flight->run.chains == 0) continue;
-    working += crew_working(&flight->run.crew, &more);
-    if (more || ranks_count() > 1) return false;
-    if (flight->run.crew.info.workers > most) most = flight->run.crew.info.workers;
+    bool more;
+    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened) continue;
+    now.working += crew_working(&flight->run.crew, &more);
+    now.more = now.more || more;
+    if (flight->run.crew.info.workers > now.most) now.most = flight->run.crew.info.workers;
   }
-  return working < most;
+  return now;
 }
 
+/* The first run that is counted by other ranks alone gets this one's workers once they have nothing else to do. */
+static void enlist(struct airport *airport) {
+  struct occupation now = look_around(airport);
+  for (int f = 0; f < MOST_FLIGHTS && now.working < now.most; f++) {
+    struct flight *flight = &airport->flights[f];
+    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened || flight->run.enlisted) continue;
+    run_enlist(&flight->run);
+    now = look_around(airport);
+  }
+}
+
+/* The next point takes off when all chains of the others are handed out and a worker here, or some in another rank, may
+ * have nothing to do. */
 static void take_off(struct airport *airport) {
   struct flight *flight = find(airport, FLIGHT_READY);
+  struct occupation now = look_around(airport);
   seam_error error;
-  if (!flight || (!airport->ending && !has_room(airport))) return;
+  bool room = !now.more && (now.working < now.most || ranks_count() > 1);
+  if (!flight || (!airport->ending && !room)) return;
   seam_status status = airport->ending ? SEAM_OK : flight_start(flight, &error);
   if (status != SEAM_OK) fail(airport, status, &error);
   if (flight->stage == FLIGHT_READY) flight_leave(flight);
@@ -191,7 +211,7 @@ static bool serve_flights(struct airport *airport) {
   bool any = false;
   for (int f = 0; f < MOST_FLIGHTS; f++) {
     struct flight *flight = &airport->flights[f];
-    if (flight->stage == FLIGHT_COUNTING) flight_tick(flight);
+    if (flight->stage == FLIGHT_COUNTING) flight_tick(flight, airport->by_rank);
     if (flight->stage == FLIGHT_WRITING) land(airport, flight);
     any = any || flight->stage != FLIGHT_FREE;
   }
@@ -214,6 +234,7 @@ static void fly(struct airport *airport) {
   for (bool any = true; any;) {
     prepare_next(airport);
     take_off(airport);
+    enlist(airport);
     prepare_next(airport);
     any = serve_flights(airport);
     if (clock_since(&airport->told) >= TELL_TIME) tell(airport);
@@ -259,19 +280,37 @@ static seam_status run_sweep(struct airport *airport, int replace, seam_error *e
   return outcome(airport, error);
 }
 
+static bool allocate(struct airport *airport) {
+  airport->ranks = ranks_count();
+  airport->flights = calloc(MOST_FLIGHTS, sizeof *airport->flights);
+  airport->by_rank = calloc((size_t)airport->ranks, sizeof *airport->by_rank);
+  airport->by_rank_now = calloc((size_t)airport->ranks, sizeof *airport->by_rank_now);
+  return airport->flights && airport->by_rank && airport->by_rank_now;
+}
+
+static void begin_progress(struct airport *airport) {
+  airport->begin = airport->told = clock_after(0);
+  airport->progress = (seam_sweep_progress){.points = airport->sweep->points, .file = airport->name};
+  airport->progress.whole = (seam_progress){.backend = "",
+                                            .isa = airport->isa,
+                                            .device = airport->device,
+                                            .trouble = airport->trouble.message,
+                                            .ranks = airport->ranks,
+                                            .rank_chains = airport->by_rank_now};
+}
+
 seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function callback, void *user,
                            seam_error *error) {
   struct airport airport = {.sweep = sweep, .callback = callback, .user = user, .index_time = INDEX_TIME};
-  airport.flights = calloc(MOST_FLIGHTS, sizeof *airport.flights);
-  if (!airport.flights) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep");
-  airport.progress = (seam_sweep_progress){.points = sweep->points, .file = airport.name};
-  airport.progress.whole =
-      (seam_progress){.backend = "", .isa = airport.isa, .device = airport.device, .trouble = airport.trouble.message};
-  airport.begin = airport.told = clock_after(0);
   struct floating_point_state found = floating_point_enter();
-  seam_status status = run_sweep(&airport, replace, error);
-  floating_point_leave(found);
+  seam_status status = SEAM_OK;
+  if (!allocate(&airport)) status = error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep");
+  begin_progress(&airport);
+  if (status == SEAM_OK) status = run_sweep(&airport, replace, error);
   sweep_index_close(airport.index);
   free(airport.flights);
+  free(airport.by_rank);
+  free(airport.by_rank_now);
+  floating_point_leave(found);
   return status;
 }

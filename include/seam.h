@@ -295,7 +295,7 @@ typedef struct seam_sweep_progress {
   uint64_t points, points_done; /* whole files, those found included */
   uint64_t point;               /* the first that is being counted, from 0; `points` where none is */
   const char *file;             /* its name, "" then */
-  seam_progress whole;          /* of what the files lacked in the beginning; of ranks the latest run's */
+  seam_progress whole;          /* of what the files lacked in the beginning */
   double fraction;              /* of the work of all points, what was found included */
   double seconds_left;          /* NAN while that cannot be told */
 } seam_sweep_progress;
