@@ -30,6 +30,8 @@ bool ranks_look(struct message *message);
 
 /* `size` is what was sent. */
 void ranks_receive(const struct message *message, void *bytes, size_t size);
+
+/* Returns at once, but for large messages, which rank 0 is not to send. */
 void ranks_send(int to, int tag, const void *bytes, size_t size);
 
 /* Gives the other ranks up: one of them was lost. This process is alone from now on, and ranks_end will end the rest.
