@@ -111,9 +111,10 @@ static seam_status tell_whole(const struct arguments *arguments, const struct pl
     printf("%s points of %s in %s; %s chains, of which %s are missing: about %s\n", text_count((int64_t)points).text,
            task, seam_sweep_folder(sweep), text_count((int64_t)plan->chains).text,
            text_count((int64_t)plan->missing).text, text_time(plan->seconds).text);
-    printf(
-        "(a third of a second of each pair of kinds was measured here; other options go by their operations, and the\n"
-        "writing of files is not in it)\n");
+    print_wrapped(
+        "(0.3 s or less of each pair of kinds was measured here; other options go by their operations, and the "
+        "writing of files is not in it)",
+        0, 0);
     return SEAM_OK;
   }
   json_t *object = json_event("plan");
