@@ -126,7 +126,7 @@ echo "same: predictions"
 refused 2 "needs a file" sweep
 refused 4 "absent.json" sweep absent.json
 echo '{"task": "train", "grid": {"lr": [0.1, -1]}}' >bad.json
-refused 2 "bad.json: grid lr: --lr -1: too small; it takes above 0" sweep bad.json
+refused 2 "bad.json: grid lr: --lr -1: too small; it takes" sweep bad.json
 echo '{"task": "train", "grid": {"steeps": [1]}}' >bad.json
 refused 2 "steeps: unknown option; did you mean steps?" sweep bad.json --dry-run
 echo 'train' >bad.json

@@ -15,17 +15,16 @@ static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
      "counted; the same command with --resume runs the rest.",
-     "config force resume json quiet help", "train", OPERANDS_NONE, true, train_run},
+     "config force resume json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
-     "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, true, predict_run},
+     "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"sweep", "PLAN", "train or predict at every point of a grid",
      "Runs a plan, a JSON file: {\"task\": \"train\", \"options\": {\"steps\": 1000}, \"grid\": {\"pair\": "
      "[\"mlp8:mlp8\", \"mlp8:buffer\"], \"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}}}. "
-     "Each "
-     "point is a result file in the folder of the plan's name (or \"folder\"), and a line of its index.csv and "
+     "Each point is a result file in the folder of the plan's name (or \"folder\"), and a line of its index.csv and "
      "index.jsonl. The same command runs what is missing. --force replaces files that are of other options or damaged.",
      "dry-run force json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
@@ -48,7 +47,7 @@ static const struct command commands[] = {
     {"bench", "[OPTIONS]", "measure the speed of training",
      "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
      "options; --histograms is none and --chains about a second's worth (three on CUDA) unless given. Writes no file.",
-     "repeat config json quiet help", "train", OPERANDS_NONE, false, bench_run},
+     "repeat config json quiet help help-all", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 
 /* Without the standard streams, a result file could be opened in the place of one and be printed into. */
@@ -79,11 +78,12 @@ static seam_status run_joint(const struct command *command, struct arguments *ar
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
   struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
   seam_status status = SEAM_OK;
-  if (!arguments.config || !arguments.files) status = fail(error, SEAM_ERROR_MEMORY, "out of memory");
+  if (!arguments.config || !arguments.files)
+    status = fail(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   if (status == SEAM_OK && command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
   if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
-  if (status == SEAM_OK && arguments.help)
-    help_command(command);
+  if (status == SEAM_OK && (arguments.help || arguments.help_all))
+    help_command(command, arguments.help_all);
   else if (status == SEAM_OK)
     status = run_joint(command, &arguments, error);
   free(arguments.files);
@@ -93,17 +93,11 @@ static seam_status run_command(const struct command *command, int count, char **
 
 static seam_status dispatch(int count, char **words, seam_error *error) {
   if (count < 2) return fail(error, SEAM_ERROR_USAGE, "no command; seam --help lists them");
-  const char *name = words[1];
-  if (!strcmp(name, "--help") || !strcmp(name, "-h")) {
-    help_program(commands);
-  } else if (!strcmp(name, "--version")) {
-    printf("seam %s\n", seam_version());
-  } else {
-    const struct command *command = find_command(name);
-    if (!command) return unknown_command(name, error);
-    return run_command(command, count - 2, words + 2, error);
-  }
-  return SEAM_OK;
+  seam_status status;
+  if (about(commands, count - 1, words + 1, &status, error)) return status;
+  const struct command *command = find_command(words[1]);
+  if (!command) return unknown_command(words[1], error);
+  return run_command(command, count - 2, words + 2, error);
 }
 
 /* Known before the arguments are read, so that their errors, too, reach whoever reads JSON. */
