@@ -50,8 +50,8 @@ double sweep_work_of(const struct seam_config *config, double chains, double cha
 /* Of all chains of a configuration. */
 double sweep_work(const struct seam_config *config);
 
-/* Of what a point's file lacks. */
-double sweep_work_left(const struct seam_sweep *sweep, uint64_t point);
+/* Of so many of them. */
+double sweep_work_left(const struct seam_config *config, uint64_t left);
 
 /* Every point's configuration, and the length of the names. */
 seam_status sweep_check(const struct seam_sweep *sweep, seam_error *error);
@@ -62,8 +62,8 @@ seam_status sweep_check(const struct seam_sweep *sweep, seam_error *error);
 void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, const struct seam_result *result);
 
 /* Reads what stands at the path of every point. Files of other configurations and damaged ones are refused, or where
- * `replace` marked as foreign. */
-seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user, uint64_t point), void *user,
+ * `replace` marked as foreign. `goes_on`, which may be NULL, is asked before each. */
+seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
                        seam_error *error);
 
 /* ---- sweep_index.c ---- */

@@ -60,10 +60,10 @@ static seam_status look_at(struct seam_sweep *sweep, uint64_t point, int replace
   return SEAM_OK;
 }
 
-seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user, uint64_t point), void *user,
+seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
                        seam_error *error) {
   for (uint64_t point = 0; point < sweep->points; point++) {
-    if (goes_on && !goes_on(user, point)) return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
+    if (goes_on && !goes_on(user)) return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
     FORWARD(look_at(sweep, point, replace, error));
   }
   return SEAM_OK;

@@ -46,12 +46,10 @@ double sweep_work(const struct seam_config *config) {
   return sweep_work_of(config, chains, chains * (double)(config->task == TASK_TRAIN ? config->steps : config->draws));
 }
 
-double sweep_work_left(const struct seam_sweep *sweep, uint64_t point) {
-  struct seam_config config;
+double sweep_work_left(const struct seam_config *config, uint64_t left) {
   uint64_t begin, end;
-  sweep_config(sweep, point, &config);
-  config_shard(&config, &begin, &end);
-  return sweep_work(&config) * (double)sweep->rows[point].left / (double)(end - begin);
+  config_shard(config, &begin, &end);
+  return sweep_work(config) * (double)left / (double)(end - begin);
 }
 
 /* With room for what a file is called while it is written. */

@@ -36,10 +36,11 @@ static void keep(struct watch *watch, const seam_sweep_progress *progress) {
 
 static int on_progress(const seam_sweep_progress *progress, void *user) {
   struct watch *watch = user;
+  bool restarted = progress->whole.seconds < watch->seconds; /* files were looked at until now */
   keep(watch, progress);
   tell_trouble(watch, progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
-  if (watch->json && progress->whole.seconds >= watch->next_line) {
+  if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
     json_sweep_progress(progress, &watch->bar);
     watch->next_line = progress->whole.seconds + 0.5;
   }
