@@ -282,14 +282,14 @@ seam_status output_make_folder(const char *path, seam_error *error) {
                    error_path(path));
 }
 
-seam_status output_write_bytes(seam_output *output, const void *bytes, size_t size, seam_error *error) {
+seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
   if (!fill_temporary(output, bytes, size)) return cannot_write(output->temporary, "written", error);
   return give_name(output, error);
 }
 
 /* Takes the bytes. */
 static seam_status write_packed(seam_output *output, unsigned char *bytes, size_t size, seam_error *error) {
-  seam_status status = output_write_bytes(output, bytes, size, error);
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
   free(bytes);
   return status;
 }

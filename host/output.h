@@ -3,8 +3,6 @@
 #ifndef SEAM_OUTPUT_H
 #define SEAM_OUTPUT_H
 
-#include <stddef.h>
-
 #include "error.h"
 
 /* What is put to the name of an output while it is written. */
@@ -13,9 +11,6 @@
 /* As seam_output_write, but where a file appeared at the target meanwhile nothing is kept beside it: the next one would
  * be kept, too. */
 seam_status output_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error);
-
-/* Writes bytes as seam_output_write does a result. */
-seam_status output_write_bytes(seam_output *output, const void *bytes, size_t size, seam_error *error);
 
 /* Makes a folder where there is none; that it is to be in is there. */
 seam_status output_make_folder(const char *path, seam_error *error);

@@ -197,7 +197,7 @@ static seam_status write_format(struct seam_output *output, const struct seam_sw
   bool lost = !file || ferror(file);
   if (file && fclose(file)) lost = true;
   seam_status status = lost ? error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %s", format->name)
-                            : output_write_bytes(output, text, size, error);
+                            : seam_output_write_bytes(output, (const unsigned char *)text, size, error);
   free(text);
   return status;
 }
