@@ -249,7 +249,8 @@ static void pass_on_request(struct lead *lead) {
 static void lose_peer(struct lead *lead, int rank) {
   struct peer *peer = &lead->peers[rank];
   seam_error error;
-  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in; --resume runs that", rank);
+  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in: run that again (--resume)",
+            rank);
   crew_fail(lead->crew, error.status, &error);
   gather_count(&lead->crew->gather, peer->handed_in - peer->counted); /* unsigned: less, by wrapping around */
   peer->counted = peer->handed_in;

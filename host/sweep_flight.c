@@ -99,10 +99,8 @@ static void fill_row(const struct flight *flight, struct seam_sweep *sweep) {
 bool flight_land(struct flight *flight, struct seam_sweep *sweep) {
   if (!atomic_load(&flight->written)) return false;
   if (flight->threaded) pthread_join(flight->writer, NULL);
-  if (run_worth_keeping(flight->result, flight->status))
-    fill_row(flight, sweep);
-  else
-    name_error(sweep, flight->point, &flight->error);
+  if (run_worth_keeping(flight->result, flight->status)) fill_row(flight, sweep);
+  if (flight->status != SEAM_OK) name_error(sweep, flight->point, &flight->error);
   flight_leave(flight);
   return true;
 }
