@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam's training as a plain C program: one chain after the other in scalar float, all cores by one line of OpenMP.
- * cc -O3 -march=native -ffast-math -fno-finite-math-only -fopenmp plain.c -lm
+ * cc -O3 -march=native -ffast-math -fopenmp plain.c -lm
  * plain --pair mlp8 --chains 16384 --steps 300 --optimizer adam --lr 0.01 --threads 2 --seed 1 --histogram FILE */
 #include <math.h>
 #include <omp.h>
@@ -41,6 +41,7 @@ static float forward(const float *p, float v, float *kept) {
     return p[2] + (p[3] - p[2]) * kept[0];
   }
   float sum = p[3 * UNITS];
+#pragma omp simd reduction(+ : sum)
   for (int i = 0; i < UNITS; i++) kept[i] = tanhf(p[i] * v + p[UNITS + i]), sum += p[2 * UNITS + i] * kept[i];
   return sum;
 }
@@ -78,17 +79,23 @@ static void train(float *p, int count, int steps, float lr) { /* p and g: first 
   }
 }
 
+static int wild(float x) { /* not finite, by its bits: fast math has no such numbers */
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return (bits >> 23 & 255) == 255;
+}
+
 static int observe(const float *p, int count, float *u) { /* buffer, inverter, fail, diverged; u at 0 and 1 */
-  float kept[UNITS], sum = 0;
-  int works = 1;
-  for (int i = 0; i < 2 * count; i++) sum += p[i] * 0;
+  float kept[UNITS];
+  int works = 1, diverged = 0;
+  for (int i = 0; i < 2 * count; i++) diverged |= wild(p[i]);
   for (int s = 0; s < 2 * TEST; s++) {
     float x = s >= TEST, inner = forward(p, x - 0.3f + 0.6f * (float)(s % TEST) / (TEST - 1), kept);
     float y = forward(p + count, inner, kept);
-    works &= fabsf(y - x) <= 0.1f, sum += y * 0 + inner * 0;
+    works &= fabsf(y - x) <= 0.1f, diverged |= wild(y) | wild(inner);
   }
   for (int x = 0; x < 2; x++) u[x] = forward(p, (float)x, kept);
-  return !isfinite(sum) ? 3 : !works ? 2 : !(u[1] > u[0]);
+  return diverged ? 3 : !works ? 2 : !(u[1] > u[0]);
 }
 
 static int bin(float u) { return u < -2.5f ? 0 : u >= 3.5f ? BINS + 1 : 1 + (int)((u + 2.5f) * (BINS / 6.0f)); }
