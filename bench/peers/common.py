@@ -31,6 +31,10 @@ PRIOR = {
 }
 PARAMETERS = {pair: sum(law[0] for law in laws) for pair, laws in PRIOR.items()}
 
+# tanh(x) = x·P(x²)/Q(x²) within 7e-7 once x is held to ±9, fitted for peers whose own tanh no compiler can vectorise
+TANH_P = [0.999999621, 0.128353298, 0.0028550921, 1.04239051e-05]
+TANH_Q = [1.0, 0.461683774, 0.0234199784, 0.000225286081, 2.14560072e-07]
+
 
 @dataclasses.dataclass(frozen=True)
 class Task:
