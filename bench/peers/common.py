@@ -16,6 +16,8 @@ import typing
 
 import numpy
 
+from program import card_memory
+
 PAIRS = ["mlp8", "buffer"]  # of a kind with itself
 UNITS, SAMPLES = 8, 4
 INPUT_MARGIN, OUTPUT_MARGIN, TEST_VOLTAGES = 0.3, 0.1, 17
@@ -152,24 +154,22 @@ def forget_peak() -> None:
 class Worker:
     """One process's share of the chunks: drawn, trained, observed one after the other."""
 
-    def __init__(self, variants: dict, number: int):
-        self.variants, self.number = variants, number
+    def __init__(self, load: typing.Callable, number: int, task: Task):
+        self.variants, self.version = load(task)
+        self.number, self.peak = number, 0
         self.ready = (None, None)  # the last task's settings and its function: compiled once
-        self.peak = 0
 
-    def trainer(self, task: Task) -> typing.Callable:
+    def trainer(self, task: Task) -> tuple[typing.Callable, bool]:
+        """And whether it is a new one, which has yet to compile."""
         settings = dataclasses.replace(task, chains=0, seed=0, count=False, histogram="")
-        if self.ready[0] != settings:
+        new = self.ready[0] != settings
+        if new:
             self.ready = (None, None)
-            train = self.variants[task.variant](task)
-            train(draw(task.pair, task.chunk, [0, 0]))  # compiles, and warms the caches up
-            self.peak = max(self.peak, peak_bytes())
-            forget_peak()
-            self.ready = (settings, train)
-        return self.ready[1]
+            self.ready = (settings, self.variants[task.variant](task))
+        return self.ready[1], new
 
     def run(self, task: Task) -> dict:
-        train, seconds = self.trainer(task), 0.0
+        (train, new), seconds = self.trainer(task), 0.0
         counts, interface = numpy.zeros(4, numpy.int64), numpy.zeros((3, BINS + 2, BINS + 2), numpy.int64)
         for first in range(self.number * task.chunk, task.chains, task.processes * task.chunk):
             theta = draw(task.pair, task.chunk, [task.seed, first])
@@ -180,32 +180,40 @@ class Worker:
                 end = min(block + BLOCK, task.chunk, task.chains - first)
                 for sum, more in zip((counts, interface), observe(task.pair, theta[:, :, block:end])):
                     sum += more
-        now = peak_bytes()
+        return {"seconds": seconds, **self.memory(new, task.device), "counts": counts, "interface": interface}
+
+    def memory(self, new: bool, device: str) -> dict:
+        """The peak since the start, and the peak of this run; that of a first run is of compiling, too. On a card what
+        is in use of it, which pools keep."""
+        now = card_memory("used") if device == "cuda" else peak_bytes()
         self.peak = max(self.peak, now)
-        return {"seconds": seconds, "peak": self.peak, "peak_now": now, "counts": counts, "interface": interface}
+        if new:
+            forget_peak()
+        return {"peak": self.peak, "peak_now": now}
 
 
-def serve_worker(variants: dict, number: int, pipe) -> None:
-    worker = Worker(variants(), number)
+def serve_worker(load: typing.Callable, number: int, pipe) -> None:
+    worker = None
     while (task := pipe.recv()) is not None:
-        pipe.send(worker.run(task))
+        worker = worker or Worker(load, number, task)
+        pipe.send({**worker.run(task), "version": worker.version})
 
 
 class Crew:
     """`processes` workers: this process alone, or as many others."""
 
-    def __init__(self, variants: typing.Callable, processes: int):
-        self.alone = Worker(variants(), 0) if processes == 1 else None
+    def __init__(self, load: typing.Callable, task: Task):
+        self.alone = Worker(load, 0, task) if task.processes == 1 else None
         self.pipes = []
-        context = multiprocessing.get_context("fork")  # before this process has imported the peer's library: safe
-        for number in range(0 if self.alone else processes):
+        context = multiprocessing.get_context("fork")  # before this process has started any thread: safe
+        for number in range(0 if self.alone else task.processes):
             ours, theirs = context.Pipe()
-            context.Process(target=serve_worker, args=(variants, number, theirs), daemon=True).start()
+            context.Process(target=serve_worker, args=(load, number, theirs), daemon=True).start()
             self.pipes.append(ours)
 
     def run(self, task: Task) -> list[dict]:
         if self.alone:
-            return [self.alone.run(task)]
+            return [{**self.alone.run(task), "version": self.alone.version}]
         for pipe in self.pipes:
             pipe.send(task)
         return [pipe.recv() for pipe in self.pipes]
@@ -215,7 +223,7 @@ class Crew:
             pipe.send(None)
 
 
-def answer(crew: Crew, task: Task, versions: dict) -> dict:
+def answer(crew: Crew, task: Task) -> dict:
     """What a task came to. Training takes as long as the slowest worker's."""
     parts = crew.run(task)
     counts = sum(part["counts"] for part in parts)
@@ -231,7 +239,7 @@ def answer(crew: Crew, task: Task, versions: dict) -> dict:
         "seconds_since_start": since_start(),
         "peak_bytes": sum(part["peak"] for part in parts),
         "training_bytes": sum(part["peak_now"] for part in parts),
-        "versions": versions,
+        "version": parts[0]["version"],
     }
 
 
@@ -261,19 +269,11 @@ def parse(description: str, names: dict[str, list[str]]) -> tuple[Task, bool]:
 
 
 def main(description: str, names: dict[str, list[str]], load: typing.Callable) -> None:
-    """names: the variants of each device. load(task) imports the peer's library and returns variants and versions."""
+    """names: the variants of each device. load(task) gets the library ready; returns its variants and its version."""
     task, serve = parse(description, names)
-    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(task.threads // task.processes)
-    versions = {}
-
-    def variants() -> dict:
-        found, versions["library"] = load(task)
-        return found
-
-    crew = Crew(variants, task.processes)
-    print(json.dumps(answer(crew, task, versions)), flush=True)
+    crew = Crew(load, task)
+    print(json.dumps(answer(crew, task)), flush=True)
     for line in sys.stdin if serve else ():
         task = dataclasses.replace(task, **json.loads(line))
-        print(json.dumps(answer(crew, task, versions)), flush=True)
+        print(json.dumps(answer(crew, task)), flush=True)
     crew.close()

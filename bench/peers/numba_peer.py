@@ -222,6 +222,8 @@ VARIANTS = {
 
 
 def load(task: Task) -> tuple[dict, str]:
+    if task.device == "cpu":
+        numba.set_num_threads(min(task.threads // task.processes, numba.config.NUMBA_NUM_THREADS))
     return VARIANTS[task.device], numba.__version__
 
 

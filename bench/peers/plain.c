@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 enum { UNITS = 8, MOST = 3 * UNITS + 1, S = 8, TEST = 17, BINS = 256, EXTENT = BINS + 2 };
 static int mlp, adam;
@@ -127,10 +126,7 @@ int main(int argc, char **argv) {
   double seconds = omp_get_wtime() - begin;
   FILE *file = *value[7] ? fopen(value[7], "wb") : NULL;
   if (*value[7] && (!file || fwrite(interface, sizeof interface, 1, file) != 1 || fclose(file))) return 4;
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
   printf("{\"outcomes\": {\"buffer\": %lld, \"inverter\": %lld, \"fail\": %lld, \"diverged\": %lld}, ",
          (long long)outcome[0], (long long)outcome[1], (long long)outcome[2], (long long)outcome[3]);
-  printf("\"seconds\": %.6f, \"chain_steps_per_second\": %.6g, \"peak_bytes\": %ld}\n", seconds,
-         (double)chains * atof(value[2]) / seconds, 1024 * usage.ru_maxrss);
+  printf("\"seconds\": %.6f, \"chain_steps_per_second\": %.6g}\n", seconds, (double)chains * atof(value[2]) / seconds);
 }
