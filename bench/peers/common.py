@@ -271,9 +271,11 @@ def parse(description: str, names: dict[str, list[str]]) -> tuple[Task, bool]:
 def main(description: str, names: dict[str, list[str]], load: typing.Callable) -> None:
     """names: the variants of each device. load(task) gets the library ready; returns its variants and its version."""
     task, serve = parse(description, names)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # libraries print what they like
     crew = Crew(load, task)
-    print(json.dumps(answer(crew, task)), flush=True)
+    print(json.dumps(answer(crew, task)), file=answers, flush=True)
     for line in sys.stdin if serve else ():
         task = dataclasses.replace(task, **json.loads(line))
-        print(json.dumps(answer(crew, task)), flush=True)
+        print(json.dumps(answer(crew, task)), file=answers, flush=True)
     crew.close()
