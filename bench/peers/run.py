@@ -6,11 +6,12 @@ For each peer that this machine has and each pair of kinds: looks for the peer's
 the same thing, by seam compare's own statistics; then times seam and the peer in turn. Prints a Markdown table, and
 writes it and everything behind it as JSON. What was done stays in --work, where the same command takes it up.
 
-Exit codes: 0 done; 1 a peer does not train the same thing, or failed; 2 a wrong option."""
+Exit codes: 0 done; 1 a peer does not train the same thing, or failed; 2 a wrong option; 77 no peer is installed."""
 
 import argparse
 import datetime
 import importlib.metadata
+import itertools
 import json
 import math
 import os
@@ -19,6 +20,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 
 from program import KEEP, Failed, Seam, card_memory, start
 from result import MOST_Z, agree, scores, write_result
@@ -164,7 +166,7 @@ class Peer:
         return {"task": task, "seam_chains": ours_task["chains"], "first": first, **summary(pairs)}
 
     def seam_chains(self) -> int:
-        trial = self.seam.train({**self.base, **TIMED, "seed": 1, "chains": 16384})
+        trial = self.seam.train({**self.base, **TIMED, "seed": 1, "chains": 1 << (20 if self.row.device == "cuda" else 14)})
         return math.ceil(self.options.seconds * trial["chain_steps_per_second"] / TIMED["steps"] / 4096) * 4096
 
 
@@ -274,6 +276,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--chains", type=int, default=65536, help="of the agreement check (default 65536)")
     parser.add_argument("--repeats", type=int, default=5, help="pairs of timed runs (default 5)")
     parser.add_argument("--seconds", type=float, default=1, help="that a timed run takes, about (default 1)")
+    parser.add_argument("--limit", type=float, default=math.inf, help="begin no peer after so many seconds")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("peers-work"), help="default peers-work")
     parser.add_argument("--retime", action="store_true", help="time anew what --work holds; keep settings and checks")
     parser.add_argument("--output", type=pathlib.Path, metavar="NAME", help="writes NAME.json and NAME.md")
@@ -302,29 +305,32 @@ def chosen(options: argparse.Namespace) -> tuple[list[Row], list[str]]:
 
 
 def main() -> int:
-    options = parse()
+    options, begin = parse(), time.monotonic()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # all that is started inherits it
     store, found = Store(options.work), {"schema": 1, **machine(options), "skipped": {}, "rows": []}
     if options.retime:
         store.forget("timed")
     devices = output_of(options.seam, "info", "--json")
     rows, pairs = chosen(options)
-    for row in rows:
-        reason = missing(row, devices)
-        if reason:
-            found["skipped"][row.name] = reason
-            say(f"skipped: {row.name}: {reason}")
+    found["skipped"] = {row.name: reason for row in rows if (reason := missing(row, devices))}
+    for pair, row in itertools.product(pairs, rows):
+        name = f"{row.name}, {pair} × {pair}"
+        if row.name in found["skipped"]:
             continue
-        for pair in pairs:
-            say(f"{row.name}, {pair} × {pair}")
-            found["rows"].append(measure(row, pair, options, store))
+        if time.monotonic() - begin > options.limit:
+            found["skipped"][name] = "no time left"
+            continue
+        say(name)
+        found["rows"].append(measure(row, pair, options, store))
     text = markdown(found)
     print(text)
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
         options.output.with_suffix(".md").write_text(text + "\n")
-    return 1 if any("error" in row for row in found["rows"]) or not found["rows"] else 0
+    if not found["rows"]:
+        return 77
+    return 1 if any("error" in row for row in found["rows"]) else 0
 
 
 if __name__ == "__main__":
