@@ -16,9 +16,10 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
-from program import Failed, measured  # noqa: E402
+from program import Failed, measured, record_of  # noqa: E402
 
 STEPS = 100
+KEPT = ("chains", "seconds", "chain_steps_per_second", "seconds_since_start", "cpu_seconds", "peak_bytes")
 TARGET = 1.0  # seconds a point takes, about, where the chains are not what is varied
 LABELS = {
     "chains": "chains",
@@ -49,10 +50,8 @@ class Runs:
             call = [self.options.seam, "train", "--json", "--force", "--histograms=none", f"--first={pair}",
                     f"--second={pair}", f"--chains={chains}", f"--steps={STEPS}", f"--backend={self.options.backend}",
                     f"--output={self.options.output}.zip", *map(str, words)]  # fmt: skip
-            text, seconds, peak = measured(call, self.options.backend == "cuda")
-            record = json.loads(text.splitlines()[-1])
-            known.append({**key, "chains": chains, "seconds": record["seconds"], "whole_seconds": seconds,
-                          "chain_steps_per_second": record["chain_steps_per_second"], "peak_bytes": peak})  # fmt: skip
+            record = record_of(measured(call, self.options.backend == "cuda"))
+            known.append({**key, **{name: record[name] for name in KEPT}})
             self.found["runs"].append(known[-1])
             self.path.write_text(json.dumps(self.found, indent=1) + "\n")
             print(f"{axis} {value}: {pair}, {known[-1]['chain_steps_per_second']:.4g} chain-steps/s", flush=True)
@@ -64,7 +63,7 @@ class Runs:
         chains = 1 << 20 if self.options.backend == "cuda" else 4096
         call = [self.options.seam, "bench", "--json", "--repeat=1", f"--first={pair}", f"--second={pair}",
                 f"--chains={chains}", f"--steps={STEPS}", f"--backend={self.options.backend}", *map(str, words)]  # fmt: skip
-        rows = json.loads(measured(call, False)[0].splitlines()[-1])["rows"]
+        rows = record_of(measured(call, False))["rows"]
         rate = rows[-1]["chain_steps_per_second"]["median"]
         return max(chains, int(TARGET * rate / STEPS) // chains * chains)
 

@@ -169,18 +169,19 @@ class Worker:
         return self.ready[1], new
 
     def run(self, task: Task) -> dict:
-        (train, new), seconds = self.trainer(task), 0.0
+        (train, new), seconds, cpu = self.trainer(task), 0.0, 0.0
         counts, interface = numpy.zeros(4, numpy.int64), numpy.zeros((3, BINS + 2, BINS + 2), numpy.int64)
         for first in range(self.number * task.chunk, task.chains, task.processes * task.chunk):
             theta = draw(task.pair, task.chunk, [task.seed, first])
-            begin = time.perf_counter()
+            begin, cpu_begin = time.perf_counter(), time.process_time()
             theta = train(theta)
             seconds += time.perf_counter() - begin
+            cpu += time.process_time() - cpu_begin  # of all threads
             for block in range(0, min(task.chunk, task.chains - first) if task.count else 0, BLOCK):
                 end = min(block + BLOCK, task.chunk, task.chains - first)
                 for sum, more in zip((counts, interface), observe(task.pair, theta[:, :, block:end])):
                     sum += more
-        return {"seconds": seconds, **self.memory(new, task.device), "counts": counts, "interface": interface}
+        return {"seconds": seconds, "cpu": cpu, **self.memory(new, task.device), "counts": counts, "interface": interface}
 
     def memory(self, new: bool, device: str) -> dict:
         """The peak since the start, and the peak of this run; that of a first run is of compiling, too. On a card what
@@ -235,6 +236,8 @@ def answer(crew: Crew, task: Task) -> dict:
         **dataclasses.asdict(task),
         "outcomes": dict(zip(OUTCOMES, counts.tolist())) if task.count else None,
         "seconds": seconds,
+        "cpu_seconds": sum(part["cpu"] for part in parts),
+        "chain_steps": trained * task.steps,
         "chain_steps_per_second": trained * task.steps / seconds,
         "seconds_since_start": since_start(),
         "peak_bytes": sum(part["peak"] for part in parts),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """seam and its peers as run.py asks them: a task in, a record out."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -46,18 +47,38 @@ def wait(process: subprocess.Popen, on_card: bool) -> int:
     return most
 
 
-def measured(call: list[str], on_card: bool) -> tuple[str, float, int]:
-    """What a program printed, its seconds from start to end, and the most memory it held."""
-    begin = time.perf_counter()
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """A program that ran: what it printed, its seconds from start to end, those of all cores, the most it held."""
+
+    text: str
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+def children_seconds() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def measured(call: list[str], on_card: bool) -> Measured:
+    begin, cpu = time.perf_counter(), children_seconds()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(call, stdout=output, stderr=errors)  # files: a full pipe would stop it
         peak = wait(process, on_card)
-        seconds = time.perf_counter() - begin
+        seconds, cpu = time.perf_counter() - begin, children_seconds() - cpu
         output.seek(0)
         errors.seek(0)
         if process.returncode:
             raise Failed(f"{' '.join(call)}: exit code {process.returncode}: {last_line(errors.read())}")
-        return output.read(), seconds, peak
+        return Measured(output.read(), seconds, cpu, peak)
+
+
+def record_of(run: Measured) -> dict:
+    """The last line that it printed, and what it took."""
+    return {**json.loads(run.text.splitlines()[-1]), "seconds_since_start": run.seconds, "cpu_seconds": run.cpu_seconds,
+            "peak_bytes": run.peak_bytes}  # fmt: skip
 
 
 # ---- Peers -----------------------------------------------------------------------------------------------------------
@@ -108,7 +129,7 @@ class Plain:
         self.task, self.path = task, log.parent / "plain"
         compiler = os.environ.get("CC", "cc")
         try:
-            self.version = measured([compiler, "--version"], False)[0].splitlines()[0]
+            self.version = measured([compiler, "--version"], False).text.splitlines()[0]
             measured([compiler, *self.FLAGS, str(FOLDER / row.file), "-o", str(self.path), "-lm"], False)
         except OSError as problem:
             raise Failed(f"{row.name}: {problem}") from None
@@ -118,9 +139,9 @@ class Plain:
         self.task = {**self.task, **changes}
         names = ("pair", "chains", "steps", "optimizer", "lr", "threads", "seed", "histogram")
         words = [word for name in names if name in self.task for word in (f"--{name}", str(self.task[name]))]
-        text, seconds, peak = measured([str(self.path), *words], False)
-        return {**json.loads(text), "seconds_since_start": seconds, "peak_bytes": peak, "training_bytes": peak,
-                "version": self.version}  # fmt: skip
+        record = record_of(measured([str(self.path), *words], False))
+        chain_steps = record["chain_steps_per_second"] * record["seconds"]
+        return {**record, "training_bytes": record["peak_bytes"], "version": self.version, "chain_steps": chain_steps}
 
     def close(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -147,5 +168,5 @@ class Seam:
                    "output": output or self.work / "timed.zip", "histograms": "interface" if output else "none"}  # fmt: skip
         options |= {name: task[name] for name in ("chains", "steps", "optimizer", "lr", "seed")}
         words = [f"--{name}={value}" for name, value in options.items()]
-        text, seconds, peak = measured([self.path, "train", "--json", "--force", *self.options, *words], "cuda" in self.options)
-        return {**json.loads(text.splitlines()[-1]), "seconds_since_start": seconds, "peak_bytes": peak}
+        run = measured([self.path, "train", "--json", "--force", *self.options, *words], "cuda" in self.options)
+        return {**record_of(run), "chain_steps": task["chains"] * task["steps"]}

@@ -181,12 +181,14 @@ def bytes_per_chain(tried: list[dict], best: dict) -> float | None:
 def summary(pairs: list[tuple[dict, dict]]) -> dict:
     ours, theirs = ([record["chain_steps_per_second"] for record in side] for side in zip(*pairs))
     ratios = [a / b for a, b in zip(ours, theirs)]
+    busy = [a["chain_steps"] / a["cpu_seconds"] * b["cpu_seconds"] / b["chain_steps"] for a, b in pairs]
     return {
         "seam_chain_steps_per_second": ours,
         "peer_chain_steps_per_second": theirs,
         "ratio": statistics.median(ratios),
         "ratio_low": min(ratios),
         "ratio_high": max(ratios),
+        "ratio_of_cpu_seconds": statistics.median(busy),  # hardly heeds what else the machine does
         "seam_peak_bytes": max(ours["peak_bytes"] for ours, _ in pairs),
         "peer_peak_bytes": max(theirs["peak_bytes"] for _, theirs in pairs),
         "seam_first_seconds": statistics.median(ours["seconds_since_start"] for ours, _ in pairs),

@@ -6,7 +6,7 @@ import re
 import statistics
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COLUMNS = ["", "chain-steps/s", "seam over it", "peak memory", "in one batch at most", "lines", "first result"]
+COLUMNS = ["", "chain-steps/s", "seam over it", "by CPU time", "peak memory", "in one batch at most", "lines", "first result"]
 
 
 def code_lines(*paths: pathlib.Path) -> int:
@@ -22,12 +22,12 @@ def seam_lines() -> int:
                         if path.suffix in suffixes))  # fmt: skip
 
 
-def quantity(value: float, unit: str = "") -> str:
+def quantity(value: float) -> str:
     """Three digits and a prefix."""
     for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size:
-            return f"{value / size:.3g}{prefix if unit or prefix != 'k' else 'k'}{unit}"
-    return f"{value:.3g}{unit}"
+            return f"{value / size:.3g}{prefix}"
+    return f"{value:.3g}"
 
 
 def memory(value: float) -> str:
@@ -45,12 +45,13 @@ def at_most(row: dict, found: dict) -> str:
 
 def peer_line(row: dict, found: dict) -> list[str]:
     if "timed" not in row:
-        return [row["name"], row["error"].replace("|", "/")[:80], "", "", "", "", ""]
+        return [row["name"], row["error"].replace("|", "/")[:80], *[""] * 6]
     timed = row["timed"]
     rate = statistics.median(timed["peer_chain_steps_per_second"])
     ratio = f"{timed['ratio']:.3g} ({timed['ratio_low']:.3g} to {timed['ratio_high']:.3g})"
     lines = code_lines(ROOT / "bench" / "peers" / row["file"])
-    return [row["name"], quantity(rate), ratio, memory(timed["peer_peak_bytes"]), at_most(row, found), str(lines),
+    busy = f"{timed['ratio_of_cpu_seconds']:.3g}" if row["device"] == "cpu" else ""
+    return [row["name"], quantity(rate), ratio, busy, memory(timed["peer_peak_bytes"]), at_most(row, found), str(lines),
             f"{timed['first']['seconds_since_start']:.3g} s"]  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def seam_line(rows: list[dict]) -> list[str]:
     peak = max(one["seam_peak_bytes"] for one in timed)
     first = statistics.median(one["seam_first_seconds"] for one in timed)
     name = "**seam**, fast math" if rows[0]["device"] == "cuda" else "**seam**, exact"
-    return [name, quantity(rate), "1", memory(peak), "any", f"{seam_lines():,}", f"{first:.2g} s"]
+    return [name, quantity(rate), "1", "1", memory(peak), "any", f"{seam_lines():,}", f"{first:.2g} s"]
 
 
 def section(pair: str, device: str, found: dict) -> list[str]:
