@@ -306,6 +306,14 @@ def chosen(options: argparse.Namespace) -> tuple[list[Row], list[str]]:
     return rows, options.pair or (["buffer"] if options.quick else list(AGREEMENT))
 
 
+def write(found: dict, output: pathlib.Path | None) -> None:
+    """After every row, so that a call that is stopped leaves what it found."""
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
+        output.with_suffix(".md").write_text(markdown(found) + "\n")
+
+
 def main() -> int:
     options, begin = parse(), time.monotonic()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])  # all that is started inherits it
@@ -324,12 +332,8 @@ def main() -> int:
             continue
         say(name)
         found["rows"].append(measure(row, pair, options, store))
-    text = markdown(found)
-    print(text)
-    if options.output:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
-        options.output.with_suffix(".md").write_text(text + "\n")
+        write(found, options.output)
+    print(markdown(found))
     if not found["rows"]:
         return 77
     return 1 if any("error" in row for row in found["rows"]) else 0

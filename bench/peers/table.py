@@ -80,5 +80,6 @@ def markdown(found: dict) -> str:
     for device in ("cpu", "cuda"):
         for pair in dict.fromkeys(row["pair"] for row in found["rows"]):
             lines += section(pair, device, found)
-    lines += [f"Skipped: {name}: {reason}." for name, reason in found["skipped"].items()]
+    if found["skipped"]:
+        lines.append("Skipped: " + "; ".join(f"{name} ({reason})" for name, reason in found["skipped"].items()) + ".")
     return "\n".join(lines).rstrip()
