@@ -6,8 +6,10 @@ usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--cell
 
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
-allows; the ratio of variances is the median of five runs in turn. The ratio cannot pass the ceiling, however fast pairs
-are counted, while a component costs what it costs there: p/(zeta1 + zeta2)."""
+allows; the ratio of variances is the median of five runs in turn. As many pairs as --chains x --draws are divided among
+first and second components as a prediction of few says: n1/n2 = sqrt(zeta1/zeta2) makes zeta1/n1 + zeta2/n2 least. The
+ratio cannot pass the ceiling, p/(zeta1 + zeta2), however fast pairs are counted, while a component costs as much as a
+chain there and both sides are as many."""
 import argparse
 import json
 import os
@@ -19,6 +21,7 @@ PAIRS = [("logistic", "logistic", "-0.05:1.05"), ("buffer", "buffer", "-2.5:3.5"
          ("mlp4", "mlp4", "-2.5:3.5"), ("mlp8", "mlp8", "-2.5:3.5"), ("mlp4", "mlp16", "-2.5:3.5")]
 CELLS = [64, 256, 512, 1024, 2048, 4096]
 REPEATS = 5
+TILT = 256  # zeta1/zeta2 at most, or its inverse: few components do not tell more
 
 
 def run(options, *arguments):
@@ -28,10 +31,11 @@ def run(options, *arguments):
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
 
 
-def predict(options, pair, margin, cells):
+def predict(options, pair, margin, cells, sizes=None):
     first, second, interval = pair
+    chains, draws = sizes or (options.chains, options.draws)
     return run(options, "predict", "--first", first, "--second", second, f"--range={interval}", "--input-margin", margin,
-               "--chains", str(options.chains), "--draws", str(options.draws), "--cells", str(cells))
+               "--chains", str(chains), "--draws", str(draws), "--cells", str(cells))
 
 
 def bias(options):
@@ -46,9 +50,16 @@ def bias(options):
             print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {error:.2f}% |{columns}", flush=True)
 
 
-def ratio(options, pair):
+def divide(options, pair):
+    """How many first and second components, even numbers."""
+    few = predict(options, pair, "0.3", options.cells, (32768, 32768))["prediction"]
+    tilt = min(max(few["first_variance"] / few["second_variance"], 1 / TILT), TILT) ** 0.25
+    return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
+
+
+def ratio(options, pair, sizes):
     """The ratio of variances at equal time, and its ceiling."""
-    prediction = predict(options, pair, "0.3", options.cells)
+    prediction = predict(options, pair, "0.3", options.cells, sizes)
     p, seconds = prediction["prediction"], prediction["seconds"]
     guess = run(options, "train", "--first", pair[0], "--second", pair[1], f"--range={pair[2]}", "--steps", "0",
                 "--chains", "8M", "--histograms", "interface")
@@ -58,10 +69,12 @@ def ratio(options, pair):
 
 
 def ratios(options):
-    print("\n| pair | seconds | variance of guess-and-check over the prediction's, range | ceiling |\n|---|---|---|---|")
+    print("\n| pair | components | seconds | variance of guess-and-check over the prediction's, range | ceiling |")
+    print("|---|---|---|---|---|")
     for pair in PAIRS:
-        values, ceilings, seconds = zip(*(ratio(options, pair) for _ in range(REPEATS)))
-        print(f"| {pair[0]} x {pair[1]} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
+        sizes = divide(options, pair)
+        values, ceilings, seconds = zip(*(ratio(options, pair, sizes) for _ in range(REPEATS)))
+        print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
               f"{min(values):.1f} to {max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
 
 

@@ -19,7 +19,7 @@
 enum { DESCRIPTION_LIMIT = 1 << 20 };
 
 static seam_status out_of_memory(const char *what, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s", what);
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s; close other programs", what);
 }
 
 /* ---- Packing ---- */

@@ -6,20 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "census.h"
+#include "census_table.h"
 #include "floating_point.h"
 #include "processor.h"
 #include "tally.h"
-
-/* A law of pairs: how its table is laid out, and how it is worked through. */
-struct law {
-  struct census_form form;
-  size_t most;     /* first components in a batch, for which a tile stays in cache, or is worth being made */
-  uint64_t fewest; /* but for the last batches */
-};
-
-static const struct law law_works = {{PAIRS_VECTOR_BITS, true}, 16384, 1024};
-static const struct law law_gibbs = {{PAIRS_VECTOR_WEIGHTS, false}, 131072, 16384};
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 
@@ -29,7 +19,9 @@ struct batch {
   size_t size;
   struct candidate *candidate;
   uint64_t (*partners)[INTERFACE_BLOCKS]; /* by block of theta2 */
-  uint64_t *in_block;                     /* of the block at hand */
+  uint64_t *reach;                        /* the parts, of CENSUS_REACH at hand, where it may find partners */
+  bool *any;                              /* of in_block, which is 0 but there */
+  uint64_t *in_block;                     /* [first component][the law's blocks at hand] */
   uint64_t *in_both;                      /* likewise, shared by first components 2k and 2k + 1 */
   int64_t *swaps;
   uint64_t *room; /* for a tile */
@@ -38,8 +30,8 @@ struct batch {
 
 struct session {
   const struct job *job;
-  const struct law *law;
-  struct census_kernels kernels;
+  const struct census_law *law;
+  const struct census_kernels *kernels;
   int pair_bits; /* what is counted is 2^-pair_bits of a pair, and what the kernels sum up 2^-(2·pair_bits) */
   struct census_table *table;
   int workers;
@@ -48,35 +40,13 @@ struct session {
 
 /* ---- Sessions ---- */
 
-static const struct census_kernels *const works_kernels[ISAS] = {
-    [ISA_BASELINE] = &census_works_baseline,
-#if defined(__x86_64__)
-    [ISA_V3] = &census_works_v3,
-    [ISA_V4] = &census_works_v4,
-#endif
-};
-
-static const struct census_kernels *const gibbs_kernels[ISAS] = {
-    [ISA_BASELINE] = &census_gibbs_baseline,
-#if defined(__x86_64__)
-    [ISA_V3] = &census_gibbs_v3,
-    [ISA_V4] = &census_gibbs_v4,
-#endif
-};
-
-static void choose_kernels(struct session *session, int task, int isa) {
-  session->law = task == TASK_GIBBS ? &law_gibbs : &law_works;
-  session->kernels = task == TASK_GIBBS ? *gibbs_kernels[isa] : *works_kernels[isa];
-#if defined(__x86_64__)
-  if (task != TASK_GIBBS && isa == ISA_V4 && processor_counts_bits()) session->kernels.count = pairs_count_v4_popcount;
-#endif
-}
-
 static const char *census_unavailable(void) { return NULL; }
 
 static void free_batch(struct batch *batch) {
   free(batch->candidate);
   free(batch->partners);
+  free(batch->reach);
+  free(batch->any);
   free(batch->in_block);
   free(batch->in_both);
   free(batch->swaps);
@@ -85,7 +55,7 @@ static void free_batch(struct batch *batch) {
 
 static void census_close(struct session *session) {
   if (!session) return;
-  census_table_free(session->table);
+  session->law->destroy(session->table);
   for (int w = 0; session->batches && w < session->workers; w++) free_batch(&session->batches[w]);
   free(session->batches);
   free(session);
@@ -96,19 +66,21 @@ static size_t swap_cells(const struct job *job) {
 }
 
 static bool allocate_batch(const struct session *session, struct batch *batch) {
-  size_t most = session->law->most, room = census_table_room(session->table);
+  size_t most = session->law->most, blocks = (size_t)session->law->blocks, room = session->law->room(session->table);
   batch->candidate = malloc(most * sizeof *batch->candidate);
   batch->partners = malloc(most * sizeof *batch->partners);
-  batch->in_block = malloc(most * sizeof *batch->in_block);
-  batch->in_both = malloc(most / 2 * sizeof *batch->in_both);
+  batch->reach = malloc(most * sizeof *batch->reach);
+  batch->any = calloc(most, sizeof *batch->any);
+  batch->in_block = calloc(most * blocks, sizeof *batch->in_block);
+  batch->in_both = calloc(most / 2 * blocks, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
-  batch->room = room ? aligned_alloc(PAIRS_VECTOR_BITS / 8, room * sizeof *batch->room) : NULL;
-  return batch->candidate && batch->partners && batch->in_block && batch->in_both && batch->swaps &&
-         (batch->room || !room);
+  batch->room = room ? aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, room * sizeof *batch->room) : NULL;
+  return batch->candidate && batch->partners && batch->reach && batch->any && batch->in_block && batch->in_both &&
+         batch->swaps && (batch->room || !room);
 }
 
 static seam_status allocate(struct session *session, seam_error *error) {
-  FORWARD(census_table_create(session->job, &session->kernels, &session->law->form, &session->table, error));
+  FORWARD(session->law->create(session->job, session->kernels, &session->table, error));
   session->batches = calloc((size_t)session->workers, sizeof *session->batches);
   bool enough = session->batches != NULL;
   for (int w = 0; enough && w < session->workers; w++) enough = allocate_batch(session, &session->batches[w]);
@@ -123,7 +95,8 @@ static seam_status census_open(const struct seam_config *config, const struct jo
   if (!s) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   s->job = job;
   s->pair_bits = config_pair_bits(config);
-  choose_kernels(s, config->task, isa);
+  s->law = config->task == TASK_GIBBS ? &census_gibbs : &census_works;
+  s->kernels = s->law->kernels[isa];
   s->workers = processor_threads(config);
   seam_status status = allocate(s, error);
   if (status != SEAM_OK) {
@@ -143,75 +116,107 @@ static seam_status census_open(const struct seam_config *config, const struct jo
 /* ---- Counting ---- */
 
 static void look_at_firsts(const struct session *session, struct batch *batch) {
-  size_t lanes = (size_t)session->kernels.lanes;
+  size_t lanes = (size_t)session->kernels->lanes;
   for (size_t i = 0; i < batch->size; i += lanes) {
     size_t active = batch->size - i < lanes ? batch->size - i : lanes;
-    session->kernels.look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
+    session->kernels->look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
   }
   memset(batch->partners, 0, batch->size * sizeof *batch->partners);
   memset(batch->pairs, 0, sizeof batch->pairs);
   memset(batch->swaps, 0, swap_cells(session->job) * sizeof *batch->swaps);
 }
 
-/* With how many draws of the tile both of two first components work. */
-static uint64_t count_both(const struct session *session, const struct pairs_tile *tile, const struct candidate *two) {
+/* Whether first components i and i + 1 swap seconds of the block, where each has some. */
+static bool may_swap(const struct session *session, const struct batch *batch, size_t i, int block) {
+  return session->job->offset[HISTOGRAM_SWAPS] >= 0 && tally_swaps_in(batch->first_id + i, block);
+}
+
+/* Of first components i and i + 1: the draws that work with both. */
+static void count_both(const struct session *session, const struct pairs_tile *tile, struct batch *batch, size_t i) {
+  const struct candidate *two = &batch->candidate[i];
   uint16_t rows[4 * TEST_VOLTAGES];
   memcpy(rows, two[0].row, two[0].count * sizeof *rows);
   memcpy(rows + two[0].count, two[1].row, two[1].count * sizeof *rows);
-  return session->kernels.count(tile, rows, two[0].count + two[1].count);
+  session->kernels->count(tile, rows, two[0].count + two[1].count,
+                          &batch->in_both[i / 2 * (size_t)session->law->blocks]);
 }
 
-/* Whether first components i and i + 1 swap seconds of the block, where each has some. */
-static bool may_swap(const struct session *session, const struct batch *batch, size_t i, int block) {
-  return session->job->offset[HISTOGRAM_SWAPS] >= 0 && tally_swaps_in(batch->first_id + i, block) &&
-         batch->in_block[i] > 0 && batch->in_block[i + 1] > 0;
+static bool count_one(const struct session *session, const struct pairs_tile *tile, struct batch *batch, size_t i) {
+  const struct candidate *own = &batch->candidate[i];
+  uint64_t *in_block = &batch->in_block[i * (size_t)session->law->blocks];
+  bool any = session->kernels->count(tile, own->row, own->count, in_block);
+  batch->any[i] |= any;
+  return any;
 }
 
-static void count_part(const struct session *session, const struct census_part *part, struct batch *batch) {
-  struct pairs_tile tile = census_table_tile(session->table, part, batch->room);
-  const struct candidate *candidate = batch->candidate;
-  for (size_t i = 0; i < batch->size; i++)
-    if (candidate[i].within) batch->in_block[i] += session->kernels.count(&tile, candidate[i].row, candidate[i].count);
-  for (size_t i = 0; i + 1 < batch->size; i += 2)
-    if (may_swap(session, batch, i, part->block)) batch->in_both[i / 2] += count_both(session, &tile, &candidate[i]);
-}
-
-static void end_swaps(const struct session *session, struct batch *batch, int block) {
-  for (size_t i = 0; i + 1 < batch->size; i += 2) {
-    if (!may_swap(session, batch, i, block)) continue;
-    const struct candidate *two = &batch->candidate[i];
-    int64_t row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
-    tally_swaps(batch->in_block[i], batch->in_block[i + 1], batch->in_both[i / 2], batch->swaps + row);
-  }
-}
-
-static void end_block(const struct session *session, struct batch *batch, int block) {
+/* Most first components have nothing to find in most parts, and many in none. */
+static void find_reach(const struct session *session, size_t k, struct batch *batch) {
+  const uint64_t *reach = session->table->reach;
+  if (reach) reach += k / CENSUS_REACH * 2 * (size_t)session->job->stride;
   for (size_t i = 0; i < batch->size; i++) {
-    if (!batch->in_block[i]) continue;
-    uint64_t id = batch->first_id + i, sum = tally_round(batch->in_block[i], session->pair_bits);
-    batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
-    batch->pairs[tally_pair_cell(&batch->candidate[i], id, block)] += (int64_t)sum;
+    const struct candidate *own = &batch->candidate[i];
+    uint64_t parts = own->within ? UINT64_MAX : 0;
+    for (int r = 0; reach && parts && r < own->count; r++) parts &= reach[own->row[r]];
+    batch->reach[i] = parts;
   }
-  end_swaps(session, batch, block);
 }
 
-static void begin_block(struct batch *batch) {
-  memset(batch->in_block, 0, batch->size * sizeof *batch->in_block);
-  memset(batch->in_both, 0, batch->size / 2 * sizeof *batch->in_both);
+static void count_part(const struct session *session, size_t k, struct batch *batch) {
+  struct pairs_tile tile = session->law->tile(session->table, &session->table->parts[k], batch->room);
+  bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0, before = false;
+  for (size_t i = 0; i < batch->size; i++) {
+    bool any = (batch->reach[i] >> k % CENSUS_REACH & 1) && count_one(session, &tile, batch, i);
+    if (swaps && i % 2 == 1 && before && any) count_both(session, &tile, batch, i - 1);
+    before = any;
+  }
+}
+
+static void end_swaps(const struct session *session, struct batch *batch, size_t i, int block) {
+  size_t blocks = (size_t)session->law->blocks, at = (size_t)block % blocks;
+  const uint64_t *own = &batch->in_block[i * blocks + at];
+  if (!own[0] || !own[blocks]) return;
+  const struct candidate *two = &batch->candidate[i];
+  int64_t row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
+  tally_swaps(own[0], own[blocks], batch->in_both[i / 2 * blocks + at], batch->swaps + row);
+}
+
+/* A block of theta2 is whole: what first component i found there is added up. */
+static void end_block(const struct session *session, struct batch *batch, size_t i, int block) {
+  size_t blocks = (size_t)session->law->blocks;
+  uint64_t id = batch->first_id + i,
+           sum = tally_round(batch->in_block[i * blocks + (size_t)block % blocks], session->pair_bits);
+  batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
+  batch->pairs[tally_pair_cell(&batch->candidate[i], id, block)] += (int64_t)sum;
+}
+
+static void end_blocks(const struct session *session, const struct census_part *part, struct batch *batch) {
+  size_t bytes = (size_t)session->law->blocks * sizeof(uint64_t);
+  for (size_t i = 0; i < batch->size; i++)
+    for (int block = part->whole; batch->any[i] && block < part->whole + part->wholes; block++) {
+      end_block(session, batch, i, block);
+      if (i % 2 == 0 && i + 1 < batch->size && may_swap(session, batch, i, block)) end_swaps(session, batch, i, block);
+    }
+  for (size_t i = 0; i < batch->size; i++) {
+    if (!batch->any[i]) continue;
+    batch->any[i] = false;
+    memset(&batch->in_block[i * (size_t)session->law->blocks], 0, bytes);
+    memset(&batch->in_both[i / 2 * (size_t)session->law->blocks], 0, bytes);
+  }
 }
 
 /* False when cancelled: then the batch is worth nothing. */
 static bool count_batch(const struct session *session, struct batch *batch, struct run_control *control) {
-  const struct census_part *parts;
-  size_t count = census_table_parts(session->table, &parts);
-  for (size_t k = 0; k < count; k++) {
-    bool first = k == 0 || parts[k - 1].block != parts[k].block;
-    bool last = k + 1 == count || parts[k + 1].block != parts[k].block;
-    if (first) begin_block(batch);
-    if (first && atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
-    count_part(session, &parts[k], batch);
-    if (last) end_block(session, batch, parts[k].block);
-    atomic_fetch_add_explicit(&control->trained, batch->size * (parts[k].end - parts[k].begin), memory_order_relaxed);
+  const struct census_table *table = session->table;
+  uint64_t draws = session->job->draws, counted = 0;
+  for (size_t k = 0; k < table->count; k++) {
+    const struct census_part *part = &table->parts[k];
+    if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
+    if (k % CENSUS_REACH == 0) find_reach(session, k, batch);
+    count_part(session, k, batch);
+    if (part->wholes) end_blocks(session, part, batch);
+    uint64_t until = (uint64_t)((double)draws * (double)(k + 1) / (double)table->count);
+    atomic_fetch_add_explicit(&control->trained, batch->size * (until - counted), memory_order_relaxed);
+    counted = until;
   }
   return true;
 }
@@ -241,25 +246,29 @@ static void add_batch(const struct session *session, const struct batch *batch, 
   add_table(counts, job->offset[HISTOGRAM_SWAPS], batch->swaps, swap_cells(job));
 }
 
-static seam_status census_count(struct session *session, int worker, struct chain_range *range,
-                                struct run_control *control, int64_t *counts, seam_error *error) {
-  (void)error; /* nothing here can fail */
-  struct batch *batch = &session->batches[worker];
-  struct floating_point_state found = floating_point_enter();
-  bool going = census_table_build(session->table, control);
+static void count_range(struct session *session, struct batch *batch, struct chain_range *range,
+                        struct run_control *control, int64_t *counts) {
   uint64_t id = range->begin;
-  while (going && id < range->end) {
+  while (id < range->end) {
     batch->first_id = id;
     batch->size = range->end - id < session->law->most ? (size_t)(range->end - id) : session->law->most;
     look_at_firsts(session, batch);
-    going = count_batch(session, batch, control);
-    if (!going) break;
+    if (!count_batch(session, batch, control)) break;
     add_batch(session, batch, counts);
     id += batch->size;
   }
-  floating_point_leave(found);
   range->end = id;
-  return SEAM_OK;
+}
+
+static seam_status census_count(struct session *session, int worker, struct chain_range *range,
+                                struct run_control *control, int64_t *counts, seam_error *error) {
+  struct floating_point_state found = floating_point_enter();
+  bool built;
+  seam_status status = session->law->build(session->table, control, &built, error);
+  if (status == SEAM_OK && !built) range->end = range->begin;
+  if (status == SEAM_OK) count_range(session, &session->batches[worker], range, control, counts);
+  floating_point_leave(found);
+  return status;
 }
 
 const struct backend census_backend = {"cpu",        census_unavailable, census_open,

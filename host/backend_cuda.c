@@ -165,7 +165,8 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
   FORWARD(find_devices(&config->device, &o.chosen, error));
   o.session = calloc(1, sizeof *o.session + o.chosen.count * sizeof *o.session->devices);
   if (!o.session)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a session of the CUDA backend");
+    return error_set(error, SEAM_ERROR_MEMORY,
+                     "memory is out: no room for a session of the CUDA backend; close other programs");
   o.session->count = (int)o.chosen.count;
   run_aside(open_devices, &o);
   if (o.status != SEAM_OK) {

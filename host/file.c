@@ -37,7 +37,9 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   if (info.st_size > largest)
     return error_set(error, SEAM_ERROR_IO, "%s is larger than any file of seam: name another", error_path(path));
   unsigned char *buffer = malloc((size_t)info.st_size + 1);
-  if (!buffer) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(path));
+  if (!buffer)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(path));
   seam_status status = read_all(file, path, buffer, (size_t)info.st_size, error);
   if (status != SEAM_OK) {
     free(buffer);

@@ -51,7 +51,8 @@ static seam_status set_edges(struct histogram_set *set, const struct seam_config
   size_t edges = 0;
   for (int a = 0; a < AXES; a++) edges += (size_t)regular_of(config, a).bins + 1;
   float *next = set->edges = malloc(edges * sizeof *next);
-  if (!next) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu bin edges", edges);
+  if (!next)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu bin edges; ask for fewer bins", edges);
   for (int a = 0; a < AXES; a++) {
     struct regular r = regular_of(config, a);
     for (int64_t i = 0; i <= r.bins; i++) next[i] = (float)(r.lower + (double)i * (r.upper - r.lower) / (double)r.bins);
@@ -217,7 +218,9 @@ static void set_snapshots(struct histogram_set *set, int64_t steps) {
 seam_status histogram_set_create(const struct seam_config *config, struct histogram_set **out, seam_error *error) {
   struct histogram_set *set = calloc(1, sizeof *set);
   *out = NULL;
-  if (!set) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the layout of the histograms");
+  if (!set)
+    return error_set(error, SEAM_ERROR_MEMORY,
+                     "memory is out: no room for the layout of the histograms; close other programs");
   seam_status status = set_edges(set, config, error);
   if (status != SEAM_OK) {
     histogram_set_free(set);

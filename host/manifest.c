@@ -80,7 +80,8 @@ seam_status manifest_parse(const char *text, size_t size, const char *path, json
   *out = NULL;
   json_t *manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   if (!manifest && json_error_code(&fault) == json_error_out_of_memory)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(path));
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(path));
   const json_t *schema = json_object_get(manifest, "schema");
   seam_status status = SEAM_OK;
   if (!json_is_integer(schema))
@@ -122,7 +123,9 @@ static bool has_recorded_ratio(const json_t *manifest, const struct seam_config 
 static seam_status check_canonical(const json_t *manifest, const char *path, const struct seam_config *config,
                                    seam_error *error) {
   json_t *ours = config_to_json(config);
-  if (!ours) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(path));
+  if (!ours)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(path));
   bool same = json_equal(ours, json_object_get(manifest, "configuration"));
   json_decref(ours);
   if (!same) return damaged(error, path, "holds an incomplete configuration");

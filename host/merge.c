@@ -72,7 +72,8 @@ seam_status seam_merge(const char *const *paths, size_t count, seam_result **res
   struct merge merge = {.parts = calloc(count ? count : 1, sizeof *merge.parts)};
   seam_status status = SEAM_OK;
   *result = NULL;
-  if (!merge.parts) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the names of %zu files", count);
+  if (!merge.parts)
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the names of %zu files: close other programs", count);
   if (count == 0) status = error_set(error, SEAM_ERROR_USAGE, "no files to merge: name the results to be joined");
   for (size_t k = 0; k < count && status == SEAM_OK; k++) status = add_file(&merge, paths[k], error);
   free_parts(&merge);

@@ -43,7 +43,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_name, first, .recorded = true, .names = kind_names)                                                         \
   X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
     option_name, second, .recorded = true, .names = kind_names)                                                        \
-  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains to train",                                   \
+  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains; to predict, first components",                                   \
     option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
   X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first of them",                                   \
     option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
@@ -53,23 +53,23 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_whole, steps, .recorded = true, .high = INT32_MAX)                                                          \
   X("optimizer", TRAIN, "adam", "sgd, adam, langevin", "how a step updates the parameters",                            \
     option_name, optimizer, .recorded = true, .names = optimizer_names)                                                \
-  X("lr", TRAIN, "0.01", "above 0", "learning rate",                                                                   \
+  X("lr", TRAIN, "0.01", "a number above 0", "learning rate",                                                                   \
     option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
   X("samples", TRAIN, "4", "1 to 64", "training voltages per level",                                                   \
     option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
   X("loss", WEIGHED, "mse", "mse, hinge", "squared distance from the level, or from its API3",                             \
     option_name, loss, .recorded = true, .names = loss_names)                                                          \
-  X("input-margin", ANY, "0.3", "0 to below 0.5", "half-width of API1, the accepted input, in V",                      \
+  X("input-margin", ANY, "0.3", "a number from 0 to below 0.5", "half-width of API1, the accepted input, in V",                      \
     option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
-  X("output-margin", ANY, "0.1", "0 to below 0.5", "half-width of API3, the accepted output, in V",                    \
+  X("output-margin", ANY, "0.1", "a number from 0 to below 0.5", "half-width of API3, the accepted output, in V",                    \
     option_real, output_margin, .recorded = true, .most = BELOW_HALF)                                                  \
-  X("input-noise", TRAIN, "0", "0 and above", "noise on v in training, standard deviation in V",                       \
+  X("input-noise", TRAIN, "0", "a number from 0 on", "noise on v in training, standard deviation in V",                       \
     option_real, input_noise, .recorded = true, .most = DBL_MAX)                                                       \
-  X("interface-noise", TRAIN, "0", "0 and above", "noise on u in training, standard deviation in V",                   \
+  X("interface-noise", TRAIN, "0", "a number from 0 on", "noise on u in training, standard deviation in V",                   \
     option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
-  X("init-scale", ANY, "1", "above 0", "scale s of the prior",                                                         \
+  X("init-scale", ANY, "1", "a number above 0", "scale s of the prior",                                                         \
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
-  X("beta", WEIGHED, "10", "above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
+  X("beta", WEIGHED, "10", "a number above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
   X("draws", PREDICT, "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",  \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
@@ -85,7 +85,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                         \
   X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",     \
     option_name, math, .recorded = true, .names = math_names)                                                          \
-  X("backend", ANY, "auto", "auto, cpu, cuda", "where to train; auto is cuda where it works",                          \
+  X("backend", ANY, "auto", "auto, cpu, cuda", "where to count; auto is cuda where it works",                          \
     option_name, backend, .names = backend_names)                                                                      \
   X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",             \
     option_devices, device, .high = 1023)                                                                              \

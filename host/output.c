@@ -31,13 +31,15 @@ struct seam_output {
 };
 
 static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the name of the output");
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the name of the output; close other programs");
 }
 
 /* Uses errno. */
 static seam_status cannot_write(const char *path, const char *what, seam_error *error) {
-  return error_set(error, SEAM_ERROR_IO, "%s cannot be %s (%m): make room or mend its folder, or take another --output",
-                   error_path(path), what);
+  return error_set(
+      error, SEAM_ERROR_IO,
+      "%s cannot be %s (%m): see that its folder is there, has room and may be written to, or take another --output",
+      error_path(path), what);
 }
 
 /* The counts are safe though their file has the wrong name. */

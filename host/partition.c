@@ -130,7 +130,9 @@ seam_status partition_create(const int64_t *counts, const struct table_shape *sh
   int64_t slices = 0;
   for (int a = 0; a < PARTITION_AXES; a++) slices += all.high[a] = shape->extent[a];
   cutter.slices = malloc((size_t)slices * sizeof *cutter.slices);
-  if (!cutter.slices) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a partition into cells");
+  if (!cutter.slices)
+    return error_set(error, SEAM_ERROR_MEMORY,
+                     "memory is out: no room for a partition into cells; close other programs");
   divide(&cutter, &all, wanted);
   free(cutter.slices);
   *cells = cutter.cells;

@@ -21,13 +21,10 @@ static bool has_v4(void) {
          __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-bool processor_counts_bits(void) { return __builtin_cpu_supports("avx512vpopcntdq"); }
-
 #else
 
 static bool has_v3(void) { return false; }
 static bool has_v4(void) { return false; }
-bool processor_counts_bits(void) { return false; }
 
 #endif
 

@@ -9,9 +9,6 @@
  * processor does not have it. */
 seam_status processor_isa(const struct seam_config *config, int *isa, seam_error *error);
 
-/* Whether it counts the bits of whole vectors, which is in no level of instruction sets. */
-bool processor_counts_bits(void);
-
 /* The threads that `config` asks for: by default as many as this program may use cores. */
 int processor_threads(const struct seam_config *config);
 

@@ -116,7 +116,7 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
   struct seam_config joined = *config;
   if (config->task != result->config.task)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "the result to be resumed is of task %s, not %s: take another --output",
+                     "the result to be resumed is of task %s, not %s: resume it with that, or take another --output",
                      task_name(result->config.task), task_name(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,

@@ -99,7 +99,9 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
                             seam_error *error) {
   *out = NULL;
   struct zip_reader *reader = create(bytes, size, path);
-  if (!reader) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(path));
+  if (!reader)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(path));
   zlib_filefunc64_def calls = memory_calls(reader->memory);
   if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
   seam_status status;
@@ -137,7 +139,8 @@ seam_status zip_reader_begin(struct zip_reader *reader, const struct zip_member 
   int opened = unzOpenCurrentFile(reader->zip);
   if (opened == UNZ_OK) return SEAM_OK;
   if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(reader->path));
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(reader->path));
   return member_damaged(error, reader->path, member->name, "cannot be opened");
 }
 
@@ -170,7 +173,9 @@ seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *
   *text = NULL;
   if (member->size > limit) return member_damaged(error, reader->path, member->name, "is too large");
   char *buffer = malloc(member->size + 1);
-  if (!buffer) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read", error_path(reader->path));
+  if (!buffer)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                     error_path(reader->path));
   seam_status status = zip_reader_begin(reader, member, error);
   if (status == SEAM_OK) status = zip_reader_read(reader, member, buffer, member->size, error);
   if (status == SEAM_OK) status = zip_reader_end(reader, member, error);

@@ -41,6 +41,19 @@ typedef struct seam_error {
 /* The version of the library, "MAJOR.MINOR.PATCH". */
 SEAM_API const char *seam_version(void);
 
+/* How the library was built; no clock and no path is in it. */
+typedef struct seam_build {
+  const char *version;
+  const char *commit;   /* of its source, "" where that was not under git; "-dirty" ends it where files had changed */
+  const char *compiler; /* "gcc 12.2.0" */
+  const char *isas;     /* instruction sets of the CPU backend, separated by blanks; what --isa takes */
+  const char *cuda;     /* the toolkit's version, "13.0"; NULL where built without */
+  const char *mpi;      /* the MPI, NULL for none */
+  int arithmetic_revision; /* raised whenever exact results change */
+} seam_build;
+
+SEAM_API seam_build seam_build_info(void);
+
 /* ---- Configuration: the options of the command line, by the same names ---- */
 
 typedef struct seam_config seam_config;

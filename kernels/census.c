@@ -12,6 +12,15 @@ static struct lane_id ids_from(uint64_t first) {
   return id;
 }
 
+static void draw_seconds(const struct job *job, const uint64_t *draws, int active, lane *theta) {
+  struct lane_id id = {{0}, {0}};
+  for (int i = 0; i < active; i++) {
+    id.low[i] = (uint32_t)draws[i];
+    id.high[i] = (uint32_t)(draws[i] >> 32);
+  }
+  component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+}
+
 typedef void hit_function(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]);
 
 /* `hit` is what a law asks of the cells. */
@@ -51,11 +60,32 @@ static uint64_t mask_bits(lane_mask mask) {
 #endif
 }
 
-static void accept(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int place) {
+static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
   lane theta[MAX_PARAMETERS];
-  uint64_t who = ((uint64_t)1 << active) - 1;
+  lane_int low[2], high[2];
+  for (int level = 0; level < 2; level++) low[level] = high[level] = lane_splat_int(PAIRS_NOWHERE);
+  draw_seconds(job, draws, active, theta);
+  for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
+    lane_mask accepted[2][SAMPLE_BLOCK];
+    census_accept(job, job->second, theta, job->centre + cell, accepted);
+    for (int level = 0; level < 2; level++)
+      for (int k = 0; k < SAMPLE_BLOCK; k++) {
+        lane_int own = lane_splat_int(cell + k);
+        low[level] = lane_select_int(accepted[level][k] & (low[level] < 0), own, low[level]);
+        high[level] = lane_select_int(accepted[level][k], own, high[level]);
+      }
+  }
+  for (int i = 0; i < active; i++)
+    for (int level = 0; level < 2; level++)
+      out[i].middle[level] = low[level][i] < 0 ? PAIRS_NOWHERE : (low[level][i] + high[level][i]) / 2;
+}
+
+static void accept(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
+  lane theta[MAX_PARAMETERS];
+  uint64_t who = 0;
   size_t words = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  component_draw(job->second, job->seed, ids_from(first_draw), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  for (int i = 0; i < active; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
+  draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
     census_accept(job, job->second, theta, job->centre + cell, accepted);
@@ -73,11 +103,11 @@ static void look_at_levels(const struct job *job, uint64_t first_id, int active,
   look(job, first_id, active, out, census_hit_levels);
 }
 
-static void weigh(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int place) {
+static void weigh(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
   lane theta[MAX_PARAMETERS];
   uint32_t *weights = (uint32_t *)tile->words + place;
   size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WEIGHTS;
-  component_draw(job->second, job->seed, ids_from(first_draw), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
     census_weigh(job, job->second, theta, job->centre + cell, weight);
@@ -89,7 +119,7 @@ static void weigh(const struct job *job, uint64_t first_draw, int active, struct
 }
 
 /* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
-static uint64_t weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count) {
+static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t *in_block) {
   (void)count; /* it is two */
   int width = tile->vectors * PAIRS_VECTOR_WEIGHTS;
   const uint32_t *weights = (const uint32_t *)tile->words;
@@ -97,11 +127,14 @@ static uint64_t weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows,
   const uint32_t *high = weights + (size_t)rows[1] * (size_t)width;
   uint64_t sum = 0;
   for (int i = 0; i < width; i++) sum += (uint64_t)low[i] * high[i];
-  return census_round(sum);
+  sum = census_round(sum);
+  *in_block += sum;
+  return sum > 0;
 }
 
 #define JOIN(prefix, x) prefix##x
 #define NAME(prefix, x) JOIN(prefix, x)
 
-const struct census_kernels NAME(census_works_, SEAM_ISA) = {LANES, look_at_all, accept, NAME(pairs_count_, SEAM_ISA)};
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, weigh, weigh_pairs};
+const struct census_kernels NAME(census_works_, SEAM_ISA) = {LANES, look_at_all, rank, accept,
+                                                             NAME(pairs_count_, SEAM_ISA)};
+const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, weigh, weigh_pairs};

@@ -7,29 +7,43 @@
 
 #include "candidate.h"
 
-/* Rows are read in vectors of 512 bits; a tile is at most so many of them wide, so that it stays in cache. */
-enum { PAIRS_VECTOR_BITS = 512, PAIRS_VECTOR_WORDS = 8, PAIRS_VECTOR_WEIGHTS = 16, PAIRS_MOST_VECTORS = 8 };
+/* Rows are read in vectors of 512 bits; a tile is at most so many of them wide, so that it stays in cache, and a word
+ * can tell which of its words are zero. */
+enum { PAIRS_WORD_BITS = 64, PAIRS_VECTOR_WORDS = 8, PAIRS_VECTOR_WEIGHTS = 16, PAIRS_MOST_VECTORS = 8 };
+_Static_assert((int)PAIRS_WORD_BITS == (int)PAIR_BLOCKS, "a bit of a word for each block of draws");
+_Static_assert(PAIRS_MOST_VECTORS *PAIRS_VECTOR_WORDS == PAIRS_WORD_BITS, "a bit of `alive` for each word of a row");
 
-/* Row level·stride + cell tells what draws make of the cell at the level: one bit a draw, whether it accepts, or one
- * uint32_t a draw, its weight. */
+/* Row level·stride + cell tells what draws make of the cell at the level. Under the law of pairs that work: one bit a
+ * draw, whether it accepts, of which bit b of each word is of block b. Under the Gibbs law: one uint32_t a draw, its
+ * weight, all draws of one block. */
 struct pairs_tile {
   uint64_t *words; /* aligned to 64 bytes, zero before the draws are entered */
+  uint64_t *alive; /* of bits: for each row, bit w where word w is not zero */
   int vectors;     /* of each row */
   int stride;      /* rows a level: the job's */
 };
 
-/* How many draws of the tile accept all of `count` rows; or what they weigh with the first two, in units of
- * 2^-(2·PAIR_BITS). */
-typedef uint64_t pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count);
+/* Adds to in_block[b] how many draws of block b accept all of `count` rows; or, to in_block[0], what they weigh with
+ * the first two, in units of 2^-(2·PAIR_BITS). Returns whether it was anything. */
+typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t *in_block);
+
+/* Where in the cells a draw accepts, at each level: the middle of what it accepts there, or NOWHERE. */
+struct pairs_rank {
+  int32_t middle[2];
+};
+enum { PAIRS_NOWHERE = -1 };
+#define PAIRS_NO_DRAW UINT64_MAX
 
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
   int lanes;
   /* Looks at theta1 of `active` chains, at most `lanes`, from first_id on. */
   void (*look)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
-  /* Enters `active` draws of theta2, at most `lanes`, from first_draw on; `place` is the first's in the rows, a
-   * multiple of `lanes`. */
-  void (*enter)(const struct job *job, uint64_t first_draw, int active, struct pairs_tile *tile, int place);
+  /* Of `active` draws of theta2, at most `lanes`. NULL under the Gibbs law. */
+  void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
+  /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under
+   * the law of pairs that work some may be PAIRS_NO_DRAW. */
+  void (*enter)(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place);
   pairs_count_function *count;
 };
 
@@ -37,7 +51,7 @@ extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_count_function pairs_count_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
-extern pairs_count_function pairs_count_v3, pairs_count_v4, pairs_count_v4_popcount;
+extern pairs_count_function pairs_count_v3, pairs_count_v4;
 #endif
 
 #endif

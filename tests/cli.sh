@@ -64,12 +64,31 @@ for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null 
 
 run "version" 0 --version
 says "seam 0."
+for word in commit compiler baseline cuda MPI "arithmetic  revision"; do says "$word"; done
+cp out version
+run "version as JSON" 0 --version --json
+last_json event '"version"'
+last_json arithmetic_revision "$(sed -n 's/^arithmetic  revision //p' version)"
+refused "version of something" 2 "train: --version takes nothing but --json" --version train
+refused "man page of nothing" 2 "trian: unknown command" --man trian
+refused "two words for help" 2 "show: --help takes one word at most" --help train show
+refused "help of a command the other way round" 2 "seam train --help" --help train
+run "completion" 0 --completion
+says "complete -F _seam seam"
+run "man page" 0 --man train
+says ".SH OPTIONS"
 run "help" 0 --help
 for word in train predict show compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in train predict show compare merge info bench; do
+for command in "" train predict show compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
+  [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"
+  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
 done
+run "all help of train" 0 train --help-all
+for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+refused "help-all of a command without options" 2 "--help-all: no option of seam show" show --help-all x.zip
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
@@ -80,7 +99,7 @@ refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
 refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
 refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
-refused "option of another command" 2 "--force" bench --force
+refused "option of another command" 2 "--force: no option of seam bench" bench --force
 refused "short option" 2 "-c" train -c 3
 refused "missing value" 2 "--first: its value is missing; it takes linear" train --first
 refused "value for a switch" 2 "--json 1: it takes no value" train --json=1
@@ -175,7 +194,7 @@ echo '{"steps": true}' >bad.json
 refused "wrong type in JSON" 2 "bad.json: steps" train --config bad.json
 echo '{"steps": 1' >bad.json
 refused "broken JSON" 6 "bad.json" train --config bad.json
-refused "no such configuration" 4 "nowhere.json" train --config nowhere.json
+refused "no such configuration" 4 "nowhere.json cannot be read (No such file or directory): check the name" train --config nowhere.json
 
 # ---- Reading results -----------------------------------------------------------------------------------------------
 
@@ -350,8 +369,8 @@ run "the Gibbs law again from its file" 0 predict --config gibbs.zip --output gi
 tail -1 out | grep -q '"weighed":true' || wrong "it is no longer weighed"
 run "show of the Gibbs law" 0 show gibbs.zip
 says "--beta=10"
-refused "predict heeds no steps" 2 "--steps: unknown option" predict --steps 3
-refused "train heeds no draws" 2 "--draws: unknown option" train --draws 3
+refused "predict heeds no steps" 2 "--steps: no option of seam predict" predict --steps 3
+refused "train heeds no draws" 2 "--draws: no option of seam train" train --draws 3
 refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
 refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
@@ -392,7 +411,7 @@ trained, untrained = r["interchange"]["same"], r["untrained_interchange"]["same"
 assert untrained["low"] < untrained["chance"] < untrained["high"] and untrained["pairs"] == sum(untrained["fits"])
 assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction is not beside"
 refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
-refused "beside a prediction of another kind" 7 "--first mlp4, not buffer" show parts.zip predicted.zip
+refused "beside a prediction of another kind" 7 "its --first is mlp4, that of the result buffer; predict the same with --first buffer" show parts.zip predicted.zip
 refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip
 rm -f parts.zip untrained.zip
 

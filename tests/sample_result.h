@@ -41,6 +41,16 @@ static inline seam_result *sample_train(const char *const *options) {
   return result;
 }
 
+/* What such a configuration predicts. Freed by the caller. */
+static inline seam_result *sample_predict(const char *const *options) {
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
+}
+
 static inline void sample_entries(int64_t *values, int64_t cells, int64_t entries, uint64_t *state) {
   for (int64_t i = 0; i < entries; i++) values[sample_random(state, (uint64_t)cells)]++;
 }

@@ -12,15 +12,6 @@ enum { FAMILY = 40 };
 
 /* ---- Results to compare ---- */
 
-static seam_result *predict(const char *const *options) {
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
 /* Pairs of logistic components: buffers and inverters in four small corners of the range. */
 struct sort {
   const char *chains, *draws, *seed;
@@ -28,9 +19,9 @@ struct sort {
 };
 
 static seam_result *logistic_pairs(struct sort sort) {
-  return predict((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins", "24",
-                                       "cells", "128", "chains", sort.chains, "draws", sort.draws, "seed", sort.seed,
-                                       sort.name, sort.value, NULL});
+  return sample_predict((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins",
+                                              "24", "cells", "128", "chains", sort.chains, "draws", sort.draws, "seed",
+                                              sort.seed, sort.name, sort.value, NULL});
 }
 
 static seam_result *logistic_chains(const char *chains, const char *seed) {
@@ -160,7 +151,7 @@ static void p_is_uniform_of_small_predictions_against_many_chains(void **unused)
   seam_result *many = sample_train(chains);
   for (int i = 0; i < MOST_PAIRS; i++) {
     pairs[15] = seed_text(2000 + i);
-    add_half_trial(&trials, predict(pairs), many, "pass");
+    add_half_trial(&trials, sample_predict(pairs), many, "pass");
   }
   assert_uniform(&trials);
   seam_result_free(many);

@@ -61,6 +61,7 @@ static void an_overlap_is_refused_and_changes_nothing(void **unused) {
   for (size_t i = 0; i < sizeof overlaps / sizeof *overlaps; i++) {
     seam_error error;
     assert_int_equal(coverage_add(&coverage, overlaps[i][0], overlaps[i][1], &error), SEAM_ERROR_INTERNAL);
+    assert_non_null(strstr(error.message, "please report it"));
     assert_non_null(strstr(error.message, "twice"));
     expect(&coverage, 3, (uint64_t[]){10, 20, 30, 40, 50, 60});
   }

@@ -18,15 +18,6 @@ static double chi2_threshold(double degrees) {
   return degrees + 2.0 * sqrt(degrees * x) + 2.0 * x;
 }
 
-static seam_result *predict(const char *const *options) {
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
 /* What lies in bins of the law, over `outcomes` outcomes, the top one with its upper edge. */
 static void gather_logistic(const seam_result *result, int outcomes, double counts[LAW_BINS * LAW_BINS]) {
   const int64_t *values = seam_result_histogram(result, "interface")->values;
@@ -77,7 +68,7 @@ static void predict_often(const char *const *fixed, int values, void (*gather)(c
   for (int s = 0; s < SEEDS; s++) {
     seam_prediction p;
     snprintf(seed, sizeof seed, "%d", 300 + s);
-    seam_result *result = predict(options);
+    seam_result *result = sample_predict(options);
     assert_true(seam_result_prediction(result, &p) && p.weighed);
     gather(result, HISTOGRAM_MODES, one);
     for (int i = 0; i < values; i++) one[i] = ldexp(one[i], -PAIR_BITS) / ((double)CHAINS * 2048);

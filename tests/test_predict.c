@@ -2,18 +2,11 @@
 /* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
 #include "science.h"
 
+#include "census_table.h"
+#include "pairs.h"
 #include "sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};
-
-static seam_result *predict(const char *const *options) {
-  seam_config *config = sample_config(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
 
 static void assert_same_counts(const seam_result *a, const seam_result *b) {
   assert_int_equal(a->histograms->cells, b->histograms->cells);
@@ -87,12 +80,73 @@ static void test_every_pair(void **state) {
     }
   }
   assert_true(works > 20);
-  seam_result *result = predict(small);
+  seam_result *result = sample_predict(small);
   assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), works);
   assert_memory_equal(seam_result_histogram(result, "interface")->values, interface, sizeof interface);
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++)
     assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
+  seam_result_free(result);
+}
+
+/* Of a buffer, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
+enum { MANY_FIRSTS = 600, MANY = 700000, FEW_CELLS = 8 };
+
+static void accept_few(uint64_t id, uint32_t accepted[LANES][2]) {
+  lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
+  component_draw(KIND_BUFFER, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  memset(accepted, 0, LANES * sizeof *accepted);
+  for (int cell = 0; cell < FEW_CELLS; cell++) {
+    u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
+    component_forward(KIND_BUFFER, theta, 2, u, y, saved);
+    for (int i = 0; i < LANES; i++)
+      for (int level = 0; level < 2; level++)
+        accepted[i][level] |= (uint32_t)(y[0][i] >= (float)(level - 0.49) && y[0][i] <= (float)(level + 0.49)) << cell;
+  }
+}
+
+/* The cells that a table8 hits at each level; false where it leaves them. */
+static bool hit_few(uint64_t id, uint32_t hit[2]) {
+  float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
+  draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
+  emit(theta, u);
+  hit[0] = hit[1] = 0;
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+    int cell = bin_of(u[t], FEW_CELLS);
+    if (cell < 0 || cell >= FEW_CELLS) return false;
+    hit[t / TEST_VOLTAGES] |= 1u << cell;
+  }
+  return true;
+}
+
+/* Promise: the same where draws are so many that the table is cut into parts, and these are told of in several words;
+ * the last block is one draw larger than the first. */
+static void test_many_draws(void **state) {
+  (void)state;
+  static uint32_t accepted[MANY + LANES][2];
+  static int64_t works[PAIR_BLOCKS][PAIR_BLOCKS];
+  static const char *const many[] = {
+      "first",         "table8", "second",  "buffer", "chains", "600", "draws",       "700000", "cells",        "8",
+      "range",         "-1:2",   "bins",    "12",     "seed",   "5",   "first-chain", "1000",   "input-margin", "0.05",
+      "output-margin", "0.49",   "threads", "3",      NULL};
+  seam_result *result = sample_predict(many);
+  const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
+  int64_t some = 0, useful = 0;
+  for (uint64_t j = 0; j < MANY; j += LANES) accept_few(j, &accepted[j]);
+  for (uint64_t j = 0; j < MANY; j++) useful += accepted[j][0] && accepted[j][1];
+  assert_true(useful > CENSUS_REACH * PAIRS_WORD_BITS * PAIRS_WORD_BITS);
+  for (uint64_t i = 1000; i < 1000 + MANY_FIRSTS; i++) {
+    uint32_t hit[2];
+    for (uint64_t block = 0; hit_few(i, hit) && block < PAIR_BLOCKS; block++)
+      for (uint64_t j = MANY * block / PAIR_BLOCKS; j < MANY * (block + 1) / PAIR_BLOCKS; j++)
+        works[i % PAIR_BLOCKS][block] += !(hit[0] & ~accepted[j][0]) && !(hit[1] & ~accepted[j][1]);
+  }
+  for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++) {
+    int64_t expected = works[k / PAIR_BLOCKS][k % PAIR_BLOCKS];
+    assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], expected);
+    some += expected;
+  }
+  assert_true(some > 100000);
   seam_result_free(result);
 }
 
@@ -130,7 +184,7 @@ static void test_every_weight(void **state) {
   size_t count = sizeof small / sizeof *small - 1;
   memcpy(options, small, sizeof small);
   memcpy(options + count, (const char *const[]){"task", "gibbs", "beta", "4", NULL}, 5 * sizeof *options);
-  seam_result *result = predict(options);
+  seam_result *result = sample_predict(options);
   const int64_t *bins = seam_result_histogram(result, "interface")->values;
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   const double *expected = &interface[0][0][0];
@@ -192,7 +246,7 @@ static void test_every_swap(void **state) {
   size_t count = sizeof small / sizeof *small - 1;
   memcpy(options, small, sizeof small);
   memcpy(options + count, (const char *const[]){"output-margin", "0.49", NULL}, 3 * sizeof *options);
-  seam_result *result = predict(options);
+  seam_result *result = sample_predict(options);
   assert_memory_equal(seam_result_histogram(result, "swaps")->values, swaps, sizeof swaps);
   seam_result_free(result);
 }
@@ -205,7 +259,7 @@ static const char *const tasks[] = {"predict", "gibbs"};
 static void check_same_everywhere(const char *task) {
   const char *options[] = {"first", "mlp4",    "second", "buffer", "chains", "3002",    "draws", "5000", "isa",
                            "auto",  "threads", "1",      "task",   task,     "backend", "cpu",   NULL};
-  seam_result *expected = predict(options);
+  seam_result *expected = sample_predict(options);
   assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
   options[11] = "3";
   for (size_t k = 0; k < sizeof every_isa / sizeof *every_isa; k++) {
@@ -232,11 +286,11 @@ static void test_same_everywhere(void **state) {
 static void check_parts_add_up(const char *task) {
   const char *options[] = {"first", "buffer", "second",      "buffer", "chains", "1500", "draws", "2000",
                            "bins",  "32",     "first-chain", "0",      "task",   task,   NULL};
-  seam_result *whole = predict(options);
+  seam_result *whole = sample_predict(options);
   options[5] = "402";
-  seam_result *begin = predict(options);
+  seam_result *begin = sample_predict(options);
   options[5] = "1098", options[11] = "402";
-  seam_result *end = predict(options);
+  seam_result *end = sample_predict(options);
   for (int64_t cell = 0; cell < whole->histograms->cells; cell++)
     assert_int_equal(begin->counts[cell] + end->counts[cell], whole->counts[cell]);
   seam_result_free(whole);
@@ -258,7 +312,7 @@ static double disagreement(const char *first, const char *second, const char *ma
   const char *checked[] = {"first", first, "second", second, "input-margin", chains_margin, "chains", "1M",
                            "steps", "0",   "seed",   "12",   "histograms",   "none",        NULL};
   seam_prediction p;
-  seam_result *prediction = predict(options), *chains = sample_train(checked);
+  seam_result *prediction = sample_predict(options), *chains = sample_train(checked);
   assert_true(seam_result_prediction(prediction, &p));
   double n = (double)seam_result_chains(chains);
   double works = (double)(seam_result_count(chains, SEAM_BUFFER) + seam_result_count(chains, SEAM_INVERTER)) / n;
@@ -317,7 +371,7 @@ static void test_swaps_are_untrained_interchange(void **state) {
                            "seed",
                            "5",
                            NULL};
-  seam_result *prediction = predict(options), *chains = sample_train(checked);
+  seam_result *prediction = sample_predict(options), *chains = sample_train(checked);
   const seam_histogram *swaps = seam_result_histogram(prediction, "swaps");
   const seam_histogram *swapped = seam_result_histogram(chains, "interchange");
   int64_t distances = swapped->axes[1].bins + 2;
@@ -348,7 +402,7 @@ static void test_cells_refined(void **state) {
       const char *options[] = {"first", "buffer", "second", "buffer", "bins",         "16",       "chains", "40000",
                                "draws", "40000",  "cells",  cells[c], "input-margin", margins[m], NULL};
       seam_prediction p;
-      seam_result *result = predict(options);
+      seam_result *result = sample_predict(options);
       assert_true(seam_result_prediction(result, &p));
       acceptance[c] = p.acceptance;
       seam_result_free(result);
@@ -371,7 +425,7 @@ static void test_standard_error(void **state) {
     snprintf(seed, sizeof seed, "%d", 100 + s);
     const char *options[] = {"first", "buffer", "second", "logistic",     "chains", "2048", "draws", "4096", "cells",
                              "128",   "bins",   "16",     "input-margin", "0",      "seed", seed,    NULL};
-    seam_result *result = predict(options);
+    seam_result *result = sample_predict(options);
     seam_prediction p;
     assert_true(seam_result_prediction(result, &p));
     acceptance[s] = p.acceptance;
@@ -390,7 +444,7 @@ static void test_outside(void **state) {
   (void)state;
   const char *options[] = {"first", "logistic", "second",   "logistic", "chains", "20000", "draws",
                            "256",   "range",    "-0.1:0.5", "bins",     "8",      NULL};
-  seam_result *result = predict(options);
+  seam_result *result = sample_predict(options);
   seam_prediction p;
   assert_true(seam_result_prediction(result, &p));
   const seam_histogram *components = seam_result_histogram(result, "components");
@@ -408,7 +462,7 @@ static void test_entropies(void **state) {
   (void)state;
   const char *options[] = {"first", "buffer", "second", "buffer",       "chains", "40000", "draws",
                            "20000", "bins",   "48",     "input-margin", "0",      NULL};
-  seam_result *result = predict(options);
+  seam_result *result = sample_predict(options);
   seam_prediction p;
   assert_true(seam_result_prediction(result, &p));
   /* ln P(b) = S1 + S2 - ln Z, so that its mean is minus the interface's entropy. */
@@ -452,7 +506,7 @@ static void test_cancelled(void **state) {
 /* A prediction's file is read back whole, and one pair more in any histogram is seen. */
 static void test_file(void **state) {
   (void)state;
-  seam_result *result = predict(small), *read = NULL;
+  seam_result *result = sample_predict(small), *read = NULL;
   seam_output *output;
   seam_error error;
   const char *path = "test_predict.zip";
@@ -476,13 +530,21 @@ static void test_file(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_pair),     cmocka_unit_test(test_every_weight),
-      cmocka_unit_test(test_every_swap),     cmocka_unit_test(test_swaps_are_untrained_interchange),
-      cmocka_unit_test(test_cells_refined),  cmocka_unit_test(test_same_everywhere),
-      cmocka_unit_test(test_parts_add_up),   cmocka_unit_test(test_guess_and_check),
-      cmocka_unit_test(test_standard_error), cmocka_unit_test(test_outside),
-      cmocka_unit_test(test_entropies),      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_cancelled),      cmocka_unit_test(test_file),
+      cmocka_unit_test(test_every_pair),
+      cmocka_unit_test(test_many_draws),
+      cmocka_unit_test(test_every_weight),
+      cmocka_unit_test(test_every_swap),
+      cmocka_unit_test(test_swaps_are_untrained_interchange),
+      cmocka_unit_test(test_cells_refined),
+      cmocka_unit_test(test_same_everywhere),
+      cmocka_unit_test(test_parts_add_up),
+      cmocka_unit_test(test_guess_and_check),
+      cmocka_unit_test(test_standard_error),
+      cmocka_unit_test(test_outside),
+      cmocka_unit_test(test_entropies),
+      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_cancelled),
+      cmocka_unit_test(test_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,8 @@ const struct flag all_flags[] = {
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
-    {"help", NULL, "this text", offsetof(struct arguments, help)},
+    {"help", NULL, "how to use it", offsetof(struct arguments, help)},
+    {"help-all", NULL, "all of its options, with their limits", offsetof(struct arguments, help_all)},
     {NULL, NULL, NULL, 0}};
 
 enum { MOST_NAMES = 64 };
@@ -65,6 +66,15 @@ static const seam_option *find_option(const struct command *command, const char 
   return NULL;
 }
 
+/* Whether some command has it. */
+static bool is_known(const char *name) {
+  for (const struct flag *flag = all_flags; flag->name; flag++)
+    if (!strcmp(flag->name, name)) return true;
+  for (const seam_option *option = seam_options(); option->name; option++)
+    if (!strcmp(option->name, name)) return true;
+  return false;
+}
+
 static seam_status unknown(const struct command *command, const char *name, seam_error *error) {
   const char *names[MOST_NAMES] = {NULL};
   size_t count = 0;
@@ -73,6 +83,9 @@ static seam_status unknown(const struct command *command, const char *name, seam
   for (const seam_option *option = seam_options(); option->name; option++)
     if (command_has_option(command, option) && count < MOST_NAMES - 1) names[count++] = option->name;
   const char *nearest = nearest_name(name, names);
+  if (is_known(name))
+    return fail(error, SEAM_ERROR_USAGE, "--%.60s: no option of seam %s; seam %s --help lists those it has", name,
+                command->name, command->name);
   if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);
 }
@@ -162,7 +175,7 @@ seam_status arguments_read(const struct command *command, int count, char **word
       status = read_option(command, word + 2, i + 1 < count ? words[i + 1] : NULL, arguments, &taken, error);
     else
       status = read_operand(command, word, arguments, error);
-    if (status || arguments->help) return status;
+    if (status || arguments->help || arguments->help_all) return status;
     i += taken;
   }
   return check_operands(command, arguments, error);

@@ -178,7 +178,7 @@ seam_status bench_run(struct arguments *arguments, seam_error *error) {
   if (room)
     status = measure_and_tell(&bench, arguments, error);
   else
-    status = fail(error, SEAM_ERROR_MEMORY, "out of memory for the measurements");
+    status = fail(error, SEAM_ERROR_MEMORY, "out of memory for the measurements: close other programs");
   free(room);
   cards_close(&bench.cards);
   json_decref(bench.given);

@@ -15,7 +15,7 @@ struct arguments {
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
   const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
-  bool json, quiet, force, resume, help;
+  bool json, quiet, force, resume, help, help_all;
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
@@ -80,10 +80,50 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
 void prediction_report(seam_result *result);
 json_t *prediction_json(const seam_result *result); /* null then */
 
-/* ---- help.c ---- */
+/* ---- groups.c: options and flags of a command in the order of use ---- */
+
+struct entry {
+  const char *name, *value, *help; /* `value` is the default or what it takes, NULL for nothing */
+  const char *limits;              /* NULL for a flag */
+};
+
+struct group {
+  const char *title;
+  const char *const *names; /* ended by NULL */
+};
+extern const struct group groups[]; /* ended by a NULL title */
+
+enum { MOST_ENTRIES = 64 };
+
+/* Fills in what the command has of the group, which may be nothing, and returns how many. A command without options of
+ * the configuration has all in the first group. */
+size_t group_entries(const struct command *command, const struct group *group, struct entry *entries);
+
+/* ---- examples.c ---- */
+
+struct example {
+  const char *command, *line, *meaning;
+};
+extern const struct example examples[]; /* ended by a NULL command */
+
+/* ---- help.c, man.c, completion.c: what is made of the tables ---- */
+
+struct exit_code {
+  seam_status status;
+  const char *meaning;
+};
+extern const struct exit_code exit_codes[]; /* ended by a NULL meaning */
 
 void help_program(const struct command *commands);
-void help_command(const struct command *command);
+void help_command(const struct command *command, bool all);
+void man_program(const struct command *commands);
+void man_command(const struct command *command);
+void completion_print(const struct command *commands);
+
+/* ---- about.c ---- */
+
+/* Whether the words ask about the program itself, which is then told. */
+bool about(const struct command *commands, int count, char **words, seam_status *status, seam_error *error);
 
 /* ---- terminal.c: what the output can show ---- */
 

@@ -141,7 +141,7 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
   free(text);
   if (!record) {
     json_decref(object);
-    return fail(error, SEAM_ERROR_MEMORY, "out of memory for the comparison");
+    return fail(error, SEAM_ERROR_MEMORY, "out of memory for the comparison: close other programs");
   }
   json_object_set_new(object, "a", json_text(arguments->files[0]));
   json_object_set_new(object, "b", json_text(arguments->files[1]));

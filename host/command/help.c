@@ -4,12 +4,9 @@
 
 #include "command.h"
 
-enum { LEFT = 24 };
+enum { LEFT = 24, COMMANDS_LEFT = 12 };
 
-static const struct {
-  seam_status status;
-  const char *meaning;
-} exit_codes[] = {
+const struct exit_code exit_codes[] = {
     {SEAM_OK, "done"},
     {SEAM_ERROR_INTERNAL, "a bug in seam: please report it"},
     {SEAM_ERROR_USAGE, "an unknown command, option or value, or options that do not fit together"},
@@ -21,39 +18,73 @@ static const struct {
     {SEAM_ERROR_MEMORY, "out of memory"},
     {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not to be had here"},
     {SEAM_ERROR_DEVICE, "a device failed during the run"},
-    {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"}};
+    {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"},
+    {SEAM_OK, NULL}};
 
-static void entry(const char *name, const char *value, const char *help, const char *limits) {
+static void print_entry(const struct entry *entry) {
   char text[512];
-  int column = printf("  --%s%s%s", name, value ? " " : "", value ? value : "");
+  int column = printf("  --%s%s%s", entry->name, entry->value ? " " : "", entry->value ? entry->value : "");
   if (column < LEFT) column += printf("%*s", LEFT - column, "");
-  snprintf(text, sizeof text, limits ? "%s (%s)" : "%s", help, limits);
+  snprintf(text, sizeof text, entry->limits ? "%s (%s)" : "%s", entry->help, entry->limits);
   print_wrapped(text, column, LEFT);
 }
 
-void help_command(const struct command *command) {
+static void print_entries(const struct entry *entries, size_t count) {
+  for (size_t i = 0; i < count; i++) print_entry(&entries[i]);
+}
+
+/* "  --samples 4  --loss mse": names and defaults alone. */
+static void print_names(const struct entry *entries, size_t count) {
+  int column = 0, columns = terminal_columns(stdout);
+  for (size_t i = 0; i < count; i++) {
+    const char *value = entries[i].value ? entries[i].value : "";
+    int width = (int)(strlen(entries[i].name) + strlen(value)) + 4 + (*value != '\0');
+    if (column > 0 && column + width > columns) column = 0, putchar('\n');
+    column += printf("  --%s%s%s", entries[i].name, *value ? " " : "", value);
+  }
+  putchar('\n');
+}
+
+static void print_groups(const struct command *command, bool all) {
+  struct entry entries[MOST_ENTRIES];
+  for (const struct group *group = groups; group->title; group++) {
+    size_t count = group_entries(command, group, entries);
+    if (count == 0) continue;
+    bool whole = all || group == groups;
+    if (command->tasks)
+      printf("%s%s:\n", group->title, group == groups ? " (numbers take 1e6, 1M and 2.5k alike)" : "");
+    (whole ? print_entries : print_names)(entries, count);
+    if (all) putchar('\n');
+  }
+}
+
+static void print_examples(const struct command *command) {
+  printf("Examples:\n");
+  for (const struct example *example = examples; example->command; example++)
+    if (!strcmp(example->command, command->name)) printf("  %s\n", example->line);
+}
+
+void help_command(const struct command *command, bool all) {
+  bool brief = command_has_flag(command, "help-all") && !all;
   printf("seam %s %s\n", command->name, command->usage);
   print_wrapped(command->detail, 0, 0);
   putchar('\n');
-  for (const struct flag *flag = all_flags; flag->name; flag++)
-    if (command_has_flag(command, flag->name)) entry(flag->name, flag->argument, flag->help, NULL);
-  if (!command->tasks) return;
-  putchar('\n');
-  print_wrapped("Options with their defaults; numbers take 1e6, 1M, 2.5k alike:", 0, 0);
-  for (const seam_option *option = seam_options(); option->name; option++)
-    if (command_has_option(command, option)) entry(option->name, option->value, option->help, option->limits);
+  print_groups(command, !brief);
+  if (brief) printf("seam %s --help-all says more of each.\n\n", command->name);
+  print_examples(command);
 }
 
 void help_program(const struct command *commands) {
-  printf("seam %s: trains pairs of small components and counts what their interfaces became\n\n", seam_version());
+  printf("seam %s: trains pairs of components and counts what their interfaces became\n\n", seam_version());
   for (const struct command *command = commands; command->name; command++) {
-    int column = printf("  seam %s %s", command->name, command->usage);
-    printf("%*s", column < LEFT + 2 ? LEFT + 2 - column : 1, "");
-    print_wrapped(command->summary, LEFT + 2, LEFT + 2);
+    int column = printf("  %-*s", COMMANDS_LEFT - 2, command->name);
+    print_wrapped(command->summary, column, COMMANDS_LEFT);
   }
-  printf("  seam COMMAND --help     the options of a command\n  seam --version          the version\n\nExit codes:\n");
-  for (size_t i = 0; i < sizeof exit_codes / sizeof *exit_codes; i++) {
-    printf("  %3d  ", (int)exit_codes[i].status);
-    print_wrapped(exit_codes[i].meaning, 7, 7);
+  printf("\nseam COMMAND --help says how to use a command, man seam-COMMAND all of it.\n"
+         "seam --version [--json] tells the commit, compiler and backends of this build;\n"
+         "seam --man [COMMAND] prints a man page, seam --completion what bash completes.\n\nExit codes:\n");
+  for (const struct exit_code *code = exit_codes; code->meaning; code++) {
+    printf("  %3d  ", (int)code->status);
+    print_wrapped(code->meaning, 7, 7);
   }
 }

@@ -30,7 +30,7 @@ json_t *json_event(const char *event) {
 seam_status json_line(json_t *object, seam_error *error) {
   char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
   json_decref(object);
-  if (!line) return fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON");
+  if (!line) return fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON: close other programs");
   puts(line);
   fflush(stdout); /* a reader follows along; failures are seen at the end of the program */
   free(line);

@@ -15,12 +15,12 @@ static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
      "counted; the same command with --resume runs the rest.",
-     "config force resume json quiet help", "train", OPERANDS_NONE, true, train_run},
+     "config force resume json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
-     "config force resume json quiet help", "predict gibbs", OPERANDS_NONE, true, predict_run},
+     "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
@@ -41,7 +41,7 @@ static const struct command commands[] = {
     {"bench", "[OPTIONS]", "measure the speed of training",
      "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
      "options; --histograms is none and --chains about a second's worth (three on CUDA) unless given. Writes no file.",
-     "repeat config json quiet help", "train", OPERANDS_NONE, false, bench_run},
+     "repeat config json quiet help help-all", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 
 /* Without the standard streams, a result file could be opened in the place of one and be printed into. */
@@ -72,11 +72,12 @@ static seam_status run_joint(const struct command *command, struct arguments *ar
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
   struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
   seam_status status = SEAM_OK;
-  if (!arguments.config || !arguments.files) status = fail(error, SEAM_ERROR_MEMORY, "out of memory");
+  if (!arguments.config || !arguments.files)
+    status = fail(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   if (status == SEAM_OK && command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
   if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
-  if (status == SEAM_OK && arguments.help)
-    help_command(command);
+  if (status == SEAM_OK && (arguments.help || arguments.help_all))
+    help_command(command, arguments.help_all);
   else if (status == SEAM_OK)
     status = run_joint(command, &arguments, error);
   free(arguments.files);
@@ -86,17 +87,11 @@ static seam_status run_command(const struct command *command, int count, char **
 
 static seam_status dispatch(int count, char **words, seam_error *error) {
   if (count < 2) return fail(error, SEAM_ERROR_USAGE, "no command; seam --help lists them");
-  const char *name = words[1];
-  if (!strcmp(name, "--help") || !strcmp(name, "-h")) {
-    help_program(commands);
-  } else if (!strcmp(name, "--version")) {
-    printf("seam %s\n", seam_version());
-  } else {
-    const struct command *command = find_command(name);
-    if (!command) return unknown_command(name, error);
-    return run_command(command, count - 2, words + 2, error);
-  }
-  return SEAM_OK;
+  seam_status status;
+  if (about(commands, count - 1, words + 1, &status, error)) return status;
+  const struct command *command = find_command(words[1]);
+  if (!command) return unknown_command(words[1], error);
+  return run_command(command, count - 2, words + 2, error);
 }
 
 /* Known before the arguments are read, so that their errors, too, reach whoever reads JSON. */

@@ -44,7 +44,7 @@ static seam_status draw_interface(const seam_result *result, const struct select
     return SEAM_OK;
   }
   int64_t *counts = sum_outcomes(interface, selection);
-  if (!counts) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the interface");
+  if (!counts) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the interface: close other programs");
   heatmap_draw(&interface->axes[1], &interface->axes[2], counts, colours);
   free(counts);
   return SEAM_OK;
@@ -115,15 +115,16 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
 static seam_status check_beside(seam_result *result, seam_result *beside, const char *file, seam_error *error) {
   static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale"};
   if (!seam_result_histogram(beside, "swaps"))
-    return fail(error, SEAM_ERROR_MISMATCH, "%.200s: shown beside a result is what seam predict wrote, without --beta",
-                file);
+    return fail(error, SEAM_ERROR_MISMATCH,
+                "%.200s is no prediction: beside a result goes what seam predict wrote without --beta", file);
   for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
     char own[64];
     snprintf(own, sizeof own, "%s", seam_config_get(seam_result_config(result), subject[i]));
     const char *other = seam_config_get(seam_result_config(beside), subject[i]);
     if (strcmp(own, other))
-      return fail(error, SEAM_ERROR_MISMATCH, "%.200s: it is of --%s %s, not %s: predict that", file, subject[i], other,
-                  own);
+      return fail(error, SEAM_ERROR_MISMATCH,
+                  "%.200s: its --%s is %s, that of the result %s; predict the same with --%s %s", file, subject[i],
+                  other, own, subject[i], own);
   }
   return SEAM_OK;
 }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sorts the draws of theta2 by what they accept. */
+#include "census_order.h"
+
+#include <stdlib.h>
+
+#include "census_table.h"
+
+struct entry {
+  uint64_t key, draw;
+};
+
+struct census_order {
+  const struct job *job;
+  const struct census_kernels *kernels;
+  struct entry *entries; /* those of a block from census_block_begin on */
+  uint64_t ranked[PAIR_BLOCKS];
+};
+
+seam_status census_order_create(const struct job *job, const struct census_kernels *kernels, struct census_order **out,
+                                seam_error *error) {
+  struct census_order *order = calloc(1, sizeof *order);
+  *out = NULL;
+  if (order) order->entries = malloc(job->draws * sizeof *order->entries);
+  if (!order || !order->entries) {
+    census_order_free(order);
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %llu MB: use fewer --draws",
+                     (unsigned long long)(job->draws * sizeof *order->entries / 1000000));
+  }
+  order->job = job;
+  order->kernels = kernels;
+  *out = order;
+  return SEAM_OK;
+}
+
+void census_order_free(struct census_order *order) {
+  if (!order) return;
+  free(order->entries);
+  free(order);
+}
+
+/* Bit i of x to bit 2i. */
+static uint64_t spread(uint32_t x) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 16; i++) bits |= (uint64_t)(x >> i & 1) << 2 * i;
+  return bits;
+}
+
+/* Along a Z-order curve draws that accept alike at both levels are neighbours (G. M. Morton, "A computer oriented
+ * geodetic data base", IBM, 1966). */
+static uint64_t key_of(const struct pairs_rank *rank) {
+  return spread((uint32_t)rank->middle[0]) << 1 | spread((uint32_t)rank->middle[1]);
+}
+
+static int by_key(const void *a, const void *b) {
+  const struct entry *left = a, *right = b;
+  if (left->key != right->key) return left->key < right->key ? -1 : 1;
+  return left->draw < right->draw ? -1 : left->draw > right->draw;
+}
+
+void census_order_rank(struct census_order *order, int block) {
+  enum { MOST_LANES = 16 };
+  uint64_t draws[MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
+  uint64_t draw = census_block_begin(order->job->draws, block), end = census_block_begin(order->job->draws, block + 1);
+  struct entry *entries = order->entries + draw;
+  struct pairs_rank ranks[MOST_LANES];
+  for (; draw < end; draw += lanes) {
+    uint64_t active = end - draw < lanes ? end - draw : lanes;
+    for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
+    order->kernels->rank(order->job, draws, (int)active, ranks);
+    for (uint64_t i = 0; i < active; i++)
+      if (ranks[i].middle[0] != PAIRS_NOWHERE && ranks[i].middle[1] != PAIRS_NOWHERE)
+        entries[ranked++] = (struct entry){key_of(&ranks[i]), draw + i};
+  }
+  qsort(entries, (size_t)ranked, sizeof *entries, by_key);
+  order->ranked[block] = ranked;
+}
+
+uint64_t census_order_words(const struct census_order *order) {
+  uint64_t most = 0;
+  for (int block = 0; block < PAIR_BLOCKS; block++)
+    if (order->ranked[block] > most) most = order->ranked[block];
+  return most;
+}
+
+void census_order_word(const struct census_order *order, uint64_t word, uint64_t draws[PAIR_BLOCKS]) {
+  for (int block = 0; block < PAIR_BLOCKS; block++) {
+    const struct entry *entries = order->entries + census_block_begin(order->job->draws, block);
+    draws[block] = word < order->ranked[block] ? entries[word].draw : PAIRS_NO_DRAW;
+  }
+}

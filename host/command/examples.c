@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Examples of every command, for help and man pages. Run in this order in an empty folder, each works. */
+#include "command.h"
+
+const struct example examples[] = {
+    {"train", "seam train --first buffer --second buffer --chains 100k --steps 300", "write seam.zip"},
+    {"train", "seam train --config seam.zip --seed 2 --output again.zip", "the same with other random numbers"},
+    {"train", "seam train --config seam.zip --chains 200k --resume --checkpoint-every 10m",
+     "twice the chains: run those that seam.zip lacks, and save them every ten minutes"},
+    {"predict", "seam predict --first buffer --second buffer --chains 10k --output pairs.zip",
+     "what selection alone would leave"},
+    {"predict", "seam predict --config pairs.zip --beta 10 --output gibbs.zip", "the same, weighed by the loss"},
+    {"show", "seam show seam.zip", "the chains that pass"},
+    {"show", "seam show seam.zip --slice inverter", "the inverters among them"},
+    {"compare", "seam compare seam.zip again.zip", "do two seeds differ?"},
+    {"compare", "seam compare seam.zip pairs.zip --output where.zip", "training and selection, and where they differ"},
+    {"merge", "seam train --chains 20k --steps 100 --shard 1/2 --output part1.zip", "on one machine"},
+    {"merge", "seam train --chains 20k --steps 100 --shard 2/2 --output part2.zip", "on another"},
+    {"merge", "seam merge --output whole.zip part1.zip part2.zip", "as if it had been one run"},
+    {"info", "seam info", "what this machine has"},
+    {"info", "seam info seam.zip", "how a result was made"},
+    {"bench", "seam bench --first mlp4 --second mlp4 --chains 4k --repeat 3", "chain-steps a second"},
+    {NULL, NULL, NULL}};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of a command in the order in which they are used, in groups: what help, man pages and completion say. */
+#include <string.h>
+
+#include "command.h"
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* The first group takes what no other names, so that an option that is new is told of first. */
+const struct group groups[] = {
+    {"Most used, with their defaults", NAMES("first", "second", "chains", "steps", "draws", "optimizer", "lr", "seed",
+                                             "output", "resume", "force", "config")},
+    {"The task and the prior",
+     NAMES("samples", "loss", "input-margin", "output-margin", "input-noise", "interface-noise", "init-scale", "beta")},
+    {"What is counted", NAMES("histograms", "bins", "range", "cells")},
+    {"Where it runs", NAMES("backend", "device", "threads", "isa", "math")},
+    {"Long runs and parts", NAMES("checkpoint-every", "shard", "first-chain", "slice")},
+    {"What is printed", NAMES("json", "quiet", "colour", "help", "help-all")},
+    {NULL, NULL}};
+
+static bool is_grouped(const char *name) {
+  for (const struct group *group = groups; group->title; group++)
+    for (const char *const *member = group->names; *member; member++)
+      if (!strcmp(*member, name)) return true;
+  return false;
+}
+
+static struct entry flag_entry(const struct flag *flag) {
+  return (struct entry){flag->name, flag->argument, flag->help, NULL};
+}
+
+static struct entry option_entry(const seam_option *option) {
+  return (struct entry){option->name, option->value, option->help, option->limits};
+}
+
+/* What the command understands by the name; whether there is such a thing. */
+static bool find_entry(const struct command *command, const char *name, struct entry *entry) {
+  for (const struct flag *flag = all_flags; flag->name; flag++)
+    if (!strcmp(flag->name, name) && command_has_flag(command, name)) return *entry = flag_entry(flag), true;
+  for (const seam_option *option = seam_options(); option->name; option++)
+    if (!strcmp(option->name, name) && command_has_option(command, option)) return *entry = option_entry(option), true;
+  return false;
+}
+
+/* What no group names; of a command without options of the configuration, whose flags are few, all. */
+static size_t add_rest(const struct command *command, struct entry *entries, size_t count) {
+  for (const struct flag *flag = all_flags; flag->name && count < MOST_ENTRIES; flag++)
+    if (command_has_flag(command, flag->name) && !(command->tasks && is_grouped(flag->name)))
+      entries[count++] = flag_entry(flag);
+  for (const seam_option *option = seam_options(); option->name && count < MOST_ENTRIES; option++)
+    if (command_has_option(command, option) && !is_grouped(option->name)) entries[count++] = option_entry(option);
+  return count;
+}
+
+size_t group_entries(const struct command *command, const struct group *group, struct entry *entries) {
+  size_t count = 0;
+  for (const char *const *name = group->names; command->tasks && *name; name++)
+    count += find_entry(command, *name, &entries[count]);
+  return group == groups ? add_rest(command, entries, count) : count;
+}
