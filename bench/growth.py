@@ -132,11 +132,12 @@ def pairs_of(found: dict, axis: str) -> list[str]:
 
 
 def draw(found: dict, axis: str, path: pathlib.Path) -> None:
-    """Nanoseconds a chain-step and, against chains, memory. The axes start at 0 or are logarithmic."""
+    """Nanoseconds a chain-step, on logarithmic axes, and, against chains, memory from 0."""
     import matplotlib
+    import matplotlib.ticker
 
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "seam"  # the same figure from the same runs
+    matplotlib.rcParams |= {"svg.hashsalt": "seam", "svg.fonttype": "none"}  # the same runs, the same bytes; small
     import matplotlib.pyplot as plot
 
     shown = {"ns a chain-step": lambda run: 1e9 / run["chain_steps_per_second"]}
@@ -148,10 +149,14 @@ def draw(found: dict, axis: str, path: pathlib.Path) -> None:
             values, middle, below, above = points(found, axis, pair, quantity)
             panel.errorbar(values, middle, yerr=[below, above], marker="o", markersize=4, capsize=2,
                            label="mlp × mlp" if axis == "width" else f"{pair} × {pair}")  # fmt: skip
-        panel.set(xlabel=LABELS[axis], ylabel=label, xscale="log", yscale="log")
+        panel.set(xlabel=LABELS[axis], ylabel=label, xscale="log")
+        if "memory" in label:
+            panel.set_ylim(bottom=0, top=1.2 * max(panel.get_ylim()))
+        else:
+            panel.set_yscale("log")
         if axis != "chains":
             panel.set_xticks(values, [str(value) for value in values])
-            panel.minorticks_off()
+            panel.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
         panel.grid(alpha=0.3)
     panels[0][0].legend(fontsize="small")
     figure.savefig(path, metadata={"Date": None})
