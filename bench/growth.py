@@ -134,7 +134,6 @@ def pairs_of(found: dict, axis: str) -> list[str]:
 def draw(found: dict, axis: str, path: pathlib.Path) -> None:
     """Nanoseconds a chain-step, on logarithmic axes, and, against chains, memory from 0."""
     import matplotlib
-    import matplotlib.ticker
 
     matplotlib.use("svg")
     matplotlib.rcParams |= {"svg.hashsalt": "seam", "svg.fonttype": "none"}  # the same runs, the same bytes; small
@@ -145,22 +144,29 @@ def draw(found: dict, axis: str, path: pathlib.Path) -> None:
         shown["peak memory, MiB"] = lambda run: run["peak_bytes"] / 2**20
     figure, panels = plot.subplots(1, len(shown), figsize=(4.2 * len(shown), 3), squeeze=False, layout="constrained")
     for panel, (label, quantity) in zip(panels[0], shown.items()):
-        for pair in pairs_of(found, axis):
-            values, middle, below, above = points(found, axis, pair, quantity)
-            panel.errorbar(values, middle, yerr=[below, above], marker="o", markersize=4, capsize=2,
-                           label="mlp × mlp" if axis == "width" else f"{pair} × {pair}")  # fmt: skip
-        panel.set(xlabel=LABELS[axis], ylabel=label, xscale="log")
+        draw_panel(panel, found, axis, quantity)
+        panel.set(xlabel=LABELS[axis], ylabel=label)
         if "memory" in label:
             panel.set_ylim(bottom=0, top=1.2 * max(panel.get_ylim()))
         else:
             panel.set_yscale("log")
-        if axis != "chains":
-            panel.set_xticks(values, [str(value) for value in values])
-            panel.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
-        panel.grid(alpha=0.3)
     panels[0][0].legend(fontsize="small")
     figure.savefig(path, metadata={"Date": None})
     plot.close(figure)
+
+
+def draw_panel(panel, found: dict, axis: str, quantity) -> None:
+    from matplotlib.ticker import NullLocator
+
+    for pair in pairs_of(found, axis):
+        values, middle, below, above = points(found, axis, pair, quantity)
+        name = "mlp × mlp" if axis == "width" else f"{pair} × {pair}"
+        panel.errorbar(values, middle, yerr=[below, above], marker="o", markersize=4, capsize=2, label=name)
+    panel.set_xscale("log")
+    if axis != "chains":
+        panel.set_xticks(values, [str(value) for value in values])
+        panel.xaxis.set_minor_locator(NullLocator())
+    panel.grid(alpha=0.3)
 
 
 def draw_all(runs: Runs) -> None:
@@ -179,7 +185,9 @@ def draw_all(runs: Runs) -> None:
 def machine(options: argparse.Namespace) -> dict:
     info = json.loads(subprocess.run([options.seam, "info", "--json"], capture_output=True, text=True).stdout)
     here = str(pathlib.Path(__file__).resolve().parent)
-    commit = subprocess.run(["git", "-C", here, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True)
+    commit = subprocess.run(
+        ["git", "-C", here, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True
+    )
     devices = [device for device in info["devices"] if device["backend"] == options.backend]
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -201,7 +209,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=list(AXES), help="this axis alone; may be given again")
     parser.add_argument("--repeats", type=int, default=3, help="of each point (default 3)")
     parser.add_argument("--limit", type=float, default=10, help="seconds of the longest run, about (default 10)")
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("growth"), metavar="NAME", help="default growth")
+    parser.add_argument(
+        "--output", type=pathlib.Path, default=pathlib.Path("growth"), metavar="NAME", help="default growth"
+    )
     options = parser.parse_args()
     if not os.access(options.seam, os.X_OK):
         parser.error(f"argument --seam: {options.seam} is no program; build seam first")

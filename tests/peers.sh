@@ -7,7 +7,8 @@ source_dir=$1 work=$2 seam=$3
 rm -rf "$work"
 mkdir -p "$work"
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$(grep '^numpy==' "$source_dir/tests/requirements.txt")"
+numpy=$(grep '^numpy==' "$source_dir/tests/requirements.txt")
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$numpy"
 run() { "$work/venv/bin/python" -B "$source_dir/bench/peers/run.py" --seam "$seam" --quick "$@"; }
 run --work "$work/right" --output "$work/right/peers" 2>&1 | tee "$work/right.log"
 for name in "plain C" NumPy; do

@@ -181,7 +181,13 @@ class Worker:
                 end = min(block + BLOCK, task.chunk, task.chains - first)
                 for sum, more in zip((counts, interface), observe(task.pair, theta[:, :, block:end])):
                     sum += more
-        return {"seconds": seconds, "cpu": cpu, **self.memory(new, task.device), "counts": counts, "interface": interface}
+        return {
+            "seconds": seconds,
+            "cpu": cpu,
+            **self.memory(new, task.device),
+            "counts": counts,
+            "interface": interface,
+        }
 
     def memory(self, new: bool, device: str) -> dict:
         """The peak since the start, and the peak of this run; that of a first run is of compiling, too. On a card what

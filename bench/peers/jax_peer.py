@@ -54,8 +54,6 @@ def trainer(task: Task, axis: int | None, whole: bool, unroll: int) -> typing.Ca
     not a step's gradient."""
     import jax
 
-    if task.steps % STEPS_A_CALL:
-        raise ValueError(f"{task.steps} steps are no multiple of {STEPS_A_CALL}")
     gradient = jax.grad(make_loss(task, (None,) if axis is None else ()))
     if axis is not None and not whole:
         gradient = jax.vmap(gradient, in_axes=axis, out_axes=axis)
@@ -67,7 +65,14 @@ def trainer(task: Task, axis: int | None, whole: bool, unroll: int) -> typing.Ca
 
     if whole:
         several = jax.vmap(several, in_axes=(axis, axis, axis, None), out_axes=(axis, axis, axis, None))
-    call = jax.jit(several, donate_argnums=(0, 1, 2))
+    return run_calls(task, jax.jit(several, donate_argnums=(0, 1, 2)), axis)
+
+
+def run_calls(task: Task, call: typing.Callable, axis: int | None) -> typing.Callable:
+    import jax
+
+    if task.steps % STEPS_A_CALL:
+        raise ValueError(f"{task.steps} steps are no multiple of {STEPS_A_CALL}")
 
     def train(theta: numpy.ndarray) -> numpy.ndarray:
         theta = jax.numpy.array(numpy.moveaxis(theta, -1, 0) if axis == 0 else theta)

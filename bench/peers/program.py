@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """seam and its peers as run.py asks them: a task in, a record out."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -92,7 +93,9 @@ class Server:
         call += [word for name, value in task.items() if name != "count" for word in (f"--{name}", str(value))]
         self.name, self.log = row.name, log
         with open(log, "w") as errors:
-            self.process = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+            self.process = subprocess.Popen(
+                call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
         try:
             self.first = self.read()
         except Failed:
@@ -106,12 +109,14 @@ class Server:
         return json.loads(line)
 
     def ask(self, **changes) -> dict:
-        self.process.stdin.write(json.dumps(changes) + "\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # read says why it ended
+            self.process.stdin.write(json.dumps(changes) + "\n")
+            self.process.stdin.flush()
         return self.read()
 
     def close(self) -> None:
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         try:
             self.process.wait(20)

@@ -31,7 +31,9 @@ def write_result(template: pathlib.Path, interface: bytes, outcomes: dict, name:
 
 def forge(manifest: dict, outcomes: dict, name: str) -> bytes:
     if sum(outcomes.values()) != sum(manifest["outcomes"].values()):
-        raise ValueError(f"{name}: it counted {sum(outcomes.values())} chains, not {sum(manifest['outcomes'].values())}")
+        raise ValueError(
+            f"{name}: it counted {sum(outcomes.values())} chains, not {sum(manifest['outcomes'].values())}"
+        )
     manifest["outcomes"] = {outcome: outcomes[outcome] for outcome in OUTCOMES}
     manifest["device"] = name
     manifest["configuration"]["seed"] = SEED

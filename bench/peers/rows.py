@@ -3,9 +3,6 @@
 
 import dataclasses
 
-CPU_CHUNKS = [512, 2048, 8192]
-CUDA_CHUNKS = [1 << 16, 1 << 18, 1 << 20]
-
 
 @dataclasses.dataclass(frozen=True)
 class Row:
@@ -13,37 +10,44 @@ class Row:
 
     name: str
     file: str
+    needs: str = ""  # Python that fails where the row cannot run
     device: str = "cpu"
-    needs: str = ""  # the module to import
     variants: tuple = ("",)
-    chunks: tuple = tuple(CPU_CHUNKS)  # chains at once in each process
+    chunks: tuple = (512, 2048, 8192)  # chains at once in each process
     processes: tuple = ("one", "all")  # one process with all threads; one process a thread
 
 
-def cuda(name: str, file: str, needs: str, variants: tuple) -> Row:
-    return Row(name, file, "cuda", needs, variants, tuple(CUDA_CHUNKS), ("one",))
+def cuda(name: str, file: str, needs: str, variants: tuple, chunks: tuple = (1 << 16, 1 << 18, 1 << 20)) -> Row:
+    return Row(f"{name}, CUDA", file, needs, "cuda", variants, chunks, ("one",))
 
 
 VMAP, COMPILE = ("vmap-first", "vmap-last"), ("compile", "compile-vmap", "compile-2-steps")
 EAGER, HAND = ("autograd-fused", "autograd-foreach"), ("hand-fused", "hand-foreach")
 JAX = ("vmap-first", "vmap-last", "vmap-step", "batched", "batched-unroll")
-
-ROWS = [
+ON_CPU = [
     Row("plain C", "plain.c", chunks=(0,), processes=("one",)),
-    Row("NumPy", "numpy_peer.py", "cpu", "numpy", ("numpy",), (128, 512, 2048), ("all",)),
-    Row("PyTorch, eager", "torch_peer.py", "cpu", "torch", EAGER),
-    Row("PyTorch, backward by hand", "torch_peer.py", "cpu", "torch", HAND),
-    Row("PyTorch, torch.func.vmap", "torch_peer.py", "cpu", "torch", VMAP),
-    Row("PyTorch, torch.compile", "torch_peer.py", "cpu", "torch", COMPILE, (512, 4096), ("all",)),
-    Row("JAX", "jax_peer.py", "cpu", "jax", JAX),
-    Row("Warp", "warp_peer.py", "cpu", "warp", ("library", "rational"), (2048,), ("all",)),
-    Row("Numba", "numba_peer.py", "cpu", "numba", ("rational-16", "rational-64", "library-16"), (8192, 32768), ("one",)),
-    cuda("PyTorch, eager, CUDA", "torch_peer.py", "torch", EAGER),
-    cuda("PyTorch, backward by hand, CUDA", "torch_peer.py", "torch", HAND),
-    cuda("PyTorch, torch.func.vmap, CUDA", "torch_peer.py", "torch", VMAP),
-    cuda("PyTorch, torch.compile, CUDA", "torch_peer.py", "torch", COMPILE),
-    cuda("JAX, CUDA", "jax_peer.py", "jax", JAX),
-    cuda("Warp, CUDA", "warp_peer.py", "warp", ("library", "rational", "library-64")),
-    cuda("Numba, CUDA", "numba_peer.py", "numba", ("library-128", "library-64", "rational-128")),
-    cuda("Triton, CUDA", "triton_peer.py", "triton", ("block-128", "block-32", "block-64")),
-]
+    Row("NumPy", "numpy_peer.py", "import numpy", "cpu", ("numpy",), (128, 512, 2048), ("all",)),
+    Row("PyTorch, eager", "torch_peer.py", "import torch", "cpu", EAGER),
+    Row("PyTorch, backward by hand", "torch_peer.py", "import torch", "cpu", HAND),
+    Row("PyTorch, torch.func.vmap", "torch_peer.py", "import torch", "cpu", VMAP),
+    Row("PyTorch, torch.compile", "torch_peer.py", "import torch", "cpu", COMPILE, (512, 4096), ("all",)),
+    Row("JAX", "jax_peer.py", "import jax", "cpu", JAX),
+    Row("Warp", "warp_peer.py", "import warp", "cpu", ("library", "rational"), (512, 4096), ("all",)),
+    Row("Numba", "numba_peer.py", "import numba", "cpu", ("rational-16", "rational-64", "library-16"), (8192, 32768),
+        ("one",)),
+]  # fmt: skip
+
+TORCH = "import torch; torch.zeros(1, device='cuda')"
+# A limit of time leaves out the last.
+ON_CUDA = [
+    cuda("JAX", "jax_peer.py", "import os; os.environ['JAX_PLATFORMS'] = 'cuda'; import jax; jax.devices()", JAX),
+    cuda("Triton", "triton_peer.py", f"import triton; {TORCH}", ("block-128", "block-32", "block-64")),
+    cuda("Warp", "warp_peer.py", "import warp; warp.get_device('cuda')", ("library", "rational", "library-64")),
+    cuda("Numba", "numba_peer.py", "from numba import cuda; cuda.current_context()",
+         ("library-128", "library-64", "rational-128")),
+    cuda("PyTorch, torch.compile", "torch_peer.py", TORCH, COMPILE, (1 << 18, 1 << 20)),
+    cuda("PyTorch, torch.func.vmap", "torch_peer.py", TORCH, VMAP),
+    cuda("PyTorch, backward by hand", "torch_peer.py", TORCH, HAND),
+    cuda("PyTorch, eager", "torch_peer.py", TORCH, EAGER),
+]  # fmt: skip
+ROWS = ON_CPU + ON_CUDA

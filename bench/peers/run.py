@@ -9,7 +9,9 @@ writes it and everything behind it as JSON. What was done stays in --work, where
 Exit codes: 0 done; 1 a peer does not train the same thing, or failed; 2 a wrong option; 77 no peer is installed."""
 
 import argparse
+import contextlib
 import datetime
+import hashlib
 import importlib.metadata
 import itertools
 import json
@@ -22,7 +24,7 @@ import subprocess
 import sys
 import time
 
-from program import KEEP, Failed, Seam, card_memory, start
+from program import FOLDER, KEEP, Failed, Seam, card_memory, last_line, start
 from result import MOST_Z, agree, scores, write_result
 from rows import ROWS, Row
 from table import markdown
@@ -35,7 +37,7 @@ AGREEMENT = {
     "buffer": [{"optimizer": "adam", "lr": 0.01}, {"optimizer": "sgd", "lr": 1.0}],
 }
 AGREEMENT_STEPS = 100
-SEEDS = {"seam": 1, "peer": 2, "timed": 3}
+SEEDS = {"seam": 1, "peer": 2}
 
 
 def say(*words: object) -> None:
@@ -53,8 +55,10 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, row: Row, pair: str, what: str) -> pathlib.Path:
-        name = "".join(letter if letter.isalnum() else "-" for letter in f"{row.name}-{pair}-{what}")
-        return self.folder / f"{name}.json"
+        """A peer whose code has changed since is not known."""
+        code = b"".join((FOLDER / name).read_bytes() for name in (row.file, "common.py"))
+        name = "".join(letter if letter.isalnum() else "-" for letter in f"{row.name}-{pair}")
+        return self.folder / f"{name}-{hashlib.sha256(code).hexdigest()[:8]}-{what}.json"
 
     def once(self, row: Row, pair: str, what: str, work) -> dict:
         path = self.path(row, pair, what)
@@ -88,7 +92,8 @@ class Peer:
         return found[:1] if self.options.quick else found
 
     def start(self, task: dict):
-        return start(self.row, {name: value for name, value in {**self.base, **task}.items() if value != ""}, self.options.work)
+        given = {name: value for name, value in {**self.base, **task}.items() if value != ""}
+        return start(self.row, given, self.options.work)
 
     def tune(self) -> dict:
         """Two short runs of each setting after one that compiles; the better of them counts."""
@@ -116,6 +121,8 @@ class Peer:
                 tried.append({**setting, **self.rate(program, task)})
             except Failed as problem:
                 failed.append({**setting, "error": str(problem)})
+                if program:
+                    program.close()
                 program = None
         if program:
             program.close()
@@ -127,25 +134,23 @@ class Peer:
 
     def agreement(self, best: dict) -> dict:
         """Of every optimizer, how far the peer's counts are from seam's."""
-        found, program = [], None
-        for law in AGREEMENT[self.pair][-1:] if self.options.quick else AGREEMENT[self.pair]:
-            law = {**law, "steps": AGREEMENT_STEPS, "chains": self.options.chains}
-            planted = {**law, **best, "lr": law["lr"] * self.options.planted, "seed": SEEDS["peer"], "count": True,
-                       "histogram": str(self.options.work / "peer.raw")}  # fmt: skip
-            if program is None:
-                program = self.start(planted)
-                record = program.first
-            else:
-                record = program.ask(**planted)
-            found.append({**law, "outcomes": record["outcomes"], "z": self.compare(law, record)})
-        program.close()
+        laws = AGREEMENT[self.pair][-1:] if self.options.quick else AGREEMENT[self.pair]
+        laws = [{**law, "steps": AGREEMENT_STEPS, "chains": self.options.chains} for law in laws]
+        tasks = [{**law, **best, "lr": law["lr"] * self.options.planted, "seed": SEEDS["peer"], "count": True,
+                  "histogram": str(self.interface(law))} for law in laws]  # fmt: skip
+        with contextlib.closing(self.start(tasks[0])) as program:
+            records = [program.first, *(program.ask(**task) for task in tasks[1:])]
+        found = [{**law, "outcomes": record["outcomes"], "z": self.compare(law, record["outcomes"])}
+                 for law, record in zip(laws, records)]  # fmt: skip
         return {"laws": found, "agree": all(agree(one["z"]) for one in found), "most_z": MOST_Z}
 
-    def compare(self, law: dict, record: dict) -> dict:
-        work = self.options.work
-        ours, theirs = work / "seam.zip", work / "peer.zip"
+    def interface(self, law: dict) -> pathlib.Path:
+        return self.options.work / f"{law['optimizer']}.raw"
+
+    def compare(self, law: dict, outcomes: dict) -> dict:
+        ours, theirs = self.options.work / "seam.zip", self.options.work / "peer.zip"
         self.seam.train({**law, **self.base, "seed": SEEDS["seam"]}, str(ours))
-        write_result(ours, (work / "peer.raw").read_bytes(), record["outcomes"], self.row.name, theirs)
+        write_result(ours, self.interface(law).read_bytes(), outcomes, self.row.name, theirs)
         return scores(self.options.seam, ours, theirs)
 
     def time(self, tuned: dict) -> dict:
@@ -153,21 +158,19 @@ class Peer:
         best = tuned["best"]
         at_once = max(best["chunk"], 1024) * best["processes"]
         chains = math.ceil(self.options.seconds * tuned["chain_steps_per_second"] / TIMED["steps"] / at_once) * at_once
-        task = {**TIMED, **best, "chains": chains, "seed": SEEDS["timed"], "count": True}
-        program = self.start(task)
-        first = program.first
-        ours_task = {**self.base, **TIMED, "seed": SEEDS["timed"], "chains": self.seam_chains()}
+        task = {**TIMED, **best, "chains": chains, "seed": 0, "count": True}
+        ours_task = {**self.base, **TIMED, "chains": self.seam_chains()}
         pairs = []
-        for repeat in range(self.options.repeats):
-            ours = self.seam.train({**ours_task, "seed": repeat + 1})
-            theirs = program.ask(seed=repeat + 1, count=False)
-            pairs.append((ours, theirs))
-        program.close()
-        return {"task": task, "seam_chains": ours_task["chains"], "first": first, **summary(pairs)}
+        with contextlib.closing(self.start(task)) as program:
+            for repeat in range(self.options.repeats):
+                ours = self.seam.train({**ours_task, "seed": repeat + 1})
+                pairs.append((ours, program.ask(seed=repeat + 1, count=False)))
+        return {"task": task, "seam_chains": ours_task["chains"], "first": program.first, **summary(pairs)}
 
     def seam_chains(self) -> int:
-        trial = self.seam.train({**self.base, **TIMED, "seed": 1, "chains": 1 << (20 if self.row.device == "cuda" else 14)})
-        return math.ceil(self.options.seconds * trial["chain_steps_per_second"] / TIMED["steps"] / 4096) * 4096
+        few = 1 << 20 if self.row.device == "cuda" else 1 << 14
+        rate = self.seam.train({**self.base, **TIMED, "seed": 1, "chains": few})["chain_steps_per_second"]
+        return math.ceil(self.options.seconds * rate / TIMED["steps"] / 4096) * 4096
 
 
 def bytes_per_chain(tried: list[dict], best: dict) -> float | None:
@@ -225,10 +228,8 @@ def missing(row: Row, devices: str) -> str:
     """Why a row cannot be measured here, or nothing."""
     if row.device == "cuda" and '"backend":"cuda"' not in devices:
         return "no CUDA device that seam can use"
-    if not row.needs:
-        return ""
-    done = subprocess.run([sys.executable, "-c", f"import {row.needs}"], capture_output=True, text=True)
-    return (done.stderr.strip().splitlines() or ["it does not import"])[-1] if done.returncode else ""
+    done = subprocess.run([sys.executable, "-c", row.needs], capture_output=True, text=True)
+    return last_line(done.stderr) if done.returncode else ""
 
 
 def versions() -> dict:

@@ -6,7 +6,16 @@ import re
 import statistics
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COLUMNS = ["", "chain-steps/s", "seam over it", "by CPU time", "peak memory", "in one batch at most", "lines", "first result"]
+COLUMNS = [
+    "",
+    "chain-steps/s",
+    "seam over it",
+    "by CPU time",
+    "peak memory",
+    "in one batch at most",
+    "lines",
+    "first result",
+]
 
 
 def code_lines(*paths: pathlib.Path) -> int:
@@ -76,10 +85,14 @@ def section(pair: str, device: str, found: dict) -> list[str]:
 def markdown(found: dict) -> str:
     where = found["cards"] + ", " if found["cards"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    lines = [f"{found['date'][:10]}, {found['commit']}, {where}{found['processor']}, {found['threads']} threads; {versions}.", ""]
+    lines = [
+        f"{found['date'][:10]}, {found['commit']}, {where}{found['processor']}, {found['threads']} threads; {versions}.",
+        "",
+    ]
     for device in ("cpu", "cuda"):
         for pair in dict.fromkeys(row["pair"] for row in found["rows"]):
             lines += section(pair, device, found)
-    if found["skipped"]:
-        lines.append("Skipped: " + "; ".join(f"{name} ({reason})" for name, reason in found["skipped"].items()) + ".")
+    for reason in dict.fromkeys(found["skipped"].values()):
+        names = [name for name, why in found["skipped"].items() if why == reason]
+        lines.append(f"Not measured, {reason}: {'; '.join(names)}.")
     return "\n".join(lines).rstrip()

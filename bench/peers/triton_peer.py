@@ -150,8 +150,9 @@ def trainer(task: Task, block: int) -> typing.Callable:
 
     def train(theta: numpy.ndarray) -> numpy.ndarray:
         there, chains = torch.from_numpy(theta).to(device), theta.shape[2]
-        train_all[(triton.cdiv(chains, block),)](there, scales, task.steps, chains, task.pair == "mlp8",
-                                                 task.optimizer == "adam", block, num_warps=max(1, block // 32))  # fmt: skip
+        launch = train_all[(triton.cdiv(chains, block),)]
+        launch(there, scales, task.steps, chains, task.pair == "mlp8", task.optimizer == "adam", block,
+               num_warps=max(1, block // 32))  # fmt: skip
         return there.cpu().numpy()
 
     return train
