@@ -41,7 +41,7 @@ TORCH = "import torch; torch.zeros(1, device='cuda')"
 # A limit of time leaves out the last.
 ON_CUDA = [
     cuda("JAX", "jax_peer.py", "import os; os.environ['JAX_PLATFORMS'] = 'cuda'; import jax; jax.devices()", JAX),
-    cuda("Triton", "triton_peer.py", f"import triton; {TORCH}", ("block-128", "block-32", "block-64")),
+    cuda("Triton", "triton_peer.py", f"import triton; {TORCH}", ("32-1", "64-2", "128-4", "32-2", "64-4")),
     cuda("Warp", "warp_peer.py", "import warp; warp.get_device('cuda')", ("library", "rational", "library-64")),
     cuda("Numba", "numba_peer.py", "from numba import cuda; cuda.current_context()",
          ("library-128", "library-64", "rational-128")),

@@ -284,7 +284,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5, help="pairs of timed runs (default 5)")
     parser.add_argument("--seconds", type=float, default=1, help="that a timed run takes, about (default 1)")
     parser.add_argument("--limit", type=float, default=math.inf, help="begin no peer after so many seconds")
-    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("peers-work"), help="default peers-work")
+    parser.add_argument("--work", type=pathlib.Path, default=root / "build" / "peers", help="default build/peers")
     parser.add_argument("--retime", action="store_true", help="time anew what --work holds; keep settings and checks")
     parser.add_argument("--output", type=pathlib.Path, metavar="NAME", help="writes NAME.json and NAME.md")
     parser.add_argument("--quick", action="store_true", help="plain C and NumPy, buffer pairs: the test `peers`")

@@ -142,7 +142,7 @@ def train_all(theta, scales, steps, chains, MLP: tl.constexpr, ADAM: tl.constexp
     tl.store(q3, b3, there)
 
 
-def trainer(task: Task, block: int) -> typing.Callable:
+def trainer(task: Task, block: int, warps: int) -> typing.Callable:
     device = "cpu" if INTERPRETED else task.device
     both = {"sgd": lambda lr, step: (lr, 0.0), "adam": common.adam_scales}[task.optimizer]
     table = numpy.array([both(task.lr, step) for step in range(1, task.steps + 1)], numpy.float32)
@@ -152,13 +152,16 @@ def trainer(task: Task, block: int) -> typing.Callable:
         there, chains = torch.from_numpy(theta).to(device), theta.shape[2]
         launch = train_all[(triton.cdiv(chains, block),)]
         launch(there, scales, task.steps, chains, task.pair == "mlp8", task.optimizer == "adam", block,
-               num_warps=max(1, block // 32))  # fmt: skip
+               num_warps=warps)  # fmt: skip
         return there.cpu().numpy()
 
     return train
 
 
-VARIANTS = {f"block-{block}": lambda task, block=block: trainer(task, block) for block in (128, 64, 32)}
+# Chains and warps of a program: with more threads than chains, those of a chain share its units.
+SHAPES = [(32, 1), (64, 2), (128, 4), (32, 2), (64, 4)]
+VARIANTS = {f"{block}-{warps}": lambda task, block=block, warps=warps: trainer(task, block, warps)
+            for block, warps in SHAPES}  # fmt: skip
 
 
 def load(task: Task) -> tuple[dict, str]:
