@@ -3,6 +3,7 @@
 """seam's training as Numba kernels, the backward pass by hand: on the CPU some chains at a time, so that LLVM can make
 vectors of them; on CUDA a chain a thread."""
 
+import functools
 import math
 import typing
 
@@ -123,10 +124,10 @@ def make_update(jit: typing.Callable, optimizer: str, lanes: int) -> typing.Call
     return sgd if optimizer == "sgd" else adam
 
 
-def make_chain(jit: typing.Callable, task: Task, tanh: typing.Callable, lanes: int) -> typing.Callable:
+def make_chain(jit: typing.Callable, pair: str, optimizer: str, tanh: str, lanes: int) -> typing.Callable:
     """train(first, second, scales, and scratch of the lanes): all steps of `lanes` chains."""
-    forward, backward = KINDS[task.pair][0](jit, jit(tanh), lanes)
-    update = make_update(jit, task.optimizer, lanes)
+    forward, backward = KINDS[pair][0](jit, jit(TANH[tanh]), lanes)
+    update = make_update(jit, optimizer, lanes)
 
     @jit
     def train(first, second, scales, state, v, u, y, d, kept):
@@ -153,10 +154,12 @@ def make_scales(task: Task) -> numpy.ndarray:
     return numpy.array([both(task.lr, step) for step in range(1, task.steps + 1)], F)
 
 
-def on_cpu(task: Task, tanh: str, lanes: int) -> typing.Callable:
+# Kernels are kept, for chains and steps may be any: compiling takes longer than training.
+@functools.cache
+def cpu_kernel(pair: str, optimizer: str, tanh: str, lanes: int) -> typing.Callable:
     jit = numba.njit(fastmath=True, error_model="numpy", inline="always")
-    chain, scales = make_chain(jit, task, TANH[tanh], lanes), make_scales(task)
-    count, units = common.PARAMETERS[task.pair], KINDS[task.pair][1]
+    chain = make_chain(jit, pair, optimizer, tanh, lanes)
+    count, units = common.PARAMETERS[pair], KINDS[pair][1]
 
     @numba.njit(parallel=True, fastmath=True, error_model="numpy")
     def train_all(theta, scales):
@@ -168,17 +171,23 @@ def on_cpu(task: Task, tanh: str, lanes: int) -> typing.Callable:
             chain(own[0], own[1], scales, state, scratch[0], scratch[1], scratch[2], scratch[3], kept)
             theta[:, :, group * lanes : (group + 1) * lanes] = own
 
+    return train_all
+
+
+def on_cpu(task: Task, tanh: str, lanes: int) -> typing.Callable:
+    kernel, scales = cpu_kernel(task.pair, task.optimizer, tanh, lanes), make_scales(task)
+
     def train(theta: numpy.ndarray) -> numpy.ndarray:
-        train_all(theta, scales)
+        kernel(theta, scales)
         return theta
 
     return train
 
 
-def on_cuda(task: Task, tanh: str, block: int) -> typing.Callable:
-    chain = make_chain(cuda.jit(device=True, fastmath=True), task, TANH[tanh], 1)
-    count, units = common.PARAMETERS[task.pair], KINDS[task.pair][1]
-    scales = cuda.to_device(make_scales(task))
+@functools.cache
+def cuda_kernel(pair: str, optimizer: str, tanh: str) -> typing.Callable:
+    chain = make_chain(cuda.jit(device=True, fastmath=True), pair, optimizer, tanh, 1)
+    count, units = common.PARAMETERS[pair], KINDS[pair][1]
 
     @cuda.jit(fastmath=True)
     def train_all(theta, scales):
@@ -199,9 +208,15 @@ def on_cuda(task: Task, tanh: str, block: int) -> typing.Callable:
             for p in range(count):
                 theta[component, p, id] = own[component, p, 0]
 
+    return train_all
+
+
+def on_cuda(task: Task, tanh: str, block: int) -> typing.Callable:
+    kernel, scales = cuda_kernel(task.pair, task.optimizer, tanh), cuda.to_device(make_scales(task))
+
     def train(theta: numpy.ndarray) -> numpy.ndarray:
         there = cuda.to_device(theta)
-        train_all[-(-theta.shape[2] // block), block](there, scales)
+        kernel[-(-theta.shape[2] // block), block](there, scales)
         return there.copy_to_host()
 
     return train
