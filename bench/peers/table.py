@@ -17,6 +17,8 @@ COLUMNS = [
     "first result",
 ]
 
+LEAST_BYTES = {"mlp8": 200, "buffer": 32}  # the parameters of a chain; no measured difference of memory is less
+
 
 def code_lines(*paths: pathlib.Path) -> int:
     """Lines that are neither empty nor comment."""
@@ -49,7 +51,7 @@ def at_most(row: dict, found: dict) -> str:
     total = found["card_bytes"] if row["device"] == "cuda" else found["memory_bytes"]
     if row["file"].endswith(".c"):
         return "any"
-    return "-" if not each or each <= 0 or not total else quantity(total / each)
+    return "-" if each is None or not total else quantity(total / max(each, LEAST_BYTES[row["pair"]]))
 
 
 def peer_line(row: dict, found: dict) -> list[str]:
@@ -86,7 +88,8 @@ def markdown(found: dict) -> str:
     where = found["cards"] + ", " if found["cards"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     lines = [
-        f"{found['date'][:10]}, {found['commit']}, {where}{found['processor']}, {found['threads']} threads; {versions}.",
+        f"{found['date'][:10]}, {found['commit']}, {where}{found['processor']}, {found['threads']} threads, load "
+        f"{found['load']:.1f} before; {versions}.",
         "",
     ]
     for device in ("cpu", "cuda"):
