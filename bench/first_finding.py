@@ -4,9 +4,10 @@
 and more steps, and compares. Prints one Markdown table for each pair; results stay in --folder, where a second call
 takes them up instead of running them again.
 
-In the tables: total variation and Jensen-Shannon (nats) of the interfaces of those that pass from the prediction's, with
-what sampling alone would give and a 95% interval; the entropy of the interface over its bins, in nats, of trainings with
-Miller and Madow's correction for few chains; and the chance that the swapped parts of two chains of one mode fit.
+In the tables, each with its 95% interval: the share of buffers among those that pass; total variation and Jensen-Shannon
+(nats) of the interfaces of those that pass from the prediction's, and after the slash what sampling alone would give; the
+entropy of the interface over its bins, in nats, of trainings with Miller and Madow's correction for few chains; and the
+chance that the swapped parts of two chains of one mode fit, in the prediction of untrained pairs that work.
 
 Exit codes: 0 done; 2 a wrong option; 3 a run of seam failed."""
 
@@ -28,8 +29,8 @@ PAIRS = {
 }
 STEPS = [0, 30, 300, 3000]
 OPTIMIZERS = ["sgd", "adam"]
-COLUMNS = ["optimizer", "steps", "chains", "pass", "buffer of pass", "total variation", "by chance", "Jensen-Shannon",
-           "by chance", "entropy", "swapped parts fit"]  # fmt: skip
+COLUMNS = ["optimizer", "steps", "pass", "buffers among them", "total variation / by chance", "Jensen-Shannon / by chance",
+           "entropy", "swapped parts fit"]  # fmt: skip
 
 # ---- seam -----------------------------------------------------------------------------------------------------------
 
@@ -89,18 +90,25 @@ def percent(value: float | None, error: float | None = None) -> str:
     if value is None:
         return "-"
     if not error:
-        return f"{100 * value:.4g}%"
-    return f"{value:.2%} ({max(0, value - 1.96 * error):.2%} to {min(1, value + 1.96 * error):.2%})"
+        return f"{100 * value:.3g}%"
+    return f"{value:.1%} ({max(0, value - 1.96 * error):.1%} to {min(1, value + 1.96 * error):.1%})"
 
 
-def distance(found: dict) -> list[str]:
-    interval = "" if found["low"] is None else f" ({found['low']:.3g} to {found['high']:.3g})"
-    return [number(found["value"], 3) + interval, number(found["chance"], 3)]
+def distance(found: dict) -> str:
+    interval = "" if found["low"] is None else f" ({found['low']:.2g} to {found['high']:.2g})"
+    return f"{number(found['value'], 3)}{interval} / {number(found['chance'], 2)}"
 
 
-def prediction_row(found: dict) -> list[str]:
+def swapped(found: dict) -> str:
+    """The chance that swapped parts fit, with its 95% interval; nothing of fewer than a hundred pairs."""
+    if found["chance"] is None or found["pairs"] < 100:
+        return "-"
+    return f"{found['chance']:.1%} ({found['low']:.1%} to {found['high']:.1%})"
+
+
+def prediction_row(found: dict, untrained: dict) -> list[str]:
     shares = [percent(found["acceptance"]), percent(found["buffer"], found["buffer_error"])]
-    return ["prediction", "", "", *shares, *[""] * 4, number(found["interface_entropy"], 4), ""]
+    return ["prediction", "", *shares, "", "", number(found["interface_entropy"], 3), swapped(untrained)]
 
 
 def training_row(options: argparse.Namespace, path: pathlib.Path, prediction: pathlib.Path, name: str, steps: int) -> list[str]:
@@ -108,16 +116,9 @@ def training_row(options: argparse.Namespace, path: pathlib.Path, prediction: pa
     passing, buffers, _ = found["fractions"]
     interface = found["compared"][0]
     same = seam(options, "show", path)["interchange"]["same"]
-    return [name, str(steps), f"{found['chains'][0]:,}", percent(passing["value"][0]), percent(buffers["value"][0], buffers["error"][0]),
-            *distance(interface["total_variation"]), *distance(interface["jensen_shannon"]),
-            number(interface_entropy(path), 4), swapped(same)]  # fmt: skip
-
-
-def swapped(found: dict) -> str:
-    """The chance that swapped parts fit, with its 95% interval."""
-    if found["chance"] is None:
-        return "-"
-    return f"{found['chance']:.2%} ({found['low']:.2%} to {found['high']:.2%})"
+    return [name, str(steps), percent(passing["value"][0]), percent(buffers["value"][0], buffers["error"][0]),
+            distance(interface["total_variation"]), distance(interface["jensen_shannon"]),
+            number(interface_entropy(path), 3), swapped(same)]  # fmt: skip
 
 
 def print_row(cells: list[str]) -> None:
@@ -126,10 +127,12 @@ def print_row(cells: list[str]) -> None:
 
 def print_table(options: argparse.Namespace, pair: str) -> None:
     prediction, found = predict(options, pair)
-    print(f"\n### {pair.replace(':', ' × ')}\n\n{found['first']:,} × {found['second']:,} components predicted\n")
+    untrained = seam(options, "show", train(options, pair, OPTIMIZERS[0], 0), prediction)["untrained_interchange"]["same"]
+    print(f"\n### {pair.replace(':', ' × ')}\n\n{options.chains:,} chains of each training; "
+          f"{found['first']:,} × {found['second']:,} components predicted\n")  # fmt: skip
     print_row(COLUMNS)
     print_row(["---"] * len(COLUMNS))
-    print_row(prediction_row(found))
+    print_row(prediction_row(found, untrained))
     for steps in options.steps:
         for optimizer in OPTIMIZERS if steps else OPTIMIZERS[:1]:
             path = train(options, pair, optimizer, steps)

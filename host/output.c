@@ -268,12 +268,16 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   return status;
 }
 
+seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
+  if (!fill_temporary(output, bytes, size)) return cannot_write(output->temporary, "written", error);
+  return give_name(output, error);
+}
+
 /* Takes the bytes. */
 static seam_status write_packed(seam_output *output, unsigned char *bytes, size_t size, seam_error *error) {
-  bool filled = fill_temporary(output, bytes, size);
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
   free(bytes);
-  if (!filled) return cannot_write(output->temporary, "written", error);
-  return give_name(output, error);
+  return status;
 }
 
 seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {

@@ -273,6 +273,10 @@ SEAM_API seam_status seam_output_resume(const char *path, seam_output **output, 
  * SEAM_ERROR_EXISTS. */
 SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error);
 
+/* Writes what the caller made of a result, a figure, in the same way. */
+SEAM_API seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size,
+                                             seam_error *error);
+
 /* Releases the lock. NULL is allowed. */
 SEAM_API void seam_output_close(seam_output *output);
 

@@ -14,8 +14,8 @@ struct arguments {
   seam_config *config;
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
-  const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
-  bool json, quiet, force, resume, help, help_all;
+  const char *colour, *slice, *repeat, *config_file, *output, *figure, *width; /* as given, or NULL */
+  bool json, quiet, force, resume, log, help, help_all;
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
@@ -37,6 +37,7 @@ struct command {
 seam_status train_run(struct arguments *arguments, seam_error *error);
 seam_status predict_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
+seam_status plot_run(struct arguments *arguments, seam_error *error);
 seam_status compare_run(struct arguments *arguments, seam_error *error);
 seam_status merge_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
@@ -171,6 +172,22 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
 
 /* ---- interchange.c: the chance that parts fit ---- */
 
+enum { FITS = 3 }; /* none, one or both of the two swapped chains work */
+
+/* Pairs of chains that pass, or ways to swap, by how many of the two swapped chains work. */
+struct pairs {
+  int64_t all, by_fits[FITS];
+};
+
+struct fit {
+  struct pairs pairs;
+  double chance; /* NAN where there are no pairs */
+  struct interval interval;
+};
+
+/* Of pairs at distances of [low, high), edges of the histogram's bins, of a result that counted interchange. */
+struct fit interchange_fit(const seam_result *result, int same_mode, struct interval distance);
+
 /* Nothing where the result did not count it. */
 void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
 json_t *interchange_json(const seam_result *result);                           /* null then */
@@ -188,7 +205,9 @@ void report_config(seam_config *config);
 /* Whether an option has a say in what this configuration counts, and not only in how it is run. */
 bool option_counts(const seam_option *option, seam_config *config);
 
-/* ---- show.c: the values of --slice ---- */
+/* ---- selection.c: the values of --slice ---- */
+
+enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
 
 /* A choice of outcomes: bit o set takes outcome o. */
 struct selection {
@@ -196,7 +215,14 @@ struct selection {
   unsigned outcomes;
 };
 
-const struct selection *find_selection(const char *name); /* NULL for an unknown name */
+/* The first, pass, for no name; NULL for an unknown one. */
+const struct selection *find_selection(const char *name);
+seam_status unknown_selection(const char *name, seam_error *error);
+
+int64_t selected_chains(const seam_result *result, const struct selection *selection);
+
+/* The histogram summed over the chosen outcomes: without its first axis. Freed by the caller; NULL without memory. */
+int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection);
 
 /* ---- progress.c: the bar on stderr ---- */
 
@@ -206,6 +232,8 @@ struct progress_bar {
   const char *unit; /* of the work: chain-steps or pairs */
   double steps;     /* so many of them each chain */
   bool drawn;       /* something stands on the line */
+  double seconds;   /* of the last report */
+  double paused;    /* seconds of which nothing was reported */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);
