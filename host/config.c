@@ -17,8 +17,10 @@ enum { LARGEST_CONFIG_FILE = 1 << 20 };
 
 void config_defaults(struct seam_config *config) {
   memset(config, 0, sizeof *config);
-  for (const seam_option *option = seam_options(); option->name; option++)
-    seam_config_set(config, option->name, option->value, NULL);
+  for (size_t i = 0; i < option_count; i++) {
+    const struct option *option = &option_table[i];
+    option->type->parse(option, seam_options()[i].value, (char *)config + option->offset, NULL);
+  }
 }
 
 seam_config *seam_config_create(void) {
@@ -79,7 +81,7 @@ static seam_status value_text(const struct option *option, const json_t *value, 
   return SEAM_OK;
 }
 
-static seam_status set_from_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error) {
+seam_status config_set_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error) {
   const struct option *option = option_find(name);
   if (!option) return option_unknown(name, "", error);
   char text[sizeof config->text];
@@ -96,7 +98,7 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
   json_t *value;
   json_object_foreach((json_t *)object, name, value) {
     seam_error inner;
-    seam_status status = set_from_json(&changed, name, value, &inner);
+    seam_status status = config_set_json(&changed, name, value, &inner);
     if (status) return error_set(error, status, "%s: %s", error_path(origin), inner.message);
   }
   *config = changed;

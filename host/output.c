@@ -42,6 +42,12 @@ static seam_status cannot_write(const char *path, const char *what, seam_error *
       error_path(path), what);
 }
 
+/* The file has its name; whether it still has after a loss of power nobody knows. Uses errno. */
+static seam_status cannot_sync(const char *path, seam_error *error) {
+  return error_set(error, SEAM_ERROR_IO, "%s is written, but its folder cannot be synced (%m): copy it to another disk",
+                   error_path(path));
+}
+
 /* The counts are safe though their file has the wrong name. */
 static seam_status cannot_name(const struct seam_output *output, seam_error *error) {
   return error_set(error, SEAM_ERROR_IO, "%s cannot be written (%m): the whole result is kept as %s, rename it",
@@ -76,7 +82,7 @@ static seam_status set_names(struct seam_output *output, const char *path, seam_
   if (!output->path) return memory_is_out(error);
   output->folder = folder_of(output->path);
   output->lock_path = joined(output->path, ".lock");
-  output->temporary = joined(output->path, ".seam-partial");
+  output->temporary = joined(output->path, OUTPUT_PARTIAL);
   return output->folder && output->lock_path && output->temporary ? SEAM_OK : memory_is_out(error);
 }
 
@@ -149,7 +155,8 @@ static bool write_all(int file, const unsigned char *bytes, size_t size) {
   while (size) {
     ssize_t written = write(file, bytes, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
+    if (written == 0) errno = EIO; /* neither progress nor a reason: trying again might never end */
+    if (written <= 0) return false;
     bytes += written;
     size -= (size_t)written;
   }
@@ -183,7 +190,7 @@ static bool sync_folder(const struct seam_output *output) {
 static seam_status try_writing(const struct seam_output *output, seam_error *error) {
   if (!fill_temporary(output, NULL, 0)) return cannot_write(output->temporary, "created", error);
   if (unlink(output->temporary) != 0) return cannot_write(output->temporary, "removed", error);
-  return sync_folder(output) ? SEAM_OK : cannot_write(output->folder, "synced", error);
+  return sync_folder(output) ? SEAM_OK : cannot_write(output->path, "synced with its folder", error);
 }
 
 /* ---- Giving it its name ---- */
@@ -198,6 +205,19 @@ static bool name_new(const struct seam_output *output, const char *name) {
   return true;
 }
 
+/* Uses errno where the folder was not `synced`. */
+static seam_status kept_beside(const struct seam_output *output, const char *name, bool synced, seam_error *error) {
+  if (synced)
+    return error_set(error, SEAM_ERROR_EXISTS,
+                     "%s appeared during the run and was left alone: the result is kept as %s",
+                     error_path(output->path), error_path(name));
+  return error_set(
+      error, SEAM_ERROR_IO,
+      "%s appeared during the run: the result is kept as %s, but its folder cannot be synced (%m): copy it "
+      "to another disk",
+      error_path(output->path), error_path(name));
+}
+
 /* The counted file stays, under the first free of the names NAME.1, NAME.2, ... */
 static seam_status keep_beside(const struct seam_output *output, seam_error *error) {
   for (int k = 1; k < 10000; k++) {
@@ -207,13 +227,7 @@ static seam_status keep_beside(const struct seam_output *output, seam_error *err
     if (!name) return memory_is_out(error);
     bool named = name_new(output, name);
     int reason = errno;
-    seam_status status = SEAM_OK;
-    if (named)
-      status = sync_folder(output)
-                   ? error_set(error, SEAM_ERROR_EXISTS,
-                               "%s appeared during the run and was left alone: the result is kept as %s",
-                               error_path(output->path), error_path(name))
-                   : cannot_write(name, "synced", error);
+    seam_status status = named ? kept_beside(output, name, sync_folder(output), error) : SEAM_OK;
     free(name);
     if (named) return status;
     errno = reason;
@@ -234,12 +248,12 @@ static seam_status give_name(struct seam_output *output, seam_error *error) {
     if (!output->replace && errno == EEXIST) return keep_beside(output, error);
     return cannot_name(output, error);
   }
-  return sync_folder(output) ? SEAM_OK : cannot_write(output->folder, "synced", error);
+  return sync_folder(output) ? SEAM_OK : cannot_sync(output->path, error);
 }
 
 /* A checkpoint has a next one: no file of it stays under another name. */
 static seam_status give_checkpoint_name(struct seam_output *output, seam_error *error) {
-  if (take_name(output)) return sync_folder(output) ? SEAM_OK : cannot_write(output->folder, "synced", error);
+  if (take_name(output)) return sync_folder(output) ? SEAM_OK : cannot_sync(output->path, error);
   remove_temporary(output);
   if (!output->replace && errno == EEXIST)
     return error_set(error, SEAM_ERROR_EXISTS, "%s appeared during the run: move it away, or there is no checkpoint",
@@ -266,6 +280,20 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   else
     *out = output;
   return status;
+}
+
+static bool make_folder(const char *path) {
+  if (mkdir(path, 0777) != 0) return errno == EEXIST;
+  struct seam_output above = {.folder = folder_of(path)};
+  bool synced = above.folder && sync_folder(&above);
+  free(above.folder);
+  return synced;
+}
+
+seam_status output_make_folder(const char *path, seam_error *error) {
+  if (make_folder(path)) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_IO, "%s cannot be made (%m): name another folder, or mend the one that it is in",
+                   error_path(path));
 }
 
 seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {

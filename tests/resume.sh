@@ -52,6 +52,11 @@ echo "same: killed three times, $before chains kept"
 
 # ---- Interrupted, and resumed on another way of running ----
 start interrupted.zip train "${options[@]}"
+mv err held
+for second in "train --resume" "train --force" "predict --force" "merge --force killed.zip"; do
+  refused 5 "another run writes interrupted.zip and holds interrupted.zip.lock" $second --output interrupted.zip
+done
+mv held err
 kill -INT $run
 wait $run || true
 grep -q "of 20,000 chains counted, written to interrupted.zip" err || wrong "the run was not interrupted"

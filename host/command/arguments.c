@@ -17,6 +17,8 @@ const struct flag all_flags[] = {
      offsetof(struct arguments, config_file)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
+    {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
+     offsetof(struct arguments, dry_run)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
     {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
     {"output", "FILE", "the file to write: the merged result, compare's map of log-ratios, or a figure",

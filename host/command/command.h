@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../interval.h"
 #include "seam.h"
 
 /* What one command was given. */
@@ -15,7 +16,7 @@ struct arguments {
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
   const char *colour, *slice, *repeat, *config_file, *output, *figure, *width; /* as given, or NULL */
-  bool json, quiet, force, resume, log, help, help_all;
+  bool json, quiet, force, resume, log, dry_run, help, help_all;
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
@@ -42,6 +43,7 @@ seam_status compare_run(struct arguments *arguments, seam_error *error);
 seam_status merge_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
+seam_status sweep_run(struct arguments *arguments, seam_error *error);
 
 /* ---- arguments.c: reading the command line ---- */
 
@@ -74,6 +76,11 @@ struct producer {
 };
 
 seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);
+
+/* ---- signals.c: an early end ---- */
+
+void signals_catch(void);
+bool signals_came(void);
 
 /* ---- predict.c: what a prediction says ---- */
 
@@ -151,14 +158,6 @@ void print_wrapped(const char *text, int at, int left);
 
 /* ---- statistics.c ---- */
 
-struct interval {
-  double low, high;
-};
-
-/* The 95% score interval of a fraction (Wilson 1927); of a mean of values from 0 to 1, too, if `successes` is their
- * sum: none varies more than what is 0 or 1. */
-struct interval wilson(double successes, int64_t total);
-
 /* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin; -INFINITY or
  * INFINITY where that is in the underflow or overflow bin, NAN where there are no entries. */
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction);
@@ -191,6 +190,10 @@ struct fit interchange_fit(const seam_result *result, int same_mode, struct inte
 /* Nothing where the result did not count it. */
 void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
 json_t *interchange_json(const seam_result *result);                           /* null then */
+
+/* ---- sweep_dry.c: what seam sweep --dry-run says ---- */
+
+seam_status sweep_tell_plan(struct arguments *arguments, seam_sweep *sweep, seam_error *error);
 
 /* ---- report.c: what commands that count or read a result say alike ---- */
 
@@ -240,6 +243,9 @@ void progress_bar_start(struct progress_bar *bar, const struct arguments *argume
 void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress);
 void progress_bar_clear(struct progress_bar *bar);
 
+/* The bar of a sweep, whose point stands before its numbers. */
+void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress *progress);
+
 /* How much of the work is done, 0 to 1. */
 double progress_fraction(const seam_progress *progress, double steps);
 
@@ -254,6 +260,7 @@ seam_status json_line(json_t *object, seam_error *error);
 
 json_t *json_config(seam_config *config); /* every option that has a say in the counts, as text */
 void json_progress(const seam_progress *progress, const struct progress_bar *bar);
+void json_sweep_progress(const seam_sweep_progress *progress, const struct progress_bar *bar);
 
 /* The last line of a training run; `output` is NULL where nothing was written. */
 seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);

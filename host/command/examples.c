@@ -10,6 +10,12 @@ const struct example examples[] = {
     {"predict", "seam predict --first buffer --second buffer --chains 10k --output pairs.zip",
      "what selection alone would leave"},
     {"predict", "seam predict --config pairs.zip --beta 10 --output gibbs.zip", "the same, weighed by the loss"},
+    {"sweep",
+     "echo '{\"task\": \"train\", \"options\": {\"chains\": \"10k\", \"steps\": 100}, \"grid\": {\"lr\": [0.01, 0.1], "
+     "\"pair\": [\"buffer:buffer\", \"mlp4:buffer\"]}}' >rates.json",
+     "a plan of four points"},
+    {"sweep", "seam sweep rates.json --dry-run", "what it would run, and how long that would take"},
+    {"sweep", "seam sweep rates.json", "write rates/index.csv and a file a point, or those that are missing"},
     {"show", "seam show seam.zip", "the chains that pass"},
     {"show", "seam show seam.zip --slice inverter", "the inverters among them"},
     {"plot", "seam plot seam.zip --output interface.png", "the interface, for paper"},

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small result files of every task, and what must hold of any bytes that are read as one. */
+#ifndef SEAM_FUZZ_ARCHIVES_H
+#define SEAM_FUZZ_ARCHIVES_H
+
+#include "fuzz.h"
+
+struct archive {
+  const char *name;
+  unsigned char *bytes;
+  size_t size;
+};
+
+enum { ARCHIVES = 4 };
+
+/* Counted at the first call. */
+const struct archive *small_archives(void);
+
+/* Refused in one line that names the file; or a result that keeps the promises, and is the same when it is written and
+ * read again. */
+void read_as_result(const unsigned char *bytes, size_t size);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzz target: any bytes as a result file. */
+#include "archives.h"
+
+int LLVMFuzzerInitialize(int *count, char ***words) {
+  (void)count;
+  (void)words;
+  const struct archive *archives = small_archives();
+  for (int i = 0; i < ARCHIVES; i++) write_seed(archives[i].name, NULL, 0, archives[i].bytes, archives[i].size);
+  return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  read_as_result(data, size);
+  return 0;
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Promise 6: memory does not grow with chains. Untrained chains of the cheapest pair, on one thread, since a second
+# one's counts are taken only when it begins: each run's peak is within 5% of the first's.
+# usage: memory.sh WORK_DIR SEAM PEAK [HISTOGRAMS [CHAINS...]]
+set -euo pipefail
+work=$1 seam=$2 peak=$3 histograms=${4:-interface}
+chains=("${@:5}")
+[ ${#chains[@]} -gt 0 ] || chains=(1M 30M)
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+first=
+for count in "${chains[@]}"; do
+  begin=$(date +%s.%N)
+  kib=$("$peak" "$seam" train --first linear --second linear --steps 0 --backend cpu --threads 1 --quiet \
+    --histograms "$histograms" --chains "$count" --output "$count.zip")
+  echo "$histograms, $count chains: peak $kib KiB, $(date +%s.%N | awk -v b="$begin" '{ printf "%.1f", $1 - b }') s"
+  first=${first:-$kib}
+  [ $((100 * kib)) -le $((105 * first)) ] || { echo "FAIL: it had $first KiB with ${chains[0]}"; exit 1; }
+done
