@@ -5,6 +5,7 @@
 #   bench/gpu.sh                 builds into build-gpu for the card at hand, then tests, compares and measures
 #   SEAM_BUILD=dir bench/gpu.sh  uses a build brought along
 #   OUT=dir bench/gpu.sh         where gpu.json and gpu.log go (default bench/results)
+#   PEERS_PYTHON=python ...      the one that has the peers of bench/peers/requirements.txt (default python3)
 #
 # Exit code: 0 all correctness parts passed; 1 one failed; 2 no seam could be built or found; 77 no GPU here.
 # A part whose tool is missing is skipped, and gpu.json says so: each part has a verdict pass, fail or skip.
@@ -236,6 +237,20 @@ several_cards() {
   python3 "$source_dir/bench/rates.py" cards "$scratch/bench-cards-all" "${alone[@]}" --figure "$scratch/figures"
 }
 
+# Ends by itself before the part's limit, so that the table is written.
+peers() {
+  local python=${PEERS_PYTHON:-python3}
+  command -v "$python" >/dev/null || { echo "$python is missing"; return 77; }
+  "$python" -B "$source_dir/bench/peers/run.py" --seam "$seam" --device cuda --repeats 3 --limit 100 \
+    --work "$scratch/peers" --output "$out/peers-cuda"
+}
+
+growth() {
+  command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
+  python3 -B "$source_dir/bench/growth.py" --seam "$seam" --backend cuda --repeats 1 --limit 4 \
+    --output "$out/growth-cuda"
+}
+
 profile() {
   command -v ncu >/dev/null || { echo "ncu is missing"; return 77; }
   ncu --kernel-name regex:train --launch-skip 2 --launch-count 1 --section SpeedOfLight --section LaunchStats \
@@ -247,7 +262,7 @@ profile() {
 
 export -f build_seam run_tests run_on same_counts counts_equal_cpu predictions_equal_cpu device_test math_distance \
   stressed_histograms sanitize measure knows measure_fast histogram_rates histogram_share prediction_rate several_cards \
-  profile
+  peers growth profile
 export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
 
 # ---- In order of importance ------------------------------------------------------------------------------------------
@@ -282,11 +297,13 @@ part measure histogram-rates 40 bash -c histogram_rates
 part measure histogram-share 60 bash -c histogram_share
 part measure prediction-rate 40 bash -c prediction_rate
 part measure several-cards 100 bash -c several_cards
+part measure peers 150 bash -c peers
 part check tests 180 bash -c run_tests
 for size in "mlp8-64k --chains 65536" "mlp8-1M --chains 1048576" "mlp4 --first mlp4 --second mlp4" \
   "mlp16 --first mlp16 --second mlp16"; do
   part measure "bench-${size%% *}" 40 bash -c "measure $size"
 done
+part measure growth 60 bash -c growth
 part measure profile 60 bash -c profile
 
 [ "$failed" = 0 ] || finish fail 1

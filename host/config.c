@@ -81,7 +81,7 @@ static seam_status value_text(const struct option *option, const json_t *value, 
   return SEAM_OK;
 }
 
-static seam_status set_from_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error) {
+seam_status config_set_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error) {
   const struct option *option = option_find(name);
   if (!option) return option_unknown(name, "", error);
   char text[sizeof config->text];
@@ -98,7 +98,7 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
   json_t *value;
   json_object_foreach((json_t *)object, name, value) {
     seam_error inner;
-    seam_status status = set_from_json(&changed, name, value, &inner);
+    seam_status status = config_set_json(&changed, name, value, &inner);
     if (status) return error_set(error, status, "%s: %s", error_path(origin), inner.message);
   }
   *config = changed;

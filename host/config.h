@@ -77,6 +77,9 @@ void config_defaults(struct seam_config *config);
  * histograms as a comma-separated string). Returns a new reference, NULL when memory is out. */
 json_t *config_to_json(const struct seam_config *config);
 
+/* seam_config_set of a JSON value: text as the command line has it, or a number where that is as good. */
+seam_status config_set_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error);
+
 /* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin`
  * names the object in messages. */
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);

@@ -74,12 +74,20 @@ static seam_status start_worker(struct crew *crew, struct worker *worker, int in
 
 /* ---- The crew ---- */
 
+/* No more workers than there are batches for, where no further ones will come. */
+static int useful_workers(const struct crew *crew) {
+  uint64_t batches = (crew->handout.left + crew->info.least - 1) / crew->info.least;
+  return crew->handout.more || batches > (uint64_t)crew->info.workers ? crew->info.workers : (int)batches;
+}
+
 void crew_start(struct crew *crew) {
   seam_error failure;
   seam_status status = SEAM_OK;
-  crew->workers = calloc((size_t)crew->info.workers, sizeof *crew->workers);
+  int workers = useful_workers(crew);
+  if (workers == 0) return;
+  crew->workers = calloc((size_t)workers, sizeof *crew->workers);
   if (!crew->workers) status = error_set(&failure, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
-  while (status == SEAM_OK && crew->started < crew->info.workers) {
+  while (status == SEAM_OK && crew->started < workers) {
     status = start_worker(crew, &crew->workers[crew->started], crew->started, &failure);
     crew->started += status == SEAM_OK;
   }
@@ -93,6 +101,14 @@ bool crew_wait(struct crew *crew, double seconds) {
   bool last = crew->working == 0;
   pthread_mutex_unlock(&crew->mutex);
   return last;
+}
+
+int crew_working(struct crew *crew, bool *more) {
+  pthread_mutex_lock(&crew->mutex);
+  int working = crew->working;
+  *more = crew_goes_on(crew) && crew->handout.left > 0;
+  pthread_mutex_unlock(&crew->mutex);
+  return working;
 }
 
 void crew_join(struct crew *crew) {

@@ -41,6 +41,9 @@ void crew_start(struct crew *crew);
 /* Waits for a worker to end, so many seconds at most; whether none is at work. */
 bool crew_wait(struct crew *crew, double seconds);
 
+/* How many are at work, and whether there are chains to be handed out. */
+int crew_working(struct crew *crew, bool *more);
+
 /* Waits for all to end. */
 void crew_join(struct crew *crew);
 

@@ -58,7 +58,7 @@ static seam_status hand_in(struct gather *gather, struct share *share, seam_erro
   struct seam_result *result = gather->result;
   int64_t cells = result->histograms->cells;
   seam_status status = coverage_join(&result->coverage, &share->covered, error);
-  if (status == SEAM_OK) {
+  if (status == SEAM_OK && share->covered.ranges > 0) {
     for (int64_t cell = 0; cell < cells; cell++) result->counts[cell] += share->counts[cell];
     memset(share->counts, 0, (size_t)cells * sizeof *share->counts);
     share->covered.ranges = 0;

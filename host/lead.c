@@ -30,6 +30,7 @@ struct peer {
 };
 
 struct lead {
+  int slot;
   struct crew *crew;
   int count; /* of ranks; peer 0 is this one, and has only `counted` */
   struct peer *peers;
@@ -40,10 +41,18 @@ struct lead {
   struct timespec since; /* when it was */
 };
 
+/* The ranks are one for a process, and so are these: the runs that are led now. */
+static struct lead *leads[SLOTS];
+
+static void tell(const struct lead *lead, int rank, enum message_kind kind, const void *bytes, size_t size) {
+  ranks_send(rank, message_tag(lead->slot, kind), bytes, size);
+}
+
 /* ---- Opening and closing ---- */
 
 void lead_close(struct lead *lead) {
   if (!lead) return;
+  leads[lead->slot] = NULL;
   for (int rank = 1; lead->peers && rank < lead->count; rank++) coverage_free(&lead->peers[rank].share.covered);
   free(lead->peers);
   free(lead->counts);
@@ -60,8 +69,19 @@ static void send_order(struct lead *lead, const struct seam_config *config) {
     lead->crew->hands += peer->workers; /* what it has is not known yet */
     gather_enter(&lead->crew->gather, &peer->share);
     peer->asked = peer->share.requests;
-    ranks_send(rank, MESSAGE_RUN, &order, sizeof order);
+    tell(lead, rank, MESSAGE_RUN, &order, sizeof order);
   }
+}
+
+/* Takes the lead where there is no slot. */
+static seam_status take_slot(struct lead *lead, seam_error *error) {
+  while (lead->slot < SLOTS && leads[lead->slot]) lead->slot++;
+  if (lead->slot < SLOTS) {
+    leads[lead->slot] = lead;
+    return SEAM_OK;
+  }
+  free(lead);
+  return error_set(error, SEAM_ERROR_INTERNAL, "more than %d runs at once", SLOTS);
 }
 
 /* "3 ranks" goes into the record of the run. */
@@ -76,6 +96,7 @@ seam_status lead_open(struct crew *crew, const struct seam_config *config, struc
   if (ranks_count() == 1) return SEAM_OK;
   struct lead *lead = calloc(1, sizeof *lead);
   if (!lead) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
+  FORWARD(take_slot(lead, error));
   lead->crew = crew;
   lead->count = ranks_count();
   lead->open = lead->count - 1;
@@ -123,7 +144,7 @@ static void take_request(struct lead *lead, struct peer *peer, const struct mess
   lease.left = crew->handout.left;
   lease.hands = crew->hands;
   pthread_mutex_unlock(&crew->mutex);
-  ranks_send(message->from, MESSAGE_LEASE, &lease, sizeof lease);
+  tell(lead, message->from, MESSAGE_LEASE, &lease, sizeof lease);
 }
 
 static void take_report(struct lead *lead, struct peer *peer, const struct message *message) {
@@ -140,7 +161,8 @@ static seam_status receive_share(struct lead *lead, struct peer *peer, const str
                                  seam_error *error) {
   struct share_size size;
   struct coverage *covered = &peer->share.covered;
-  struct message ranges = {message->from, MESSAGE_RANGES}, counts = {message->from, MESSAGE_COUNTS};
+  struct message ranges = {.from = message->from, .tag = message_tag(lead->slot, MESSAGE_RANGES)};
+  struct message counts = {.from = message->from, .tag = message_tag(lead->slot, MESSAGE_COUNTS)};
   ranks_receive(message, &size, sizeof size);
   FORWARD(coverage_reserve(covered, size.ranges, error));
   ranks_receive(&ranges, covered->ids, 2 * size.ranges * sizeof *covered->ids);
@@ -157,18 +179,22 @@ static void close_peer(struct lead *lead, struct peer *peer) {
   gather_leave(&lead->crew->gather, &peer->share);
 }
 
-/* What follows a share that cannot be taken in is not worth having, from any rank. */
-static void lose_all(struct lead *lead, seam_status status, const seam_error *error) {
-  crew_fail(lead->crew, status, error);
-  for (int rank = 1; rank < lead->count; rank++)
-    if (!lead->peers[rank].ended) close_peer(lead, &lead->peers[rank]);
+/* What follows a share that cannot be taken in is not worth having, from any rank, of any run. */
+static void lose_all(seam_status status, const seam_error *error) {
+  for (int slot = 0; slot < SLOTS; slot++) {
+    struct lead *lead = leads[slot];
+    if (!lead) continue;
+    crew_fail(lead->crew, status, error);
+    for (int rank = 1; rank < lead->count; rank++)
+      if (!lead->peers[rank].ended) close_peer(lead, &lead->peers[rank]);
+  }
   ranks_forsake();
 }
 
 static void take_share(struct lead *lead, struct peer *peer, const struct message *message) {
   seam_error error;
   seam_status status = receive_share(lead, peer, message, &error);
-  if (status != SEAM_OK) lose_all(lead, status, &error);
+  if (status != SEAM_OK) lose_all(status, &error);
 }
 
 static void take_ending(struct lead *lead, struct peer *peer, const struct message *message) {
@@ -189,9 +215,9 @@ static void (*const take[])(struct lead *lead, struct peer *peer, const struct m
 
 /* ---- What the ranks are told ---- */
 
-static void send_all(struct lead *lead, int kind) {
+static void send_all(struct lead *lead, enum message_kind kind) {
   for (int rank = 1; rank < lead->count; rank++)
-    if (!lead->peers[rank].ended) ranks_send(rank, kind, NULL, 0);
+    if (!lead->peers[rank].ended) tell(lead, rank, kind, NULL, 0);
 }
 
 /* Once. */
@@ -215,7 +241,7 @@ static void pass_on_request(struct lead *lead) {
     struct peer *peer = &lead->peers[rank];
     if (peer->ended || peer->asked == requests) continue;
     peer->asked = requests;
-    ranks_send(rank, MESSAGE_COLLECT, NULL, 0);
+    tell(lead, rank, MESSAGE_COLLECT, NULL, 0);
   }
 }
 
@@ -223,7 +249,8 @@ static void pass_on_request(struct lead *lead) {
 static void lose_peer(struct lead *lead, int rank) {
   struct peer *peer = &lead->peers[rank];
   seam_error error;
-  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in; --resume runs that", rank);
+  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in: run that again (--resume)",
+            rank);
   crew_fail(lead->crew, error.status, &error);
   gather_count(&lead->crew->gather, peer->handed_in - peer->counted); /* unsigned: less, by wrapping around */
   peer->counted = peer->handed_in;
@@ -231,18 +258,43 @@ static void lose_peer(struct lead *lead, int rank) {
   ranks_forsake();
 }
 
+/* Whether a rank opens devices, for whatever run. */
+static bool is_opening(int rank) {
+  for (int slot = 0; slot < SLOTS; slot++)
+    if (leads[slot] && !leads[slot]->peers[rank].opened && !leads[slot]->peers[rank].ended) return true;
+  return false;
+}
+
 static void lose_silent(struct lead *lead) {
   double silent = lead->cancelled ? clock_since(&lead->since) : 0;
   for (int rank = 1; rank < lead->count; rank++) {
     struct peer *peer = &lead->peers[rank];
-    if (!peer->ended && !peer->ending && silent >= (peer->opened ? PATIENCE : OPENING_PATIENCE)) lose_peer(lead, rank);
+    if (peer->ended || peer->ending || silent < PATIENCE) continue;
+    if (silent >= OPENING_PATIENCE || !is_opening(rank)) lose_peer(lead, rank);
+  }
+}
+
+static bool any_open(void) {
+  bool any = false;
+  for (int slot = 0; slot < SLOTS; slot++) any = any || (leads[slot] && leads[slot]->open > 0);
+  return any;
+}
+
+/* Of whatever run; what a rank says that was given up is late. */
+static void take_messages(void) {
+  struct message message;
+  while (any_open() && ranks_look(&message)) {
+    struct lead *lead = leads[message_slot(&message)];
+    if (lead && !lead->peers[message.from].ended)
+      take[message_kind(&message)](lead, &lead->peers[message.from], &message);
+    else
+      message_drop(&message);
   }
 }
 
 bool lead_serve(struct lead *lead) {
-  struct message message;
   if (!lead) return true;
-  while (lead->open > 0 && ranks_look(&message)) take[message.kind](lead, &lead->peers[message.from], &message);
+  take_messages();
   pass_on_end(lead);
   pass_on_request(lead);
   lose_silent(lead);
@@ -261,6 +313,7 @@ const uint64_t *lead_counted(struct lead *lead, uint64_t *all, int *ranks) {
 }
 
 void seam_ranks_leave(void) {
-  for (int rank = 1; ranks_own() == 0 && rank < ranks_count(); rank++) ranks_send(rank, MESSAGE_LEAVE, NULL, 0);
+  for (int rank = 1; ranks_own() == 0 && rank < ranks_count(); rank++)
+    ranks_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
   ranks_end();
 }

@@ -7,12 +7,14 @@
 
 struct lead;
 
+/* Several runs can be led at once, up to SLOTS of message.h. */
+
 /* Tells the others to take part; *lead is NULL where there are none, which the other calls allow. The crew is open, and
  * goes on being the caller's. */
 seam_status lead_open(struct crew *crew, const struct seam_config *config, struct lead **lead, seam_error *error);
 
-/* Answers what the others said since the last call, and passes on what happened to the run here: to be called every
- * LEAD_TICK seconds until it returns true, when all have ended. */
+/* Answers what the others said of any run since the last call, and passes on what happened to this one here: to be
+ * called every LEAD_TICK seconds until it returns true, when all have ended. */
 bool lead_serve(struct lead *lead);
 
 #define LEAD_TICK 0.001

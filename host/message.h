@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ranks say to each other: rank 0 leads, the others follow. All are this very program on machines alike, so that
- * structs go as they are. */
+ * structs go as they are. Several runs can go on at once, each in a slot, which stands in the tag of its messages. */
 #ifndef SEAM_MESSAGE_H
 #define SEAM_MESSAGE_H
 
 #include "backend.h"
+#include "ranks.h"
 
 enum message_kind {
   /* To a follower. */
@@ -21,8 +22,20 @@ enum message_kind {
   MESSAGE_SHARE,  /* struct share_size; then MESSAGE_RANGES and MESSAGE_COUNTS */
   MESSAGE_RANGES, /* the ids of a coverage */
   MESSAGE_COUNTS, /* int64_t for each cell */
-  MESSAGE_ENDED   /* struct ending: the last of a run */
+  MESSAGE_ENDED,  /* struct ending: the last of a run */
+  MESSAGES
 };
+
+enum { SLOTS = 32 };
+
+static inline int message_tag(int slot, enum message_kind kind) { return slot * MESSAGES + (int)kind; }
+static inline int message_slot(const struct message *message) { return message->tag / MESSAGES; }
+static inline enum message_kind message_kind(const struct message *message) {
+  return (enum message_kind)(message->tag % MESSAGES);
+}
+
+/* Takes a message that nobody waits for. */
+void message_drop(const struct message *message);
 
 struct order {
   char version[32]; /* of the library */

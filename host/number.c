@@ -133,6 +133,14 @@ enum number_fault number_to_real(const char *text, double *value) {
   return isfinite(*value) ? NUMBER_FINE : NUMBER_OVERFLOW;
 }
 
+void number_print_rounded(double value, int digits, char *text, size_t size) {
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  locale_t before = uselocale(plain);
+  snprintf(text, size, "%.*g", digits, value);
+  uselocale(before);
+  freelocale(plain);
+}
+
 void number_print_real(double value, char *text, size_t size) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   locale_t before = uselocale(plain);

@@ -28,4 +28,7 @@ enum number_fault number_to_real(const char *text, double *value);
 /* The shortest text that number_to_real takes back to the same value. */
 void number_print_real(double value, char *text, size_t size);
 
+/* The value rounded to so many significant digits. */
+void number_print_rounded(double value, int digits, char *text, size_t size);
+
 #endif

@@ -82,7 +82,7 @@ static seam_status set_names(struct seam_output *output, const char *path, seam_
   if (!output->path) return memory_is_out(error);
   output->folder = folder_of(output->path);
   output->lock_path = joined(output->path, ".lock");
-  output->temporary = joined(output->path, ".seam-partial");
+  output->temporary = joined(output->path, OUTPUT_PARTIAL);
   return output->folder && output->lock_path && output->temporary ? SEAM_OK : memory_is_out(error);
 }
 
@@ -282,12 +282,30 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   return status;
 }
 
+static bool make_folder(const char *path) {
+  if (mkdir(path, 0777) != 0) return errno == EEXIST;
+  struct seam_output above = {.folder = folder_of(path)};
+  bool synced = above.folder && sync_folder(&above);
+  free(above.folder);
+  return synced;
+}
+
+seam_status output_make_folder(const char *path, seam_error *error) {
+  if (make_folder(path)) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_IO, "%s cannot be made (%m): name another folder, or mend the one that it is in",
+                   error_path(path));
+}
+
+seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
+  if (!fill_temporary(output, bytes, size)) return cannot_write(output->temporary, "written", error);
+  return give_name(output, error);
+}
+
 /* Takes the bytes. */
 static seam_status write_packed(seam_output *output, unsigned char *bytes, size_t size, seam_error *error) {
-  bool filled = fill_temporary(output, bytes, size);
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
   free(bytes);
-  if (!filled) return cannot_write(output->temporary, "written", error);
-  return give_name(output, error);
+  return status;
 }
 
 seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {

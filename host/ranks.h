@@ -17,7 +17,8 @@ struct rank_place {
 
 struct message {
   int from;
-  int kind; /* 0 and above */
+  int tag;     /* 0 and above */
+  size_t size; /* in bytes; of a long one, of its first piece */
 };
 
 int ranks_own(void);
@@ -29,7 +30,9 @@ bool ranks_look(struct message *message);
 
 /* `size` is what was sent. */
 void ranks_receive(const struct message *message, void *bytes, size_t size);
-void ranks_send(int to, int kind, const void *bytes, size_t size);
+
+/* Returns at once, but for large messages, which rank 0 is not to send. */
+void ranks_send(int to, int tag, const void *bytes, size_t size);
 
 /* Gives the other ranks up: one of them was lost. This process is alone from now on, and ranks_end will end the rest.
  */

@@ -6,6 +6,7 @@
 #include <mpi.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PIECE = 1 << 30 }; /* bytes: MPI counts in int */
 
@@ -107,24 +108,59 @@ seam_status seam_ranks_join(int *rank, seam_error *error) {
                    seam_mpi(), world.count);
 }
 
-/* Finalizing waits for every rank, which a lost one would make for ever. */
-void ranks_end(void) {
-  if (world.forsaken) MPI_Abort(world.all, SEAM_ERROR_DEVICE);
-  if (world.begun) MPI_Finalize();
-  world.begun = false;
-  world.own = 0;
-  world.count = 1;
-  world.place = (struct rank_place){0, 1, 0, 1};
+/* ---- Messages ---- */
+
+/* A message on its way that nobody waits for: two ranks that send to each other must not wait for each other. Only what
+ * is large is waited for, which followers alone send, and rank 0 always listens. */
+struct parcel {
+  MPI_Request request;
+  struct parcel *next;
+  char bytes[];
+};
+
+enum { LARGEST_PARCEL = 1 << 16 };
+
+static struct parcel *parcels;
+
+/* Lets go of those that have been sent; `wait`: of all, when they have been. */
+static void collect_parcels(bool wait) {
+  for (struct parcel **link = &parcels; *link;) {
+    struct parcel *parcel = *link;
+    int sent = 1;
+    if (wait)
+      MPI_Wait(&parcel->request, MPI_STATUS_IGNORE);
+    else
+      MPI_Test(&parcel->request, &sent, MPI_STATUS_IGNORE);
+    if (sent) {
+      *link = parcel->next;
+      free(parcel);
+    } else {
+      link = &parcel->next;
+    }
+  }
 }
 
-/* ---- Messages ---- */
+/* False when there is no memory for it. */
+static bool send_parcel(int to, int tag, const void *bytes, size_t size) {
+  struct parcel *parcel = malloc(sizeof *parcel + size);
+  if (!parcel) return false;
+  if (size > 0) memcpy(parcel->bytes, bytes, size);
+  MPI_Isend(parcel->bytes, (int)size, MPI_BYTE, to, tag, world.all, &parcel->request);
+  parcel->next = parcels;
+  parcels = parcel;
+  return true;
+}
 
 bool ranks_look(struct message *message) {
   MPI_Status status;
   int there = 0;
+  collect_parcels(false);
   MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, world.all, &there, &status);
-  if (there) *message = (struct message){status.MPI_SOURCE, status.MPI_TAG};
-  return there;
+  if (!there) return false;
+  int size;
+  MPI_Get_count(&status, MPI_BYTE, &size);
+  *message = (struct message){status.MPI_SOURCE, status.MPI_TAG, (size_t)size};
+  return true;
 }
 
 static int piece_of(size_t left) { return left < PIECE ? (int)left : PIECE; }
@@ -133,16 +169,30 @@ void ranks_receive(const struct message *message, void *bytes, size_t size) {
   size_t done = 0;
   do {
     int piece = piece_of(size - done);
-    MPI_Recv((char *)bytes + done, piece, MPI_BYTE, message->from, message->kind, world.all, MPI_STATUS_IGNORE);
+    MPI_Recv((char *)bytes + done, piece, MPI_BYTE, message->from, message->tag, world.all, MPI_STATUS_IGNORE);
     done += (size_t)piece;
   } while (done < size);
 }
 
-void ranks_send(int to, int kind, const void *bytes, size_t size) {
+void ranks_send(int to, int tag, const void *bytes, size_t size) {
   size_t done = 0;
+  if (size <= LARGEST_PARCEL && send_parcel(to, tag, bytes, size)) return;
   do {
     int piece = piece_of(size - done);
-    MPI_Send((const char *)bytes + done, piece, MPI_BYTE, to, kind, world.all);
+    MPI_Send((const char *)bytes + done, piece, MPI_BYTE, to, tag, world.all);
     done += (size_t)piece;
   } while (done < size);
+}
+
+/* ---- The end ---- */
+
+/* Finalizing waits for every rank, which a lost one would make for ever. */
+void ranks_end(void) {
+  if (world.forsaken) MPI_Abort(world.all, SEAM_ERROR_DEVICE);
+  collect_parcels(true);
+  if (world.begun) MPI_Finalize();
+  world.begun = false;
+  world.own = 0;
+  world.count = 1;
+  world.place = (struct rank_place){0, 1, 0, 1};
 }

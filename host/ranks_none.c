@@ -29,9 +29,9 @@ void ranks_receive(const struct message *message, void *bytes, size_t size) {
   (void)size;
 }
 
-void ranks_send(int to, int kind, const void *bytes, size_t size) {
+void ranks_send(int to, int tag, const void *bytes, size_t size) {
   (void)to;
-  (void)kind;
+  (void)tag;
   (void)bytes;
   (void)size;
 }

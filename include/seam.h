@@ -273,8 +273,59 @@ SEAM_API seam_status seam_output_resume(const char *path, seam_output **output, 
  * SEAM_ERROR_EXISTS. */
 SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error);
 
+/* Writes what the caller made of a result, a figure, in the same way. */
+SEAM_API seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size,
+                                             seam_error *error);
+
 /* Releases the lock. NULL is allowed. */
 SEAM_API void seam_output_close(seam_output *output);
+
+/* ---- Sweeps: many runs by one plan ---- */
+
+typedef struct seam_sweep seam_sweep;
+
+/* Reads a plan, a JSON file {"task": "train", "options": {"steps": 1000}, "grid": {"lr": [0.01, 0.02], "seed": {"from":
+ * 1, "to": 9, "points": 9}}, "folder": "NAME"}, and checks the configuration of every point. The task is train, predict
+ * or gibbs. The grid is the product of its axes, options or "pair" (of kinds, "mlp8:buffer"), in the order written and
+ * the last the fastest; a range has a "scale", linear or log. The folder is named from the plan's own; left out it is
+ * the plan's name without .json. SEAM_ERROR_USAGE names the key, the value and what would be right. */
+SEAM_API seam_status seam_sweep_open(const char *path, seam_sweep **sweep, seam_error *error);
+SEAM_API void seam_sweep_close(seam_sweep *sweep);
+
+SEAM_API const char *seam_sweep_folder(const seam_sweep *sweep);
+SEAM_API uint64_t seam_sweep_points(const seam_sweep *sweep);
+
+/* Reads the files that there are, of which each must be of its point's configuration: SEAM_ERROR_MISMATCH names the
+ * difference. With `replace` files of others, and damaged ones, count as absent. */
+SEAM_API seam_status seam_sweep_look(seam_sweep *sweep, int replace, seam_error *error);
+
+typedef struct seam_sweep_point {
+  const char *file;      /* its name in the folder */
+  seam_config *config;   /* both are valid until the next call on this sweep */
+  uint64_t chains, left; /* that it asks for, and of these what its file lacked when it was looked at */
+  double work;           /* of all its chains, in operations: comparable where kinds and optimizer are the same */
+} seam_sweep_point;
+
+SEAM_API seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index);
+
+typedef struct seam_sweep_progress {
+  uint64_t points, points_done; /* whole files, those found included */
+  uint64_t point;               /* the first that is being counted, from 0; `points` where none is */
+  const char *file;             /* its name, "" then */
+  seam_progress whole;          /* of what the files lacked in the beginning */
+  double fraction;              /* of the work of all points, what was found included */
+  double seconds_left;          /* NAN while that cannot be told */
+} seam_sweep_progress;
+
+/* As seam_progress_function; while files are looked at, too. */
+typedef int (*seam_sweep_progress_function)(const seam_sweep_progress *progress, void *user);
+
+/* Looks, and runs what the files lack, each as seam_output_resume and seam_train_resume or seam_predict_resume do, but
+ * the next point is begun as soon as workers have nothing left to do. Keeps index.csv and index.jsonl in the folder, of
+ * every point with something counted: fractions and acceptances with their 95% intervals. Where a point fails the
+ * others in hand are kept, and the sweep ends. */
+SEAM_API seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function progress, void *user,
+                                    seam_error *error);
 
 /* ---- Comparison: how far apart two results are ---- */
 

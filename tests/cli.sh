@@ -78,8 +78,8 @@ says "complete -F _seam seam"
 run "man page" 0 --man train
 says ".SH OPTIONS"
 run "help" 0 --help
-for word in train predict show compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in "" train predict show compare merge info bench; do
+for word in train predict show plot compare merge info bench "Exit codes" 130; do says "$word"; done
+for command in "" train predict show plot compare merge info bench; do
   run "help of $command" 0 $command --help
   says "seam $command"
   [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"

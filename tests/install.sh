@@ -87,7 +87,7 @@ else
 fi
 
 # Every example, in order.
-seam --man | sed -n '/^\.SH EXAMPLES/,/^\.SH EXIT/p' | grep '^seam ' | sed 's/\\-/-/g; s/\\://g' >examples
+seam --man | sed -n '/^\.SH EXAMPLES/,/^\.SH EXIT/p' | grep '^seam \|^echo ' | sed 's/\\-/-/g; s/\\://g' >examples
 [ "$(wc -l <examples)" -gt 10 ] || wrong "there are few examples"
 mkdir empty
 (cd empty && bash -euxo pipefail ../examples >../examples.log 2>&1) || { tail examples.log; wrong "an example fails"; }

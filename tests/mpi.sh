@@ -55,6 +55,22 @@ for law in "" "--beta 10"; do
 done
 echo "same: three ranks, shards, predictions"
 
+# ---- A sweep, whose points go on at once ----
+cat >plan.json <<'END'
+{"task": "train", "options": {"second": "buffer", "chains": 3000, "bins": 64, "histograms": "all", "backend": "cpu"},
+ "grid": {"steps": [0, 300], "first": ["buffer", "logistic"], "seed": [1, 2, 3]}}
+END
+"$seam" sweep plan.json --quiet
+mv plan alone
+timeout 120 "${mpirun[@]}" -n 3 "$seam" sweep plan.json --json >out || wrong "a sweep of three ranks"
+for file in alone/*.zip; do same "plan/${file#alone/}" "$file"; done
+cmp plan/index.csv alone/index.csv && cmp plan/index.jsonl alone/index.jsonl || wrong "a sweep of ranks has another index"
+rm plan/*seed=2.zip
+timeout 120 "${mpirun[@]}" -n 2 "$seam" sweep plan.json >out
+grep -q "^12 of 12 points whole, 12,000 chains counted" out || wrong "a sweep of ranks runs what is there"
+for file in alone/*.zip; do same "plan/${file#alone/}" "$file"; done
+echo "same: a sweep"
+
 # ---- Rank 0 alone works ----
 ranks -n 3 "$seam" info | grep -c "^MPI: " | grep -qx 1 || wrong "info is not said once"
 status=0

@@ -52,13 +52,14 @@ static void put(int to, struct letter *letter) {
   *end = letter;
 }
 
-void ranks_send(int to, int kind, const void *bytes, size_t size) {
+void ranks_send(int to, int tag, const void *bytes, size_t size) {
   struct letter *letter = malloc(sizeof *letter + size);
   assert_non_null(letter);
-  *letter = (struct letter){.message = {own, kind}, .size = size};
+  *letter = (struct letter){.message = {own, tag, size}, .size = size};
   if (size) memcpy(letter->bytes, bytes, size);
   pthread_mutex_lock(&world.mutex);
-  if (kind == MESSAGE_RUN && world.stranger[to]) memcpy(letter->bytes, "9.9.9", 6);
+  if (size >= 6 && message_kind(&letter->message) == MESSAGE_RUN && world.stranger[to])
+    memcpy(letter->bytes, "9.9.9", 6);
   if (world.mute[own])
     free(letter);
   else
@@ -74,11 +75,11 @@ bool ranks_look(struct message *message) {
   return first != NULL;
 }
 
-/* As MPI does: the first one from there and of that kind, whatever else has come before. */
+/* As MPI does: the first one from there and of that tag, whatever else has come before. */
 static struct letter *find(const struct message *message) {
   pthread_mutex_lock(&world.mutex);
   struct letter **link = &world.queue[own], *letter;
-  while (*link && ((*link)->message.from != message->from || (*link)->message.kind != message->kind))
+  while (*link && ((*link)->message.from != message->from || (*link)->message.tag != message->tag))
     link = &(*link)->next;
   letter = *link;
   if (letter) *link = letter->next;
@@ -132,7 +133,7 @@ void ranks_forsake(void) {
 
 /* Threads cannot be left behind: the forsaken ones are told to leave, too. */
 void ranks_end(void) {
-  for (int rank = 1; rank < forsaken; rank++) ranks_send(rank, MESSAGE_LEAVE, NULL, 0);
+  for (int rank = 1; rank < forsaken; rank++) ranks_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
   int count = forsaken ? forsaken : ranks_count();
   for (int rank = 1; rank < count; rank++) pthread_join(world.thread[rank], NULL);
   for (int rank = 0; rank < count; rank++)

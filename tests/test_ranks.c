@@ -170,6 +170,99 @@ static void checkpoints_hold_what_all_ranks_counted(void **state) {
   rmdir(reader.path);
 }
 
+/* ---- Sweeps ---- */
+
+static const char sweep_plan[] =
+    "{\"task\": \"train\", \"options\": {\"first\": \"buffer\", \"second\": \"buffer\", \"chains\": 2000, \"bins\": "
+    "32, "
+    "\"histograms\": \"interface,interchange\", \"backend\": \"cpu\", \"threads\": 1, \"isa\": \"baseline\"}, "
+    "\"grid\": {\"steps\": [0, 1000], \"seed\": [1, 2, 3, 4, 5, 6]}}";
+
+struct sweep_incident {
+  uint64_t after; /* chains, when the sweep is ended; 0: never */
+  int mute;       /* a rank; 0: none */
+  uint64_t by_rank[MOST_RANKS], told, of;
+};
+
+static int watch_sweep(const seam_sweep_progress *progress, void *user) {
+  struct sweep_incident *incident = user;
+  incident->told = progress->whole.chains_done;
+  incident->of = progress->whole.chains;
+  for (int rank = 0; rank < progress->whole.ranks; rank++) incident->by_rank[rank] = progress->whole.rank_chains[rank];
+  if (incident->after == 0 || incident->told < incident->after) return 0;
+  if (incident->mute) threads_mute(incident->mute);
+  return 1;
+}
+
+static seam_status run_sweep(seam_sweep *sweep, int ranks, struct sweep_incident *incident, seam_error *error) {
+  threads_start(ranks);
+  seam_status status = seam_sweep_run(sweep, 0, watch_sweep, incident, error);
+  seam_ranks_leave();
+  return status;
+}
+
+static seam_sweep *open_sweep(char folder[64]) {
+  char path[96];
+  seam_sweep *sweep;
+  seam_error error;
+  strcpy(folder, "/tmp/seam-test-ranks-XXXXXX");
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/plan.json", folder);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  fputs(sweep_plan, file);
+  fclose(file);
+  if (seam_sweep_open(path, &sweep, &error) != SEAM_OK) fail_msg("%s", error.message);
+  return sweep;
+}
+
+/* Every file holds what one process counts; then all is removed. */
+static void close_sweep(seam_sweep *sweep, const char *folder) {
+  for (uint64_t point = 0; point < seam_sweep_points(sweep); point++) {
+    char path[512];
+    seam_result *result, *alone = NULL;
+    seam_error error;
+    seam_sweep_point at = seam_sweep_point_at(sweep, point);
+    snprintf(path, sizeof path, "%.200s/%.200s", seam_sweep_folder(sweep), at.file);
+    assert_int_equal(seam_train(at.config, NULL, NULL, &alone, &error), SEAM_OK);
+    if (seam_result_read(path, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+    assert_same_counts(result, alone);
+    seam_result_free(result);
+    seam_result_free(alone);
+  }
+  char command[96];
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  assert_int_equal(system(command), 0);
+  seam_sweep_close(sweep);
+}
+
+static void ranks_count_the_points_of_a_sweep(void **state) {
+  (void)state;
+  char folder[64];
+  struct sweep_incident none = {0};
+  seam_error error;
+  seam_sweep *sweep = open_sweep(folder);
+  if (run_sweep(sweep, 3, &none, &error) != SEAM_OK) fail_msg("%s", error.message);
+  assert_int_equal(none.by_rank[0] + none.by_rank[1] + none.by_rank[2], 24000);
+  for (int rank = 0; rank < 3; rank++) assert_true(none.by_rank[rank] > 1000);
+  close_sweep(sweep, folder);
+}
+
+static void a_sweep_of_ranks_goes_on_after_an_interrupt_and_a_loss(void **state) {
+  (void)state;
+  char folder[64];
+  struct sweep_incident interrupt = {.after = 8000}, loss = {.after = 2000, .mute = 1}, none = {0};
+  seam_error error;
+  seam_sweep *sweep = open_sweep(folder);
+  assert_int_equal(run_sweep(sweep, 3, &interrupt, &error), SEAM_INTERRUPTED);
+  assert_int_equal(run_sweep(sweep, 3, &loss, &error), SEAM_ERROR_DEVICE);
+  assert_int_equal(loss.of, 24000 - interrupt.told);
+  assert_non_null(strstr(error.message, ".zip: rank 1 was lost"));
+  if (run_sweep(sweep, 2, &none, &error) != SEAM_OK) fail_msg("%s", error.message);
+  assert_int_equal(none.of, loss.of - loss.told);
+  close_sweep(sweep, folder);
+}
+
 /* ---- What a rank has ---- */
 
 static void cores_are_divided_among_those_who_share_them(void **state) {
@@ -229,6 +322,8 @@ int main(void) {
       cmocka_unit_test(a_rank_that_falls_silent_is_named_and_its_chains_are_missing),
       cmocka_unit_test(a_rank_that_fails_is_named_and_ends_the_run),
       cmocka_unit_test(checkpoints_hold_what_all_ranks_counted),
+      cmocka_unit_test(ranks_count_the_points_of_a_sweep),
+      cmocka_unit_test(a_sweep_of_ranks_goes_on_after_an_interrupt_and_a_loss),
       cmocka_unit_test(cores_are_divided_among_those_who_share_them),
       cmocka_unit_test(cards_are_dealt_to_the_ranks_of_a_host),
       cmocka_unit_test(leases_are_handed_out_in_the_order_they_came),

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../interval.h"
 #include "seam.h"
 
 /* What one command was given. */
@@ -14,8 +15,8 @@ struct arguments {
   seam_config *config;
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
-  const char *colour, *slice, *repeat, *config_file, *output; /* as given, or NULL */
-  bool json, quiet, force, resume, help, help_all;
+  const char *colour, *slice, *repeat, *config_file, *output, *figure, *width; /* as given, or NULL */
+  bool json, quiet, force, resume, log, dry_run, help, help_all;
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
@@ -37,10 +38,12 @@ struct command {
 seam_status train_run(struct arguments *arguments, seam_error *error);
 seam_status predict_run(struct arguments *arguments, seam_error *error);
 seam_status show_run(struct arguments *arguments, seam_error *error);
+seam_status plot_run(struct arguments *arguments, seam_error *error);
 seam_status compare_run(struct arguments *arguments, seam_error *error);
 seam_status merge_run(struct arguments *arguments, seam_error *error);
 seam_status info_run(struct arguments *arguments, seam_error *error);
 seam_status bench_run(struct arguments *arguments, seam_error *error);
+seam_status sweep_run(struct arguments *arguments, seam_error *error);
 
 /* ---- arguments.c: reading the command line ---- */
 
@@ -73,6 +76,11 @@ struct producer {
 };
 
 seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);
+
+/* ---- signals.c: an early end ---- */
+
+void signals_catch(void);
+bool signals_came(void);
 
 /* ---- predict.c: what a prediction says ---- */
 
@@ -150,14 +158,6 @@ void print_wrapped(const char *text, int at, int left);
 
 /* ---- statistics.c ---- */
 
-struct interval {
-  double low, high;
-};
-
-/* The 95% score interval of a fraction (Wilson 1927); of a mean of values from 0 to 1, too, if `successes` is their
- * sum: none varies more than what is 0 or 1. */
-struct interval wilson(double successes, int64_t total);
-
 /* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin; -INFINITY or
  * INFINITY where that is in the underflow or overflow bin, NAN where there are no entries. */
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction);
@@ -171,9 +171,29 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
 
 /* ---- interchange.c: the chance that parts fit ---- */
 
+enum { FITS = 3 }; /* none, one or both of the two swapped chains work */
+
+/* Pairs of chains that pass, or ways to swap, by how many of the two swapped chains work. */
+struct pairs {
+  int64_t all, by_fits[FITS];
+};
+
+struct fit {
+  struct pairs pairs;
+  double chance; /* NAN where there are no pairs */
+  struct interval interval;
+};
+
+/* Of pairs at distances of [low, high), edges of the histogram's bins, of a result that counted interchange. */
+struct fit interchange_fit(const seam_result *result, int same_mode, struct interval distance);
+
 /* Nothing where the result did not count it. */
 void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
 json_t *interchange_json(const seam_result *result);                           /* null then */
+
+/* ---- sweep_dry.c: what seam sweep --dry-run says ---- */
+
+seam_status sweep_tell_plan(struct arguments *arguments, seam_sweep *sweep, seam_error *error);
 
 /* ---- report.c: what commands that count or read a result say alike ---- */
 
@@ -188,7 +208,9 @@ void report_config(seam_config *config);
 /* Whether an option has a say in what this configuration counts, and not only in how it is run. */
 bool option_counts(const seam_option *option, seam_config *config);
 
-/* ---- show.c: the values of --slice ---- */
+/* ---- selection.c: the values of --slice ---- */
+
+enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
 
 /* A choice of outcomes: bit o set takes outcome o. */
 struct selection {
@@ -196,7 +218,14 @@ struct selection {
   unsigned outcomes;
 };
 
-const struct selection *find_selection(const char *name); /* NULL for an unknown name */
+/* The first, pass, for no name; NULL for an unknown one. */
+const struct selection *find_selection(const char *name);
+seam_status unknown_selection(const char *name, seam_error *error);
+
+int64_t selected_chains(const seam_result *result, const struct selection *selection);
+
+/* The histogram summed over the chosen outcomes: without its first axis. Freed by the caller; NULL without memory. */
+int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection);
 
 /* ---- progress.c: the bar on stderr ---- */
 
@@ -206,11 +235,16 @@ struct progress_bar {
   const char *unit; /* of the work: chain-steps or pairs */
   double steps;     /* so many of them each chain */
   bool drawn;       /* something stands on the line */
+  double seconds;   /* of the last report */
+  double paused;    /* seconds of which nothing was reported */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);
 void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress);
 void progress_bar_clear(struct progress_bar *bar);
+
+/* The bar of a sweep, whose point stands before its numbers. */
+void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress *progress);
 
 /* How much of the work is done, 0 to 1. */
 double progress_fraction(const seam_progress *progress, double steps);
@@ -226,6 +260,7 @@ seam_status json_line(json_t *object, seam_error *error);
 
 json_t *json_config(seam_config *config); /* every option that has a say in the counts, as text */
 void json_progress(const seam_progress *progress, const struct progress_bar *bar);
+void json_sweep_progress(const seam_sweep_progress *progress, const struct progress_bar *bar);
 
 /* The last line of a training run; `output` is NULL where nothing was written. */
 seam_status json_result(seam_result *result, bool interrupted, const char *output, seam_error *error);

@@ -180,8 +180,7 @@ seam_status compare_run(struct arguments *arguments, seam_error *error) {
   const char *slice = arguments->slice ? arguments->slice : "pass";
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
-  if (!find_selection(slice))
-    return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all", slice);
+  if (!find_selection(slice)) return unknown_selection(slice, error);
   if (arguments->output) status = seam_output_open(arguments->output, arguments->force, &output, error);
   if (status) return status;
   status = read_and_compare(arguments, slice, output, error);

@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "colour.h"
 #include "command.h"
+#include "ticks.h"
 
-enum { LARGEST_SIDE = 128, MOST_TICKS = 16, LABEL = 12, ROWS_BESIDES = 6 };
+enum { SMALLEST_SIDE = 28, LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
+enum { NARROW = 40, NARROW_LABEL = 7, NARROW_LEGEND = 5, LEGEND = 16 };
 
 /* One axis laid out on pixels: `per` bins share a pixel, or a bin takes `zoom` pixels. */
 struct scale {
@@ -14,18 +17,14 @@ struct scale {
   int pixels, per, zoom;
 };
 
-struct tick {
+struct mark {
   int pixel;
   char label[LABEL];
 };
 
-struct ticks {
+struct marks {
   int count, width; /* of the widest label */
-  struct tick tick[MOST_TICKS];
-};
-
-struct rgb {
-  int red, green, blue;
+  struct mark mark[MOST_TICKS];
 };
 
 struct map {
@@ -55,42 +54,20 @@ static int64_t pixel_sum(const struct map *map, const int64_t *counts, int x, in
   return sum;
 }
 
-/* ---- Colour: evenly lighter in OKLab from dark violet over blue and green to yellow, readable by any eye. ---- */
+/* ---- Colour ---- */
 
-static double gamma_encoded(double linear) {
-  return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
-}
-
-/* OKLab to sRGB (Ottosson 2020); false where the screen cannot show it. */
-static bool oklab(double lightness, double chroma, double hue, double rgb[3]) {
-  double a = chroma * cos(hue), b = chroma * sin(hue);
-  double l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-  double m = pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-  double s = pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
-  rgb[0] = gamma_encoded(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
-  rgb[1] = gamma_encoded(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
-  rgb[2] = gamma_encoded(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s);
-  for (int i = 0; i < 3; i++)
-    if (rgb[i] < 0 || rgb[i] > 1) return false;
-  return true;
-}
-
-static struct rgb colour_of(double t) {
-  const double degree = 0.017453292519943295;
-  double rgb[3], chroma = 0.16;
-  while (!oklab(0.30 + 0.62 * t, chroma, (305 - 200 * t) * degree, rgb)) chroma *= 0.96;
-  return (struct rgb){(int)(rgb[0] * 255 + 0.5), (int)(rgb[1] * 255 + 0.5), (int)(rgb[2] * 255 + 0.5)};
-}
+static int eight_bits(double part) { return (int)(part * 255 + 0.5); }
 
 static int cube_step(int value) { return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40; }
 
 /* `what` is 38 for the foreground, 48 for the background. */
 static void set_colour(enum colours colours, int what, double t) {
-  struct rgb c = colour_of(t);
+  struct rgb c = colour_sequential(t);
+  int red = eight_bits(c.red), green = eight_bits(c.green), blue = eight_bits(c.blue);
   if (colours == COLOURS_24_BIT)
-    printf("\033[%d;2;%d;%d;%dm", what, c.red, c.green, c.blue);
+    printf("\033[%d;2;%d;%d;%dm", what, red, green, blue);
   else
-    printf("\033[%d;5;%dm", what, 16 + 36 * cube_step(c.red) + 6 * cube_step(c.green) + cube_step(c.blue));
+    printf("\033[%d;5;%dm", what, 16 + 36 * cube_step(red) + 6 * cube_step(green) + cube_step(blue));
 }
 
 /* ---- Pixels ---- */
@@ -122,41 +99,31 @@ static int64_t pixel(const struct map *map, int x, int y) {
 
 /* ---- Axes ---- */
 
-/* 1, 2 or 5 times a power of ten, so that `wanted` steps or fewer make `span`. */
-static double tick_step(double span, int wanted) {
-  double power = pow(10, floor(log10(span / wanted)));
-  for (int i = 0; i < 3; i++) {
-    static const int factors[] = {1, 2, 5};
-    if (power * factors[i] * wanted >= span) return power * factors[i];
-  }
-  return power * 10;
-}
-
-static struct ticks find_ticks(const struct scale *scale, int wanted) {
-  struct ticks ticks = {0};
+static struct marks find_marks(const struct scale *scale, int wanted) {
+  struct marks marks = {0};
   double span = scale->axis->upper - scale->axis->lower, step = tick_step(span, wanted);
-  int decimals = (int)fmin(fmax(0, -floor(log10(step) + 1e-9)), 6);
-  for (double k = ceil(scale->axis->lower / step - 1e-9); ticks.count < MOST_TICKS; k++) {
+  int decimals = tick_decimals(step);
+  for (double k = ceil(scale->axis->lower / step - 1e-9); marks.count < MOST_TICKS; k++) {
     double place = (k * step - scale->axis->lower) / span;
     if (place > 1 + 1e-9) break;
-    struct tick *tick = &ticks.tick[ticks.count++];
-    tick->pixel = (int)fmin(fmax(place, 0) * scale->pixels, scale->pixels - 1);
-    int width = snprintf(tick->label, sizeof tick->label, "%.*f", decimals, k * step + 0.0);
-    if (width > ticks.width) ticks.width = width < LABEL ? width : LABEL - 1;
+    struct mark *mark = &marks.mark[marks.count++];
+    mark->pixel = (int)fmin(fmax(place, 0) * scale->pixels, scale->pixels - 1);
+    int width = snprintf(mark->label, sizeof mark->label, "%.*f", decimals, k * step + 0.0);
+    if (width > marks.width) marks.width = width < LABEL ? width : LABEL - 1;
   }
-  return ticks;
+  return marks;
 }
 
-static const struct tick *tick_at(const struct ticks *ticks, int from, int to) {
-  for (int i = 0; i < ticks->count; i++)
-    if (ticks->tick[i].pixel >= from && ticks->tick[i].pixel < to) return &ticks->tick[i];
+static const struct mark *mark_at(const struct marks *marks, int from, int to) {
+  for (int i = 0; i < marks->count; i++)
+    if (marks->mark[i].pixel >= from && marks->mark[i].pixel < to) return &marks->mark[i];
   return NULL;
 }
 
-static void draw_rows(const struct map *map, const struct ticks *ticks) {
+static void draw_rows(const struct map *map, const struct marks *marks) {
   for (int y = (map->y.pixels - 1) / 2 * 2; y >= 0; y -= 2) {
-    const struct tick *tick = tick_at(ticks, y, y + 2);
-    printf("%*s%s", ticks->width, tick ? tick->label : "", map->unicode ? tick ? "┤" : "│" : tick ? "+" : "|");
+    const struct mark *mark = mark_at(marks, y, y + 2);
+    printf("%*s%s", marks->width, mark ? mark->label : "", map->unicode ? mark ? "┤" : "│" : mark ? "+" : "|");
     for (int x = 0; x < map->x.pixels; x++) {
       int64_t lower = pixel(map, x, y), upper = pixel(map, x, y + 1);
       if (map->colours)
@@ -168,30 +135,32 @@ static void draw_rows(const struct map *map, const struct ticks *ticks) {
   }
 }
 
-static void draw_bottom(const struct map *map, const struct ticks *ticks, int left) {
+static void draw_bottom(const struct map *map, const struct marks *marks, int left) {
   printf("%*s%s", left, "", map->unicode ? "└" : "+");
   for (int x = 0; x < map->x.pixels; x++) {
-    bool tick = tick_at(ticks, x, x + 1);
+    bool tick = mark_at(marks, x, x + 1);
     fputs(map->unicode ? tick ? "┬" : "─" : tick ? "+" : "-", stdout);
   }
   putchar('\n');
   int column = 0, end = left + 1 + map->x.pixels;
-  for (int i = 0; i < ticks->count; i++) {
-    int width = (int)strlen(ticks->tick[i].label);
-    int start = left + 1 + ticks->tick[i].pixel - width / 2;
+  for (int i = 0; i < marks->count; i++) {
+    int width = (int)strlen(marks->mark[i].label);
+    int start = left + 1 + marks->mark[i].pixel - width / 2;
     if (start + width > end) start = end - width;
     if (start <= column && column) continue; /* no room beside the last label */
-    column += printf("%*s%s", start - column, "", ticks->tick[i].label);
+    column += printf("%*s%s", start - column, "", marks->mark[i].label);
   }
   putchar('\n');
 }
 
 static void draw_legend(const struct map *map, int left) {
-  enum { LENGTH = 16 };
-  printf("%*s%s to the right, %s upwards, in V\n%*s1 ", left + 1, "", map->x.axis->name, map->y.axis->name, left + 1,
-         "");
-  for (int i = 0; i < LENGTH && map->largest > 1; i++) {
-    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (LENGTH - 1)) + 0.5);
+  char axes[64];
+  int length = terminal_columns(stdout) < NARROW ? NARROW_LEGEND : LEGEND;
+  snprintf(axes, sizeof axes, "%.16s to the right, %.16s upwards, in V", map->x.axis->name, map->y.axis->name);
+  print_wrapped(axes, printf("%*s", left + 1, ""), left + 1);
+  printf("%*s1 ", left + 1, "");
+  for (int i = 0; i < length && map->largest > 1; i++) {
+    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (length - 1)) + 0.5);
     if (map->colours)
       draw_half_blocks(map, count, count);
     else
@@ -200,10 +169,17 @@ static void draw_legend(const struct map *map, int left) {
   printf("%s %s\n", map->colours ? "\033[0m" : "", text_count(map->largest).text);
 }
 
+/* So many pixels a side as the terminal has room for: a short one may scroll, a narrow one may not break lines. */
+static int side_of_terminal(void) {
+  int rows = terminal_rows(stdout), columns = terminal_columns(stdout);
+  int side = columns - (columns < NARROW ? NARROW_LABEL : LABEL), high = 2 * (rows - ROWS_BESIDES);
+  if (high < SMALLEST_SIDE) high = SMALLEST_SIDE;
+  if (rows > 0 && side > high) side = high;
+  return side > LARGEST_SIDE ? LARGEST_SIDE : side;
+}
+
 void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours) {
-  int rows = terminal_rows(stdout), room = terminal_columns(stdout) - LABEL;
-  if (rows > 0 && room > 2 * (rows - ROWS_BESIDES)) room = 2 * (rows - ROWS_BESIDES);
-  room = room > LARGEST_SIDE ? LARGEST_SIDE : room < 28 ? 28 : room;
+  int room = side_of_terminal();
   struct map map = {lay_out(u0, room), lay_out(u1, room), NULL, 0, colours, colours != COLOURS_NONE};
   map.pixels = malloc((size_t)map.x.pixels * (size_t)map.y.pixels * sizeof *map.pixels);
   if (!map.pixels) return;
@@ -214,9 +190,9 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
       if (sum > map.largest) map.largest = sum;
     }
   }
-  struct ticks x_ticks = find_ticks(&map.x, 8), y_ticks = find_ticks(&map.y, 8);
-  draw_rows(&map, &y_ticks);
-  draw_bottom(&map, &x_ticks, y_ticks.width);
-  draw_legend(&map, y_ticks.width);
+  struct marks x_marks = find_marks(&map.x, 8), y_marks = find_marks(&map.y, 8);
+  draw_rows(&map, &y_marks);
+  draw_bottom(&map, &x_marks, y_marks.width);
+  draw_legend(&map, y_marks.width);
   free(map.pixels);
 }

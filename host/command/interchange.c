@@ -4,18 +4,13 @@
 
 #include "command.h"
 
-enum { FITS = 3, RANGES = 6, ROOM_FOR_COUNTS = 60 };
+enum { RANGES = 6, ROOM_FOR_COUNTS = 60 };
 
 /* Where ranges of the distance begin, in V: edges of the histogram's bins. The last holds its overflow. */
 static const double begins[RANGES] = {0, 0.125, 0.25, 0.5, 1, 2};
 static const char *const range_names[RANGES] = {"to 1/8 V", "to 1/4 V", "to 1/2 V", "to 1 V", "to 2 V", "beyond"};
 
 static const char *const mode_names[] = {"other", "same"}; /* by the histogram's first axis */
-
-/* Pairs of chains that pass, or ways to swap, by how many of the two swapped chains work. */
-struct pairs {
-  int64_t all, by_fits[FITS];
-};
 
 /* What a result says of it: trainings count pairs of chains, predictions all ways to swap, in independent blocks. */
 static const seam_histogram *find_histogram(const seam_result *result) {
@@ -47,12 +42,6 @@ static void add_pairs(const seam_histogram *histogram, int64_t block, int mode, 
 static double weight_that_fits(const struct pairs *pairs) {
   return 0.5 * (double)pairs->by_fits[1] + (double)pairs->by_fits[2];
 }
-
-struct fit {
-  struct pairs pairs;
-  double chance; /* NAN where there are no pairs */
-  struct interval interval;
-};
 
 /* Of a ratio of sums over independent blocks (Cochran, "Sampling Techniques", Wiley 1977, section 6.3), by Student's t
  * of 15 degrees: the ways of one block have components in common. Where all blocks agree, none or all fit: then the
@@ -89,6 +78,10 @@ static struct fit fit_of(const seam_histogram *histogram, int mode, struct inter
   fit.interval =
       blocks > 1 ? ratio_interval(of_block, blocks, &fit) : wilson(weight_that_fits(&fit.pairs), fit.pairs.all);
   return fit;
+}
+
+struct fit interchange_fit(const seam_result *result, int same_mode, struct interval distance) {
+  return fit_of(find_histogram(result), same_mode, distance);
 }
 
 static const struct interval anywhere = {0, INFINITY};

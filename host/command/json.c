@@ -58,18 +58,32 @@ static void set_rate(json_t *object, bool pairs, double work, double seconds) {
   set_real(object, pairs ? "pairs_per_second" : "chain_steps_per_second", seconds > 0 ? work / seconds : 0);
 }
 
-void json_progress(const seam_progress *progress, const struct progress_bar *bar) {
+static json_t *progress_event(const seam_progress *progress, double fraction, const struct progress_bar *bar) {
   json_t *object = json_event("progress");
   set_count(object, "chains", (int64_t)progress->chains);
   set_count(object, "chains_done", (int64_t)progress->chains_done);
-  set_real(object, "fraction", progress_fraction(progress, bar->steps));
+  set_real(object, "fraction", fraction);
   set_real(object, "seconds", progress->seconds);
   set_rate(object, !strcmp(bar->unit, "pairs"), progress->chain_steps, progress->seconds);
   json_t *ranks = json_array();
   for (int rank = 0; rank < progress->ranks; rank++)
     json_array_append_new(ranks, json_integer((json_int_t)progress->rank_chains[rank]));
   json_object_set_new(object, "rank_chains", ranks);
+  return object;
+}
+
+void json_progress(const seam_progress *progress, const struct progress_bar *bar) {
   seam_error ignored; /* the next line tells as much */
+  json_line(progress_event(progress, progress_fraction(progress, bar->steps), bar), &ignored);
+}
+
+void json_sweep_progress(const seam_sweep_progress *progress, const struct progress_bar *bar) {
+  json_t *object = progress_event(&progress->whole, progress->fraction, bar);
+  set_count(object, "points", (int64_t)progress->points);
+  set_count(object, "points_done", (int64_t)progress->points_done);
+  set_count(object, "point", (int64_t)(progress->point < progress->points ? progress->point + 1 : progress->points));
+  json_object_set_new(object, "file", *progress->file ? json_text(progress->file) : json_null());
+  seam_error ignored;
   json_line(object, &ignored);
 }
 

@@ -21,10 +21,22 @@ static const struct command commands[] = {
      "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
      "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
      "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
+    {"sweep", "PLAN", "train or predict at every point of a grid",
+     "Runs a plan, a JSON file: {\"task\": \"train\", \"options\": {\"steps\": 1000}, \"grid\": {\"pair\": "
+     "[\"mlp8:mlp8\", \"mlp8:buffer\"], \"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}}}. "
+     "Each point is a result file in the folder of the plan's name (or \"folder\"), and a line of its index.csv and "
+     "index.jsonl. The same command runs what is missing. --force replaces files that are of other options or damaged.",
+     "dry-run force json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
      "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
+    {"plot", "FILE [FILE2] --output FIGURE", "draw a result as a figure: PNG, SVG or PDF",
+     "Draws a result for paper, in the format that the output's name ends in. Of one result: the interface (u0, u1) "
+     "with its marginals, transfer curves, margins (width, slack and loss), selection by loss, snapshots of the "
+     "training, interchange, or all of these; of two: both interfaces and the map of their log ratio. --force draws "
+     "what has other kinds, margins or priors, too, and replaces the output.",
+     "figure log slice width output force help", NULL, OPERANDS_ONE_OR_TWO, false, plot_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
      "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "

@@ -4,30 +4,35 @@
 
 #include "command.h"
 
-enum { ROOM_FOR_COUNTS = 60 };
+enum { ROOM_FOR_COUNTS = 60, ROOM_FOR_INTERVALS = 40 };
 
-static void fraction_line(const char *name, int64_t count, int64_t total, bool counts) {
+static void fraction_line(const char *name, int64_t count, int64_t total) {
+  int columns = terminal_columns(stdout);
   struct interval interval = wilson((double)count, total);
   double fraction = total > 0 ? (double)count / (double)total : 0;
-  printf("  %-9s%8s  %s to %s", name, text_percent(fraction).text, text_percent(interval.low).text,
-         text_percent(interval.high).text);
-  if (counts) printf("  (%s)", text_count(count).text);
+  printf("  %-9s%8s", name, text_percent(fraction).text);
+  if (columns >= ROOM_FOR_INTERVALS)
+    printf("  %s to %s", text_percent(interval.low).text, text_percent(interval.high).text);
+  if (columns >= ROOM_FOR_COUNTS) printf("  (%s)", text_count(count).text);
   putchar('\n');
 }
 
 void report_outcomes(const seam_result *result) {
   static const char *const names[] = {"buffer", "inverter", "fail", "diverged"};
-  bool counts = terminal_columns(stdout) >= ROOM_FOR_COUNTS;
   int64_t total = (int64_t)seam_result_chains(result);
   int64_t buffers = seam_result_count(result, SEAM_BUFFER), pass = buffers + seam_result_count(result, SEAM_INVERTER);
-  printf("  of %s chains, with 95%% intervals:\n", text_count(total).text);
+  char heading[64];
+  snprintf(heading, sizeof heading, "of %s chains%s", text_count(total).text,
+           terminal_columns(stdout) >= ROOM_FOR_INTERVALS ? ", with 95% intervals:" : ":");
+  print_wrapped(heading, printf("  "), 2);
   for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
-    fraction_line(names[outcome], seam_result_count(result, (seam_outcome)outcome), total, counts);
-  fraction_line("pass", pass, total, counts);
+    fraction_line(names[outcome], seam_result_count(result, (seam_outcome)outcome), total);
+  fraction_line("pass", pass, total);
   if (pass == 0) return;
-  printf("  modes of %s that pass:\n", text_count(pass).text);
-  fraction_line("buffer", buffers, pass, counts);
-  fraction_line("inverter", pass - buffers, pass, counts);
+  snprintf(heading, sizeof heading, "modes of %s that pass:", text_count(pass).text);
+  print_wrapped(heading, printf("  "), 2);
+  fraction_line("buffer", buffers, pass);
+  fraction_line("inverter", pass - buffers, pass);
 }
 
 bool is_prediction(const seam_result *result) {

@@ -7,35 +7,6 @@
 
 #include "command.h"
 
-enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
-
-static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
-static const struct selection *const all_chains = &selections[4];
-
-const struct selection *find_selection(const char *name) {
-  for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
-    if (!strcmp(selections[i].name, name)) return &selections[i];
-  return NULL;
-}
-
-static int64_t selected_chains(const seam_result *result, const struct selection *selection) {
-  int64_t sum = 0;
-  for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
-    if (selection->outcomes >> outcome & 1) sum += seam_result_count(result, (seam_outcome)outcome);
-  return sum;
-}
-
-/* The histogram summed over the chosen outcomes: without its first axis. Freed by the caller; NULL without memory. */
-static int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection) {
-  int64_t cells = histogram->cells / OUTCOMES_COUNTED;
-  int64_t *sum = calloc((size_t)cells, sizeof *sum);
-  for (int outcome = 0; sum && outcome < OUTCOMES_COUNTED; outcome++) {
-    if (!(selection->outcomes >> outcome & 1)) continue;
-    for (int64_t i = 0; i < cells; i++) sum[i] += histogram->values[outcome * cells + i];
-  }
-  return sum;
-}
-
 static seam_status draw_interface(const seam_result *result, const struct selection *selection, enum colours colours,
                                   seam_error *error) {
   const seam_histogram *interface = seam_result_histogram(result, "interface");
@@ -64,8 +35,10 @@ static struct text quantile_text(const seam_axis *axis, const int64_t *row, doub
 }
 
 static void quantile_line(const char *name, const seam_axis *axis, const int64_t *row, bool power) {
-  printf("  %-11s%7s  %s to %s\n", name, quantile_text(axis, row, 0.5, power).text,
-         quantile_text(axis, row, 0.05, power).text, quantile_text(axis, row, 0.95, power).text);
+  char line[160];
+  snprintf(line, sizeof line, "%-11s%7s  %s to %s", name, quantile_text(axis, row, 0.5, power).text,
+           quantile_text(axis, row, 0.05, power).text, quantile_text(axis, row, 0.95, power).text);
+  print_wrapped(line, printf("  "), 4);
 }
 
 /* One line for each level of a histogram with axes outcome, level, value; or one for outcome, value. */
@@ -86,7 +59,9 @@ static void quantile_lines(const seam_result *result, const char *name, const st
 
 static void print_quantiles(const seam_result *result, const struct selection *selection) {
   if (selected_chains(result, selection) == 0 || is_prediction(result)) return;
-  printf("  median, 5%% to 95%% of %s, in V:\n", selection->name);
+  char heading[64];
+  snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection->name);
+  print_wrapped(heading, printf("  "), 2);
   quantile_lines(result, "width", selection);
   quantile_lines(result, "slack", selection);
   quantile_lines(result, "loss", selection);
@@ -95,9 +70,9 @@ static void print_quantiles(const seam_result *result, const struct selection *s
 static seam_status print_result(seam_result *result, const seam_result *beside, const struct arguments *arguments,
                                 const struct selection *selection, seam_error *error) {
   const char *note = "";
-  if (selected_chains(result, selection) == 0 && selection == &selections[0]) {
+  if (selected_chains(result, selection) == 0 && selection == find_selection(NULL)) {
     note = " (none passed)";
-    selection = all_chains;
+    selection = find_selection("all");
   }
   printf("%s: interface of %s: %s %s%s\n", arguments->files[0], selection->name,
          text_count(selected_chains(result, selection)).text, is_prediction(result) ? "pairs" : "chains", note);
@@ -143,11 +118,9 @@ static seam_status show(seam_result *result, const struct arguments *arguments, 
 }
 
 seam_status show_run(struct arguments *arguments, seam_error *error) {
-  const struct selection *selection = find_selection(arguments->slice ? arguments->slice : "pass");
+  const struct selection *selection = find_selection(arguments->slice);
   const char *colour = arguments->colour ? arguments->colour : "auto";
-  if (!selection)
-    return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all",
-                arguments->slice);
+  if (!selection) return unknown_selection(arguments->slice, error);
   if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
     return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
   seam_result *result = NULL;

@@ -5,15 +5,6 @@
 
 #include "command.h"
 
-struct interval wilson(double successes, int64_t total) {
-  const double z = 1.959963984540054; /* of the normal distribution, 95% within */
-  if (total <= 0) return (struct interval){0, 1};
-  double n = (double)total, p = successes / n;
-  double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
-  double half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  return (struct interval){successes == 0 ? 0 : centre - half, successes == n ? 1 : centre + half};
-}
-
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction) {
   int64_t extent = axis->bins + 2 * axis->flow;
   double total = 0, below = 0;

@@ -8,7 +8,7 @@
 
 #include "command.h"
 
-enum { NARROWEST = 40, WIDEST = 500, USUAL = 80 };
+enum { NARROWEST = 16, WIDEST = 500, USUAL = 80 };
 
 static struct winsize window(FILE *stream) {
   struct winsize size = {0};

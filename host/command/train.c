@@ -2,31 +2,10 @@
 /* seam train, and what other commands that count have in common with it: claims the output, counts with progress,
  * writes the result, and says what came of it. */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
-
-/* The one mutable global: a signal can reach nothing else. */
-static volatile sig_atomic_t interrupted;
-
-/* The second signal of a kind that ends a run does its default: it ends the program at once. */
-static void interrupt(int number) {
-  (void)number;
-  interrupted = 1;
-  signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
-  signal(SIGHUP, SIG_DFL);
-}
-
-static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART}, before;
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL); /* nohup */
-  signal(SIGPIPE, SIG_IGN); /* a reader of the progress that leaves must not cost the result */
-}
 
 struct watch {
   struct progress_bar bar;
@@ -53,7 +32,7 @@ static int on_progress(const seam_progress *progress, void *user) {
     json_progress(progress, &watch->bar);
     watch->next_line = progress->seconds + 0.5;
   }
-  return interrupted != 0;
+  return signals_came();
 }
 
 /* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
@@ -113,7 +92,7 @@ static seam_status run(const struct arguments *arguments, const struct producer 
                        seam_result *before, const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
   progress_bar_start(&watch.bar, arguments);
-  catch_signals();
+  signals_catch();
   seam_result *result = before;
   seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);

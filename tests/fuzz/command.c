@@ -18,6 +18,8 @@ static seam_status look_at_bench(struct arguments *arguments, seam_error *error)
 #define merge_run   look_at
 #define info_run    look_at
 #define bench_run   look_at_bench
+#define plot_run    look_at
+#define sweep_run   look_at
 #include "../../host/command/main.c"
 
 enum { FILE_NUMBER = 100, WORDS = 64 };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The colours of the terminal's picture and of figures: even to the eye, and told apart by any. */
+#ifndef SEAM_COLOUR_H
+#define SEAM_COLOUR_H
+
+/* sRGB, each from 0 to 1. */
+struct rgb {
+  double red, green, blue;
+};
+
+/* From dark violet at 0 over blue and green to light yellow at 1. */
+struct rgb colour_sequential(double t);
+
+/* From blue at -1 over light grey at 0 to brown at 1, equally dark on both sides. */
+struct rgb colour_diverging(double t);
+
+/* The perceptual lightness of a colour, 0 to 100: L* of CIE 1976. */
+double colour_lightness(struct rgb colour);
+
+#endif

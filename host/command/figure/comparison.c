@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two interfaces beside each other, a prediction and a training for instance, and where they differ. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "figure.h"
+
+enum { SIDES = 2, RATIO = 2, PANELS = 3 };
+
+static const double least_ratio = 0.05; /* of the colours' reach: what is the same looks the same */
+
+struct pair {
+  const seam_axis *u0, *u1;
+  struct grid grids[PANELS]; /* densities of both sides, and ln of A over B */
+  struct shade density, ratio;
+  char titles[PANELS][96], distance[256];
+};
+
+static seam_status out_of_memory(seam_error *error) {
+  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+}
+
+/* ---- What is drawn ---- */
+
+/* Of a prediction all is its first components, as in seam compare. */
+static const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice) {
+  seam_prediction prediction;
+  bool components = slice->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
+  return seam_result_histogram(result, components ? "components" : "interface");
+}
+
+/* The counts of both sides in bins alike, as wide as the side that knows less needs. */
+static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
+                                  seam_error *error) {
+  struct merging merging = {1, 1};
+  for (int side = 0; side < SIDES; side++) {
+    double worth = compared->effective[side] / (double)compared->entries[side];
+    struct merging own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0, false);
+    if (own.x > merging.x) merging = own;
+  }
+  for (int side = 0; side < SIDES; side++) {
+    struct grid *grid = &pair->grids[side];
+    *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
+    if (!grid->values) return out_of_memory(error);
+    if (compared->entries[side] > 0)
+      grid_scale(grid, 1 / ((double)compared->entries[side] * grid->bin_x * grid->bin_y));
+  }
+  return SEAM_OK;
+}
+
+static seam_status make_densities(struct pair *pair, const struct plot *plot, const seam_compared *compared,
+                                  seam_error *error) {
+  int64_t *counts[SIDES];
+  for (int side = 0; side < SIDES; side++) {
+    const seam_histogram *histogram = compared_histogram(plot->results[side], plot->slice);
+    counts[side] = sum_outcomes(histogram, plot->slice);
+    pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
+  }
+  seam_status status = counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : out_of_memory(error);
+  for (int side = 0; side < SIDES; side++) free(counts[side]);
+  return status;
+}
+
+/* Whether a side has nothing at this bin of the map, which may be finer than the side's own. */
+static bool is_empty(const struct grid *side, const struct grid *map, int64_t column, int64_t row) {
+  return side->values[column * side->columns / map->columns * side->rows + row * side->rows / map->rows] == 0;
+}
+
+/* The map knows cells; where neither side counted anything it has nothing to tell. */
+static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam_error *error) {
+  struct grid *grid = &pair->grids[RATIO];
+  grid->columns = pair->u0->bins, grid->rows = pair->u1->bins;
+  grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
+  if (!grid->values) return out_of_memory(error);
+  for (int64_t i = 0; i < grid->columns; i++)
+    for (int64_t j = 0; j < grid->rows; j++) {
+      double value = map->reals[(i + 1) * (grid->rows + 2) + j + 1];
+      bool empty = is_empty(&pair->grids[0], grid, i, j) && is_empty(&pair->grids[1], grid, i, j);
+      grid->values[i * grid->rows + j] = empty ? NAN : value;
+      if (!empty) grid->largest = fmax(grid->largest, fabs(value));
+    }
+  pair->ratio = (struct shade){.largest = fmax(grid->largest, least_ratio), .diverging = true};
+  return SEAM_OK;
+}
+
+static void tell_distance(struct pair *pair, const seam_compared *compared) {
+  const seam_distance *d = &compared->distance[SEAM_TOTAL_VARIATION];
+  if (compared->rows == 0 || isnan(d->value)) return;
+  int length = snprintf(pair->distance, sizeof pair->distance, "Total variation %.3g over %s cells", d->value,
+                        text_count(compared->cells).text);
+  if (!isnan(d->chance))
+    snprintf(pair->distance + length, sizeof pair->distance - (size_t)length,
+             ", by chance alone %.3g (p %.3f); of the laws themselves %.2g to %.2g (95%%)", d->chance, d->p, d->low,
+             d->high);
+}
+
+static seam_status make_pair(struct pair *pair, const struct plot *plot, seam_error *error) {
+  const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
+  const seam_histogram *map = seam_comparison_map_at(plot->comparison, 0);
+  seam_status status = make_densities(pair, plot, compared, error);
+  for (int side = 0; side < SIDES; side++)
+    snprintf(pair->titles[side], sizeof *pair->titles, "%c: %s %s", "AB"[side],
+             text_count(compared->entries[side]).text, compared->unit[side]);
+  snprintf(pair->titles[RATIO], sizeof *pair->titles, "ln(A/B)");
+  pair->density = shade_of(pair->grids, SIDES, plot->logarithmic);
+  tell_distance(pair, compared);
+  return status == SEAM_OK && map ? make_ratio(pair, map, error) : status;
+}
+
+/* ---- Drawing ---- */
+
+static struct panel panel_at(const struct page *page, const struct pair *pair, int i, int columns) {
+  double gap = 1.2 * page->size, left = page->left + ROOM_LEFT * page->size;
+  double side = (page->width - (ROOM_LEFT + ROOM_AROUND) * page->size - (columns - 1) * gap) / columns;
+  int column = i % columns;
+  return (struct panel){.box = {left + column * (side + gap), page->y + ROOM_TITLE * page->size, side, side},
+                        .x = {pair->u0->lower, pair->u0->upper, "u₀ (V)", false},
+                        .y = {pair->u1->lower, pair->u1->upper, column == 0 ? "u₁ (V)" : NULL, false},
+                        .title = pair->titles[i]};
+}
+
+static void draw_panel(struct page *page, const struct pair *pair, int i, const struct panel *panel) {
+  const struct grid *grid = &pair->grids[i];
+  if (grid->values) density_draw(page, panel, grid, i == RATIO ? &pair->ratio : &pair->density);
+  if (i == RATIO ? !grid->values : grid->largest == 0) panel_note(page, panel, "none");
+  panel_frame(page, panel);
+}
+
+/* Below the panels of both sides, and of the ratio where it stands beside them. */
+static void draw_bars(struct page *page, const struct pair *pair, const struct panel panels[PANELS]) {
+  double left = panels[0].box.x, right = panels[1].box.x + panels[1].box.width, room = right - left;
+  const struct box *ratio = &panels[RATIO].box;
+  double end = colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &pair->density, "density of each (V⁻²)");
+  if (page->wide) colour_bar_draw(page, ratio->x, page->y, ratio->width, &pair->ratio, "ln(A/B)");
+  page->y = end;
+}
+
+/* In a narrow figure the ratio has a row of its own, and beside it what is told of it. */
+static void draw_ratio_below(struct page *page, const struct pair *pair) {
+  struct panel panel = panel_at(page, pair, RATIO, 2), beside = panel_at(page, pair, 1, 2);
+  draw_panel(page, pair, RATIO, &panel);
+  struct page column = column_of(page, beside.box.x, beside.box.width);
+  column.y = panel.box.y;
+  column.y = colour_bar_draw(&column, column.left + column.size, column.y, column.width - 2 * column.size, &pair->ratio,
+                             "ln(A/B)");
+  page_paragraph(&column, pair->distance);
+  page->y = fmax(panel.box.y + panel.box.height + ROOM_BELOW * page->size, column.y);
+}
+
+static void draw_pair(struct page *page, const struct pair *pair) {
+  struct panel panels[PANELS];
+  for (int i = 0; i < PANELS; i++) panels[i] = panel_at(page, pair, i, page->wide ? 3 : 2);
+  for (int i = 0; i < (page->wide ? PANELS : SIDES); i++) draw_panel(page, pair, i, &panels[i]);
+  page->y = panels[0].box.y + panels[0].box.height + (ROOM_BELOW + 0.3) * page->size;
+  draw_bars(page, pair, panels);
+  page_colour(page, ink, 1);
+  if (page->wide)
+    page_paragraph(page, pair->distance);
+  else
+    draw_ratio_below(page, pair);
+}
+
+seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
+  struct pair pair = {0};
+  seam_status status = make_pair(&pair, plot, error);
+  heading_draw(page, "Interfaces of %s", plot->slice->name);
+  if (status == SEAM_OK) draw_pair(page, &pair);
+  for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
+  return status;
+}

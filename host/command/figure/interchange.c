@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The chance that swapped parts fit, by the distance of their interfaces, with its 95% intervals. */
+#include <math.h>
+
+#include "figure.h"
+
+enum { SIDES = 2, MODES = 2, STEPS = 16 };
+
+#define HEIGHT 0.55 /* of the panel's width */
+
+static const double farthest = 2, step = 0.125; /* V: what is beyond has a place of its own behind the axis */
+static const char *const mode_names[MODES] = {"of the other mode", "of the same mode"};
+
+static struct rgb mode_colour(int mode) { return outcome_colours[mode ? SEAM_BUFFER : SEAM_INVERTER]; }
+
+/* Full for the first result, hollow for the second. */
+static void draw_dot(struct page *page, double x, double y, struct rgb colour, bool hollow) {
+  cairo_new_path(page->cairo);
+  cairo_arc(page->cairo, x, y, 0.2 * page->size, 0, 2 * acos(-1));
+  page_colour(page, hollow ? (struct rgb){1, 1, 1} : colour, 1);
+  cairo_fill_preserve(page->cairo);
+  page_colour(page, colour, 1);
+  cairo_set_line_width(page->cairo, 0.7);
+  cairo_stroke(page->cairo);
+}
+
+static void draw_point(struct page *page, const struct panel *panel, double at, const struct fit *fit, int mode,
+                       int side) {
+  double x = panel_x(panel, at);
+  bool vague = fit->interval.high - fit->interval.low > 0.3; /* says little, and should not shout it */
+  page_colour(page, mode_colour(mode), vague ? 0.3 : 1);
+  cairo_set_line_width(page->cairo, 0.7);
+  cairo_move_to(page->cairo, x, panel_y(panel, fit->interval.low));
+  cairo_line_to(page->cairo, x, panel_y(panel, fit->interval.high));
+  cairo_stroke(page->cairo);
+  draw_dot(page, x, panel_y(panel, fit->chance), mode_colour(mode), side == 1);
+}
+
+/* Beside each other where several have a point at one distance. */
+static void draw_series(struct page *page, const struct panel *panel, const seam_result *result, int mode, int side) {
+  for (int i = 0; i <= STEPS; i++) {
+    struct interval distance = {i * step, i < STEPS ? (i + 1) * step : INFINITY};
+    struct fit fit = interchange_fit(result, mode, distance);
+    double aside = (mode - 0.5) * 0.5 + (side - 0.5) * 0.25;
+    if (!isnan(fit.chance)) draw_point(page, panel, (i + 0.5 + aside) * step, &fit, mode, side);
+  }
+}
+
+/* ---- Around them ---- */
+
+static void draw_key_entry(struct page *page, double *x, struct rgb colour, bool hollow, const char *text) {
+  double width = page->size + page_text_width(page, text), left = key_place(page, *x, width);
+  double y = page->y + 0.6 * page->size;
+  draw_dot(page, left + 0.4 * page->size, y, colour, hollow);
+  page_colour(page, ink, 1);
+  page_text(page, left + page->size, y, LEFT_ALIGNED, text);
+  *x = left + width + 1.6 * page->size;
+}
+
+static const char *side_name(const seam_result *result, int side, bool alone) {
+  static const char *const trained[SIDES] = {"A, trained", "B, trained"};
+  static const char *const untrained[SIDES] = {"A, untrained pairs that work", "B, untrained pairs that work"};
+  return (is_prediction(result) ? untrained[side] : trained[side]) + (alone ? 3 : 0);
+}
+
+static void draw_key(struct page *page, const struct plot *plot) {
+  double x = page->left;
+  for (int mode = MODES - 1; mode >= 0; mode--) draw_key_entry(page, &x, mode_colour(mode), false, mode_names[mode]);
+  for (int side = 0; side < plot->count; side++)
+    draw_key_entry(page, &x, ink, side == 1, side_name(plot->results[side], side, plot->count == 1));
+  page->y += 1.6 * page->size;
+}
+
+/* What is farther than the axis reaches stands behind this line. */
+static void draw_end(struct page *page, const struct panel *panel) {
+  double x = panel_x(panel, farthest), dashes[] = {2, 2};
+  page_colour(page, faint_ink, 1);
+  cairo_set_line_width(page->cairo, 0.5);
+  cairo_set_dash(page->cairo, dashes, 2, 0);
+  cairo_move_to(page->cairo, x, panel->box.y);
+  cairo_line_to(page->cairo, x, panel->box.y + panel->box.height);
+  cairo_stroke(page->cairo);
+  cairo_set_dash(page->cairo, NULL, 0, 0);
+  page_text(page, panel_x(panel, panel->x.upper), panel->box.y - 0.8 * page->size, RIGHT_ALIGNED, "beyond");
+}
+
+seam_status draw_interchange(struct page *page, const struct plot *plot, seam_error *error) {
+  (void)error; /* nothing is allocated */
+  double width = page->width - (ROOM_LEFT + ROOM_AROUND) * page->size;
+  heading_draw(page, "Chance that swapped second components fit");
+  draw_key(page, plot);
+  struct panel panel = {
+      .box = {page->left + ROOM_LEFT * page->size, page->y + ROOM_TITLE * page->size, width, HEIGHT * width},
+      .x = {0, farthest + step, "distance of the interfaces, max(|Δu₀|, |Δu₁|) (V)", false},
+      .y = {-0.04, 1.04, "chance that they fit", false}};
+  draw_end(page, &panel);
+  for (int side = 0; side < plot->count; side++)
+    for (int mode = 0; mode < MODES; mode++) draw_series(page, &panel, plot->results[side], mode, side);
+  panel_frame(page, &panel);
+  page->y = panel.box.y + panel.box.height + (ROOM_BELOW + 0.3) * page->size;
+  return SEAM_OK;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The interface: the density of (u0, u1), its marginals by mode, and what became of the chains. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "figure.h"
+
+/* Sizes of text, and shares of the density's side or of the page. */
+#define GAP          0.7
+#define MARGINAL     0.2
+#define RIGHT_COLUMN 0.30
+
+/* What is drawn, and where. */
+struct layout {
+  struct panel density, above, beside;
+  struct page legend; /* where the shares and the colour bar go */
+};
+
+static double side_of(const struct page *page) {
+  double beside = page->wide ? RIGHT_COLUMN * page->width + 2 * page->size : ROOM_AROUND * page->size;
+  return (page->width - (ROOM_LEFT + GAP) * page->size - beside) / (1 + MARGINAL);
+}
+
+static struct layout lay_out(struct page *page, const seam_histogram *histogram) {
+  const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
+  double side = side_of(page), thick = MARGINAL * side, gap = GAP * page->size;
+  double left = page->left + ROOM_LEFT * page->size, top = page->y + 0.5 * page->size + thick + gap;
+  struct layout layout = {
+      .density = {.box = {left, top, side, side},
+                  .x = {u0->lower, u0->upper, "interface voltage at logical 0, u₀ (V)", false},
+                  .y = {u1->lower, u1->upper, "interface voltage at logical 1, u₁ (V)", false}},
+      .above = {.box = {left, top - gap - thick, side, thick}, .x = {u0->lower, u0->upper, NULL, false}},
+      .beside = {.box = {left + side + gap, top, thick, side}, .y = {u1->lower, u1->upper, NULL, false}}};
+  double bottom = top + side + (ROOM_BELOW + 0.3) * page->size;
+  layout.legend = *page;
+  layout.legend.y = page->wide ? top - gap - thick : bottom;
+  if (page->wide)
+    layout.legend =
+        column_of(&layout.legend, page->left + page->width * (1 - RIGHT_COLUMN), page->width * RIGHT_COLUMN);
+  page->y = bottom;
+  return layout;
+}
+
+/* ---- Marginals ---- */
+
+/* Sums [u0][u1] of one outcome over the other axis, its flow included, in bins as wide as the density's. */
+static void sum_along(const seam_histogram *histogram, int outcome, int axis, int64_t bins, double unit, double *sums) {
+  const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
+  int64_t columns = u0->bins + 2, rows = u1->bins + 2, merged = histogram->axes[axis].bins / bins;
+  const int64_t *counts = histogram->values + outcome * columns * rows;
+  for (int64_t i = 0; i < columns; i++)
+    for (int64_t j = 0; j < rows; j++) {
+      int64_t bin = axis == 1 ? i : j;
+      if (bin == 0 || bin > bins * merged) continue;
+      sums[(bin - 1) / merged] += unit * (double)counts[i * rows + j];
+    }
+}
+
+/* The curves of the outcomes of a slice along one axis; the panel's other axis is made to hold them. */
+static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
+                                 const struct plot *plot, int axis, int64_t bins, seam_error *error) {
+  const struct selection *slice = plot->slice;
+  struct unit unit = unit_of(plot->results[0]);
+  struct axis *height = axis == 1 ? &panel->y : &panel->x;
+  double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
+  if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  *height = (struct axis){0, 0, unit.axis, false};
+  for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++) {
+    if (!(slice->outcomes >> outcome & 1)) continue;
+    sum_along(histogram, outcome, axis, bins, unit.value, sums + outcome * bins);
+    for (int64_t i = 0; i < bins; i++) height->upper = fmax(height->upper, 1.08 * sums[outcome * bins + i]);
+  }
+  const seam_axis *along = &histogram->axes[axis];
+  for (int outcome = 0; outcome < OUTCOMES_COUNTED && height->upper > 0; outcome++)
+    if (slice->outcomes >> outcome & 1)
+      curve_draw(page, panel,
+                 &(struct curve){along->lower, along->upper, bins, sums + outcome * bins, outcome_colours[outcome],
+                                 false, axis == 2});
+  free(sums);
+  panel_frame(page, panel);
+  return SEAM_OK;
+}
+
+/* ---- The density ---- */
+
+/* Where a designer would put it, 0 V for 0 and 1 V for 1 or the reverse; and the diagonal, where levels are one. */
+static void draw_landmarks(struct page *page, const struct panel *panel) {
+  panel_clip(page, panel);
+  page_colour(page, ink, 0.6);
+  cairo_set_line_width(page->cairo, 0.5);
+  double lower = fmax(panel->x.lower, panel->y.lower), upper = fmin(panel->x.upper, panel->y.upper);
+  double dashes[] = {2, 2}, arm = 0.5 * page->size;
+  cairo_set_dash(page->cairo, dashes, 2, 0);
+  cairo_move_to(page->cairo, panel_x(panel, lower), panel_y(panel, lower));
+  cairo_line_to(page->cairo, panel_x(panel, upper), panel_y(panel, upper));
+  cairo_stroke(page->cairo);
+  cairo_set_dash(page->cairo, NULL, 0, 0);
+  page_colour(page, ink, 1);
+  for (int mode = 0; mode < 2; mode++) {
+    double x = panel_x(panel, mode), y = panel_y(panel, 1 - mode);
+    cairo_move_to(page->cairo, x - arm, y);
+    cairo_line_to(page->cairo, x + arm, y);
+    cairo_move_to(page->cairo, x, y - arm);
+    cairo_line_to(page->cairo, x, y + arm);
+  }
+  cairo_stroke(page->cairo);
+  cairo_restore(page->cairo);
+}
+
+static double sum_of(const struct grid *grid) {
+  double sum = 0;
+  for (int64_t i = 0; i < grid->columns * grid->rows; i++) sum += grid->values[i];
+  return sum;
+}
+
+static void draw_legend(struct layout *layout, seam_result *result, const struct grid *grid,
+                        const struct shade *shade) {
+  char label[128];
+  struct page *legend = &layout->legend;
+  shares_draw(legend, result);
+  legend->y += 1.2 * legend->size;
+  snprintf(label, sizeof label, "%s per bin of (%.3g V)²", unit_of(result).axis, grid->bin_x);
+  legend->y =
+      colour_bar_draw(legend, legend->left + legend->size, legend->y, legend->width - 2 * legend->size, shade, label);
+  page_font(legend, 0.85, false);
+  page_colour(legend, ink, 1);
+  page_paragraph(legend,
+                 "+ where one level is 0 V and the other 1 V; dashed, where both are the same. Above and beside: "
+                 "each mode's marginals.");
+}
+
+static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
+                              const struct grid *grid, seam_error *error) {
+  seam_result *result = plot->results[0];
+  double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->slice);
+  heading_draw(page, "Interface of %s: %s %s%s", plot->slice->name, text_count((int64_t)(all + 0.5)).text,
+               unit_of(result).name, outside_text(sum_of(grid), all).text);
+  struct layout layout = lay_out(page, histogram);
+  struct shade shade = shade_of(grid, 1, plot->logarithmic);
+  density_draw(page, &layout.density, grid, &shade);
+  draw_landmarks(page, &layout.density);
+  if (grid->largest == 0) panel_note(page, &layout.density, "none");
+  panel_frame(page, &layout.density);
+  seam_status status = draw_marginal(page, &layout.above, histogram, plot, 1, grid->columns, error);
+  if (status == SEAM_OK) status = draw_marginal(page, &layout.beside, histogram, plot, 2, grid->rows, error);
+  draw_legend(&layout, result, grid, &shade);
+  page->y = fmax(page->y, layout.legend.y);
+  return status;
+}
+
+seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error) {
+  const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
+  int64_t *counts = sum_outcomes(histogram, plot->slice);
+  struct grid grid = {0};
+  const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
+  struct unit unit = unit_of(plot->results[0]);
+  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth, false));
+  grid_scale(&grid, unit.value);
+  seam_status status = grid.values
+                           ? draw_parts(page, plot, histogram, &grid, error)
+                           : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  grid_free(&grid);
+  free(counts);
+  return status;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small multiples of the interface: what stricter selection leaves, and the course of training. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ticks.h"
+#include "figure.h"
+
+enum { MOST_PANELS = 48 };
+
+/* Panels of one size, all with the same axes and colours. */
+struct multiples {
+  const seam_axis *u0, *u1;
+  int count;
+  struct grid grids[MOST_PANELS];
+  char titles[MOST_PANELS][48], notes[MOST_PANELS][48];
+};
+
+/* ---- Drawing ---- */
+
+static struct panel panel_at(const struct page *page, const struct multiples *m, int i, int columns) {
+  double gap = 0.9 * page->size, left = page->left + ROOM_LEFT * page->size;
+  double side = (page->width - (ROOM_LEFT + ROOM_AROUND) * page->size - (columns - 1) * gap) / columns;
+  double title = 2.9 * page->size;
+  bool lowest = i + columns >= m->count, first = i % columns == 0;
+  return (struct panel){
+      .box = {left + i % columns * (side + gap), page->y + title + i / columns * (side + title), side, side},
+      .x = {m->u0->lower, m->u0->upper, lowest ? "u₀ (V)" : NULL, false},
+      .y = {m->u1->lower, m->u1->upper, first ? "u₁ (V)" : NULL, false}};
+}
+
+static void draw_panel(struct page *page, const struct multiples *m, int i, int columns, const struct shade *shade) {
+  struct panel panel = panel_at(page, m, i, columns);
+  double middle = panel.box.x + panel.box.width / 2;
+  density_draw(page, &panel, &m->grids[i], shade);
+  if (m->grids[i].largest == 0) panel_note(page, &panel, "none");
+  panel_frame(page, &panel);
+  page_text(page, middle, panel.box.y - 1.8 * page->size, CENTRED, m->titles[i]);
+  page_font(page, 0.85, false);
+  page_text(page, middle, panel.box.y - 0.7 * page->size, CENTRED, m->notes[i]);
+}
+
+static void draw_multiples(struct page *page, const struct multiples *m, bool logarithmic) {
+  int most = page->wide ? 5 : 3, columns = m->count < 3 ? 3 : m->count < most ? m->count : most;
+  if (m->count == 0) page_paragraph(page, "None.");
+  if (m->count == 0) return;
+  struct shade shade = shade_of(m->grids, m->count, logarithmic);
+  for (int i = 0; i < m->count; i++) draw_panel(page, m, i, columns, &shade);
+  struct panel last = panel_at(page, m, m->count - 1, columns);
+  page->y = last.box.y + last.box.height + (ROOM_BELOW + 0.5) * page->size;
+  double left = page->left + ROOM_LEFT * page->size, room = page->left + page->width - left;
+  page->y = colour_bar_draw(page, left + 0.1 * room, page->y, 0.8 * room, &shade, "share of each panel's fullest bin");
+}
+
+static void free_multiples(struct multiples *m) {
+  for (int i = 0; m && i < m->count; i++) grid_free(&m->grids[i]);
+  free(m);
+}
+
+static int64_t cells_of(const struct multiples *m) { return (m->u0->bins + 2) * (m->u1->bins + 2); }
+
+static int64_t sum_of(const int64_t *counts, int64_t cells) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < cells; i++) sum += counts[i];
+  return sum;
+}
+
+/* Adds a panel of [u0][u1] counts. Panels hold thousands of chains or three: each has its own scale. */
+static bool add_panel(struct multiples *m, const int64_t *counts) {
+  struct grid *grid = &m->grids[m->count++];
+  *grid = grid_of(m->u0, m->u1, counts, merging_of(m->u0, m->u1, counts, 1, false));
+  if (grid->largest > 0) grid_scale(grid, 1 / grid->largest);
+  return grid->values != NULL;
+}
+
+static seam_status out_of_memory(seam_error *error) {
+  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+}
+
+/* ---- Selection ---- */
+
+/* One panel for every threshold that lets more chains through than the one before. */
+static bool add_selections(struct multiples *m, const seam_axis *loss, const int64_t *counts, int64_t all) {
+  int64_t cells = cells_of(m), below = 0;
+  int64_t *sum = calloc((size_t)cells, sizeof *sum);
+  bool good = sum != NULL;
+  for (int64_t bin = 0; good && bin < loss->bins + 2; bin++) {
+    int64_t added = sum_of(counts + bin * cells, cells);
+    if (added == 0) continue;
+    for (int64_t i = 0; i < cells; i++) sum[i] += counts[bin * cells + i];
+    below += added;
+    double exponent = loss->lower + (double)bin * (loss->upper - loss->lower) / (double)loss->bins;
+    snprintf(m->titles[m->count], sizeof *m->titles, bin > loss->bins ? "any L%.0s" : "L < %s V²",
+             tick_power(1, (int)exponent).label);
+    snprintf(m->notes[m->count], sizeof *m->notes, "%s", text_percent((double)below / (double)all).text);
+    good = add_panel(m, sum);
+  }
+  free(sum);
+  return good;
+}
+
+seam_status draw_selection(struct page *page, const struct plot *plot, seam_error *error) {
+  const seam_histogram *histogram = seam_result_histogram(plot->results[0], "selection");
+  struct multiples *m = calloc(1, sizeof *m);
+  int64_t *counts = sum_outcomes(histogram, plot->slice), all = selected_chains(plot->results[0], plot->slice);
+  seam_status status = SEAM_OK;
+  heading_draw(page, "What a bound on the loss L leaves, of %s: %s chains", plot->slice->name, text_count(all).text);
+  if (m) m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
+  if (!m || !counts || !add_selections(m, &histogram->axes[1], counts, all)) status = out_of_memory(error);
+  if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
+  free(counts);
+  free_multiples(m);
+  return status;
+}
+
+/* ---- Snapshots ---- */
+
+/* Whether a chain works at a step is counted, but not as what. */
+static seam_status check_slice(const struct selection *slice, seam_error *error) {
+  if (!strcmp(slice->name, "all") || !strcmp(slice->name, "pass") || !strcmp(slice->name, "fail")) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "--slice %s: snapshots tell only pass, fail and all", slice->name);
+}
+
+/* Those that work at the step, those that do not, or both. */
+static bool add_step(struct multiples *m, const seam_axis *steps, int64_t step, const int64_t *counts,
+                     unsigned outcomes) {
+  int64_t cells = cells_of(m), failing = sum_of(counts, cells), working = sum_of(counts + cells, cells);
+  int64_t *sum = calloc((size_t)cells, sizeof *sum);
+  if (!sum) return false;
+  for (int64_t i = 0; i < cells; i++) sum[i] = (outcomes & 1 ? counts[cells + i] : 0) + (outcomes & 4 ? counts[i] : 0);
+  double share = failing + working > 0 ? (double)working / (double)(failing + working) : 0;
+  snprintf(m->titles[m->count], sizeof *m->titles, "step %s", text_count(steps->numbers[step]).text);
+  snprintf(m->notes[m->count], sizeof *m->notes, "%s work", text_percent(share).text);
+  bool good = add_panel(m, sum);
+  free(sum);
+  return good;
+}
+
+seam_status draw_snapshots(struct page *page, const struct plot *plot, seam_error *error) {
+  const seam_histogram *histogram = seam_result_histogram(plot->results[0], "snapshots");
+  const seam_axis *steps = &histogram->axes[0];
+  seam_status status = check_slice(plot->slice, error);
+  if (status) return status;
+  struct multiples *m = calloc(1, sizeof *m);
+  if (!m) return out_of_memory(error);
+  m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
+  heading_draw(page, "Interfaces in the course of training, of %s chains%s",
+               text_count((int64_t)seam_result_chains(plot->results[0])).text,
+               plot->slice->outcomes == 7   ? ""
+               : plot->slice->outcomes == 4 ? ", those that do not work then"
+                                            : ", those that work then");
+  for (int64_t step = 0; step < steps->bins && status == SEAM_OK; step++)
+    if (!add_step(m, steps, step, histogram->values + step * 2 * cells_of(m), plot->slice->outcomes))
+      status = out_of_memory(error);
+  if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
+  free_multiples(m);
+  return status;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page that a figure is drawn on: PNG, SVG or PDF, as wide as asked and as high as it comes out; and its text. */
+#include "page.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double points_per_inch = 72, dots_per_inch = 300;
+static const double room_for_two = 340; /* points, or 120 mm */
+
+const struct rgb ink = {0.1, 0.1, 0.1}, faint_ink = {0.45, 0.45, 0.45};
+
+/* ---- The formats ---- */
+
+struct bytes {
+  unsigned char *data;
+  size_t size, room;
+};
+
+static cairo_status_t append(void *closure, const unsigned char *data, unsigned length) {
+  struct bytes *bytes = closure;
+  if (bytes->size + length > bytes->room) {
+    size_t room = 2 * (bytes->size + length);
+    unsigned char *grown = realloc(bytes->data, room);
+    if (!grown) return CAIRO_STATUS_NO_MEMORY;
+    bytes->data = grown;
+    bytes->room = room;
+  }
+  memcpy(bytes->data + bytes->size, data, length);
+  bytes->size += length;
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static cairo_surface_t *create_png(struct bytes *bytes, double width, double height) {
+  (void)bytes; /* written when all is drawn */
+  double scale = dots_per_inch / points_per_inch;
+  cairo_surface_t *surface =
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale), (int)ceil(height * scale));
+  cairo_surface_set_device_scale(surface, scale, scale);
+  return surface;
+}
+
+static cairo_surface_t *create_svg(struct bytes *bytes, double width, double height) {
+  cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, bytes, width, height);
+  cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
+  return surface;
+}
+
+/* The same counts make the same bytes: the file does not tell when. */
+static cairo_surface_t *create_pdf(struct bytes *bytes, double width, double height) {
+  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, bytes, width, height);
+  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+  return surface;
+}
+
+static cairo_status_t finish_png(cairo_surface_t *surface, struct bytes *bytes) {
+  return cairo_surface_write_to_png_stream(surface, append, bytes);
+}
+
+static cairo_status_t finish_stream(cairo_surface_t *surface, struct bytes *bytes) {
+  (void)bytes;
+  cairo_surface_finish(surface);
+  return cairo_surface_status(surface);
+}
+
+struct format {
+  const char *suffix;
+  cairo_surface_t *(*create)(struct bytes *bytes, double width, double height);
+  cairo_status_t (*finish)(cairo_surface_t *surface, struct bytes *bytes);
+};
+
+static const struct format formats[] = {
+    {".png", create_png, finish_png}, {".svg", create_svg, finish_stream}, {".pdf", create_pdf, finish_stream}};
+
+const struct format *format_of(const char *path) {
+  size_t length = strlen(path);
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    size_t suffix = strlen(formats[i].suffix);
+    if (length > suffix && !strcmp(path + length - suffix, formats[i].suffix)) return &formats[i];
+  }
+  return NULL;
+}
+
+/* ---- Drawing ---- */
+
+static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
+  if (status == CAIRO_STATUS_NO_MEMORY)
+    return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): take another --width",
+              cairo_status_to_string(status));
+}
+
+/* Unhinted, so that text is as wide in every format. */
+static void choose_font(cairo_t *cairo) {
+  cairo_font_options_t *options = cairo_font_options_create();
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  cairo_set_font_options(cairo, options);
+  cairo_font_options_destroy(options);
+}
+
+/* Draws all of it on a surface and leaves in *height how high it came out. */
+static seam_status draw_on(cairo_surface_t *surface, double width, page_function draw, const void *user, double *height,
+                           seam_error *error) {
+  struct page page = {.cairo = cairo_create(surface), .wide = width >= room_for_two};
+  page.size = page.wide ? 8 : 7;
+  page.left = page.y = 0.6 * page.size;
+  page.width = width - 2 * page.left;
+  choose_font(page.cairo);
+  cairo_set_source_rgb(page.cairo, 1, 1, 1);
+  cairo_paint(page.cairo);
+  page_font(&page, 1, false);
+  seam_status status = draw(&page, user, error);
+  *height = page.y + page.left;
+  if (status == SEAM_OK && cairo_status(page.cairo)) status = cairo_failed(cairo_status(page.cairo), error);
+  cairo_destroy(page.cairo);
+  return status;
+}
+
+static seam_status measure(double width, page_function draw, const void *user, double *height, seam_error *error) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+  seam_status status = draw_on(surface, width, draw, user, height, error);
+  cairo_surface_destroy(surface);
+  return status;
+}
+
+seam_status page_render(const struct format *format, double width, page_function draw, const void *user,
+                        unsigned char **out, size_t *size, seam_error *error) {
+  struct bytes bytes = {0};
+  double height;
+  *out = NULL;
+  seam_status status = measure(width, draw, user, &height, error);
+  if (status) return status;
+  cairo_surface_t *surface = format->create(&bytes, width, height);
+  status = draw_on(surface, width, draw, user, &height, error);
+  cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, &bytes);
+  if (finished) status = cairo_failed(finished, error);
+  cairo_surface_destroy(surface);
+  if (status) {
+    free(bytes.data);
+    return status;
+  }
+  *out = bytes.data;
+  *size = bytes.size;
+  return SEAM_OK;
+}
+
+/* ---- Text ---- */
+
+void page_colour(struct page *page, struct rgb colour, double opacity) {
+  cairo_set_source_rgba(page->cairo, colour.red, colour.green, colour.blue, opacity);
+}
+
+/* Named, for it has the superscripts, and Debian's fontconfig brings it along; any other takes its place. */
+void page_font(struct page *page, double factor, bool bold) {
+  cairo_select_font_face(page->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                         bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(page->cairo, factor * page->size);
+}
+
+double page_text_width(struct page *page, const char *text) {
+  cairo_text_extents_t extents;
+  cairo_text_extents(page->cairo, text, &extents);
+  return extents.x_advance;
+}
+
+static double half_a_capital(struct page *page) {
+  cairo_text_extents_t extents;
+  cairo_text_extents(page->cairo, "H", &extents);
+  return extents.height / 2;
+}
+
+void page_text(struct page *page, double x, double y, double align, const char *text) {
+  cairo_move_to(page->cairo, x - align * page_text_width(page, text), y + half_a_capital(page));
+  cairo_show_text(page->cairo, text);
+}
+
+void page_text_up(struct page *page, double x, double y, const char *text) {
+  cairo_save(page->cairo);
+  cairo_translate(page->cairo, x, y);
+  cairo_rotate(page->cairo, -acos(-1) / 2);
+  page_text(page, 0, 0, CENTRED, text);
+  cairo_restore(page->cairo);
+}
+
+/* The length of the first piece of `text` that a line may hold: to a blank or after a comma. */
+static size_t piece_of(const char *text) {
+  size_t length = strcspn(text, " ,");
+  return length + (text[length] == ',');
+}
+
+void page_paragraph(struct page *page, const char *text) {
+  char line[1024] = "";
+  cairo_font_extents_t font;
+  cairo_font_extents(page->cairo, &font);
+  for (bool gap = false; *text || *line;) {
+    char longer[sizeof line];
+    size_t piece = piece_of(text);
+    snprintf(longer, sizeof longer, "%s%s%.*s", line, gap ? " " : "", (int)(piece < 500 ? piece : 500), text);
+    if (*text && (!*line || page_text_width(page, longer) <= page->width)) {
+      memcpy(line, longer, sizeof line);
+      gap = text[piece] == ' ';
+      text += piece + gap;
+      continue;
+    }
+    page_text(page, page->left, page->y + font.height / 2, LEFT_ALIGNED, line);
+    page->y += font.height;
+    line[0] = '\0';
+    gap = false;
+  }
+}

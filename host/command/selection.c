@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of --slice: which chains are shown, and their counts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
+
+const struct selection *find_selection(const char *name) {
+  if (!name) return &selections[0];
+  for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
+    if (!strcmp(selections[i].name, name)) return &selections[i];
+  return NULL;
+}
+
+seam_status unknown_selection(const char *name, seam_error *error) {
+  return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all", name);
+}
+
+int64_t selected_chains(const seam_result *result, const struct selection *selection) {
+  int64_t sum = 0;
+  for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
+    if (selection->outcomes >> outcome & 1) sum += seam_result_count(result, (seam_outcome)outcome);
+  return sum;
+}
+
+int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection) {
+  int64_t outcomes = histogram->axes[0].bins, cells = histogram->cells / outcomes;
+  int64_t *sum = calloc((size_t)cells, sizeof *sum);
+  for (int64_t outcome = 0; sum && outcome < outcomes; outcome++) {
+    if (!(selection->outcomes >> outcome & 1)) continue;
+    for (int64_t i = 0; i < cells; i++) sum[i] += histogram->values[outcome * cells + i];
+  }
+  return sum;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seam sweep: runs a plan with progress, and says what came of it. */
+#include <string.h>
+
+#include "command.h"
+
+struct watch {
+  struct progress_bar bar;
+  bool json;
+  double next_line;                     /* seconds at which the next JSON line is due */
+  uint64_t points, points_done, chains; /* as last told; chains of this call */
+  double chain_steps, seconds;
+  char place[256];                                /* "cpu, v4, NAME" */
+  char trouble[sizeof((seam_error *)0)->message]; /* of the last checkpoint, as told */
+};
+
+/* Once each time it begins or changes. */
+static void tell_trouble(struct watch *watch, const char *trouble) {
+  if (!strcmp(watch->trouble, trouble)) return;
+  snprintf(watch->trouble, sizeof watch->trouble, "%s", trouble);
+  progress_bar_clear(&watch->bar);
+  if (*trouble) fprintf(stderr, "seam: the sweep goes on without a checkpoint: %s\n", trouble);
+}
+
+static void keep(struct watch *watch, const seam_sweep_progress *progress) {
+  const seam_progress *whole = &progress->whole;
+  watch->points = progress->points;
+  watch->points_done = progress->points_done;
+  watch->chains = whole->chains_done;
+  watch->chain_steps = whole->chain_steps;
+  watch->seconds = whole->seconds;
+  if (*whole->backend)
+    snprintf(watch->place, sizeof watch->place, "%s%s%s, %s", whole->backend, *whole->isa ? ", " : "", whole->isa,
+             whole->device);
+}
+
+static int on_progress(const seam_sweep_progress *progress, void *user) {
+  struct watch *watch = user;
+  bool restarted = progress->whole.seconds < watch->seconds; /* files were looked at until now */
+  keep(watch, progress);
+  tell_trouble(watch, progress->whole.trouble);
+  progress_bar_draw_sweep(&watch->bar, progress);
+  if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
+    json_sweep_progress(progress, &watch->bar);
+    watch->next_line = progress->whole.seconds + 0.5;
+  }
+  return signals_came();
+}
+
+/* "12 points, 120,000 chains counted in 4.20 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
+static void report(const struct watch *watch, const seam_sweep *sweep) {
+  double rate = watch->seconds > 0 ? watch->chain_steps / watch->seconds : 0;
+  printf("%s of %s points whole, %s chains counted in %s", text_count((int64_t)watch->points_done).text,
+         text_count((int64_t)watch->points).text, text_count((int64_t)watch->chains).text,
+         text_time(watch->seconds).text);
+  if (*watch->place) printf(", %s %s/s (%s)", text_si(rate).text, watch->bar.unit, watch->place);
+  printf("\nwritten to %s, with index.csv and index.jsonl\n", seam_sweep_folder(sweep));
+}
+
+static seam_status report_json(const struct watch *watch, const seam_sweep *sweep, bool interrupted,
+                               seam_error *error) {
+  json_t *object = json_event("sweep");
+  json_object_set_new(object, "folder", json_text(seam_sweep_folder(sweep)));
+  json_object_set_new(object, "points", json_integer((json_int_t)watch->points));
+  json_object_set_new(object, "points_done", json_integer((json_int_t)watch->points_done));
+  json_object_set_new(object, "chains", json_integer((json_int_t)watch->chains));
+  json_object_set_new(object, "seconds", json_real(watch->seconds));
+  if (interrupted) json_object_set_new(object, "interrupted", json_true());
+  return json_line(object, error);
+}
+
+static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
+  struct watch watch = {.json = arguments->json};
+  progress_bar_start(&watch.bar, arguments);
+  signals_catch();
+  seam_status status = seam_sweep_run(sweep, arguments->force, on_progress, &watch, error);
+  progress_bar_clear(&watch.bar);
+  if (status != SEAM_OK && status != SEAM_INTERRUPTED) return status;
+  if (!arguments->json && !arguments->quiet) report(&watch, sweep);
+  seam_error lost;
+  if (arguments->json && report_json(&watch, sweep, status == SEAM_INTERRUPTED, &lost) != SEAM_OK)
+    return *error = lost, lost.status;
+  return status;
+}
+
+/* The configuration of the command line tells the bar the task alone. */
+static seam_status run_opened(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
+  char task[16];
+  snprintf(task, sizeof task, "%s", seam_config_get(seam_sweep_point_at(sweep, 0).config, "task"));
+  seam_status status = seam_config_set(arguments->config, "task", task, error);
+  if (status) return status;
+  return arguments->dry_run ? sweep_tell_plan(arguments, sweep, error) : run(arguments, sweep, error);
+}
+
+seam_status sweep_run(struct arguments *arguments, seam_error *error) {
+  seam_sweep *sweep;
+  seam_status status = seam_sweep_open(arguments->files[0], &sweep, error);
+  if (status) return status;
+  status = run_opened(arguments, sweep, error);
+  seam_sweep_close(sweep);
+  return status;
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""show and the progress bar on terminals of every kind: narrow, without colour, without UTF-8, no terminal at all; and a
+run that is resized, stopped, sent to the background, and interrupted once and twice.
+usage: terminal.py PATH_OF_SEAM"""
+import fcntl, os, pty, re, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
+
+SEAM = os.path.realpath(sys.argv[1])
+CTRL_C, CTRL_Z = b"\x03", b"\x1a"
+LONG_RUN = ["train", "--first", "mlp8", "--second", "mlp8", "--steps", "200", "--chains", "1e7", "--backend", "cpu",
+            "--threads", "1", "--force", "--output", "long.zip"]
+failures = []
+
+
+def check(good, what):
+    if not good:
+        failures.append(what)
+        print("FAILED", what)
+
+
+def environment(**changes):
+    """As a modern terminal has it, but for `changes`; None takes a variable away."""
+    values = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color", COLORTERM="truecolor")
+    for name in ("NO_COLOR", "COLUMNS"):
+        values.pop(name, None)
+    values.update({name: value for name, value in changes.items() if value is not None})
+    return {name: value for name, value in values.items() if changes.get(name, value) is not None}
+
+
+def mini_shell(arguments, environ):
+    """In the place of a shell with job control: runs seam in the foreground; when it stops, tells so, lets it go on in
+    the background for two seconds, and takes it to the foreground again. Exits as seam does."""
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        os.tcsetpgrp(0, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        os.execve(SEAM, ["seam"] + arguments, environ)
+    while True:
+        status = os.waitpid(child, os.WUNTRACED)[1]
+        if not os.WIFSTOPPED(status):
+            os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+        os.tcsetpgrp(0, os.getpgrp())
+        time.sleep(1)
+        os.write(1, b"\n[background]\n")
+        os.kill(child, signal.SIGCONT)
+        time.sleep(2)
+        os.write(1, b"[foreground]\n")
+        os.tcsetpgrp(0, child)
+
+
+class Terminal:
+    """seam on a pseudo-terminal of its own."""
+
+    def __init__(self, columns, arguments, environ=None, rows=40):
+        self.seen = b""
+        self.child, self.side = pty.fork()
+        if self.child == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            mini_shell(arguments, environ or environment())
+
+    def resize(self, columns):
+        fcntl.ioctl(self.side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+
+    def press(self, key):
+        os.write(self.side, key)
+
+    def read_until(self, found, seconds=60):
+        """Reads on until found(what was seen), or the end; whether it was found."""
+        end = time.monotonic() + seconds
+        while not found(self.seen) and time.monotonic() < end:
+            if not select.select([self.side], [], [], 0.1)[0]:
+                continue
+            try:
+                data = os.read(self.side, 65536)
+            except OSError:
+                return found(self.seen)
+            if not data:
+                return found(self.seen)
+            self.seen += data
+        return found(self.seen)
+
+    def finish(self):
+        """All that was seen, and the exit status."""
+        self.read_until(lambda seen: False, 100)
+        return self.seen.decode(), os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+
+
+def lines(text):
+    """What stood on a line at any time, without escape sequences."""
+    return re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text))
+
+
+def longest(text):
+    return max(len(line) for line in lines(text))
+
+
+def run(arguments, **changes):
+    """Without a terminal: stdout, stderr."""
+    done = subprocess.run([SEAM] + arguments, env=environment(**changes), stdin=subprocess.DEVNULL, capture_output=True)
+    check(done.returncode == 0, f"{arguments} without a terminal exits {done.returncode}")
+    return done.stdout, done.stderr
+
+
+# ---- show ----
+
+def try_show():
+    for columns in (20, 40, 80, 200):
+        text, status = Terminal(columns, ["show", "a.zip"]).finish()
+        title, _, rest = text.partition("\n")
+        check(status == 0 and "pass" in title, f"show on {columns} columns exits {status}")
+        wide = [line for line in lines(rest) if len(line) > columns and " " in line.strip()]
+        check(not wide, f"show on {columns} columns has lines that could have been broken: {wide}")
+        check("\x1b[38;2;" in text and "▀" in text, f"show on {columns} columns has no colour")
+        check(sum("┤" in line or "│" in line for line in lines(text)) >= 6, f"show on {columns} columns has no map")
+    for changes in (dict(NO_COLOR="1"), dict(TERM="dumb", COLORTERM=None), dict(LC_ALL="C")):
+        text, _ = Terminal(80, ["show", "a.zip"], environment(**changes)).finish()
+        check("\x1b" not in text, f"show with {changes} has escape sequences")
+        check("pass" in text and "@" in text, f"show with {changes} has no map of characters")
+    text, _ = Terminal(80, ["show", "a.zip"], environment(LC_ALL="C")).finish()
+    check(text.isascii(), "show without UTF-8 has more than ASCII")
+    out, err = run(["show", "a.zip"])
+    check(out.isascii() and b"\x1b" not in out and b"\r" not in out and not err, "show into a pipe is not plain")
+
+
+# ---- The progress bar ----
+
+SHORT_RUN = ["train", "--first", "mlp4", "--second", "mlp4", "--steps", "300", "--chains", "4k", "--force", "--output",
+             "b.zip"]
+
+
+def try_bar():
+    for columns in (20, 40, 80, 200):
+        text, status = Terminal(columns, SHORT_RUN).finish()
+        first = text.split("\n")[0]
+        drawn = [line for line in lines(first) if "%" in line]
+        check(status == 0 and "100.0%" in first, f"the bar on {columns} columns does not reach 100% on one line")
+        check(len(max(drawn, key=len)) < columns, f"the bar on {columns} columns is longer: {max(drawn, key=len)}")
+        check(all(("▕" in line) == (columns >= 32) for line in drawn), f"there is no bar on {columns} columns, or one")
+    text, _ = Terminal(80, SHORT_RUN, environment(LC_ALL="C")).finish()
+    check(text.isascii() and "[#" in text, "the bar without UTF-8 is not ASCII")
+    text, _ = Terminal(80, SHORT_RUN, environment(TERM="dumb")).finish()
+    check("\x1b" not in text and "%  " not in text.split("\n")[0], "there is a bar on a dumb terminal")
+    out, err = run(SHORT_RUN)
+    check(err.count(b"\n") == 1 and b"\r" not in out + err and b"\x1b" not in out + err, "a run into files is not plain")
+
+
+def try_resize():
+    terminal = Terminal(120, LONG_RUN)
+    check(terminal.read_until(lambda seen: seen.count(b"\r") > 3), "no bar on 120 columns")
+    for columns in (24, 50, 160):
+        terminal.resize(columns)
+        terminal.read_until(lambda seen, before=len(terminal.seen): seen[before:].count(b"\r") > 2)  # one may be under way
+        before = len(terminal.seen)
+        terminal.read_until(lambda seen: seen[before:].count(b"\r") > 3)
+        drawn = terminal.seen[before:].decode(errors="ignore")
+        check(drawn.count("\r") > 3 and longest(drawn) < columns, f"a bar resized to {columns} has {longest(drawn)}")
+        check("\n" not in drawn, f"a bar resized to {columns} goes to another line")
+    terminal.press(CTRL_C)
+    check(terminal.finish()[1] == 130, "a resized run cannot be interrupted")
+
+
+def try_stop():
+    terminal = Terminal(80, LONG_RUN)
+    terminal.read_until(lambda seen: seen.count(b"\r") > 3)
+    terminal.press(CTRL_Z)
+    check(terminal.read_until(lambda seen: b"[foreground]" in seen), "Ctrl-Z does not stop a run")
+    check(terminal.read_until(lambda seen: b"%" in seen.split(b"[foreground]")[-1]), "no bar after a stop")
+    quiet = terminal.seen.split(b"[background]")[-1].split(b"[foreground]")[0]
+    check(quiet.count(b"%") < 2, f"a run in the background draws {quiet}")  # one may have been under way
+    terminal.press(CTRL_C)
+    text, status = terminal.finish()
+    check(status == 130 and "interrupted" in text, f"a run that was stopped ends with {status}")
+
+
+def try_interrupt():
+    terminal = Terminal(80, LONG_RUN)
+    terminal.read_until(lambda seen: re.search(rb"[1-9]%", seen))
+    terminal.press(CTRL_C)
+    text, status = terminal.finish()
+    check(status == 130 and "written to long.zip" in lines(text)[-2], f"Ctrl-C ends a run with {status}")
+    check("\x1b[K" in text.split("chains of")[0].split("\r")[-1], "the bar is left before the report")
+    out, _ = run(["info", "long.zip"])
+    check(b"ids       [0, " in out, "what was counted until Ctrl-C is not whole")
+
+
+def heeds_interrupts(process):
+    """Whether seam still has a handler for SIGINT: the first Ctrl-C takes it away."""
+    with open(f"/proc/{process}/status") as status:
+        return int(re.search(r"SigCgt:\s*(\w+)", status.read())[1], 16) >> (signal.SIGINT - 1) & 1
+
+
+def child_of(process):
+    with open(f"/proc/{process}/task/{process}/children") as children:
+        return int(children.read().split()[0])
+
+
+def try_interrupt_twice():
+    """The slice is too long to wait for: the second Ctrl-C does not."""
+    terminal = Terminal(80, LONG_RUN + ["--steps", "1M", "--slice", "1M"])
+    terminal.read_until(lambda seen: seen.count(b"\r") > 1)
+    process, end = child_of(terminal.child), time.monotonic() + 60
+    check(heeds_interrupts(process), "a run does not heed Ctrl-C")
+    terminal.press(CTRL_C)
+    while heeds_interrupts(process) and time.monotonic() < end:
+        time.sleep(0.01)
+    terminal.press(CTRL_C)
+    began = time.monotonic()
+    status = terminal.finish()[1]
+    check(status == 128 + signal.SIGINT and time.monotonic() - began < 20, f"the second Ctrl-C ends a run with {status}")
+    run(SHORT_RUN[:-1] + ["long.zip"])  # the lock that it left holds nobody up
+
+
+os.chdir(tempfile.mkdtemp())
+run(SHORT_RUN[:-1] + ["a.zip"])
+for trial in (try_show, try_bar, try_resize, try_stop, try_interrupt, try_interrupt_twice):
+    print(trial.__name__, flush=True)
+    trial()
+shutil.rmtree(os.getcwd())
+print(f"{len(failures)} failures")
+sys.exit(bool(failures))
