@@ -19,6 +19,11 @@ TRAIN = ["train", "--first", "buffer", "--second", "buffer", "--chains", "4k", "
 PREDICT = ["predict", "--first", "buffer", "--second", "buffer", "--chains", "100k", "--draws", "20k", "--bins", "64",
            "--output", "result.zip"]
 MERGE = ["merge", "--output", "result.zip", "--json", "../part1.zip", "../part2.zip", "../part3.zip"]
+PLAN = {"task": "train", "options": {"chains": "1k", "steps": 500, "bins": 64, "backend": "cpu", "threads": 1,
+                                     "isa": "baseline", "checkpoint-every": "0.05s"},
+        "grid": {"pair": ["buffer:buffer"], "seed": [1, 2, 3]}}
+POINTS = ["plan/pair=buffer-buffer_seed=%d.zip" % seed for seed in (1, 2, 3)]
+SWEEP = ["sweep", "plan.json", "--quiet"]
 KEEPING = ["--resume", "--checkpoint-every", "0.05s"]
 
 
@@ -42,6 +47,8 @@ SUBJECTS = [
     Subject("train", TRAIN + SLOWLY, TRAIN + SLOWLY + KEEPING, keeps=True),
     Subject("predict", PREDICT + SLOWLY, PREDICT + SLOWLY + KEEPING, keeps=True),
     Subject("merge", MERGE, MERGE + ["--force"]),
+    Subject("sweep", SWEEP, SWEEP, results=POINTS, given={"plan.json": json.dumps(PLAN)},
+            beside=("plan/index.csv", "plan/index.jsonl"), keeps=True),
     Subject("train --force", TRAIN + SLOWLY, TRAIN + SLOWLY + ["--force"], before="part1.zip"),
     Subject("merge --force", MERGE, MERGE + ["--force"], before="part2.zip"),
 ]

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: any lines as the words of the command line. Commands are found and all they are given is read as ever,
  * but what they would do is left out. */
+#define _GNU_SOURCE /* close_range */
 #include "fuzz.h"
 
 #include "../../host/command/command.h"
@@ -29,6 +30,7 @@ int LLVMFuzzerInitialize(int *count, char ***words) {
   (void)words;
   for (const struct command *command = commands; command->name; command++)
     must(command->run == look_at || command->run == look_at_bench, "no command does its work here");
+  must(close_range(3, ~0u, 0) == 0, "--config does not wait for a pipe that the caller left open either");
   fill_file(FILE_NUMBER, options, sizeof options - 1); /* for --config /proc/self/fd/100 */
   must(freopen("/dev/null", "r", stdin) != NULL, "--config /dev/stdin does not wait for anybody");
   must(freopen("/dev/null", "w", stdout) != NULL, "help texts can be thrown away");
