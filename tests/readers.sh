@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Result files open with none of our code: numpy.load, uhi.io.zip.read with schema validation, hist.Hist.
+# Result files open with none of our code: numpy.load, uhi.io.zip.read with schema validation, hist.Hist; and the Python of
+# the README works as written.
 # usage: readers.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source_dir=$1 work=$2 seam=$3
@@ -19,3 +20,10 @@ python3 -m venv "$work/venv"
 for result in mlp8 mixed prior swapped map; do
   "$work/venv/bin/python" "$source_dir/tests/readers.py" "$work/$result.zip"
 done
+
+mkdir "$work/readme"
+cp "$work/mlp8.zip" "$work/readme/seam.zip"
+cd "$work/readme"
+awk '/^```python$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source_dir/README.md" >readme.py
+MPLBACKEND=Agg "$work/venv/bin/python" readme.py
+[ "$(head -c 4 buffers.png | tail -c 3)" = PNG ] || { echo "FAIL: the README's Python draws no buffers.png"; exit 1; }
