@@ -64,7 +64,7 @@ static void print_fractions(const seam_comparison *comparison) {
     char name[32], difference[32] = "-";
     snprintf(name, sizeof name, "%s of %s", f->name, f->of);
     if (!isnan(f->difference)) snprintf(difference, sizeof difference, "%.2f s.e.", f->difference);
-    printf("  %-16s%20s%20s%20s\n", name, percent_text(f->value[0], f->error[0]).text,
+    printf("  %-16s %19s %19s %19s\n", name, percent_text(f->value[0], f->error[0]).text,
            percent_text(f->value[1], f->error[1]).text, difference);
   }
 }
