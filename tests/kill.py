@@ -30,11 +30,13 @@ KEEPING = ["--resume", "--checkpoint-every", "0.05s"]
 class Subject:
     """A command to be killed: `once` is run undisturbed, `killed` again and again in one folder; both end in `results`
     and, of no interest here, `beside`. The folder holds `given`, texts by name, and `before` for a result, from the
-    start. `keeps`: what a kill leaves behind is less than whole, and grows."""
+    start. `keeps`: what a kill leaves behind is less than whole, and grows. `spares`: a result that is whole is not
+    opened any more, and so a file that was being written in its place when it was killed stays there."""
 
-    def __init__(self, name, once, killed, results=("result.zip",), before=None, given=None, beside=(), keeps=False):
+    def __init__(self, name, once, killed, results=("result.zip",), before=None, given=None, beside=(), keeps=False,
+                 spares=False):
         self.name, self.once, self.killed, self.results = name, once, killed, results
-        self.before, self.given, self.beside, self.keeps = before, given or {}, beside, keeps
+        self.before, self.given, self.beside, self.keeps, self.spares = before, given or {}, beside, keeps, spares
 
     def furnish(self, folder):
         os.mkdir(folder)
@@ -48,7 +50,7 @@ SUBJECTS = [
     Subject("predict", PREDICT + SLOWLY, PREDICT + SLOWLY + KEEPING, keeps=True),
     Subject("merge", MERGE, MERGE + ["--force"]),
     Subject("sweep", SWEEP, SWEEP, results=POINTS, given={"plan.json": json.dumps(PLAN)},
-            beside=("plan/index.csv", "plan/index.jsonl"), keeps=True),
+            beside=("plan/index.csv", "plan/index.jsonl"), keeps=True, spares=True),
     Subject("train --force", TRAIN + SLOWLY, TRAIN + SLOWLY + ["--force"], before="part1.zip"),
     Subject("merge --force", MERGE, MERGE + ["--force"], before="part2.zip"),
 ]
@@ -168,7 +170,8 @@ class Killer:
             chains = self.inspect(folder, subject, chains)
         self.quietly(folder, subject.killed)
         expect(self.contents(folder, subject) == self.whole[subject.name], "other counts than when left alone")
-        self.strangers(folder, subject, ["", ".lock"])  # that of a file that was whole is nobody's any more
+        # The lock of a file that was whole is nobody's any more.
+        self.strangers(folder, subject, ["", ".lock"] + [".seam-partial"] * subject.spares)
         shutil.rmtree(folder)
 
     def run(self, kills):
