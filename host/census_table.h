@@ -48,8 +48,12 @@ struct census_law {
 
 extern const struct census_law census_works, census_gibbs;
 
-/* Of a tile. */
-size_t census_tile_words(const struct pairs_tile *tile);
+/* Of a tile: rows, and words. */
+static inline size_t census_tile_rows(const struct pairs_tile *tile) { return 2 * (size_t)tile->stride; }
+
+static inline size_t census_tile_words(const struct pairs_tile *tile) {
+  return census_tile_rows(tile) * (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+}
 
 /* The first draw of a block, or, of PAIR_BLOCKS, their end. */
 static inline uint64_t census_block_begin(uint64_t draws, int block) {

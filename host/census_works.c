@@ -48,12 +48,6 @@ static seam_status create(const struct job *job, const struct census_kernels *ke
 
 /* ---- Laying out ---- */
 
-static size_t rows(const struct pairs_tile *tile) { return 2 * (size_t)tile->stride; }
-
-size_t census_tile_words(const struct pairs_tile *tile) {
-  return rows(tile) * (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-}
-
 /* Cuts the words of the order into tiles of WIDTH, the last one narrower. With the last all blocks are whole. */
 enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_VECTOR_WORDS };
 
@@ -72,7 +66,8 @@ static void cut(struct census_table *table, uint64_t words) {
 static seam_status allocate(struct works_table *table, seam_error *error) {
   struct census_table *base = &table->table;
   size_t size = 0;
-  for (size_t k = 0; k < base->count; k++) size += census_tile_words(&base->parts[k].tile) + rows(&base->parts[k].tile);
+  for (size_t k = 0; k < base->count; k++)
+    size += census_tile_words(&base->parts[k].tile) + census_tile_rows(&base->parts[k].tile);
   table->words = aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, size * sizeof(uint64_t));
   if (!table->words)
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %zu MB: use fewer --draws or --cells",
@@ -82,7 +77,7 @@ static seam_status allocate(struct works_table *table, seam_error *error) {
     struct pairs_tile *tile = &base->parts[k].tile;
     tile->words = next;
     tile->alive = next + census_tile_words(tile);
-    next = tile->alive + rows(tile);
+    next = tile->alive + census_tile_rows(tile);
   }
   return SEAM_OK;
 }
@@ -115,7 +110,7 @@ static void fill(const struct works_table *table, const struct census_part *part
   size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
   memset(tile->words, 0, census_tile_words(tile) * sizeof *tile->words);
   for (uint64_t word = part->begin; word < part->end; word++) enter_word(table, part, word);
-  for (size_t row = 0; row < rows(tile); row++) {
+  for (size_t row = 0; row < census_tile_rows(tile); row++) {
     tile->alive[row] = 0;
     for (size_t w = 0; w < width; w++) tile->alive[row] |= (uint64_t)(tile->words[row * width + w] != 0) << w;
   }
@@ -131,8 +126,9 @@ static void carry_out(struct works_table *table, size_t k) {
 
 static void set_reach(struct census_table *table, size_t k) {
   const struct pairs_tile *tile = &table->parts[k].tile;
-  uint64_t *reach = table->reach + k / CENSUS_REACH * rows(tile);
-  for (size_t row = 0; row < rows(tile); row++) reach[row] |= (uint64_t)(tile->alive[row] != 0) << k % CENSUS_REACH;
+  uint64_t *reach = table->reach + k / CENSUS_REACH * census_tile_rows(tile);
+  for (size_t row = 0; row < census_tile_rows(tile); row++)
+    reach[row] |= (uint64_t)(tile->alive[row] != 0) << k % CENSUS_REACH;
 }
 
 /* With the mutex held, as all that follows. The last block to be ranked tells how many parts there are. */

@@ -5,24 +5,10 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "sample_folder.h"
 #include "sample_result.h"
 
 enum { CHAINS = 3000, PARTS = 7 };
-
-static char folder[64];
-
-static int make_folder(void **state) {
-  (void)state;
-  strcpy(folder, "/tmp/seam-test-resume-XXXXXX");
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  char command[96];
-  snprintf(command, sizeof command, "rm -r %s", folder);
-  return system(command);
-}
 
 static const char *in_folder(const char *name, char path[96]) {
   snprintf(path, 96, "%s/%s", folder, name);

@@ -6,23 +6,9 @@
 
 #include "archive.h"
 #include "interval.h"
+#include "sample_folder.h"
 #include "sample_result.h"
 #include "sweep.h"
-
-static char folder[64];
-
-static int make_folder(void **state) {
-  (void)state;
-  strcpy(folder, "/tmp/seam-test-sweep-XXXXXX");
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  char command[96];
-  snprintf(command, sizeof command, "rm -r %s", folder);
-  return system(command);
-}
 
 struct path {
   char text[512];
