@@ -2,33 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line as its users meet it: what it prints, what it refuses and how, and what is left behind.
 #   cli.sh PATH_OF_SEAM
-set -u
-seam=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset NO_COLOR COLUMNS COLORTERM
-export LC_ALL=C TERM=dumb
-failures=0
-cases=0
-
-wrong() {
-  failures=$((failures + 1))
-  echo "FAILED $name: $1"
-  sed 's/^/    stdout: /' out | head -5
-  sed 's/^/    stderr: /' err | head -5
-}
-
-# run NAME EXPECTED_STATUS ARGUMENTS...: leaves stdout and stderr in the files out and err.
-run() {
-  name=$1
-  local expected=$2
-  shift 2
-  cases=$((cases + 1))
-  timeout 100 "$seam" "$@" >out 2>err
-  local status=$?
-  [ $status -eq "$expected" ] || wrong "exit code $status instead of $expected"
-}
+source "$(dirname "$(realpath "$0")")/cases.sh"
 
 says() { grep -qF -- "$1" out || wrong "stdout does not say '$1'"; }
 complains() { grep -qF -- "$1" err || wrong "stderr does not say '$1'"; }

@@ -2,31 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # seam plot as its users meet it: every figure in every format, twice the same, wide and narrow; and what it refuses.
 #   plot.sh PATH_OF_SEAM
-set -u
-seam=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export LC_ALL=C
-failures=0
-cases=0
-
-wrong() {
-  failures=$((failures + 1))
-  echo "FAILED $name: $1"
-  head -5 out err
-}
-
-# run NAME EXPECTED_STATUS ARGUMENTS...: leaves stdout and stderr in the files out and err.
-run() {
-  name=$1
-  local expected=$2
-  shift 2
-  cases=$((cases + 1))
-  timeout 100 "$seam" "$@" >out 2>err
-  local status=$?
-  [ $status -eq "$expected" ] || wrong "exit code $status instead of $expected"
-}
+source "$(dirname "$(realpath "$0")")/cases.sh"
 
 # refused NAME STATUS PART ARGUMENTS...: one line on stderr that has PART, and no figure.
 refused() {
