@@ -169,7 +169,7 @@ def machine(options: argparse.Namespace) -> dict:
         "version": info["version"],
         "commit": commit[1] if commit else "",
         "backend": options.backend,
-        "devices": [f"{device['name']}, {device['detail']}" for device in devices],
+        "devices": [device["name"] for device in devices],
         "threads": len(os.sched_getaffinity(0)),
         "load": round(os.getloadavg()[0], 2),
         "runs": [],

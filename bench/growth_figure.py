@@ -66,9 +66,9 @@ class Page:
         self.cairo.restore()
 
     def paragraph(self, text: str) -> None:
-        """Lines over the whole width, broken at blanks; options stay with their values."""
+        """Lines over the whole width, broken at blanks."""
         line, height = "", self.cairo.font_extents()[2]
-        for word in [*text.replace(" --", "\0--").replace(" ", "\n").replace("\0", "\n").split("\n"), None]:
+        for word in [*text.split(" "), None]:
             longer = f"{line} {word}" if line else word
             if word is not None and (not line or self.text_width(longer) <= self.width):
                 line = longer
@@ -124,16 +124,16 @@ def time_scale(values: list[float], label: str) -> Scale:
     lower, upper = math.log10(min(values)), math.log10(max(values))
     more = max(0.12 * (upper - lower), 0.1, (1 - upper + lower) / 2)
     lower, upper = lower - more, upper + more
-    ticks = powers(lower, upper, (1, 2, 5) if upper - lower < 2 else (1,))
+    ticks = powers(lower, upper, (1, 2, 5) if upper - lower < 3 else (1,))
     return Scale(lower, upper, label, True, [(value, short(value)) for value in ticks])
 
 
-def memory_scale(values: list[float], label: str) -> Scale:
+def memory_scale(values: list[float], unit: str) -> Scale:
     """From 0, so that what is flat looks flat."""
     upper = 1.25 * max(values)
     power = 10.0 ** math.floor(math.log10(upper / 5))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * 5 >= upper)
-    return Scale(0, upper, label, False, [(k * step, f"{k * step:g}") for k in range(int(upper / step) + 1)])
+    return Scale(0, upper, f"peak memory, {unit}", False, [(k * step, f"{k * step:g}") for k in range(int(upper / step) + 1)])
 
 
 def value_scale(values: list[int], label: str) -> Scale:
@@ -230,6 +230,7 @@ def draw_curve(page: Page, panel: Panel, which: int, curve: list) -> None:
     """Medians, joined, and from the least to the most a bar; `curve` holds values and spreads."""
     page.cairo.set_source_rgb(*COLOURS[which % len(COLOURS)])
     page.cairo.set_line_width(STROKE)
+    page.cairo.new_path()  # text leaves a point behind
     for value, spread in curve:
         page.cairo.line_to(*panel.at(value, spread.median))
     page.cairo.stroke()
@@ -267,7 +268,7 @@ def dashes(page: Page) -> None:
 def draw_key(page: Page, names: list[str], guide: str) -> None:
     """What each colour and the dashed line mean; on the next line where there is no room."""
     x, sample, gap = page.left, 2 * page.size, 0.5 * page.size
-    page.y += 0.6 * page.size
+    page.y += page.size
     for which, name in enumerate([*names, guide]):
         page.font()
         width = sample + gap + page.text_width(name)
@@ -304,14 +305,14 @@ def panels(page: Page, x: Scale, scales: list[Scale]) -> list[Panel]:
 def draw(page: Page, found: dict, name: str) -> None:
     axis, curves = growth_table.AXES[name], growth_table.curves(found, name)
     times = [[(p.value, p.nanoseconds(axis.per)) for p in points] for points in curves.values()]
-    memories = [[(p.value, p.mebibytes()) for p in points] for points in curves.values()]
+    unit, size = growth_table.memory_unit(found, name)
+    memories = [[(p.value, p.memory(size)) for p in points] for points in curves.values()]
     page.font(bold=True)
     page.paragraph(axis.title)
     draw_key(page, list(curves), axis.guide)
     values = sorted({p.value for points in curves.values() for p in points})
-    time, memory = panels(page, value_scale(values, axis.label), [
-        time_scale(ends_of(times), f"time of a {axis.per}, ns"), memory_scale(ends_of(memories), "peak memory, MiB")
-    ])  # fmt: skip
+    scales = [time_scale(ends_of(times), time_label(found, name)), memory_scale(ends_of(memories), unit)]
+    time, memory = panels(page, value_scale(values, axis.label), scales)
     for points in times:
         anchor = points[0] if axis.slope else points[-1]
         draw_guide(page, time, axis.slope, (anchor[0], anchor[1].median))
@@ -320,6 +321,11 @@ def draw(page: Page, found: dict, name: str) -> None:
             draw_curve(page, panel, which, points)
         draw_frame(page, panel)
     draw_caption(page, found, name)
+
+
+def time_label(found: dict, name: str) -> str:
+    per, steps = growth_table.AXES[name].per, growth_table.options_alike(found, name).get("steps")
+    return f"time of a chain of {steps} steps, ns" if per == "chain" and steps else f"time of a {per}, ns"
 
 
 def ends_of(curves: list) -> list[float]:

@@ -15,11 +15,11 @@ class Axis:
 
 
 AXES = {
-    "chains": Axis("What a chain costs, of so many", "chains", "chain", 0, "the same for each"),
-    "width": Axis("What wider components cost", "hidden units of each component", "chain-step", 1, "in proportion"),
-    "voltages": Axis("What training voltages cost", "training voltages", "chain-step", 1, "in proportion"),
-    "threads": Axis("What threads bring", "threads", "chain-step", -1, "shared without loss"),
-    "cards": Axis("What cards bring", "cards", "chain-step", -1, "shared without loss"),
+    "chains": Axis("Cost of a chain, by the number of chains", "chains", "chain", 0, "the same for each"),
+    "width": Axis("Cost of a chain-step, by the width of the hidden layer", "hidden units of each component", "chain-step", 1, "in proportion"),
+    "voltages": Axis("Cost of a chain-step, by the number of training voltages", "training voltages", "chain-step", 1, "in proportion"),
+    "threads": Axis("Cost of a chain-step, by the number of threads", "threads", "chain-step", -1, "shared without loss"),
+    "cards": Axis("Cost of a chain-step, by the number of cards", "cards", "chain-step", -1, "shared without loss"),
 }
 
 
@@ -46,8 +46,8 @@ class Measured:
             return self.spread(lambda run: 1e9 * run["seconds"] / run["chains"])
         return self.spread(lambda run: 1e9 / run["chain_steps_per_second"])
 
-    def mebibytes(self) -> Spread:
-        return self.spread(lambda run: run["peak_bytes"] / 2**20)
+    def memory(self, unit: int) -> Spread:
+        return self.spread(lambda run: run["peak_bytes"] / unit)
 
 
 def axes_of(found: dict) -> list[str]:
@@ -66,6 +66,11 @@ def curves(found: dict, axis: str) -> dict[str, list[Measured]]:
     }
 
 
+def memory_unit(found: dict, axis: str) -> tuple[str, int]:
+    most = max(run["peak_bytes"] for run in found["runs"] if run["axis"] == axis)
+    return ("MiB", 2**20) if most < 2**30 else ("GiB", 2**30)
+
+
 def options_alike(found: dict, axis: str) -> dict:
     """Those that all runs of an axis have in common."""
     options = [run["options"] for run in found["runs"] if run["axis"] == axis]
@@ -78,11 +83,26 @@ def configuration(found: dict, axis: str) -> str:
     return "seam train " + " ".join(f"--{name} {value}" for name, value in alike.items())
 
 
+def devices(found: dict) -> list[str]:
+    """Cards, those alike together; or the processor and its threads."""
+    if found["backend"] == "cpu":
+        return [*found["devices"], f"{found['threads']} threads"]
+    counts = {name: found["devices"].count(name) for name in found["devices"]}
+    return [name if count == 1 else f"{count} × {name}" for name, count in counts.items()]
+
+
 def provenance(found: dict) -> str:
     days = sorted({run["date"][:10] for run in found["runs"]})
-    isas = "".join(f", {isa}" for isa in dict.fromkeys(run["isa"] for run in found["runs"]) if isa)
-    when = " to ".join(dict.fromkeys([days[0], days[-1]]))
-    return f"{when}, seam {found['version']}, commit {found['commit']}, {'; '.join(found['devices'])}{isas}"
+    isas = [isa for isa in dict.fromkeys(run["isa"] for run in found["runs"]) if isa]
+    words = [
+        " to ".join(dict.fromkeys([days[0], days[-1]])),
+        f"seam {found['version']}",
+        f"commit {found['commit'] or 'unknown'}",
+        *devices(found),
+        *(f"isa {isa}" for isa in isas),
+        f"load {found['load']:.1f} before",
+    ]
+    return ", ".join(words)
 
 
 # ---- The table ------------------------------------------------------------------------------------------------------
@@ -97,24 +117,24 @@ def range_of(spread: Spread) -> str:
     return f"{number(spread.median)} ({number(spread.least)} to {number(spread.most)})"
 
 
-def line(curve: str, point: Measured, axis: Axis) -> list[str]:
+def line(curve: str, point: Measured, axis: Axis, unit: int) -> list[str]:
     seconds = point.spread(lambda run: run["seconds"])
     chains = point.runs[0]["chains"]
     return [curve, f"{point.value:,}", f"{chains:,}", str(len(point.runs)), number(seconds.median),
-            range_of(point.nanoseconds(axis.per)), f"{point.mebibytes().median:.1f}"]  # fmt: skip
+            range_of(point.nanoseconds(axis.per)), f"{point.memory(unit).median:.1f}"]  # fmt: skip
 
 
 def section(found: dict, name: str) -> list[str]:
-    axis = AXES[name]
-    columns = ["", axis.label, "chains of a run", "runs", "seconds", f"ns a {axis.per}", "peak memory, MiB"]
-    lines = [line(curve, point, axis) for curve, points in curves(found, name).items() for point in points]
+    axis, (unit, size) = AXES[name], memory_unit(found, name)
+    columns = ["", axis.label, "chains of a run", "runs", "seconds", f"ns a {axis.per}", f"peak memory, {unit}"]
+    lines = [line(curve, point, axis, size) for curve, points in curves(found, name).items() for point in points]
     body = [f"| {' | '.join(cells)} |" for cells in [columns, ["---"] * len(columns), *lines]]
     return [f"### {axis.title}", "", f"`{configuration(found, name)}`", "", *body, ""]
 
 
 def markdown(found: dict) -> str:
     lines = [
-        f"{provenance(found)}; load {found['load']:.1f} before. Seconds and memory are medians; of ns the least and the "
+        f"{provenance(found)}. Seconds and memory are medians; of ns the least and the "
         "most are told, too.",
         "",
     ]
