@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How the cost of training grows: with the number of chains, the width of the hidden layer, training voltages, threads
-and cards. Writes NAME.json with every run, NAME.md, a table of them, and, where pycairo is there, NAME-chains.svg and so
-on, a figure each.
+and cards. Writes NAME.json with every run, NAME.md, a table of them, and, where pycairo is there, NAME-chains.svg and
+so on, a figure each.
 
 The points are measured in rounds, each once in every round, so that slow minutes of the machine fall on all of them.
-NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, or NAME.json is there
-and is not to be resumed or replaced; 3 a run of seam failed."""
+NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, or NAME.json is
+there and is not to be resumed or replaced; 3 a run of seam failed; 130 interrupted."""
 
 import argparse
 import dataclasses
@@ -51,8 +51,9 @@ def trained(pair: str, **others: object) -> dict:
 def by_chains(found: dict, most: int) -> list[Point]:
     """Steps enough to be training, few enough for a billion chains; the interface is counted, as whoever trains so many
     would."""
+    counted = {"steps": 10, "histograms": "interface"}
     return [
-        Point("chains", 10**power, f"{pair} × {pair}", trained(pair, steps=10, histograms="interface", chains=10**power))
+        Point("chains", 10**power, f"{pair} × {pair}", trained(pair, **counted, chains=10**power))
         for pair, last in (("linear", 9), ("buffer", 8), ("mlp8", 8))
         for power in range(3, last + 1)
         if 10**power <= most
@@ -212,8 +213,8 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--target", type=float, default=2, help="seconds of a run whose chains are free (default 2)")
     taken.add_argument("--most", type=float, default=1e9, help="chains at most (default 1e9)")
     taken.add_argument("--quick", action="store_true", help="two rounds of small runs, to see that all works")
-    taken.add_argument("--output", type=pathlib.Path, default=pathlib.Path("growth"), metavar="NAME", help="default growth")
-    taken.add_argument("--resume", action="store_true", help="go on with NAME.json; what is in it is not measured again")
+    taken.add_argument("--output", type=pathlib.Path, default="growth", metavar="NAME", help="default growth")
+    taken.add_argument("--resume", action="store_true", help="go on with NAME.json, whose runs are kept")
     taken.add_argument("--force", action="store_true", help="replace NAME.json")
     return taken
 
@@ -242,6 +243,9 @@ def main() -> int:
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 3
+    except KeyboardInterrupt:
+        print("interrupted: --resume goes on with the next run", file=sys.stderr)
+        return 130
     pathlib.Path(f"{options.output}.md").write_text(growth_table.markdown(runs.found))
     draw(options, runs.found)
     return 0

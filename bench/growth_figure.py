@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Draws what growth.py found: of each axis time and memory, in the look of seam plot, from the record alone. Needs pycairo.
+"""Draws what growth.py found, time and memory along each axis, in the look of seam plot. Needs the record and pycairo.
 
 usage: growth_figure.py NAME.json [--output NAME] [--width MM] [--format svg|png|pdf]"""
 
@@ -133,7 +133,8 @@ def memory_scale(values: list[float], unit: str) -> Scale:
     upper = 1.25 * max(values)
     power = 10.0 ** math.floor(math.log10(upper / 5))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * 5 >= upper)
-    return Scale(0, upper, f"peak memory, {unit}", False, [(k * step, f"{k * step:g}") for k in range(int(upper / step) + 1)])
+    ticks = [(k * step, f"{k * step:g}") for k in range(int(upper / step) + 1)]
+    return Scale(0, upper, f"peak memory, {unit}", False, ticks)
 
 
 def value_scale(values: list[int], label: str) -> Scale:
@@ -333,10 +334,11 @@ def ends_of(curves: list) -> list[float]:
 
 
 def draw_caption(page: Page, found: dict, name: str) -> None:
-    runs = sorted({len(point.runs) for points in growth_table.curves(found, name).values() for point in points})
+    counts = [len(point.runs) for points in growth_table.curves(found, name).values() for point in points]
+    runs = " to ".join(dict.fromkeys([str(min(counts)), str(max(counts))]))
     page.font(0.8, colour=FAINT)
-    page.paragraph(f"Medians of {' to '.join(map(str, dict.fromkeys([runs[0], runs[-1]])))} runs; bars from the least to the "
-                   f"most. {growth_table.configuration(found, name)}. {growth_table.provenance(found)}.")  # fmt: skip
+    page.paragraph(f"Medians of {runs} runs; bars from the least to the most. "
+                   f"{growth_table.configuration(found, name)}. {growth_table.provenance(found)}.")  # fmt: skip
 
 
 # ---- The files ------------------------------------------------------------------------------------------------------
@@ -377,7 +379,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("record", type=pathlib.Path, help="what growth.py wrote")
     parser.add_argument("--output", metavar="NAME", help="of NAME-chains.svg and so on; default the record's")
-    parser.add_argument("--width", type=float, default=180, metavar="MM", help="of each figure, 80 to 400 (default 180)")
+    parser.add_argument("--width", type=float, default=180, metavar="MM", help="80 to 400, default 180")
     parser.add_argument("--format", choices=["svg", "png", "pdf"], default="svg", help="default svg")
     options = parser.parse_args()
     if not 80 <= options.width <= 400:

@@ -15,11 +15,15 @@ class Axis:
 
 
 AXES = {
-    "chains": Axis("Cost of a chain, by the number of chains", "chains", "chain", 0, "the same for each"),
-    "width": Axis("Cost of a chain-step, by the width of the hidden layer", "hidden units of each component", "chain-step", 1, "in proportion"),
-    "voltages": Axis("Cost of a chain-step, by the number of training voltages", "training voltages", "chain-step", 1, "in proportion"),
-    "threads": Axis("Cost of a chain-step, by the number of threads", "threads", "chain-step", -1, "shared without loss"),
-    "cards": Axis("Cost of a chain-step, by the number of cards", "cards", "chain-step", -1, "shared without loss"),
+    "chains": Axis("Cost of a chain, by how many there are", "chains", "chain", 0, "the same for each"),
+    "width": Axis(
+        "Cost of a chain-step, by hidden units", "hidden units of each component", "chain-step", 1, "in proportion"
+    ),
+    "voltages": Axis(
+        "Cost of a chain-step, by training voltages", "training voltages", "chain-step", 1, "in proportion"
+    ),
+    "threads": Axis("Cost of a chain-step, by threads", "threads", "chain-step", -1, "shared without loss"),
+    "cards": Axis("Cost of a chain-step, by cards", "cards", "chain-step", -1, "shared without loss"),
 }
 
 
@@ -134,8 +138,7 @@ def section(found: dict, name: str) -> list[str]:
 
 def markdown(found: dict) -> str:
     lines = [
-        f"{provenance(found)}. Seconds and memory are medians; of ns the least and the "
-        "most are told, too.",
+        f"{provenance(found)}. Seconds and memory are medians; of ns the least and the most are told, too.",
         "",
     ]
     for name in axes_of(found):

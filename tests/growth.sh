@@ -17,8 +17,10 @@ figure() { "$python" -B "$source_dir/bench/growth_figure.py" "$@"; }
 fail() { echo "FAIL: $*"; exit 1; }
 
 grow >all.log
+runs() { grep -c "^$1 [0-9,]*: " all.log; }
+[ "$(runs chains) $(runs width) $(runs voltages)" = "18 6 24" ] || fail "not two runs of 9 sizes, 3 widths, 12 voltages"
+[ "$(runs threads)" -ge 4 ] || fail "not two runs of 2 pairs on 1 thread or more"
 points=$(($(wc -l <all.log) / 2))
-[ "$points" -ge 26 ] || fail "$points points, of 9 sizes, 3 widths, 12 numbers of voltages and 2 pairs of threads or more"
 [ "$(grep -c "^| .* | 2 | " growth.md)" = "$points" ] || fail "the table has not two runs of each of $points points"
 
 status=0

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of bench/growth.py: medians are where the axes say they are; no word lies on another or is cut off, at any
-width, of small records and of the largest that there may be.
+"""The figures of bench/growth.py: medians are where the axes say they are; no word lies on another or is cut off, at
+any width, of small records and of the largest that there may be.
 
 usage: growth_figure.py BENCH_DIR [RECORD...]"""
 
