@@ -118,19 +118,21 @@ def number(value: float) -> str:
 
 
 def range_of(spread: Spread) -> str:
+    if spread.least == spread.most:
+        return number(spread.median)
     return f"{number(spread.median)} ({number(spread.least)} to {number(spread.most)})"
 
 
 def line(curve: str, point: Measured, axis: Axis, unit: int) -> list[str]:
     seconds = point.spread(lambda run: run["seconds"])
     chains = point.runs[0]["chains"]
-    return [curve, f"{point.value:,}", f"{chains:,}", str(len(point.runs)), number(seconds.median),
+    return [curve, f"{point.value:,}", str(len(point.runs)), f"{chains:,}", number(seconds.median),
             range_of(point.nanoseconds(axis.per)), f"{point.memory(unit).median:.1f}"]  # fmt: skip
 
 
 def section(found: dict, name: str) -> list[str]:
     axis, (unit, size) = AXES[name], memory_unit(found, name)
-    columns = ["", axis.label, "chains of a run", "runs", "seconds", f"ns a {axis.per}", f"peak memory, {unit}"]
+    columns = ["", axis.label, "runs", "chains of each", "seconds", f"ns a {axis.per}", f"peak memory, {unit}"]
     lines = [line(curve, point, axis, size) for curve, points in curves(found, name).items() for point in points]
     body = [f"| {' | '.join(cells)} |" for cells in [columns, ["---"] * len(columns), *lines]]
     return [f"### {axis.title}", "", f"`{configuration(found, name)}`", "", *body, ""]
