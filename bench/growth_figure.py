@@ -307,17 +307,19 @@ def draw(page: Page, found: dict, name: str) -> None:
     axis, curves = growth_table.AXES[name], growth_table.curves(found, name)
     times = [[(p.value, p.nanoseconds(axis.per)) for p in points] for points in curves.values()]
     unit, size = growth_table.memory_unit(found, name)
-    memories = [[(p.value, p.memory(size)) for p in points] for points in curves.values()]
+    memories = [[(p.value, p.memory(size)) for p in points if p.memory(size)] for points in curves.values()]
     page.font(bold=True)
     page.paragraph(axis.title)
     draw_key(page, list(curves), axis.guide)
     values = sorted({p.value for points in curves.values() for p in points})
-    scales = [time_scale(ends_of(times), time_label(found, name)), memory_scale(ends_of(memories), unit)]
-    time, memory = panels(page, value_scale(values, axis.label), scales)
+    scales = [time_scale(ends_of(times), time_label(found, name))]
+    if any(memories):
+        scales.append(memory_scale(ends_of(memories), unit))
+    made = panels(page, value_scale(values, axis.label), scales)
     for points in times:
         anchor = points[0] if axis.slope else points[-1]
-        draw_guide(page, time, axis.slope, (anchor[0], anchor[1].median))
-    for panel, kind in ((time, times), (memory, memories)):
+        draw_guide(page, made[0], axis.slope, (anchor[0], anchor[1].median))
+    for panel, kind in zip(made, (times, memories)):
         for which, points in enumerate(kind):
             draw_curve(page, panel, which, points)
         draw_frame(page, panel)
@@ -337,8 +339,8 @@ def draw_caption(page: Page, found: dict, name: str) -> None:
     counts = [len(point.runs) for points in growth_table.curves(found, name).values() for point in points]
     runs = " to ".join(dict.fromkeys([str(min(counts)), str(max(counts))]))
     page.font(0.8, colour=FAINT)
-    page.paragraph(f"Medians of {runs} runs; bars from the least to the most. "
-                   f"{growth_table.configuration(found, name)}. {growth_table.provenance(found)}.")  # fmt: skip
+    shown = "One run a point." if runs == "1" else f"Medians of {runs} runs; bars from the least to the most."
+    page.paragraph(f"{shown} {growth_table.configuration(found, name)}. {growth_table.provenance(found)}.")
 
 
 # ---- The files ------------------------------------------------------------------------------------------------------

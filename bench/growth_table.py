@@ -50,8 +50,10 @@ class Measured:
             return self.spread(lambda run: 1e9 * run["seconds"] / run["chains"])
         return self.spread(lambda run: 1e9 / run["chain_steps_per_second"])
 
-    def memory(self, unit: int) -> Spread:
-        return self.spread(lambda run: run["peak_bytes"] / unit)
+    def memory(self, unit: int) -> Spread | None:
+        """None where it was not seen: without nvidia-smi a card does not tell."""
+        seen = Measured(self.value, [run for run in self.runs if run["peak_bytes"]])
+        return seen.spread(lambda run: run["peak_bytes"] / unit) if seen.runs else None
 
 
 def axes_of(found: dict) -> list[str]:
@@ -125,9 +127,9 @@ def range_of(spread: Spread) -> str:
 
 def line(curve: str, point: Measured, axis: Axis, unit: int) -> list[str]:
     seconds = point.spread(lambda run: run["seconds"])
-    chains = point.runs[0]["chains"]
+    chains, memory = point.runs[0]["chains"], point.memory(unit)
     return [curve, f"{point.value:,}", str(len(point.runs)), f"{chains:,}", number(seconds.median),
-            range_of(point.nanoseconds(axis.per)), f"{point.memory(unit).median:.1f}"]  # fmt: skip
+            range_of(point.nanoseconds(axis.per)), f"{memory.median:.1f}" if memory else "unknown"]  # fmt: skip
 
 
 def section(found: dict, name: str) -> list[str]:
