@@ -22,13 +22,6 @@ static seam_status out_of_memory(seam_error *error) {
 
 /* ---- What is drawn ---- */
 
-/* Of a prediction all is its first components, as in seam compare. */
-static const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice) {
-  seam_prediction prediction;
-  bool components = slice->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
-  return seam_result_histogram(result, components ? "components" : "interface");
-}
-
 /* The counts of both sides in bins alike, as wide as the side that knows less needs. */
 static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
                                   seam_error *error) {
@@ -167,4 +160,9 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
   if (status == SEAM_OK) draw_pair(page, &pair);
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
+}
+
+seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error) {
+  (void)page, (void)plot;
+  return fail(error, SEAM_ERROR_INTERNAL, "not yet");
 }
