@@ -120,7 +120,7 @@ static seam_status compare_results(struct task *task, seam_error *error) {
   return status;
 }
 
-static seam_status plot(struct task *task, seam_output *output, seam_error *error) {
+static seam_status read_and_draw(struct task *task, seam_output *output, seam_error *error) {
   seam_status status = SEAM_OK;
   struct plot *plot = &task->plot;
   for (; plot->count < task->arguments->file_count && status == SEAM_OK; plot->count += status == SEAM_OK)
@@ -128,21 +128,54 @@ static seam_status plot(struct task *task, seam_output *output, seam_error *erro
   if (status == SEAM_OK) status = choice_settle(&task->choice, plot, task->arguments->files, error);
   if (status == SEAM_OK) status = compare_results(task, error);
   if (status == SEAM_OK) status = draw_and_write(task, output, error);
-  seam_comparison_free(plot->comparison);
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
+  return status;
+}
+
+/* ---- A comparison's file ---- */
+
+static bool has_comparison(const struct arguments *arguments) {
+  for (int i = 0; i < arguments->file_count; i++)
+    if (seam_is_comparison(arguments->files[i])) return true;
+  return false;
+}
+
+/* Its map is of one slice, and goes with no other file. */
+static seam_status choose_map(struct task *task, seam_error *error) {
+  const struct arguments *arguments = task->arguments;
+  task->choice = (struct choice){{&map_figure}, 1};
+  if (arguments->file_count > 1)
+    return fail(error, SEAM_ERROR_USAGE, "a comparison is drawn alone: give seam plot its file, or the results");
+  if (arguments->figure && strcmp(arguments->figure, map_figure.name) != 0)
+    return fail(error, SEAM_ERROR_USAGE, "--figure %.60s: %.200s is a comparison, which has only --figure %s",
+                arguments->figure, arguments->files[0], map_figure.name);
+  seam_status status = seam_comparison_read(arguments->files[0], &task->plot.comparison, error);
+  if (status) return status;
+  const char *slice = seam_comparison_slice(task->plot.comparison);
+  if (!arguments->slice || !strcmp(arguments->slice, slice)) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "--slice %s: %.200s compares %s; compare the results anew", arguments->slice,
+              arguments->files[0], slice);
+}
+
+/* ---- The command ---- */
+
+static seam_status plot(struct task *task, bool map, seam_error *error) {
+  seam_output *output = NULL;
+  seam_status status = read_output(task, error);
+  if (status == SEAM_OK) status = read_width(task, error);
+  if (status == SEAM_OK) status = seam_output_open(task->output, task->arguments->force, &output, error);
+  if (status) return status;
+  status = map ? draw_and_write(task, output, error) : read_and_draw(task, output, error);
+  seam_output_close(output);
   return status;
 }
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
   struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
-  seam_output *output;
   if (!find_selection(arguments->slice)) return unknown_selection(arguments->slice, error);
-  seam_status status = read_figures(&task, error);
-  if (status == SEAM_OK) status = read_output(&task, error);
-  if (status == SEAM_OK) status = read_width(&task, error);
-  if (status == SEAM_OK) status = seam_output_open(task.output, arguments->force, &output, error);
-  if (status) return status;
-  status = plot(&task, output, error);
-  seam_output_close(output);
+  bool map = has_comparison(arguments);
+  seam_status status = map ? choose_map(&task, error) : read_figures(&task, error);
+  if (status == SEAM_OK) status = plot(&task, map, error);
+  seam_comparison_free(task.plot.comparison);
   return status;
 }

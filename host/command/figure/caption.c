@@ -7,6 +7,8 @@
 
 enum { ROOM = 4096, EACH_TOLD = 2 };
 
+static const char *const names[EACH_TOLD] = {"A: ", "B: "};
+
 /* What a reader wants to know even where it is the default; and --beta is what makes a prediction weigh. */
 static bool is_told(const char *name, seam_config *config) {
   static const char *const told[] = {"first", "second", "chains", "draws", "seed", "steps", "optimizer", "lr"};
@@ -34,10 +36,10 @@ static void append_options(char text[ROOM], seam_config *config, seam_config *de
 }
 
 /* "A: seam 0.1.0 train --first mlp8 ..." */
-static void draw_command(struct page *page, seam_result *result, const char *before, seam_config *defaults) {
+static void draw_command(struct page *page, seam_config *config, const char *version, const char *before,
+                         seam_config *defaults) {
   char text[ROOM];
-  seam_config *config = seam_result_config(result);
-  snprintf(text, sizeof text, "%sseam %s %s", before, seam_result_run(result).version, command_of(config));
+  snprintf(text, sizeof text, "%sseam %s%s", before, version, command_of(config));
   append_options(text, config, defaults, NULL);
   page_paragraph(page, text);
 }
@@ -67,17 +69,28 @@ static void draw_shared(struct page *page, const struct plot *plot, int r, seam_
   page_paragraph(page, text);
 }
 
+/* One, or two that are A and B. */
+static void draw_commands(struct page *page, const struct plot *plot, seam_config *defaults) {
+  for (int r = 0; r < plot->count; r++) {
+    char version[48];
+    snprintf(version, sizeof version, "%.40s ", seam_result_run(plot->results[r]).version);
+    draw_command(page, seam_result_config(plot->results[r]), version, plot->count > 1 ? names[r] : "", defaults);
+  }
+}
+
+/* Of a comparison's file, which does not tell the versions. */
+static void draw_compared(struct page *page, seam_comparison *comparison, seam_config *defaults) {
+  for (int side = 0; side < EACH_TOLD; side++)
+    draw_command(page, seam_comparison_config(comparison, side), "", names[side], defaults);
+}
+
 void caption_draw(struct page *page, const struct plot *plot) {
-  static const char *const names[EACH_TOLD] = {"A: ", "B: "};
   seam_config *defaults = seam_config_create();
   if (!defaults) return;
   page_font(page, 0.8, false);
   page_colour(page, faint_ink, 1);
-  for (int r = 0; r < plot->count; r++) {
-    if (plot->count > EACH_TOLD)
-      draw_shared(page, plot, r, defaults);
-    else
-      draw_command(page, plot->results[r], plot->count > 1 ? names[r] : "", defaults);
-  }
+  if (plot->count == 0) draw_compared(page, plot->comparison, defaults);
+  if (plot->count <= EACH_TOLD) draw_commands(page, plot, defaults);
+  for (int r = 0; plot->count > EACH_TOLD && r < plot->count; r++) draw_shared(page, plot, r, defaults);
   seam_config_free(defaults);
 }
