@@ -83,7 +83,8 @@ static bool restore_all_compared(struct seam_comparison *comparison, const json_
   comparison->compared_count = (int)count;
   for (size_t h = 0; h < count; h++)
     if (!restore_compared(&comparison->compared[h], json_array_get(list, h))) return false;
-  return strcmp(comparison->compared[0].name, histogram_name(HISTOGRAM_INTERFACE)) == 0;
+  const seam_compared *interface = &comparison->compared[0];
+  return strcmp(interface->name, histogram_name(HISTOGRAM_INTERFACE)) == 0 && interface->rows <= 1;
 }
 
 /* The version is that of who wrote it. */

@@ -36,13 +36,14 @@ static const struct command commands[] = {
      "working folder. Of one result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
      "and loss), selection by loss, snapshots of the training, interchange, or all of these; of two: both interfaces "
      "and the map of their log ratio; of up to 24: their interfaces beside one another, and of up to 7 their margins "
-     "over one another. Several figures are pages of a PDF, and stand below one another in a PNG or SVG. --force draws "
-     "the comparison of what has other kinds, margins or priors, too, and replaces the output.",
+     "over one another; of what seam compare --output wrote: its map. Several figures are pages of a PDF, and stand "
+     "below one another in a PNG or SVG. --force draws the comparison of what has other kinds, margins or priors, too, "
+     "and replaces the output.",
      "figure log slice width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
-     "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
-     "margins or priors, too, and replaces the output.",
+     "give; and their fractions. --output keeps the map of where they differ, which seam plot draws. --force compares "
+     "what has other kinds, margins or priors, too, and replaces the output.",
      "slice output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "

@@ -180,7 +180,7 @@ static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_e
 }
 
 static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_error *error) {
-  static const char *const titles[MAPS] = {"ln(A/B)", "standard error of it"};
+  static const char *const titles[MAPS] = {"ln(A/B)", "standard error of ln(A/B)"};
   seam_status status = SEAM_OK;
   for (size_t i = 0; i < MAPS && status == SEAM_OK; i++) {
     const seam_histogram *map = seam_comparison_map_at(plot->comparison, i);
@@ -204,11 +204,12 @@ static void draw_maps(struct page *page, const struct pair *pair) {
     if (shade->largest == 0) panel_note(page, &panel, "not known");
     panel_frame(page, &panel);
     double bar = panel.box.y + panel.box.height + (ROOM_BELOW + 0.3) * page->size;
-    end = fmax(end, colour_bar_draw(page, panel.box.x, bar, panel.box.width, shade, pair->titles[i]));
+    end = fmax(end, colour_bar_draw(page, panel.box.x + 0.1 * panel.box.width, bar, 0.8 * panel.box.width, shade,
+                                    pair->titles[i]));
   }
   page->y = end;
   page_colour(page, ink, 1);
-  page_paragraph(page, "The bins of a cell have one value; cells hold nearly equal numbers of both together.");
+  page_paragraph(page, "The bins of a cell have one value, and so have those of them in which nothing was counted.");
   page_paragraph(page, pair->distance);
 }
 

@@ -154,8 +154,10 @@ static void draw_panel(struct page *page, const struct gallery *gallery, int r, 
   head.y = top + gallery->label_height + 0.15 * page->size;
   shares_draw_strip(&head, gallery->plot->results[r]);
   draw_density(page, gallery, r, &panel);
-  landmarks_draw(page, &panel);
-  if (gallery->grids[r].largest == 0) panel_note(page, &panel, "none");
+  if (gallery->grids[r].largest > 0)
+    landmarks_draw(page, &panel);
+  else
+    panel_note(page, &panel, "none");
   panel_frame(page, &panel);
 }
 
