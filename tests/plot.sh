@@ -103,7 +103,8 @@ for odd in none diverged one; do
   done
 done
 drawn "several results" a.zip b.zip c.zip none.zip one.zip p.zip g.zip --log
-drawn "several results, narrow" a.zip b.zip c.zip none.zip one.zip p.zip g.zip --width 85mm
+run "several results, narrow" 0 plot a.zip b.zip c.zip none.zip one.zip p.zip g.zip --width 85mm --output narrow.png
+whole narrow.png
 drawn "margins of several" c.zip a.zip none.zip one.zip diverged.zip --figure margins
 cp once.png margins.png
 run "in another order" 0 plot a.zip c.zip none.zip one.zip diverged.zip --figure margins --output other.png
@@ -119,11 +120,12 @@ run "24 results" 0 plot "${many[@]}" --output many.png
 whole many.png
 run "two beside one another" 0 plot a.zip b.zip --figure interface --output beside.png
 cmp -s beside.png pair.png && wrong "it is the comparison"
-drawn "all of two" a.zip b.zip --figure all
-drawn "all of three" a.zip b.zip c.zip --figure all
+run "all of two" 0 plot a.zip b.zip --figure all --output two.pdf
+run "all of three" 0 plot a.zip b.zip c.zip --figure all --output three.pdf
 
 # pages FILE: how many a PDF has.
 pages() { grep -a -c "/Type /Page " "$1"; }
+[ "$(pages two.pdf) $(pages three.pdf)" = "3 2" ] || wrong "they have $(pages two.pdf) and $(pages three.pdf) pages"
 drawn "several figures" a.zip --figure snapshots,interface,margins
 [ "$(pages once.pdf)" = 3 ] || wrong "it has $(pages once.pdf) pages"
 run "in another order" 0 plot a.zip --figure interface,margins,snapshots --output order.png
