@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a prediction is worth: the bias of its cells, by refining them, and its variance against guess-and-check's.
 
-usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--cells 256]
+usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--cells 256] [--all-pairs]
 
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
 allows; the ratio of variances is the median of five runs in turn. As many pairs as --chains x --draws are divided among
 first and second components as a prediction of few says: n1/n2 = sqrt(zeta1/zeta2) makes zeta1/n1 + zeta2/n2 least. The
 ratio cannot pass the ceiling, p/(zeta1 + zeta2), however fast pairs are counted, while a component costs as much as a
-chain there and both sides are as many."""
+chain there and both sides are as many. With --all-pairs every pair of kinds is put to that comparison, but for those
+that a prediction of few finds no working pair of."""
 import argparse
 import json
 import os
@@ -29,6 +30,12 @@ def run(options, *arguments):
         command = [options.seam, *arguments, "--bins", str(options.bins), "--json", "--quiet", "--output",
                    os.path.join(folder, "result.zip")]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def all_pairs(options):
+    info = subprocess.run([options.seam, "info", "--json"], check=True, capture_output=True, text=True).stdout
+    kinds = json.loads(info)["kinds"]
+    return [(a, b, "-0.05:1.05" if a == "logistic" else "-2.5:3.5") for a in kinds for b in kinds]
 
 
 def predict(options, pair, margin, cells, sizes=None):
@@ -51,8 +58,10 @@ def bias(options):
 
 
 def divide(options, pair):
-    """How many first and second components, even numbers."""
+    """How many first and second components, even numbers; None where no pair works."""
     few = predict(options, pair, "0.3", options.cells, (32768, 32768))["prediction"]
+    if few["acceptance"] == 0:
+        return None
     tilt = min(max(few["first_variance"] / few["second_variance"], 1 / TILT), TILT) ** 0.25
     return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
 
@@ -68,11 +77,14 @@ def ratio(options, pair, sizes):
     return variance / p["acceptance_error"] ** 2, p["acceptance"] / (p["first_variance"] + p["second_variance"]), seconds
 
 
-def ratios(options):
+def ratios(options, pairs):
     print("\n| pair | components | seconds | variance of guess-and-check over the prediction's, range | ceiling |")
     print("|---|---|---|---|---|")
-    for pair in PAIRS:
+    for pair in pairs:
         sizes = divide(options, pair)
+        if not sizes:
+            print(f"| {pair[0]} x {pair[1]} | | | no pair of them works | |", flush=True)
+            continue
         values, ceilings, seconds = zip(*(ratio(options, pair, sizes) for _ in range(REPEATS)))
         print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
               f"{min(values):.1f} to {max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
@@ -85,9 +97,13 @@ def main():
     parser.add_argument("--chains", type=int, default=131072)
     parser.add_argument("--draws", type=int, default=131072)
     parser.add_argument("--cells", type=int, default=256)
+    parser.add_argument("--all-pairs", action="store_true")
     options = parser.parse_args()
-    bias(options)
-    ratios(options)
+    if options.all_pairs:
+        ratios(options, all_pairs(options))
+    else:
+        bias(options)
+        ratios(options, PAIRS)
 
 
 if __name__ == "__main__":
