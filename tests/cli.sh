@@ -20,6 +20,10 @@ refused() {
   no_file seam.zip
 }
 
+fits_80_columns() {
+  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+}
+
 # last_json FIELD VALUE: the last line of stdout is an object with that field (value as JSON).
 last_json() {
   tail -1 out | python3 -c '
@@ -53,16 +57,26 @@ run "man page" 0 --man train
 says ".SH OPTIONS"
 run "help" 0 --help
 for word in train predict show plot compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in "" train predict show plot compare merge info bench; do
+commands=(train predict sweep show plot compare merge info bench)
+for command in "" "${commands[@]}"; do
   run "help of $command" 0 $command --help
   says "seam $command"
   [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"
-  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+  fits_80_columns
+done
+for command in "${commands[@]}"; do
+  run "help of $command" 0 $command --help
+  mv out brief
+  run "all help of $command" 0 $command --help-all
+  says "seam $command"
+  fits_80_columns
+  case $command in
+    train | predict | bench) [ "$(wc -l <out)" -gt "$(wc -l <brief)" ] || wrong "it says no more than --help" ;;
+    *) cmp -s out brief || wrong "it says something else than --help, which is all" ;;
+  esac
 done
 run "all help of train" 0 train --help-all
 for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
-refused "help-all of a command without options" 2 "--help-all: no option of seam show" show --help-all x.zip
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
@@ -267,7 +281,7 @@ run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
 for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
   Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots; do says "$word"; done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+fits_80_columns
 cp out once
 run "compare again" 0 compare f.zip g.zip
 cmp -s out once || wrong "the same comparison says something else"
@@ -355,7 +369,7 @@ run "compare with a prediction" 0 compare f.zip predicted.zip
 for word in "pairs of pass" "of 2,048 first x 2,048 second components" "differ: --chains 4000 | 2048" "buffer of pass"; do
   says "$word"
 done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+fits_80_columns
 ! grep -q -- --steps out || wrong "an option that predictions do not have differs"
 run "compare first components" 0 compare f.zip predicted.zip --slice all --json
 tail -1 out | python3 -c '

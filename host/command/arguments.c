@@ -175,6 +175,8 @@ seam_status arguments_read(const struct command *command, int count, char **word
       options_ended = true;
     else if (option && !strcmp(word, "-h"))
       arguments->help = true;
+    else if (option && !strcmp(word, "--help-all"))
+      arguments->help_all = true; /* of any command, though most have no more to say than their help */
     else if (option && word[1] != '-')
       status = fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; long options only, as --name value", word);
     else if (option)
