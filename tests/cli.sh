@@ -61,7 +61,7 @@ commands=(train predict sweep show plot compare merge info bench)
 for command in "" "${commands[@]}"; do
   run "help of $command" 0 $command --help
   says "seam $command"
-  [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"
+  [ "$(wc -l <out)" -le 32 ] || wrong "it takes more than a screen of 32 lines"
   fits_80_columns
 done
 for command in "${commands[@]}"; do
@@ -82,6 +82,13 @@ for option in first second chains first-chain seed steps optimizer lr samples lo
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
   says "  --$option"
 done
+run "help of predict" 0 predict --help
+for word in "--chains 262144       draws of the first component" "--beta BETA"; do says "$word"; done
+run "all help of bench" 0 bench --help-all
+says "--histograms none"
+grep -q -e "--output seam.zip" -e "--shard" out && wrong "it tells of what has no effect"
+run "help of compare" 0 compare --help
+says "--output FILE         keep the map"
 refused "no command" 2 "seam --help"
 refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus

@@ -8,21 +8,21 @@
 #include "../nearest.h"
 #include "command.h"
 
+/* In the order of use. */
 const struct flag all_flags[] = {
+    {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
+     offsetof(struct arguments, dry_run)},
     {"figure", "NAME", "what to draw (interface, transfer, margins, selection, snapshots, interchange, compare, all)",
      offsetof(struct arguments, figure)},
+    {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
     {"width", "180mm", "of the figure (80mm to 400mm, or as much in cm or in)", offsetof(struct arguments, width)},
     {"log", NULL, "counts by their logarithm", offsetof(struct arguments, log)},
     {"config", "FILE", "options from JSON or from a result; later options win",
      offsetof(struct arguments, config_file)},
-    {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
-    {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
-     offsetof(struct arguments, dry_run)},
+    {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
-    {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
-    {"output", "FILE", "the file to write: the merged result, compare's map of log-ratios, or a figure",
-     offsetof(struct arguments, output)},
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},

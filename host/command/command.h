@@ -107,6 +107,11 @@ enum { MOST_ENTRIES = 64 };
  * the configuration has all in the first group. */
 size_t group_entries(const struct command *command, const struct group *group, struct entry *entries);
 
+/* ---- wording.c ---- */
+
+/* Puts what is right for the command in place of what is so for all; whether it is to be told of there. */
+bool word_entry(const struct command *command, struct entry *entry);
+
 /* ---- examples.c ---- */
 
 struct example {
