@@ -127,8 +127,8 @@ seam_status run_end(struct run *run, seam_error *error) {
     return crew->status;
   }
   if (covered == whole) return SEAM_OK;
-  return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu chains counted", (unsigned long long)covered,
-                   (unsigned long long)whole);
+  return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu %s counted", (unsigned long long)covered,
+                   (unsigned long long)whole, result->config.task == TASK_TRAIN ? "chains" : "first components");
 }
 
 void run_close(struct run *run) {

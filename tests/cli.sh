@@ -138,8 +138,13 @@ small=(--first linear --second buffer --steps 10 --chains 2k)
 run "a small run" 0 train "${small[@]}" --output a.zip
 says "2,000 chains"
 for word in buffer inverter fail diverged a.zip; do says "$word"; done
-one_line
+[ ! -s err ] || wrong "stderr repeats what stdout says"
 [ -s a.zip ] || wrong "a.zip is missing"
+cp a.zip whole.zip
+run "resuming what is whole" 0 train "${small[@]}" --output whole.zip --resume
+says "nothing was missing: whole.zip has all that was asked for"
+says "of 2,000 chains"
+grep -q "chain-steps/s" out && wrong "it tells of a run that was not"
 run "quiet" 0 train "${small[@]}" --output q.zip --quiet
 [ ! -s out ] && [ ! -s err ] || wrong "it is not quiet"
 run "JSON of a short run" 0 train "${small[@]}" --output j.zip --json
@@ -336,6 +341,7 @@ refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip
 
 pairs=(--first logistic --second logistic --chains 20k --draws 4096 --bins 32)
 run "predict" 0 predict "${pairs[@]}" --output pairs.zip
+[ ! -s err ] || wrong "stderr repeats what stdout says"
 for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "independent pairs" \
   "most frequent interface" "written to pairs.zip"; do says "$word"; done
 run "a prediction as JSON" 0 predict "${pairs[@]}" --output pairs.zip --force --json

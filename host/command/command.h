@@ -72,7 +72,7 @@ struct producer {
   const char *task;
   seam_status (*run)(const seam_config *config, seam_output *output, seam_progress_function progress, void *user,
                      seam_result **result, seam_error *error);
-  void (*report)(seam_result *result);
+  void (*print_run)(seam_result *result); /* how much it did, how fast and on what */
 };
 
 seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);
@@ -237,11 +237,12 @@ int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *s
 struct progress_bar {
   bool shown; /* stderr is a terminal and nobody asked for quiet */
   bool unicode;
-  const char *unit; /* of the work: chain-steps or pairs */
-  double steps;     /* so many of them each chain */
-  bool drawn;       /* something stands on the line */
-  double seconds;   /* of the last report */
-  double paused;    /* seconds of which nothing was reported */
+  const char *unit;    /* of the work: chain-steps or pairs */
+  const char *counted; /* by id: chains or first components */
+  double steps;        /* so many of them each chain */
+  bool drawn;          /* something stands on the line */
+  double seconds;      /* of the last report */
+  double paused;       /* seconds of which nothing was reported */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);
