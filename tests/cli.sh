@@ -342,7 +342,7 @@ refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip
 pairs=(--first logistic --second logistic --chains 20k --draws 4096 --bins 32)
 run "predict" 0 predict "${pairs[@]}" --output pairs.zip
 [ ! -s err ] || wrong "stderr repeats what stdout says"
-for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "independent pairs" \
+for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "effective sample size of the acceptance: " \
   "most frequent interface" "written to pairs.zip"; do says "$word"; done
 run "a prediction as JSON" 0 predict "${pairs[@]}" --output pairs.zip --force --json
 all_json
@@ -379,11 +379,12 @@ rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
-for word in "pairs of pass" "of 2,048 first x 2,048 second components" "differ: --chains 4000 | 2048" "buffer of pass"; do
+for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
+  "A trained chains (--steps 500, --optimizer adam, --lr 0.01); B drew pairs and"; do
   says "$word"
 done
 fits_80_columns
-! grep -q -- --steps out || wrong "an option that predictions do not have differs"
+! grep -q -- "--steps.*|" out || wrong "an option that predictions do not have differs"
 run "compare first components" 0 compare f.zip predicted.zip --slice all --json
 tail -1 out | python3 -c '
 import json, sys
@@ -411,6 +412,8 @@ r = json.loads(sys.stdin.read())
 trained, untrained = r["interchange"]["same"], r["untrained_interchange"]["same"]
 assert untrained["low"] < untrained["chance"] < untrained["high"] and untrained["pairs"] == sum(untrained["fits"])
 assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction is not beside"
+run "compare with pairs that work" 0 compare parts.zip untrained.zip
+says "20,000 first x 20,000 second components; effective sample size of"
 refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
 refused "beside a prediction of another kind" 7 "its --first is mlp4, that of the result buffer; predict the same with --first buffer" show parts.zip predicted.zip
 refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip

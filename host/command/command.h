@@ -196,6 +196,10 @@ struct fit interchange_fit(const seam_result *result, int same_mode, struct inte
 void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
 json_t *interchange_json(const seam_result *result);                           /* null then */
 
+/* ---- differences.c ---- */
+
+void differences_report(seam_result *const results[2]);
+
 /* ---- sweep_dry.c: what seam sweep --dry-run says ---- */
 
 seam_status sweep_tell_plan(struct arguments *arguments, seam_sweep *sweep, seam_error *error);

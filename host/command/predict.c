@@ -38,7 +38,8 @@ void prediction_report(seam_result *result) {
          p.weighed ? seam_config_get(seam_result_config(result), "beta") : "");
   share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
   if (p.acceptance > 0) share_line("buffer", p.buffer, p.buffer_error);
-  if (!isnan(p.effective_pairs)) printf("  worth %s independent pairs\n", text_si(p.effective_pairs).text);
+  if (!isnan(p.effective_pairs))
+    printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);
   if (p.outside > 0)
     printf("  %s of first components leave the range and %s\n", text_percent(p.outside).text,
            p.weighed ? "weigh nothing" : "work with none");
