@@ -244,6 +244,8 @@ run "show of swapped parts" 0 show p.zip
 for word in "swapped parts fit" "of the same mode: " "of the other mode: " "to 1/8 V" beyond interchange; do
   says "$word"
 done
+grep -q "few pairs" out && wrong "it calls many pairs few"
+grep -q "median" out && wrong "it announces what was not counted"
 run "show of swapped parts, as JSON" 0 show --json p.zip
 last_json event '"show"'
 python3 - <<'P' 2>err || wrong "the chances are not those of the counts"
@@ -278,6 +280,10 @@ a, b = (zipfile.ZipFile(name).read("interchange_storage_values.npy") for name in
 assert a == b' 2>err || wrong "its counts differ"
 
 run "a run without passing chains" 0 train --first linear --second linear --steps 5 --chains 500 --output none.zip --quiet
+run "a run with few pairs to swap" 0 train --first mlp4 --second mlp4 --steps 60 --chains 1k \
+  --histograms interface,interchange --output rare.zip --quiet
+run "show of few swapped parts" 0 show rare.zip
+says "few pairs, which tell little: take more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
 says "interface of all"
 run "show of one slice" 0 show --slice fail none.zip
@@ -377,6 +383,8 @@ refused "a training cannot resume a prediction" 7 "is of task predict, not train
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
 pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
+run "a prediction of what does not work" 0 predict --chains 64 --draws 64 --output nothing.zip
+says "none of these pairs works: take more --chains and --draws"
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
 for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
@@ -405,6 +413,9 @@ run "interchange of untrained pairs" 0 show untrained.zip
 for word in "swapped parts of untrained pairs" "of the same mode: " "ways to swap"; do says "$word"; done
 run "interchange beside a prediction" 0 show parts.zip untrained.zip
 says ", untrained "
+run "a result that did not count interchange beside a prediction" 0 show f.zip predicted.zip
+says "did not count interchange:"
+says "--histograms all,interchange"
 run "the same as JSON" 0 show parts.zip untrained.zip --json
 tail -1 out | python3 -c '
 import json, sys

@@ -36,8 +36,12 @@ void prediction_report(seam_result *result) {
   printf("  of %s first x %s second components%s%s, with 95%% intervals:\n", text_count((int64_t)p.first).text,
          text_count((int64_t)p.second).text, p.weighed ? " at beta " : "",
          p.weighed ? seam_config_get(seam_result_config(result), "beta") : "");
-  share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
-  if (p.acceptance > 0) share_line("buffer", p.buffer, p.buffer_error);
+  if (p.acceptance > 0) {
+    share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
+    share_line("buffer", p.buffer, p.buffer_error);
+  } else {
+    printf("  none of these pairs %s: take more --chains and --draws\n", p.weighed ? "weighs anything" : "works");
+  }
   if (!isnan(p.effective_pairs))
     printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);
   if (p.outside > 0)
