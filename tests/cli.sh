@@ -169,7 +169,8 @@ run "output exists, as JSON" 3 train "${small[@]}" --output a.zip --json
 last_json event '"error"'
 run "output exists and is replaced" 0 train "${small[@]}" --seed 2 --output a.zip --force
 cmp -s a.zip before.zip && wrong "the file was not replaced"
-refused "unwritable output" 4 "a.zip/x.zip" train "${small[@]}" --output a.zip/x.zip
+refused "output in a file" 4 "a.zip/x.zip cannot be written, for a.zip is no folder: take another --output" train "${small[@]}" --output a.zip/x.zip
+refused "output in no folder" 4 "no/x.zip cannot be written, for there is no folder no: make it" train "${small[@]}" --output no/x.zip
 refused "output that is a folder" 4 "$work" train "${small[@]}" --output "$work"
 
 # ---- Configurations from files -------------------------------------------------------------------------------------
