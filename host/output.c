@@ -300,7 +300,12 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
 }
 
 static bool make_folder(const char *path) {
-  if (mkdir(path, 0777) != 0) return errno == EEXIST;
+  struct stat info;
+  if (mkdir(path, 0777) != 0) {
+    if (errno != EEXIST || stat(path, &info) != 0) return false;
+    errno = ENOTDIR;
+    return S_ISDIR(info.st_mode);
+  }
   struct seam_output above = {.folder = folder_of(path)};
   bool synced = above.folder && sync_folder(&above);
   free(above.folder);
@@ -309,6 +314,11 @@ static bool make_folder(const char *path) {
 
 seam_status output_make_folder(const char *path, seam_error *error) {
   if (make_folder(path)) return SEAM_OK;
+  if (errno == ENOTDIR)
+    return error_set(error, SEAM_ERROR_IO, "%s is no folder, or lies in none: name another", error_path(path));
+  if (errno == ENOENT)
+    return error_set(error, SEAM_ERROR_IO, "%s lies in no folder that there is: make that, or name another",
+                     error_path(path));
   return error_set(error, SEAM_ERROR_IO, "%s cannot be made (%m): name another folder, or mend the one that it is in",
                    error_path(path));
 }

@@ -18,8 +18,8 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
   struct seam_config joined = *config;
   if (config->task != result->config.task)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "the result to be resumed is of task %s, not %s: resume it with that, or take another --output",
-                     task_name(result->config.task), task_name(config->task));
+                     "the output to be resumed is of %s, not of %s: resume it with that, or take another --output",
+                     task_command(result->config.task), task_command(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
                      "--%s %s: the result to be resumed has %s; give it that, or take another --output",

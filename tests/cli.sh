@@ -231,7 +231,7 @@ for name in source.namelist():
 P
 refused "forged counts" 6 "forged.zip" show forged.zip
 refused "no such file" 4 "nowhere.zip" show nowhere.zip
-refused "a folder" 4 "$work" show "$work"
+refused "a folder" 4 "$work is a folder: name a file in it" show "$work"
 
 run "show without interchange" 0 show f.zip
 grep -q "parts fit" out && wrong "it tells of what was not counted"
@@ -379,8 +379,9 @@ run "show of the Gibbs law" 0 show gibbs.zip
 says "--beta=10"
 refused "predict heeds no steps" 2 "--steps: no option of seam predict" predict --steps 3
 refused "train heeds no draws" 2 "--draws: no option of seam train" train --draws 3
+refused "odd draws" 2 "--chains 7: what is drawn is swapped in whole pairs, 2k and 2k + 1; make it even" predict --chains 7
 refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
-refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
+refused "a training cannot resume a prediction" 7 "is of seam predict, not of seam train: resume it with that" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
 pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
