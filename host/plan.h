@@ -8,7 +8,7 @@
 struct plan {
   struct job job;
   struct adam_scale *adam;     /* job.adam points here */
-  float centre[MAX_CELLS + 3]; /* job.centre points here */
+  float centre[MAX_CELLS]; /* job.centre points here */
 };
 
 /* `config` must have passed seam_config_check; `set` must outlive the plan, whose axes point into it. */

@@ -38,6 +38,9 @@ HD void census_draw_first(const struct job *job, int kind, struct lane_id id, st
   }
 }
 
+/* A negative size is an error: cells come in whole blocks of voltages. */
+typedef char cells_fit[CELL_BLOCK % SAMPLE_BLOCK == 0 ? 1 : -1] __attribute__((unused));
+
 /* f2, of the job's second kind, at SAMPLE_BLOCK voltages. */
 HD void census_respond(int kind, const lane *theta, const float *voltages, lane *y) {
   lane u[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];

@@ -102,7 +102,11 @@ HD void chain_gradient(const struct chain *chain, struct recipe r, const struct 
   int s = 0;
   for (; s + SAMPLE_BLOCK <= job->voltages; s += SAMPLE_BLOCK)
     chain_backpropagate(chain, r, job, id, step, s, SAMPLE_BLOCK, g);
-  if (SAMPLE_BLOCK > 2 && s < job->voltages) chain_backpropagate(chain, r, job, id, step, s, 2, g);
+  if (SAMPLE_BLOCK > SAMPLE_TILE && s + SAMPLE_TILE <= job->voltages) {
+    chain_backpropagate(chain, r, job, id, step, s, SAMPLE_TILE, g);
+    s += SAMPLE_TILE;
+  }
+  if (SAMPLE_TILE > 2 && s < job->voltages) chain_backpropagate(chain, r, job, id, step, s, 2, g);
 
   component_finish(r.first, chain->first.theta, g->first);
   component_finish(r.second, chain->second.theta, g->second);
@@ -124,7 +128,7 @@ HD void chain_train(struct chain *chain, struct recipe r, const struct job *job,
 
 /* ---- Observe ---- */
 
-/* u and y at n voltages, n = 2 or SAMPLE_BLOCK, noise off. */
+/* u and y at n voltages, n even and SAMPLE_BLOCK at most, noise off. */
 HD void chain_respond(const struct chain *chain, struct recipe r, int n, const float *v, lane *u, lane *y) {
   struct block b;
   UNROLL

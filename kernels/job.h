@@ -14,7 +14,7 @@ enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SL
 
 /* Of a prediction: both sides are cut into so many blocks, whose scatter tells its errors, and theta2 once more into
  * blocks of the table of pairs. Chain id belongs to block id mod BLOCKS. */
-enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, MAX_CELLS = 4096 };
+enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, MAX_CELLS = 4096, CELL_BLOCK = 8 };
 
 /* Under the Gibbs law each level's share in the weight of a pair is rounded to units of 2^-WEIGHT_BITS, and what
  * counts in place of a pair is 2^-PAIR_BITS of one. */
@@ -125,7 +125,7 @@ struct job {
   /* Prediction. */
   uint64_t draws;        /* of theta2 */
   float weight_exponent; /* Gibbs law: -beta/S·log2(e), S = 2 */
-  int32_t stride;        /* `cells` up to a multiple of 4: the rows of a level in the table of pairs */
+  int32_t stride;        /* `cells` up to a multiple of CELL_BLOCK: the rows of a level in the table of pairs */
   const float *centre;   /* V: of each cell, `stride` of them */
 
   /* Where things are counted. */

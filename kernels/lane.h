@@ -34,7 +34,9 @@
 #define KERNEL_ARGUMENT const
 #endif
 
-enum { LANES = 1, SAMPLE_BLOCK = 2 };
+enum { LANES = 1 };
+/* Voltages that go through a chain together, and how many of them a component takes at a time. */
+enum { SAMPLE_BLOCK = 2, SAMPLE_TILE = 2 };
 
 typedef float lane;
 typedef int32_t lane_int;
@@ -141,7 +143,8 @@ HD void lane_barrier(void) { __syncthreads(); }
 #define UNROLL
 #define EACH_LANE(i) for (int i = 0; i < LANES; i++)
 
-enum { SAMPLE_BLOCK = 4 };
+/* A block is the default's 8 voltages, whose chains of dependent operations overlap; a tile fits the registers. */
+enum { SAMPLE_BLOCK = 8, SAMPLE_TILE = 4 };
 
 HD lane lane_splat(float a) { return a - (lane){0}; } /* 0 + a would lose the sign of -0 */
 HD lane_int lane_splat_int(int32_t a) { return (lane_int){0} + a; }

@@ -58,15 +58,17 @@ DISPATCH void component_draw(int kind, uint64_t seed, struct lane_id id, uint32_
   }
 }
 
-/* out[s] = f(v[s]) for n voltages, n = 2 or SAMPLE_BLOCK; `saved` takes what the backward pass will want. */
+/* out[s] = f(v[s]) for n voltages, n even and SAMPLE_BLOCK at most; `saved` takes what the backward pass will want,
+ * tile by tile. */
 DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v, lane *RESTRICT out,
                                 lane *RESTRICT saved) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) {                                                                                     \
-    if (n == SAMPLE_BLOCK)                                                                                             \
-      family##_forward(size, theta, SAMPLE_BLOCK, v, out, saved);                                                      \
-    else                                                                                                               \
-      family##_forward(size, theta, 2, v, out, saved);                                                                 \
+    int t = 0;                                                                                                         \
+    UNROLL                                                                                                             \
+    for (; t + SAMPLE_TILE <= n; t += SAMPLE_TILE)                                                                     \
+      family##_forward(size, theta, SAMPLE_TILE, v + t, out + t, saved + MAX_SAVED * t);                               \
+    if (SAMPLE_TILE > 2 && t < n) family##_forward(size, theta, 2, v + t, out + t, saved + MAX_SAVED * t);             \
   }
   COMPONENT_KINDS(CASE)
 #undef CASE
@@ -79,10 +81,13 @@ DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, co
                                  lane *RESTRICT d_in) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) {                                                                                     \
-    if (n == SAMPLE_BLOCK)                                                                                             \
-      family##_backward(size, theta, SAMPLE_BLOCK, v, saved, d_out, gradient, d_in);                                   \
-    else                                                                                                               \
-      family##_backward(size, theta, 2, v, saved, d_out, gradient, d_in);                                              \
+    int t = 0;                                                                                                         \
+    UNROLL                                                                                                             \
+    for (; t + SAMPLE_TILE <= n; t += SAMPLE_TILE)                                                                     \
+      family##_backward(size, theta, SAMPLE_TILE, v + t, saved + MAX_SAVED * t, d_out + t, gradient,                   \
+                        d_in ? d_in + t : NULL);                                                                       \
+    if (SAMPLE_TILE > 2 && t < n)                                                                                      \
+      family##_backward(size, theta, 2, v + t, saved + MAX_SAVED * t, d_out + t, gradient, d_in ? d_in + t : NULL);    \
   }
   COMPONENT_KINDS(CASE)
 #undef CASE
