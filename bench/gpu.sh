@@ -248,7 +248,7 @@ peers() {
 growth() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   python3 -B "$source_dir/bench/growth.py" --seam "$seam" --backend cuda --repeats 1 --limit 4 \
-    --output "$out/growth-cuda"
+    --target 0.5 --output "$out/growth-cuda" --force
 }
 
 profile() {

@@ -1,234 +1,253 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How the cost of training grows: with the number of chains, the width of the hidden layer, training voltages, threads
-and cards. Writes NAME.json with every run and, where matplotlib is there, NAME-chains.svg and so on, a figure each.
+and cards. Writes NAME.json with every run, NAME.md, a table of them, and, where pycairo is there, NAME-chains.svg and
+so on, a figure each.
 
-What was measured is not measured again: NAME.json is taken up where it is of the same commit. Exit codes: 0 done; 2 a
-wrong option; 3 a run of seam failed."""
+The points are measured in rounds, each once in every round, so that slow minutes of the machine fall on all of them.
+NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, or NAME.json is
+there and is not to be resumed or replaced; 3 a run of seam failed; 130 interrupted."""
 
 import argparse
+import dataclasses
 import datetime
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
+import growth_table  # noqa: E402
 from program import Failed, measured, record_of  # noqa: E402
 
-STEPS = 100
-KEPT = ("chains", "seconds", "chain_steps_per_second", "seconds_since_start", "cpu_seconds", "peak_bytes")
-TARGET = 1.0  # seconds a point takes, about, where the chains are not what is varied
-LABELS = {
-    "chains": "chains",
-    "width": "hidden units of each component",
-    "voltages": "training voltages",
-    "threads": "threads",
-    "cards": "cards",
-}
+KEPT = ("chains", "seconds", "chain_steps_per_second", "seconds_since_start", "cpu_seconds", "peak_bytes", "isa")
+SAME = ("schema", "version", "commit", "backend", "devices")  # of runs that stand in one record
 
 
-class Runs:
-    """Every run so far, kept in a file as soon as it is made."""
+@dataclasses.dataclass(frozen=True)
+class Point:
+    axis: str
+    value: int
+    curve: str  # what it is one of along the axis
+    options: dict  # of seam train; without chains, as many as take about --target seconds
 
-    def __init__(self, options: argparse.Namespace):
-        self.options, self.path = options, options.output.with_suffix(".json")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.found = {"schema": 1, **machine(options), "runs": []}
-        if self.path.exists():
-            before = json.loads(self.path.read_text())
-            if before["commit"] == self.found["commit"] and before["backend"] == options.backend:
-                self.found = before
 
-    def train(self, axis: str, value: int, pair: str, chains: int, *words: object) -> dict:
-        """Once for each repeat; the last record. Known points are not run again."""
-        key = {"axis": axis, "value": value, "pair": pair}
-        known = [run for run in self.found["runs"] if key.items() <= run.items()]
-        for _ in range(len(known), self.options.repeats):
-            call = [self.options.seam, "train", "--json", "--force", "--histograms=none", f"--first={pair}",
-                    f"--second={pair}", f"--chains={chains}", f"--steps={STEPS}", f"--backend={self.options.backend}",
-                    f"--output={self.options.output}.zip", *map(str, words)]  # fmt: skip
-            record = record_of(measured(call, self.options.backend == "cuda"))
-            known.append({**key, **{name: record[name] for name in KEPT}})
-            self.found["runs"].append(known[-1])
-            self.path.write_text(json.dumps(self.found, indent=1) + "\n")
-            print(f"{axis} {value}: {pair}, {known[-1]['chain_steps_per_second']:.4g} chain-steps/s", flush=True)
-        pathlib.Path(f"{self.options.output}.zip").unlink(missing_ok=True)
-        return known[-1]
-
-    def enough(self, pair: str, *words: object) -> int:
-        """Chains that take about TARGET seconds."""
-        chains = 1 << 20 if self.options.backend == "cuda" else 4096
-        call = [self.options.seam, "bench", "--json", "--repeat=1", f"--first={pair}", f"--second={pair}",
-                f"--chains={chains}", f"--steps={STEPS}", f"--backend={self.options.backend}", *map(str, words)]  # fmt: skip
-        rows = record_of(measured(call, False))["rows"]
-        rate = rows[-1]["chain_steps_per_second"]["median"]
-        return max(chains, int(TARGET * rate / STEPS) // chains * chains)
+def words(options: dict) -> list[str]:
+    return [f"--{name}={value}" for name, value in options.items()]
 
 
 # ---- The axes -------------------------------------------------------------------------------------------------------
 
 
-def by_chains(runs: Runs) -> None:
-    """Ten times more each time, while a run is expected to take no longer than --limit."""
-    for pair in ("linear", "buffer", "mlp8"):
-        for power in range(3, 10):
-            run = runs.train("chains", 10**power, pair, 10**power)
-            if 10 * run["seconds"] > runs.options.limit:
-                break
+def trained(pair: str, **others: object) -> dict:
+    """Training alone, 100 steps of it, unless said otherwise."""
+    return {"first": pair, "second": pair, "steps": 100, "optimizer": "adam", "samples": 4, "math": "exact",
+            "histograms": "none", **others}  # fmt: skip
 
 
-def by_width(runs: Runs) -> None:
-    for units in (4, 8, 16):
-        pair = f"mlp{units}"
-        runs.train("width", units, pair, runs.enough(pair))
+def by_chains(found: dict, most: int) -> list[Point]:
+    """Steps enough to be training, few enough for a billion chains; the interface is counted, as whoever trains so many
+    would."""
+    counted = {"steps": 10, "histograms": "interface"}
+    return [
+        Point("chains", 10**power, f"{pair} × {pair}", trained(pair, **counted, chains=10**power))
+        for pair, last in (("linear", 9), ("buffer", 8), ("mlp8", 8))
+        for power in range(3, last + 1)
+        if 10**power <= most
+    ]
 
 
-def by_voltages(runs: Runs) -> None:
-    for pair in ("buffer", "mlp8"):
-        for samples in (1, 2, 4, 8, 16, 32):
-            option = f"--samples={samples}"
-            runs.train("voltages", 2 * samples, pair, runs.enough(pair, option), option)
+def by_width(found: dict, most: int) -> list[Point]:
+    return [Point("width", units, "mlpH × mlpH", trained(f"mlp{units}")) for units in (4, 8, 16)]
 
 
-def by_threads(runs: Runs) -> None:
-    cores = len(os.sched_getaffinity(0))
+def by_voltages(found: dict, most: int) -> list[Point]:
+    return [
+        Point("voltages", 2 * samples, f"{pair} × {pair}", trained(pair, samples=samples))
+        for pair in ("buffer", "mlp8")
+        for samples in (1, 2, 4, 8, 16, 32)
+    ]
+
+
+def by_threads(found: dict, most: int) -> list[Point]:
+    cores = found["threads"]
     counts = sorted({1 << power for power in range(cores.bit_length())} | {cores})
-    for pair in ("buffer", "mlp8"):
-        for threads in counts if runs.options.backend == "cpu" else ():
-            option = f"--threads={threads}"
-            runs.train("threads", threads, pair, runs.enough(pair, option), option)
+    return [
+        Point("threads", threads, f"{pair} × {pair}", trained(pair, threads=threads))
+        for pair in ("buffer", "mlp8")
+        for threads in (counts if found["backend"] == "cpu" else ())
+    ]
 
 
-def by_cards(runs: Runs) -> None:
-    cards = runs.found["cards"] if runs.options.backend == "cuda" else 0
-    for pair in ("buffer", "mlp8"):
-        for count in range(1, cards + 1):
-            option = f"--device={','.join(map(str, range(count)))}"
-            runs.train("cards", count, pair, runs.enough(pair, option), option)
+def by_cards(found: dict, most: int) -> list[Point]:
+    cards = len(found["devices"]) if found["backend"] == "cuda" else 0
+    return [
+        Point("cards", count, f"{pair} × {pair}", trained(pair, device=",".join(map(str, range(count)))))
+        for pair in ("buffer", "mlp8")
+        for count in range(1, cards + 1)
+    ]
 
 
 AXES = {"chains": by_chains, "width": by_width, "voltages": by_voltages, "threads": by_threads, "cards": by_cards}
 
-# ---- The figures ----------------------------------------------------------------------------------------------------
+# ---- The runs -------------------------------------------------------------------------------------------------------
 
 
-def points(found: dict, axis: str, pair: str, quantity) -> tuple[list, list, list, list]:
-    """Values, medians, and how far the extremes are below and above."""
-    runs = [run for run in found["runs"] if run["axis"] == axis and run["pair"] in (pair, f"mlp{run['value']}")]
-    values = sorted({run["value"] for run in runs})
-    samples = [[quantity(run) for run in runs if run["value"] == value] for value in values]
-    middle = [statistics.median(sample) for sample in samples]
-    below = [centre - min(sample) for centre, sample in zip(middle, samples)]
-    above = [max(sample) - centre for centre, sample in zip(middle, samples)]
-    return values, middle, below, above
+class Runs:
+    """Every run so far, kept in a file as soon as it is made."""
 
+    def __init__(self, options: argparse.Namespace, found: dict):
+        self.options, self.found, self.path = options, found, pathlib.Path(f"{options.output}.json")
 
-def pairs_of(found: dict, axis: str) -> list[str]:
-    pairs = dict.fromkeys(run["pair"] for run in found["runs"] if run["axis"] == axis)
-    return ["mlp"] if axis == "width" else list(pairs)
+    def known(self, point: Point) -> list[dict]:
+        place = {"axis": point.axis, "value": point.value, "curve": point.curve}
+        return [run for run in self.found["runs"] if place.items() <= run.items()
+                and point.options.items() <= run["options"].items()]  # fmt: skip
 
+    def seconds_expected(self, point: Point) -> float:
+        """Of a run of so many chains, by that of a tenth of them; known to be short where that is not known."""
+        tenth = (point.axis, point.value // 10, point.curve)
+        seconds = [run["seconds"] for run in self.found["runs"] if (run["axis"], run["value"], run["curve"]) == tenth]
+        return 10 * statistics.median(seconds) if point.axis == "chains" and seconds else 0
 
-def draw(found: dict, axis: str, path: pathlib.Path) -> None:
-    """Nanoseconds a chain-step, on logarithmic axes, and, against chains, memory from 0."""
-    import matplotlib
+    def chains_enough(self, options: dict) -> int:
+        """Chains that take about --target seconds."""
+        chains = 1 << 20 if self.found["backend"] == "cuda" else 4096
+        asked = {name: value for name, value in options.items() if name != "histograms"} | {"chains": chains}
+        call = [self.options.seam, "bench", "--json", "--repeat=1", f"--backend={self.found['backend']}", *words(asked)]
+        rate = record_of(measured(call, False))["rows"][-1]["chain_steps_per_second"]["median"]
+        return max(chains, int(self.options.target * rate / options["steps"]) // chains * chains)
 
-    matplotlib.use("svg")
-    matplotlib.rcParams |= {"svg.hashsalt": "seam", "svg.fonttype": "none"}  # the same runs, the same bytes; small
-    import matplotlib.pyplot as plot
+    def run(self, point: Point) -> None:
+        known = self.known(point)
+        chains = known[0]["chains"] if known else point.options.get("chains") or self.chains_enough(point.options)
+        options = {**point.options, "chains": chains}
+        output = f"{self.options.output}.growing.zip"
+        call = [self.options.seam, "train", "--json", "--force", f"--output={output}",
+                f"--backend={self.found['backend']}", *words(options)]  # fmt: skip
+        record = record_of(measured(call, self.found["backend"] == "cuda"))
+        pathlib.Path(output).unlink()
+        self.found["runs"].append({"axis": point.axis, "value": point.value, "curve": point.curve, "date": now(),
+                                   "options": options, **{name: record[name] for name in KEPT}})  # fmt: skip
+        self.write()
+        print(f"{point.axis} {point.value:,}: {point.curve}, {record['seconds']:.3g} s, "
+              f"{record['chain_steps_per_second']:.3g} chain-steps/s", flush=True)  # fmt: skip
 
-    shown = {"ns a chain-step": lambda run: 1e9 / run["chain_steps_per_second"]}
-    if axis == "chains":
-        shown["peak memory, MiB"] = lambda run: run["peak_bytes"] / 2**20
-    figure, panels = plot.subplots(1, len(shown), figsize=(4.2 * len(shown), 3), squeeze=False, layout="constrained")
-    for panel, (label, quantity) in zip(panels[0], shown.items()):
-        draw_panel(panel, found, axis, quantity)
-        panel.set(xlabel=LABELS[axis], ylabel=label)
-        if "memory" in label:
-            panel.set_ylim(bottom=0, top=1.2 * max(panel.get_ylim()))
-        else:
-            panel.set_yscale("log")
-    panels[0][0].legend(fontsize="small")
-    figure.savefig(path, metadata={"Date": None})
-    plot.close(figure)
+    def write(self) -> None:
+        """At once or not at all: an interrupted run leaves the record whole."""
+        beside = self.path.with_name(self.path.name + ".new")
+        beside.write_text(json.dumps(self.found, indent=1) + "\n")
+        beside.replace(self.path)
 
-
-def draw_panel(panel, found: dict, axis: str, quantity) -> None:
-    from matplotlib.ticker import NullLocator
-
-    for pair in pairs_of(found, axis):
-        values, middle, below, above = points(found, axis, pair, quantity)
-        name = "mlp × mlp" if axis == "width" else f"{pair} × {pair}"
-        panel.errorbar(values, middle, yerr=[below, above], marker="o", markersize=4, capsize=2, label=name)
-    panel.set_xscale("log")
-    if axis != "chains":
-        panel.set_xticks(values, [str(value) for value in values])
-        panel.xaxis.set_minor_locator(NullLocator())
-    panel.grid(alpha=0.3)
-
-
-def draw_all(runs: Runs) -> None:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        return print("no figures: matplotlib is not installed", file=sys.stderr)
-    for axis in LABELS:
-        if any(run["axis"] == axis for run in runs.found["runs"]):
-            draw(runs.found, axis, runs.options.output.with_name(f"{runs.options.output.name}-{axis}.svg"))
+    def round(self, number: int, points: list[Point]) -> None:
+        too_long = set()  # curves of which more chains would only take longer
+        for point in points:
+            if self.seconds_expected(point) > self.options.limit:
+                too_long.add((point.axis, point.curve))
+            if (point.axis, point.curve) in too_long:
+                print(f"{point.axis} {point.value:,}: {point.curve}, left out for --limit", flush=True)
+            elif len(self.known(point)) <= number:
+                self.run(point)
 
 
 # ---- The command line -----------------------------------------------------------------------------------------------
 
 
+def now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
 def machine(options: argparse.Namespace) -> dict:
     info = json.loads(subprocess.run([options.seam, "info", "--json"], capture_output=True, text=True).stdout)
-    here = str(pathlib.Path(__file__).resolve().parent)
-    commit = subprocess.run(
-        ["git", "-C", here, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True
-    )
+    version = subprocess.run([options.seam, "--version"], capture_output=True, text=True).stdout
+    commit = re.search(r"(?m)^commit +(\S+)", version)
     devices = [device for device in info["devices"] if device["backend"] == options.backend]
     return {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "commit": commit.stdout.strip(),
+        "schema": 2,
         "version": info["version"],
+        "commit": commit[1] if commit else "",
         "backend": options.backend,
-        "devices": [f"{device['name']}, {device['detail']}" for device in devices],
-        "cards": len(devices) if options.backend == "cuda" else 0,
-        "load": os.getloadavg()[0],
-        "steps": STEPS,
+        "devices": [device["name"] for device in devices],
+        "threads": len(os.sched_getaffinity(0)),
+        "load": round(os.getloadavg()[0], 2),
+        "runs": [],
     }
 
 
-def parse() -> argparse.Namespace:
+def record(options: argparse.Namespace) -> dict:
+    """A new one, or the one that is to be resumed. ValueError where that is another's."""
+    new, path = machine(options), pathlib.Path(f"{options.output}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if options.force or not path.exists():
+        return new
+    if not options.resume:
+        raise ValueError(f"{path} is there: go on with --resume, or replace it with --force")
+    before = json.loads(path.read_text())
+    for name in SAME:
+        if before.get(name) != new[name]:
+            raise ValueError(f"{path} has {name} {before.get(name)}, this is {new[name]}: name another --output")
+    return before
+
+
+def draw(options: argparse.Namespace, found: dict) -> None:
+    try:
+        import growth_figure
+    except ImportError:
+        print("no figures: Python has no cairo (Debian's python3-cairo, PyPI's pycairo). Draw them later by "
+              f"bench/growth_figure.py {options.output}.json", file=sys.stderr)  # fmt: skip
+        return
+    growth_figure.draw_all(found, str(options.output))
+
+
+def parser() -> argparse.ArgumentParser:
     root = pathlib.Path(__file__).resolve().parents[1]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seam", default=str(root / "build" / "seam"), metavar="PATH", help="default build/seam")
-    parser.add_argument("--backend", choices=["cpu", "cuda"], default="cpu", help="default cpu")
-    parser.add_argument("--only", action="append", choices=list(AXES), help="this axis alone; may be given again")
-    parser.add_argument("--repeats", type=int, default=3, help="of each point (default 3)")
-    parser.add_argument("--limit", type=float, default=10, help="seconds of the longest run, about (default 10)")
-    parser.add_argument(
-        "--output", type=pathlib.Path, default=pathlib.Path("growth"), metavar="NAME", help="default growth"
-    )
-    options = parser.parse_args()
+    taken = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    taken.add_argument("--seam", default=str(root / "build" / "seam"), metavar="PATH", help="default build/seam")
+    taken.add_argument("--backend", choices=["cpu", "cuda"], default="cpu", help="default cpu")
+    taken.add_argument("--only", action="append", choices=list(AXES), help="this axis alone; may be given again")
+    taken.add_argument("--repeats", type=int, default=3, help="rounds (default 3)")
+    taken.add_argument("--limit", type=float, default=300, help="seconds of the longest run, about (default 300)")
+    taken.add_argument("--target", type=float, default=2, help="seconds of a run whose chains are free (default 2)")
+    taken.add_argument("--most", type=float, default=1e9, help="chains at most (default 1e9)")
+    taken.add_argument("--quick", action="store_true", help="two rounds of small runs, to see that all works")
+    taken.add_argument("--output", type=pathlib.Path, default="growth", metavar="NAME", help="default growth")
+    taken.add_argument("--resume", action="store_true", help="go on with NAME.json, whose runs are kept")
+    taken.add_argument("--force", action="store_true", help="replace NAME.json")
+    return taken
+
+
+def parse() -> argparse.Namespace:
+    taken = parser()
+    options = taken.parse_args()
+    if options.quick:
+        options.repeats, options.target, options.most = 2, 0.02, 1e5
     if not os.access(options.seam, os.X_OK):
-        parser.error(f"argument --seam: {options.seam} is no program; build seam first")
+        taken.error(f"argument --seam: {options.seam} is no program; build seam first")
     options.seam = str(pathlib.Path(options.seam).resolve())
     return options
 
 
 def main() -> int:
     options = parse()
-    runs = Runs(options)
     try:
-        for axis in options.only or AXES:
-            AXES[axis](runs)
+        runs = Runs(options, record(options))
+        points = [point for axis in options.only or AXES for point in AXES[axis](runs.found, int(options.most))]
+        for number in range(options.repeats):
+            runs.round(number, points)
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 2
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 3
-    draw_all(runs)
+    except KeyboardInterrupt:
+        print("interrupted: --resume goes on with the next run", file=sys.stderr)
+        return 130
+    pathlib.Path(f"{options.output}.md").write_text(growth_table.markdown(runs.found))
+    draw(options, runs.found)
     return 0
 
 

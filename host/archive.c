@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive_member.h"
 #include "file.h"
 #include "manifest.h"
 #include "npy.h"
@@ -14,9 +15,6 @@
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "counts go to the file as they lie in memory, which must be little-endian"
 #endif
-
-/* A description is a few kilobytes, most of it the configuration. */
-enum { DESCRIPTION_LIMIT = 1 << 20 };
 
 static seam_status out_of_memory(const char *what, seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s; close other programs", what);
@@ -94,18 +92,14 @@ seam_status archive_pack_comparison(const struct seam_comparison *comparison, un
 
 /* ---- Unpacking ---- */
 
-static seam_status find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
-                        seam_error *error) {
-  *member = zip_reader_find(reader, name);
-  if (*member) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_FORMAT, "%s has no member %s: name a result of seam, or use another copy",
-                   error_path(reader->path), name);
-}
-
 static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, seam_error *error) {
   const struct zip_member *member;
   char *text;
-  FORWARD(find(reader, MANIFEST_MEMBER, &member, error));
+  if (!zip_reader_find(reader, MANIFEST_MEMBER) && zip_reader_find(reader, COMPARISON_MEMBER))
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s is a comparison, the map that seam compare wrote, and no result: seam plot draws it",
+                     error_path(reader->path));
+  FORWARD(archive_find(reader, MANIFEST_MEMBER, &member, error));
   FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
   seam_status status = manifest_parse(text, member->size, reader->path, manifest, error);
   free(text);
@@ -117,16 +111,8 @@ static seam_status check_sizes(const struct zip_reader *reader, const struct his
                                seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     if (!set->view[h].name) continue;
-    const struct zip_member *member;
-    char description[UHI_NAME], counts[UHI_NAME];
-    unsigned char header[NPY_HEADER];
-    uhi_member_names(&set->view[h], description, counts);
-    FORWARD(find(reader, description, &member, error));
-    FORWARD(find(reader, counts, &member, error));
-    uint64_t size = npy_header(&set->view[h], header) + (uint64_t)set->view[h].cells * sizeof *set->view[h].values;
-    if (member->size < size) return member_damaged(error, reader->path, counts, "is truncated");
-    if (member->size > size) return member_damaged(error, reader->path, counts, "is larger than its histogram");
-    *members += 2;
+    FORWARD(archive_check_size(reader, &set->view[h], error));
+    *members += HISTOGRAM_MEMBERS;
   }
   return SEAM_OK;
 }
@@ -145,44 +131,12 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
   return status;
 }
 
-static seam_status read_description(struct zip_reader *reader, const struct seam_config *config,
-                                    const seam_histogram *histogram, const char *name, seam_error *error) {
-  const struct zip_member *member = zip_reader_find(reader, name);
-  char *text;
-  FORWARD(zip_reader_text(reader, member, DESCRIPTION_LIMIT, &text, error));
-  json_t *found = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, NULL);
-  free(text);
-  json_t *ours = uhi_describe(histogram, config);
-  bool agrees = found && ours && uhi_agrees(found, ours);
-  bool memory = ours != NULL;
-  json_decref(found);
-  json_decref(ours);
-  if (agrees) return SEAM_OK;
-  if (!memory) return out_of_memory("the histograms cannot be described", error);
-  return member_damaged(error, reader->path, name, "does not describe the histogram of its configuration");
-}
-
-static seam_status read_counts(struct zip_reader *reader, const seam_histogram *histogram, const char *name,
-                               int64_t *counts, seam_error *error) {
-  const struct zip_member *member = zip_reader_find(reader, name);
-  unsigned char ours[NPY_HEADER], header[NPY_HEADER];
-  size_t size = npy_header(histogram, ours);
-  FORWARD(zip_reader_begin(reader, member, error));
-  FORWARD(zip_reader_read(reader, member, header, size, error));
-  FORWARD(zip_reader_read(reader, member, counts, (size_t)histogram->cells * sizeof *counts, error));
-  FORWARD(zip_reader_end(reader, member, error));
-  if (memcmp(header, ours, size) == 0) return SEAM_OK;
-  return member_damaged(error, reader->path, name, "has the header of another array");
-}
-
 static seam_status read_histograms(struct zip_reader *reader, struct seam_result *result, seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     const seam_histogram *histogram = &result->histograms->view[h];
     if (!histogram->name) continue;
-    char description[UHI_NAME], counts[UHI_NAME];
-    uhi_member_names(histogram, description, counts);
-    FORWARD(read_description(reader, &result->config, histogram, description, error));
-    FORWARD(read_counts(reader, histogram, counts, result->counts + result->histograms->offset[h], error));
+    FORWARD(archive_read_histogram(reader, histogram, uhi_describe(histogram, &result->config),
+                                   result->counts + result->histograms->offset[h], error));
   }
   return SEAM_OK;
 }

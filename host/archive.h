@@ -13,6 +13,10 @@ seam_status archive_pack(const struct seam_result *result, unsigned char **bytes
 seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
                                     seam_error *error);
 
+/* Unpacks and checks a comparison in the same way. */
+seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
+                                      struct seam_comparison **comparison, seam_error *error);
+
 /* Unpacks and checks everything; `path` only names the file in messages. */
 seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
                            seam_error *error);

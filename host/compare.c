@@ -153,23 +153,33 @@ static seam_distance judge(const struct work *work, int d, bool independent) {
 
 /* ---- The map ---- */
 
-static void add_map(struct seam_comparison *comparison, int index, const struct slice_table *slice, const char *name,
-                    const char *label) {
+static seam_histogram map_of(const struct slice_table *slice, const char *name, const char *label) {
   const seam_histogram *interface = slice->histogram;
-  int64_t cells = slice->row_bins;
-  comparison->maps[index] = (seam_histogram){.name = name,
-                                             .label = label,
-                                             .axis_count = 2,
-                                             .axes = {interface->axes[1], interface->axes[2]},
-                                             .cells = cells,
-                                             .reals = comparison->reals + index * cells};
+  return (seam_histogram){.name = name,
+                          .label = label,
+                          .axis_count = 2,
+                          .axes = {interface->axes[1], interface->axes[2]},
+                          .cells = slice->row_bins};
+}
+
+void comparison_add_maps(struct seam_comparison *comparison, const struct slice_table *slice) {
+  comparison->maps[0] = map_of(slice, "log_ratio", "ln of the first result's share over the second's");
+  comparison->maps[1] = map_of(slice, "log_ratio_error", "standard error of log_ratio");
+}
+
+seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error) {
+  size_t cells = (size_t)comparison->maps[0].cells;
+  comparison->reals = malloc(COMPARISON_MAPS * cells * sizeof *comparison->reals);
+  if (!comparison->reals) return out_of_memory(error);
+  for (size_t i = 0; i < COMPARISON_MAPS; i++) comparison->maps[i].reals = comparison->reals + i * cells;
+  return SEAM_OK;
 }
 
 static seam_status make_maps(struct seam_comparison *comparison, const struct work *work, seam_error *error) {
   const struct slice_table *slice = &work->slice[0];
   int64_t bins = slice->row_bins;
-  comparison->reals = malloc(COMPARISON_MAPS * (size_t)bins * sizeof *comparison->reals);
-  if (!comparison->reals) return out_of_memory(error);
+  comparison_add_maps(comparison, slice);
+  FORWARD(comparison_make_room(comparison, error));
   const struct sample *samples = work->sample;
   double ratio[MOST_CELLS], spread[MOST_CELLS], total[2];
   for (int r = 0; r < 2; r++) total[r] = samples[r].effective + 0.5 * work->cells;
@@ -182,8 +192,6 @@ static seam_status make_maps(struct seam_comparison *comparison, const struct wo
     comparison->reals[i] = ratio[work->cell[i]];
     comparison->reals[bins + i] = spread[work->cell[i]];
   }
-  add_map(comparison, 0, slice, "log_ratio", "ln of the first result's share over the second's");
-  add_map(comparison, 1, slice, "log_ratio_error", "standard error of log_ratio");
   return SEAM_OK;
 }
 
@@ -269,5 +277,9 @@ const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparis
 const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index) {
   return index < COMPARISON_MAPS && comparison->maps[index].name ? &comparison->maps[index] : NULL;
 }
+
+seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
+
+const char *seam_comparison_slice(const seam_comparison *comparison) { return comparison->slice; }
 
 uint64_t seam_comparison_shared(const seam_comparison *comparison) { return comparison->shared; }

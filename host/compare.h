@@ -21,6 +21,17 @@ struct seam_comparison {
   double *reals;                        /* of all maps */
 };
 
+/* The names of the fractions, and what they are of. */
+extern const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2];
+
+/* The names of the distances in the record, by enum seam_distance_kind. */
+extern const char *const comparison_distance_names[SEAM_DISTANCES];
+
+/* Lays the maps out over the interface's bins of a slice; and takes memory for their reals, freed with the comparison.
+ */
+void comparison_add_maps(struct seam_comparison *comparison, const struct slice_table *slice);
+seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error);
+
 /* Refuses what does not compare; `force` lets kinds, margins and priors differ. */
 seam_status compare_check(const seam_result *a, const seam_result *b, const struct slice *slice, bool force,
                           seam_error *error);
@@ -33,6 +44,10 @@ void compare_fractions(struct seam_comparison *comparison, const seam_result *a,
 
 /* The record: both configurations, the fractions and the distances. A new reference; NULL when memory is out. */
 json_t *comparison_describe(const struct seam_comparison *comparison);
+
+/* Fills a comparison from its record, whose configurations must be such as a run can have. False, where the record is
+ * not the very one that the comparison would be described by; its version may be another. */
+bool comparison_restore(struct seam_comparison *comparison, const json_t *record);
 
 /* What a map says of itself. A new reference; NULL when memory is out. */
 json_t *comparison_metadata(const struct seam_comparison *comparison, const seam_histogram *map);

@@ -4,6 +4,9 @@
 
 #include "compare.h"
 
+const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2] = {
+    {"pass", "all"}, {"buffer", "pass"}, {"inverter", "pass"}};
+
 /* A fraction of one result. */
 struct estimate {
   double value, error;
@@ -48,15 +51,14 @@ static double error_of_difference(const struct estimate *a, const struct estimat
 }
 
 void compare_fractions(struct seam_comparison *comparison, const seam_result *a, const seam_result *b) {
-  static const char *const names[COMPARISON_FRACTIONS][2] = {{"pass", "all"}, {"buffer", "pass"}, {"inverter", "pass"}};
   static struct estimates (*const estimate[])(const seam_result *result) = {
       [TASK_TRAIN] = trained, [TASK_PREDICT] = predicted, [TASK_GIBBS] = weighed};
   struct estimates x = estimate[a->config.task](a), y = estimate[b->config.task](b);
   for (int f = 0; f < COMPARISON_FRACTIONS; f++) {
     const struct estimate *s = &x.of[f], *t = &y.of[f];
     double difference = s->value - t->value;
-    comparison->fractions[f] = (seam_fraction){.name = names[f][0],
-                                               .of = names[f][1],
+    comparison->fractions[f] = (seam_fraction){.name = comparison_fraction_names[f][0],
+                                               .of = comparison_fraction_names[f][1],
                                                .value = {s->value, t->value},
                                                .error = {s->error, t->error},
                                                .difference = difference / error_of_difference(s, t)};

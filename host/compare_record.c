@@ -6,8 +6,8 @@
 
 enum { SCHEMA = 1 };
 
-static const char *const distance_names[SEAM_DISTANCES] = {"total_variation", "jensen_shannon", "kullback_leibler",
-                                                           "kullback_leibler_reverse"};
+const char *const comparison_distance_names[SEAM_DISTANCES] = {"total_variation", "jensen_shannon", "kullback_leibler",
+                                                               "kullback_leibler_reverse"};
 
 /* JSON has no number for what is not known. */
 static json_t *known(double value) { return isfinite(value) ? json_real(value) : json_null(); }
@@ -25,7 +25,8 @@ static json_t *describe_compared(const seam_compared *compared) {
                              (json_int_t)compared->entries[1], "effective", known(compared->effective[0]),
                              known(compared->effective[1]), "independent", compared->independent);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    if (json_object_set_new(object, distance_names[d], describe_distance(&compared->distance[d])) == 0) continue;
+    if (json_object_set_new(object, comparison_distance_names[d], describe_distance(&compared->distance[d])) == 0)
+      continue;
     json_decref(object);
     return NULL;
   }

@@ -15,6 +15,9 @@ struct slice {
 /* NULL for an unknown name. */
 const struct slice *slice_find(const char *name);
 
+/* The unit of some slice's entries by its name; NULL for what is none. */
+const char *slice_find_unit(const char *name);
+
 /* Why the result cannot tell of the slice's interfaces, as in "the result is ..."; NULL where it can. */
 const char *slice_refusal(const struct slice *slice, const seam_result *result);
 
@@ -31,7 +34,8 @@ struct slice_table {
   unsigned outcomes; /* on the histogram's first axis */
 };
 
-/* How the result tells the slice by histogram `h`. False where it does not. */
+/* How the result tells the slice by histogram `h`. False where it does not. Of the result only its configuration and
+ * its histograms are looked at, and of these no count. */
 bool slice_table_create(const struct slice *slice, const seam_result *result, int h, struct slice_table *table);
 
 /* One row, summed over the slice's outcomes; returns its total. */

@@ -396,12 +396,23 @@ SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *com
  * not independent. Trainings and predictions draw apart. */
 SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 
+/* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */
+SEAM_API seam_config *seam_comparison_config(seam_comparison *comparison, int side);
+
+SEAM_API const char *seam_comparison_slice(const seam_comparison *comparison);
+
 /* All of it as the text of one JSON object, null for NAN; freed by free(). NULL when memory is out. */
 SEAM_API char *seam_comparison_record(const seam_comparison *comparison);
 
 /* Writes the record and the maps as seam_output_write does a result. */
 SEAM_API seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison,
                                                   seam_error *error);
+
+/* Reads what seam_output_write_comparison wrote, and checks all of it. Statuses are those of seam_result_read. */
+SEAM_API seam_status seam_comparison_read(const char *path, seam_comparison **comparison, seam_error *error);
+
+/* Whether the file claims to be one, so that a caller who takes results, too, knows by what to read it. */
+SEAM_API int seam_is_comparison(const char *path);
 
 /* ---- What this machine has ---- */
 

@@ -327,7 +327,7 @@ assert r["configuration"][1]["seed"] == "2"' 2>err || wrong "the comparison is n
 refused "map that exists" 3 "map.zip exists" compare f.zip g.zip --output map.zip
 run "map that is replaced" 0 compare f.zip g.zip --output map.zip --force
 says "written to map.zip"
-refused "map for a result" 6 "run.manifest" show map.zip
+refused "map for a result" 6 "map.zip is a comparison" show map.zip
 run "compare with itself" 0 compare f.zip f.zip
 says "Both drew 4,000 chains alike"
 run "other margins" 0 train "${pair[@]}" --input-margin 0.2 --init-scale 0.9 --output margin.zip

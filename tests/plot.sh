@@ -24,6 +24,9 @@ run "all that diverge" 0 train --first linear --second linear --optimizer sgd --
   --output diverged.zip
 run "one chain" 0 train "${small[@]}" --chains 1 --output one.zip
 run "no histogram" 0 train "${small[@]}" --chains 100 --histograms none --output bare.zip
+run "a shorter training" 0 train "${small[@]}" --chains 2k --seed 3 --steps 30 --bins 64 --range -2:4 --output c.zip
+run "the map of a comparison" 0 compare a.zip b.zip --output where.zip
+run "of a slice" 0 compare a.zip p.zip --slice buffer --output part.zip
 run "many bins" 0 train "${small[@]}" --chains 100 --bins 2039 --histograms interface,mapping --output bins.zip
 
 # ---- Every figure ---------------------------------------------------------------------------------------------------
@@ -99,12 +102,76 @@ for odd in none diverged one; do
     whole odd.png
   done
 done
+drawn "several results" a.zip b.zip c.zip none.zip one.zip p.zip g.zip --log
+run "several results, narrow" 0 plot a.zip b.zip c.zip none.zip one.zip p.zip g.zip --width 85mm --output narrow.png
+whole narrow.png
+drawn "margins of several" c.zip a.zip none.zip one.zip diverged.zip --figure margins
+cp once.png margins.png
+run "in another order" 0 plot a.zip c.zip none.zip one.zip diverged.zip --figure margins --output other.png
+cmp -s other.png margins.png && wrong "the order changes nothing"
+run "margins of several, narrow" 0 plot c.zip a.zip none.zip --figure margins --width 80mm --output once.png --force
+for slice in fail all buffer; do
+  run "several, $slice" 0 plot a.zip p.zip g.zip none.zip --slice $slice --output slice-$slice.png
+  whole slice-$slice.png
+done
+many=()
+for _ in {1..24}; do many+=(c.zip); done
+run "24 results" 0 plot "${many[@]}" --output many.png
+whole many.png
+run "two beside one another" 0 plot a.zip b.zip --figure interface --output beside.png
+cmp -s beside.png pair.png && wrong "it is the comparison"
+run "all of two" 0 plot a.zip b.zip --figure all --output two.pdf
+run "all of three" 0 plot a.zip b.zip c.zip --figure all --output three.pdf
+
+# pages FILE: how many a PDF has.
+pages() { grep -a -c "/Type /Page " "$1"; }
+[ "$(pages two.pdf) $(pages three.pdf)" = "3 2" ] || wrong "they have $(pages two.pdf) and $(pages three.pdf) pages"
+drawn "several figures" a.zip --figure snapshots,interface,margins
+[ "$(pages once.pdf)" = 3 ] || wrong "it has $(pages once.pdf) pages"
+run "in another order" 0 plot a.zip --figure interface,margins,snapshots --output order.png
+cmp -s once.png order.png && wrong "the order changes nothing"
+run "one figure" 0 plot a.zip --output page.pdf
+[ "$(pages page.pdf)" = 1 ] || wrong "it has $(pages page.pdf) pages"
+run "named twice" 0 plot a.zip --figure interface,interface --output twice.pdf --force
+cmp -s page.pdf twice.pdf || wrong "it is drawn twice"
+
+drawn "a comparison's map" where.zip
+run "by its name, narrow, of its slice" 0 plot part.zip --figure compare --slice buffer --width 85mm --output part.png
+whole part.png
+run "a comparison of nothing" 0 compare none.zip none.zip --output empty.zip
+run "has no map" 0 plot empty.zip --output empty.png
+whole empty.png
 run "two that have nothing" 0 plot none.zip none.zip --output nothing.png
 run "two alike" 0 plot a.zip a.zip --output alike.png
 
+# ---- Without --output -----------------------------------------------------------------------------------------------
+
+# named FILE ARGUMENTS...: what it is called, in the working folder, and that it is not written over.
+named() {
+  local file=$1
+  shift
+  run "no output for $file" 0 plot "$@"
+  [ "$(cat out)" = "written to $file" ] || wrong "it does not write $file"
+  cp "$file" first.png
+  run "$file again" 3 plot "$@" --log
+  grep -qF "$file exists" err || wrong "it does not say that $file exists"
+  cmp -s "$file" first.png || wrong "it was written over"
+  run "$file by force" 0 plot "$@" --force
+}
+mkdir runs
+cp a.zip runs/of.seam.zip
+cp b.zip runs/unnamed
+named of.seam.png runs/of.seam.zip
+named unnamed.png runs/unnamed
+named a-b.png a.zip b.zip
+named c-and-2-more.png c.zip a.zip b.zip
+named a-margins-snapshots.png a.zip --figure margins,snapshots
+named a-b-margins.png a.zip b.zip --figure margins
+named where.png where.zip
+[ "$(ls runs | wc -l)" = 2 ] || wrong "something was written beside the results"
+
 # ---- What is refused ------------------------------------------------------------------------------------------------
 
-refused "no output" 2 "--output FILE" a.zip
 refused "an unknown format" 2 "new.gif: name it .png, .svg or .pdf" a.zip --output new.gif
 refused "an unknown figure" 2 "--figure some: unknown; it takes interface, transfer" a.zip --figure some --output new.png
 refused "an unknown slice" 2 "--slice some: unknown" a.zip --slice some --output new.png
@@ -114,7 +181,31 @@ for width in 79mm 401mm 6 nan 18km 1e9 ""; do
   refused "a width of '$width'" 2 "80mm to 400mm" a.zip --width "$width" --output new.png
 done
 refused "one file to compare" 2 "--figure compare takes two files" a.zip --figure compare --output new.png
-refused "two files for one" 2 "--figure margins takes one file" a.zip b.zip --figure margins --output new.png
+refused "three files to compare" 2 "--figure compare takes two files, not 3" a.zip b.zip c.zip --figure compare \
+  --output new.png
+refused "two files for one" 2 "--figure snapshots takes one file" a.zip b.zip --figure margins,snapshots --output new.png
+refused "too many margins" 2 "--figure margins takes up to 7 files, not 8" "${many[@]:0:8}" --figure margins \
+  --output new.png
+refused "too many files" 2 "up to 24 files, not 25" "${many[@]}" a.zip --output new.png
+refused "an unknown figure among others" 2 "--figure margin: unknown" a.zip --figure interface,margin --output new.png
+refused "one that lacks it" 7 "bare.zip: the run did not count interface" a.zip b.zip bare.zip --output new.png
+refused "nothing in common" 7 "no histogram in common" a.zip bare.zip --figure all --output new.png
+refused "a prediction's margins" 7 "p.zip: a prediction has no width" a.zip p.zip --figure margins --output new.png
+refused "a comparison and a result" 2 "drawn alone" a.zip where.zip --output new.png
+refused "a comparison's margins" 2 "where.zip is a comparison, which has only --figure compare" where.zip \
+  --figure margins --output new.png
+refused "another slice than the comparison's" 2 "part.zip compares buffer" part.zip --slice pass --output new.png
+for command in show info "train --config" "merge --output new.zip"; do
+  run "$command of a comparison" 6 $command where.zip
+  grep -qF "where.zip is a comparison, the map that seam compare wrote" err || wrong "it does not say what the file is"
+done
+python3 - <<'P'
+import zipfile
+with zipfile.ZipFile("where.zip") as old, zipfile.ZipFile("forged.zip", "w", zipfile.ZIP_DEFLATED) as new:
+    for name in old.namelist():
+        new.writestr(name, old.read(name).replace(b'"rows":1', b'"rows":2'))
+P
+refused "a forged comparison" 6 "forged.zip: member compare.manifest is no record" forged.zip --output new.png
 refused "no histogram" 7 "seam train --config bare.zip --histograms interface" bare.zip --output new.png
 refused "no histogram at all" 7 "--histograms all" bare.zip --figure all --output new.png
 refused "no interchange" 7 "--histograms interchange" b.zip --figure interchange --output new.png

@@ -232,12 +232,14 @@ static void panels_place_values(void **state) {
 
 /* ---- Files ---- */
 
-static seam_status draw_something(struct page *page, const void *user, seam_error *error) {
-  (void)error;
+static seam_status draw_something(struct page *page, const void *user, int part, seam_error *error) {
+  (void)error, (void)part;
   page_paragraph(page, user);
   page->y += 50;
   return SEAM_OK;
 }
+
+static void end_nothing(struct page *page, const void *user) { (void)page, (void)user; }
 
 /* But SVG, where Cairo numbers its parts on through the process: tests/plot.sh has the program draw it twice. */
 static void files_are_the_same_bytes(void **state) {
@@ -247,9 +249,9 @@ static void files_are_the_same_bytes(void **state) {
     unsigned char *bytes[2];
     size_t size[2];
     seam_error error;
+    const struct document document = {1, draw_something, end_nothing, "u₀ is 0 V"};
     for (int i = 0; i < 2; i++)
-      assert_int_equal(page_render(format_of(names[f]), 200, draw_something, "u₀ is 0 V", &bytes[i], &size[i], &error),
-                       SEAM_OK);
+      assert_int_equal(page_render(format_of(names[f]), 200, &document, &bytes[i], &size[i], &error), SEAM_OK);
     assert_int_equal(size[0], size[1]);
     if (strcmp(names[f], "a.svg")) assert_memory_equal(bytes[0], bytes[1], size[0]);
     assert_memory_equal(bytes[0], begins[f], strlen(begins[f]));
@@ -261,8 +263,8 @@ static void files_are_the_same_bytes(void **state) {
   assert_null(format_of(".png"));
 }
 
-static seam_status draw_too_high(struct page *page, const void *user, seam_error *error) {
-  (void)user, (void)error;
+static seam_status draw_too_high(struct page *page, const void *user, int part, seam_error *error) {
+  (void)user, (void)part, (void)error;
   page->y += 1e6;
   return SEAM_OK;
 }
@@ -272,18 +274,93 @@ static void too_high_a_figure_is_refused(void **state) {
   unsigned char *bytes;
   size_t size;
   seam_error error;
-  assert_int_equal(page_render(format_of("a.png"), 200, draw_too_high, NULL, &bytes, &size, &error), SEAM_ERROR_USAGE);
+  const struct document document = {1, draw_too_high, end_nothing, NULL};
+  assert_int_equal(page_render(format_of("a.png"), 200, &document, &bytes, &size, &error), SEAM_ERROR_USAGE);
   assert_non_null(strstr(error.message, "--width"));
+}
+
+/* ---- Pages ---- */
+
+/* What was drawn last: parts and ends, as text. */
+struct trace {
+  char text[64];
+};
+
+static void append(const void *user, const char *text) {
+  struct trace *trace = (struct trace *)user;
+  strncat(trace->text, text, sizeof trace->text - strlen(trace->text) - 1);
+}
+
+static seam_status trace_part(struct page *page, const void *user, int part, seam_error *error) {
+  (void)error;
+  append(user, (const char *[]){"0", "1", "2"}[part]);
+  page->y += 30 * (part + 1);
+  return SEAM_OK;
+}
+
+static void trace_end(struct page *page, const void *user) {
+  (void)page;
+  append(user, ";");
+}
+
+/* How often the text stands in the file. */
+static int count_of(const unsigned char *bytes, size_t size, const char *text) {
+  int count = 0;
+  const unsigned char *end = bytes + size;
+  for (const unsigned char *at = bytes; (at = memmem(at, (size_t)(end - at), text, strlen(text))); at++) count++;
+  return count;
+}
+
+/* Each page is drawn twice, to be measured first. */
+static void a_pdf_has_a_page_for_each_part_and_others_have_one(void **state) {
+  (void)state;
+  static const char *const traces[][2] = {{"a.pdf", "0;0;1;1;2;2;"}, {"a.png", "012;012;"}, {"a.svg", "012;012;"}};
+  for (int f = 0; f < 3; f++) {
+    struct trace trace = {""};
+    const struct document document = {3, trace_part, trace_end, &trace};
+    unsigned char *bytes;
+    size_t size;
+    seam_error error;
+    assert_int_equal(page_render(format_of(traces[f][0]), 200, &document, &bytes, &size, &error), SEAM_OK);
+    assert_string_equal(trace.text, traces[f][1]);
+    if (f == 0) assert_int_equal(count_of(bytes, size, "/Type /Page "), 3);
+    free(bytes);
+  }
+}
+
+static void a_paragraph_is_as_high_as_it_is_told(void **state) {
+  (void)state;
+  static const char *const texts[] = {"", "a", "some words that take more lines than one", "one, two,three,four,five"};
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+  struct page page = {.cairo = cairo_create(surface), .size = 8, .width = 60};
+  page_font(&page, 1, false);
+  double line = page_paragraph_height(&page, "a");
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    page.y = 0;
+    page_paragraph(&page, texts[i]);
+    assert_true(page.y == page_paragraph_height(&page, texts[i]));
+    assert_true(i < 2 ? page.y == (double)i * line : page.y >= 2 * line);
+  }
+  cairo_destroy(page.cairo);
+  cairo_surface_destroy(surface);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ticks_are_round_and_told),      cmocka_unit_test(decades_have_ticks_and_short_ones_more),
-      cmocka_unit_test(the_sequential_scale_is_even),  cmocka_unit_test(the_diverging_scale_is_even_on_both_sides),
-      cmocka_unit_test(lightness_is_that_of_cie),      cmocka_unit_test(bins_are_summed_where_little_is_known),
-      cmocka_unit_test(a_grid_has_every_count_within), cmocka_unit_test(shades_place_values),
-      cmocka_unit_test(bins_lie_where_they_belong),    cmocka_unit_test(panels_place_values),
-      cmocka_unit_test(files_are_the_same_bytes),      cmocka_unit_test(too_high_a_figure_is_refused),
+      cmocka_unit_test(ticks_are_round_and_told),
+      cmocka_unit_test(decades_have_ticks_and_short_ones_more),
+      cmocka_unit_test(the_sequential_scale_is_even),
+      cmocka_unit_test(the_diverging_scale_is_even_on_both_sides),
+      cmocka_unit_test(lightness_is_that_of_cie),
+      cmocka_unit_test(bins_are_summed_where_little_is_known),
+      cmocka_unit_test(a_grid_has_every_count_within),
+      cmocka_unit_test(shades_place_values),
+      cmocka_unit_test(bins_lie_where_they_belong),
+      cmocka_unit_test(panels_place_values),
+      cmocka_unit_test(files_are_the_same_bytes),
+      cmocka_unit_test(too_high_a_figure_is_refused),
+      cmocka_unit_test(a_pdf_has_a_page_for_each_part_and_others_have_one),
+      cmocka_unit_test(a_paragraph_is_as_high_as_it_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,9 @@
 
 /* In the order of use. */
 const struct flag all_flags[] = {
-    {"figure", "NAME", "what to draw (interface, transfer, margins, selection, snapshots, interchange, compare, all)",
+    {"figure", "NAMES",
+     "what to draw, separated by commas (interface, transfer, margins, selection, snapshots, interchange, compare, "
+     "all)",
      offsetof(struct arguments, figure)},
     {"width", "180mm", "of the figure (80mm to 400mm, or as much in cm or in)", offsetof(struct arguments, width)},
     {"log", NULL, "counts by their logarithm", offsetof(struct arguments, log)},
@@ -141,9 +143,10 @@ static seam_status read_option(const struct command *command, const char *word, 
 static const struct {
   int least, most;
   const char *words; /* for those it needs */
-} operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},         [OPERANDS_OPTIONAL] = {0, 1, ""},
-                      [OPERANDS_ONE] = {1, 1, "a file"},    [OPERANDS_ONE_OR_TWO] = {1, 2, "a file"},
-                      [OPERANDS_TWO] = {2, 2, "two files"}, [OPERANDS_MANY] = {1, INT_MAX, "files"}};
+} operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},           [OPERANDS_OPTIONAL] = {0, 1, ""},
+                      [OPERANDS_ONE] = {1, 1, "a file"},      [OPERANDS_ONE_OR_TWO] = {1, 2, "a file"},
+                      [OPERANDS_TWO] = {2, 2, "two files"},   [OPERANDS_ONE_OR_MORE] = {1, INT_MAX, "a file"},
+                      [OPERANDS_MANY] = {1, INT_MAX, "files"}};
 
 static seam_status read_operand(const struct command *command, const char *word, struct arguments *arguments,
                                 seam_error *error) {

@@ -20,7 +20,15 @@ struct arguments {
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
 
-enum operands { OPERANDS_NONE, OPERANDS_OPTIONAL, OPERANDS_ONE, OPERANDS_ONE_OR_TWO, OPERANDS_TWO, OPERANDS_MANY };
+enum operands {
+  OPERANDS_NONE,
+  OPERANDS_OPTIONAL,
+  OPERANDS_ONE,
+  OPERANDS_ONE_OR_TWO,
+  OPERANDS_TWO,
+  OPERANDS_ONE_OR_MORE,
+  OPERANDS_MANY
+};
 
 /* One command of the program. */
 struct command {

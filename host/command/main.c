@@ -31,16 +31,19 @@ static const struct command commands[] = {
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
      "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
-    {"plot", "FILE [FILE2] --output FIGURE", "draw a result as a figure: PNG, SVG or PDF",
-     "Draws a result for paper, in the format that the output's name ends in. Of one result: the interface (u0, u1) "
-     "with its marginals, transfer curves, margins (width, slack and loss), selection by loss, snapshots of the "
-     "training, interchange, or all of these; of two: both interfaces and the map of their log ratio. --force draws "
-     "what has other kinds, margins or priors, too, and replaces the output.",
-     "figure log slice width output force help", NULL, OPERANDS_ONE_OR_TWO, false, plot_run},
+    {"plot", "FILE...", "draw results as figures: PNG, SVG or PDF",
+     "Draws results for paper, in the format that the output's name ends in; without --output it is FILE.png in the "
+     "working folder. Of one result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
+     "and loss), selection by loss, snapshots of the training, interchange, or all of these; of two: both interfaces "
+     "and the map of their log ratio; of up to 24: their interfaces beside one another, and of up to 7 their margins "
+     "over one another; of what seam compare --output wrote: its map. Several figures are pages of a PDF, and stand "
+     "below one another in a PNG or SVG. --force draws the comparison of what has other kinds, margins or priors, too, "
+     "and replaces the output.",
+     "figure log slice width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
-     "give; and their fractions. --output keeps the map of where they differ. --force compares what has other kinds, "
-     "margins or priors, too, and replaces the output.",
+     "give; and their fractions. --output keeps the map of where they differ, which seam plot draws. --force compares "
+     "what has other kinds, margins or priors, too, and replaces the output.",
      "slice output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "

@@ -81,3 +81,19 @@ void read_as_result(const unsigned char *bytes, size_t size) {
   if (result->histograms->cells <= QUICKLY_WRITTEN) must_survive_writing(result);
   seam_result_free(result);
 }
+
+void read_as_comparison(const unsigned char *bytes, size_t size) {
+  seam_comparison *comparison;
+  struct archive again;
+  seam_error error;
+  seam_status status = archive_unpack_comparison(bytes, size, "X.zip", &comparison, &error);
+  if (status != SEAM_OK) {
+    must(comparison == NULL, "there is no comparison where a file is refused");
+    must_explain(status, 1u << SEAM_ERROR_FORMAT, &error, "X.zip");
+    return;
+  }
+  must(archive_pack_comparison(comparison, &again.bytes, &again.size, &error) == SEAM_OK,
+       "what was read can be written");
+  free(again.bytes);
+  seam_comparison_free(comparison);
+}

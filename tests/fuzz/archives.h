@@ -20,4 +20,7 @@ const struct archive *small_archives(void);
  * read again. */
 void read_as_result(const unsigned char *bytes, size_t size);
 
+/* The same of a comparison, which nearly all bytes are not. */
+void read_as_comparison(const unsigned char *bytes, size_t size);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: any bytes as a result file. */
+/* Fuzz target: any bytes as a result file, and as that of a comparison. */
 #include "archives.h"
 
 int LLVMFuzzerInitialize(int *count, char ***words) {
@@ -12,5 +12,6 @@ int LLVMFuzzerInitialize(int *count, char ***words) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   read_as_result(data, size);
+  read_as_comparison(data, size);
   return 0;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command that made each result, in small print: whoever has the figure can make it again. */
+/* The command that made each result, or what several have in common, in small print: whoever has the figure can make
+ * it again. */
 #include <string.h>
 
 #include "figure.h"
+
+enum { ROOM = 4096, EACH_TOLD = 2 };
+
+static const char *const names[EACH_TOLD] = {"A: ", "B: "};
 
 /* What a reader wants to know even where it is the default; and --beta is what makes a prediction weigh. */
 static bool is_told(const char *name, seam_config *config) {
@@ -17,28 +22,75 @@ static const char *command_of(seam_config *config) {
   return strcmp(seam_config_get(config, "task"), "train") ? "predict" : "train";
 }
 
-/* "A: seam 0.1.0: seam train --first mlp8 ..." */
-static void draw_command(struct page *page, seam_result *result, const char *before, seam_config *defaults) {
-  char text[4096];
-  seam_config *config = seam_result_config(result);
-  size_t length =
-      (size_t)snprintf(text, sizeof text, "%sseam %s %s", before, seam_result_run(result).version, command_of(config));
+/* " --first mlp8 --second mlp8 ...", but for the options in which the results of `plot`, unless it is NULL, differ. */
+static void append_options(char text[ROOM], seam_config *config, seam_config *defaults, const struct plot *plot) {
+  size_t length = strlen(text);
   for (const seam_option *option = seam_options(); option->name; option++) {
-    if (!option_counts(option, config) || length >= sizeof text) continue;
+    if (!option_counts(option, config) || length >= ROOM) continue;
     bool usual = !strcmp(seam_config_get(config, option->name), seam_config_get(defaults, option->name));
     if (usual && !is_told(option->name, config)) continue;
+    if (plot && label_differs(plot, option->name)) continue;
     const char *value = seam_config_get(config, option->name);
-    length += (size_t)snprintf(text + length, sizeof text - length, " --%s %s", option->name, value);
+    length += (size_t)snprintf(text + length, ROOM - length, " --%s %s", option->name, value);
   }
+}
+
+/* "A: seam 0.1.0 train --first mlp8 ..." */
+static void draw_command(struct page *page, seam_config *config, const char *version, const char *before,
+                         seam_config *defaults) {
+  char text[ROOM];
+  snprintf(text, sizeof text, "%sseam %s%s", before, version, command_of(config));
+  append_options(text, config, defaults, NULL);
   page_paragraph(page, text);
 }
 
+/* Whether two results are of one task and of one version, so that one line tells what they share. */
+static bool is_alike(const struct plot *plot, int a, int b) {
+  char task[32];
+  snprintf(task, sizeof task, "%s", seam_config_get(seam_result_config(plot->results[a]), "task"));
+  return !strcmp(task, seam_config_get(seam_result_config(plot->results[b]), "task")) &&
+         !strcmp(seam_result_run(plot->results[a]).version, seam_result_run(plot->results[b]).version);
+}
+
+/* "A, B, C: seam 0.1.0 train --first mlp8 ...": what those that are like result r share, unless one before it
+ * told so. */
+static void draw_shared(struct page *page, const struct plot *plot, int r, seam_config *defaults) {
+  char text[ROOM] = "";
+  size_t length = 0;
+  for (int i = 0; i < r; i++)
+    if (is_alike(plot, i, r)) return;
+  for (int i = r; i < plot->count; i++)
+    if (is_alike(plot, i, r))
+      length += (size_t)snprintf(text + length, sizeof text - length, "%s%c", i > r ? ", " : "", 'A' + i);
+  seam_config *config = seam_result_config(plot->results[r]);
+  snprintf(text + length, sizeof text - length, ": seam %s %s", seam_result_run(plot->results[r]).version,
+           command_of(config));
+  append_options(text, config, defaults, plot);
+  page_paragraph(page, text);
+}
+
+/* One, or two that are A and B. */
+static void draw_commands(struct page *page, const struct plot *plot, seam_config *defaults) {
+  for (int r = 0; r < plot->count; r++) {
+    char version[48];
+    snprintf(version, sizeof version, "%.40s ", seam_result_run(plot->results[r]).version);
+    draw_command(page, seam_result_config(plot->results[r]), version, plot->count > 1 ? names[r] : "", defaults);
+  }
+}
+
+/* Of a comparison's file, which does not tell the versions. */
+static void draw_compared(struct page *page, seam_comparison *comparison, seam_config *defaults) {
+  for (int side = 0; side < EACH_TOLD; side++)
+    draw_command(page, seam_comparison_config(comparison, side), "", names[side], defaults);
+}
+
 void caption_draw(struct page *page, const struct plot *plot) {
-  static const char *const names[] = {"A: ", "B: "};
   seam_config *defaults = seam_config_create();
   if (!defaults) return;
   page_font(page, 0.8, false);
   page_colour(page, faint_ink, 1);
-  for (int r = 0; r < plot->count; r++) draw_command(page, plot->results[r], plot->count > 1 ? names[r] : "", defaults);
+  if (plot->count == 0) draw_compared(page, plot->comparison, defaults);
+  if (plot->count <= EACH_TOLD) draw_commands(page, plot, defaults);
+  for (int r = 0; plot->count > EACH_TOLD && r < plot->count; r++) draw_shared(page, plot, r, defaults);
   seam_config_free(defaults);
 }

@@ -22,13 +22,6 @@ static seam_status out_of_memory(seam_error *error) {
 
 /* ---- What is drawn ---- */
 
-/* Of a prediction all is its first components, as in seam compare. */
-static const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice) {
-  seam_prediction prediction;
-  bool components = slice->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
-  return seam_result_histogram(result, components ? "components" : "interface");
-}
-
 /* The counts of both sides in bins alike, as wide as the side that knows less needs. */
 static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
                                   seam_error *error) {
@@ -165,6 +158,74 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
   seam_status status = make_pair(&pair, plot, error);
   heading_draw(page, "Interfaces of %s", plot->slice->name);
   if (status == SEAM_OK) draw_pair(page, &pair);
+  for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
+  return status;
+}
+
+/* ---- The map of a comparison's file, whose counts are gone ---- */
+
+enum { SPREAD = 1, MAPS = 2 };
+
+static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_error *error) {
+  grid->columns = map->axes[0].bins, grid->rows = map->axes[1].bins;
+  grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
+  if (!grid->values) return out_of_memory(error);
+  for (int64_t i = 0; i < grid->columns; i++)
+    for (int64_t j = 0; j < grid->rows; j++) {
+      double value = map->reals[(i + 1) * (grid->rows + 2) + j + 1];
+      grid->values[i * grid->rows + j] = value;
+      grid->largest = fmax(grid->largest, fabs(value));
+    }
+  return SEAM_OK;
+}
+
+static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_error *error) {
+  static const char *const titles[MAPS] = {"ln(A/B)", "standard error of ln(A/B)"};
+  seam_status status = SEAM_OK;
+  for (size_t i = 0; i < MAPS && status == SEAM_OK; i++) {
+    const seam_histogram *map = seam_comparison_map_at(plot->comparison, i);
+    pair->u0 = &map->axes[0], pair->u1 = &map->axes[1];
+    snprintf(pair->titles[i], sizeof *pair->titles, "%s", titles[i]);
+    status = fill_map(&pair->grids[i], map, error);
+  }
+  pair->ratio = (struct shade){.largest = fmax(pair->grids[0].largest, least_ratio), .diverging = true};
+  pair->density = (struct shade){.largest = pair->grids[SPREAD].largest};
+  tell_distance(pair, seam_comparison_histogram_at(plot->comparison, 0));
+  return status;
+}
+
+static void draw_maps(struct page *page, const struct pair *pair) {
+  double top = page->y, end = top;
+  for (int i = 0; i < MAPS; i++) {
+    const struct shade *shade = i == SPREAD ? &pair->density : &pair->ratio;
+    page->y = top;
+    struct panel panel = panel_at(page, pair, i, MAPS);
+    density_draw(page, &panel, &pair->grids[i], shade);
+    if (shade->largest == 0) panel_note(page, &panel, "not known");
+    panel_frame(page, &panel);
+    double bar = panel.box.y + panel.box.height + (ROOM_BELOW + 0.3) * page->size;
+    end = fmax(end, colour_bar_draw(page, panel.box.x + 0.1 * panel.box.width, bar, 0.8 * panel.box.width, shade,
+                                    pair->titles[i]));
+  }
+  page->y = end;
+  page_colour(page, ink, 1);
+  page_paragraph(page, "The bins of a cell have one value, and so have those of them in which nothing was counted.");
+  page_paragraph(page, pair->distance);
+}
+
+seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error) {
+  struct pair pair = {0};
+  const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
+  seam_status status = SEAM_OK;
+  heading_draw(page, "Interfaces of %s: A of %s %s, B of %s %s", seam_comparison_slice(plot->comparison),
+               text_count(compared->entries[0]).text, compared->unit[0], text_count(compared->entries[1]).text,
+               compared->unit[1]);
+  if (seam_comparison_map_at(plot->comparison, 0)) {
+    status = make_maps(&pair, plot, error);
+    if (status == SEAM_OK) draw_maps(page, &pair);
+  } else {
+    page_paragraph(page, "There is no map where a result has no chain of the slice.");
+  }
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
 }

@@ -31,7 +31,7 @@ void curve_draw(struct page *page, const struct panel *panel, const struct curve
     step_to(page, panel, curve, (double)i + 1, height);
   }
   step_to(page, panel, curve, (double)curve->bins, base);
-  if (!curve->dashed) {
+  if (!curve->dashed && !curve->bare) {
     page_colour(page, curve->colour, 0.12);
     cairo_fill_preserve(page->cairo);
   }

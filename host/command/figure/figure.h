@@ -5,13 +5,16 @@
 
 #include "density.h"
 
+/* Results get letters for names, and curves colours that are told apart. */
+enum { MOST_RESULTS = 24, MOST_OVERLAID = 7 };
+
 /* What is drawn. */
 struct plot {
-  seam_result *results[2];
+  seam_result *results[MOST_RESULTS];
   int count;
   const struct selection *slice;
   bool logarithmic;
-  const seam_comparison *comparison; /* of both, for draw_comparison */
+  seam_comparison *comparison; /* of two results, for draw_comparison; or what draw_map draws alone */
 };
 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error);
@@ -21,12 +24,19 @@ seam_status draw_selection(struct page *page, const struct plot *plot, seam_erro
 seam_status draw_snapshots(struct page *page, const struct plot *plot, seam_error *error);
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error);
 seam_status draw_interchange(struct page *page, const struct plot *plot, seam_error *error);
+seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error);
+
+/* draw_interface of several results. */
+seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_error *error);
 
 /* ---- style.c: what means the same everywhere ---- */
 
 extern const struct rgb outcome_colours[SEAM_OUTCOMES];
 extern const char *const outcome_words[SEAM_OUTCOMES];
 extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
+
+/* What tells a slice's interfaces: of a prediction all is its first components, as in seam compare. */
+const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice);
 
 /* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */
 struct unit {
@@ -45,13 +55,32 @@ struct text outside_text(double inside, double all);
 /* A strip of the page, from its y on. */
 struct page column_of(const struct page *page, double left, double width);
 
+/* Where a designer would put it, 0 V for 0 and 1 V for 1 or the reverse; and the diagonal, where levels are one. */
+void landmarks_draw(struct page *page, const struct panel *panel);
+
 /* Where the next entry of a key goes: at x, or on the next line where it has no room there. */
 double key_place(struct page *page, double x, double width);
+
+/* ---- label.c: what tells several results apart ---- */
+
+struct label {
+  char text[512];
+};
+
+/* "B: steps 300, lr 0.1": a letter, and the options in which the results differ. */
+struct label label_of(const struct plot *plot, int result);
+
+/* Whether the results that heed an option differ in it. */
+bool label_differs(const struct plot *plot, const char *option);
 
 /* ---- shares.c ---- */
 
 /* What became of the chains, or of the pairs that work: bars with 95% intervals. */
 void shares_draw(struct page *page, seam_result *result);
+
+/* The same as one bar with its numbers below it, from page->y on, and what the colours mean. */
+void shares_draw_strip(struct page *page, seam_result *result);
+void shares_draw_key(struct page *page);
 
 /* ---- curve.c ---- */
 
@@ -61,13 +90,13 @@ struct curve {
   int64_t bins;
   const double *values;
   struct rgb colour;
-  bool dashed, sideways; /* sideways: the bins go up along y */
+  bool dashed, bare, sideways; /* bare: not filled below, nor is a dashed one; sideways: the bins go up along y */
 };
 void curve_draw(struct page *page, const struct panel *panel, const struct curve *curve);
 
 /* ---- caption.c ---- */
 
-/* The command that made each result, in small print. */
+/* The command that made each result, or what three and more have in common, in small print. */
 void caption_draw(struct page *page, const struct plot *plot);
 
 #endif

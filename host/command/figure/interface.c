@@ -75,7 +75,7 @@ static seam_status draw_marginal(struct page *page, struct panel *panel, const s
     if (slice->outcomes >> outcome & 1)
       curve_draw(page, panel,
                  &(struct curve){along->lower, along->upper, bins, sums + outcome * bins, outcome_colours[outcome],
-                                 false, axis == 2});
+                                 false, false, axis == 2});
   free(sums);
   panel_frame(page, panel);
   return SEAM_OK;
@@ -83,8 +83,7 @@ static seam_status draw_marginal(struct page *page, struct panel *panel, const s
 
 /* ---- The density ---- */
 
-/* Where a designer would put it, 0 V for 0 and 1 V for 1 or the reverse; and the diagonal, where levels are one. */
-static void draw_landmarks(struct page *page, const struct panel *panel) {
+void landmarks_draw(struct page *page, const struct panel *panel) {
   panel_clip(page, panel);
   page_colour(page, ink, 0.6);
   cairo_set_line_width(page->cairo, 0.5);
@@ -138,7 +137,7 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
   struct layout layout = lay_out(page, histogram);
   struct shade shade = shade_of(grid, 1, plot->logarithmic);
   density_draw(page, &layout.density, grid, &shade);
-  draw_landmarks(page, &layout.density);
+  landmarks_draw(page, &layout.density);
   if (grid->largest == 0) panel_note(page, &layout.density, "none");
   panel_frame(page, &layout.density);
   seam_status status = draw_marginal(page, &layout.above, histogram, plot, 1, grid->columns, error);
@@ -149,6 +148,7 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
 }
 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error) {
+  if (plot->count > 1) return draw_interfaces(page, plot, error);
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
   int64_t *counts = sum_outcomes(histogram, plot->slice);
   struct grid grid = {0};

@@ -66,14 +66,22 @@ static cairo_status_t finish_stream(cairo_surface_t *surface, struct bytes *byte
   return cairo_surface_status(surface);
 }
 
+/* The page that was drawn is done. */
+static void begin_pdf_page(cairo_surface_t *surface, double width, double height) {
+  cairo_surface_show_page(surface);
+  cairo_pdf_surface_set_size(surface, width, height);
+}
+
 struct format {
   const char *suffix;
   cairo_surface_t *(*create)(struct bytes *bytes, double width, double height);
+  void (*begin_page)(cairo_surface_t *surface, double width, double height); /* NULL: has one page */
   cairo_status_t (*finish)(cairo_surface_t *surface, struct bytes *bytes);
 };
 
-static const struct format formats[] = {
-    {".png", create_png, finish_png}, {".svg", create_svg, finish_stream}, {".pdf", create_pdf, finish_stream}};
+static const struct format formats[] = {{".png", create_png, NULL, finish_png},
+                                        {".svg", create_svg, NULL, finish_stream},
+                                        {".pdf", create_pdf, begin_pdf_page, finish_stream}};
 
 const struct format *format_of(const char *path) {
   size_t length = strlen(path);
@@ -103,40 +111,71 @@ static void choose_font(cairo_t *cairo) {
   cairo_font_options_destroy(options);
 }
 
-/* Draws all of it on a surface and leaves in *height how high it came out. */
-static seam_status draw_on(cairo_surface_t *surface, double width, page_function draw, const void *user, double *height,
-                           seam_error *error) {
-  struct page page = {.cairo = cairo_create(surface), .wide = width >= room_for_two};
+/* Parts of a document that one page holds. */
+struct sheet {
+  const struct document *document;
+  int first, count;
+  double width, height; /* as it came out */
+};
+
+static seam_status draw_parts(struct page *page, const struct sheet *sheet, seam_error *error) {
+  const struct document *document = sheet->document;
+  seam_status status = SEAM_OK;
+  for (int i = 0; i < sheet->count && status == SEAM_OK; i++) {
+    status = document->draw(page, document->user, sheet->first + i, error);
+    page->y += page->size;
+  }
+  if (status == SEAM_OK) document->end(page, document->user);
+  return status;
+}
+
+static seam_status draw_on(cairo_surface_t *surface, struct sheet *sheet, seam_error *error) {
+  struct page page = {.cairo = cairo_create(surface), .wide = sheet->width >= room_for_two};
   page.size = page.wide ? 8 : 7;
   page.left = page.y = 0.6 * page.size;
-  page.width = width - 2 * page.left;
+  page.width = sheet->width - 2 * page.left;
   choose_font(page.cairo);
   cairo_set_source_rgb(page.cairo, 1, 1, 1);
   cairo_paint(page.cairo);
   page_font(&page, 1, false);
-  seam_status status = draw(&page, user, error);
-  *height = page.y + page.left;
+  seam_status status = draw_parts(&page, sheet, error);
+  sheet->height = page.y + page.left;
   if (status == SEAM_OK && cairo_status(page.cairo)) status = cairo_failed(cairo_status(page.cairo), error);
   cairo_destroy(page.cairo);
   return status;
 }
 
-static seam_status measure(double width, page_function draw, const void *user, double *height, seam_error *error) {
+static seam_status measure(struct sheet *sheet, seam_error *error) {
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
-  seam_status status = draw_on(surface, width, draw, user, height, error);
+  seam_status status = draw_on(surface, sheet, error);
   cairo_surface_destroy(surface);
   return status;
 }
 
-seam_status page_render(const struct format *format, double width, page_function draw, const void *user,
-                        unsigned char **out, size_t *size, seam_error *error) {
+/* Draws page after page; *surface is made for the first. */
+static seam_status draw_sheets(const struct format *format, double width, const struct document *document,
+                               struct bytes *bytes, cairo_surface_t **surface, seam_error *error) {
+  int each = format->begin_page ? 1 : document->parts;
+  for (int first = 0; first < document->parts; first += each) {
+    struct sheet sheet = {document, first, each, width, 0};
+    seam_status status = measure(&sheet, error);
+    if (status) return status;
+    if (first > 0)
+      format->begin_page(*surface, width, sheet.height);
+    else
+      *surface = format->create(bytes, width, sheet.height);
+    status = draw_on(*surface, &sheet, error);
+    if (status) return status;
+  }
+  return SEAM_OK;
+}
+
+seam_status page_render(const struct format *format, double width, const struct document *document, unsigned char **out,
+                        size_t *size, seam_error *error) {
   struct bytes bytes = {0};
-  double height;
+  cairo_surface_t *surface = NULL;
   *out = NULL;
-  seam_status status = measure(width, draw, user, &height, error);
-  if (status) return status;
-  cairo_surface_t *surface = format->create(&bytes, width, height);
-  status = draw_on(surface, width, draw, user, &height, error);
+  seam_status status = draw_sheets(format, width, document, &bytes, &surface, error);
   cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, &bytes);
   if (finished) status = cairo_failed(finished, error);
   cairo_surface_destroy(surface);
@@ -193,23 +232,40 @@ static size_t piece_of(const char *text) {
   return length + (text[length] == ',');
 }
 
-void page_paragraph(struct page *page, const char *text) {
-  char line[1024] = "";
+enum { LONGEST_LINE = 1024, LONGEST_PIECE = 500 };
+
+/* Takes the next line off *text; false where there is none. */
+static bool take_line(struct page *page, const char **text, char line[LONGEST_LINE]) {
+  bool gap = false;
+  for (line[0] = '\0'; **text;) {
+    char longer[LONGEST_LINE];
+    size_t piece = piece_of(*text);
+    snprintf(longer, sizeof longer, "%s%s%.*s", line, gap ? " " : "",
+             (int)(piece < LONGEST_PIECE ? piece : LONGEST_PIECE), *text);
+    if (*line && page_text_width(page, longer) > page->width) break;
+    memcpy(line, longer, sizeof longer);
+    gap = (*text)[piece] == ' ';
+    *text += piece + gap;
+  }
+  return *line;
+}
+
+static double line_height(struct page *page) {
   cairo_font_extents_t font;
   cairo_font_extents(page->cairo, &font);
-  for (bool gap = false; *text || *line;) {
-    char longer[sizeof line];
-    size_t piece = piece_of(text);
-    snprintf(longer, sizeof longer, "%s%s%.*s", line, gap ? " " : "", (int)(piece < 500 ? piece : 500), text);
-    if (*text && (!*line || page_text_width(page, longer) <= page->width)) {
-      memcpy(line, longer, sizeof line);
-      gap = text[piece] == ' ';
-      text += piece + gap;
-      continue;
-    }
-    page_text(page, page->left, page->y + font.height / 2, LEFT_ALIGNED, line);
-    page->y += font.height;
-    line[0] = '\0';
-    gap = false;
-  }
+  return font.height;
+}
+
+void page_paragraph(struct page *page, const char *text) {
+  char line[LONGEST_LINE];
+  double height = line_height(page);
+  for (; take_line(page, &text, line); page->y += height)
+    page_text(page, page->left, page->y + height / 2, LEFT_ALIGNED, line);
+}
+
+double page_paragraph_height(struct page *page, const char *text) {
+  char line[LONGEST_LINE];
+  double height = 0;
+  while (take_line(page, &text, line)) height += line_height(page);
+  return height;
 }

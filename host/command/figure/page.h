@@ -26,10 +26,17 @@ struct format;
 /* By the end of the file's name; NULL for an unknown one. */
 const struct format *format_of(const char *path);
 
-typedef seam_status (*page_function)(struct page *page, const void *user, seam_error *error);
+/* What is drawn: `parts` of them, each by its number. */
+struct document {
+  int parts;
+  seam_status (*draw)(struct page *page, const void *user, int part, seam_error *error);
+  void (*end)(struct page *page, const void *user); /* below the last part of a page */
+  const void *user;
+};
 
-/* Draws twice, first to learn the height. *bytes are the file's, freed by the caller. */
-seam_status page_render(const struct format *format, double width, page_function draw, const void *user,
+/* PDF has a page for each part, the others have all parts below one another. Draws twice, first to learn the height.
+ * *bytes are the file's, freed by the caller. */
+seam_status page_render(const struct format *format, double width, const struct document *document,
                         unsigned char **bytes, size_t *size, seam_error *error);
 
 /* ---- Text ---- */
@@ -51,5 +58,6 @@ void page_text_up(struct page *page, double x, double y, const char *text); /* r
 
 /* Lines over the whole width, broken at blanks, from page->y on, which goes below them. */
 void page_paragraph(struct page *page, const char *text);
+double page_paragraph_height(struct page *page, const char *text);
 
 #endif

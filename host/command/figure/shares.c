@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What became of the chains, or of the pairs that work: bars with their 95% intervals. */
+/* What became of the chains, or of the pairs that work: bars with their 95% intervals, or one bar of all. */
 #include <math.h>
 
 #include "figure.h"
@@ -58,4 +58,80 @@ void shares_draw(struct page *page, seam_result *result) {
     draw_pairs(page, &prediction);
   else
     draw_chains(page, result);
+}
+
+/* ---- One bar of all ---- */
+
+#define SWATCH 0.7 /* sizes of text */
+
+/* What the bar shows, and after it the share of all pairs that it is of, where that is not all. */
+struct strip {
+  double shares[SEAM_OUTCOMES];
+  char of[48];
+};
+
+static struct strip strip_of(seam_result *result) {
+  struct strip strip = {{0}, ""};
+  seam_prediction p;
+  if (seam_result_prediction(result, &p)) {
+    snprintf(strip.of, sizeof strip.of, "of %s", text_percent(p.acceptance).text);
+    if (!(p.acceptance > 0)) return strip;
+    strip.shares[SEAM_BUFFER] = p.buffer;
+    strip.shares[SEAM_INVERTER] = 1 - p.buffer;
+    return strip;
+  }
+  double total = (double)seam_result_chains(result);
+  for (int outcome = 0; outcome < SEAM_OUTCOMES && total > 0; outcome++)
+    strip.shares[outcome] = (double)seam_result_count(result, (seam_outcome)outcome) / total;
+  return strip;
+}
+
+/* One entry of a line of them; *x moves behind it. */
+static void draw_swatch(struct page *page, double *x, int outcome, const char *text) {
+  double side = SWATCH * page->size, middle = page->y + 0.5 * page->size;
+  page_colour(page, outcome_colours[outcome], 1);
+  cairo_rectangle(page->cairo, *x, middle - side / 2, side, side);
+  cairo_fill(page->cairo);
+  page_colour(page, ink, 1);
+  page_text(page, *x + side + 0.25 * page->size, middle, LEFT_ALIGNED, text);
+  *x += side + page_text_width(page, text) + 0.8 * page->size;
+}
+
+/* All numbers in one line, in smaller type where there are many. */
+static void draw_numbers(struct page *page, const struct strip *strip) {
+  double x = page->left, width = page_text_width(page, strip->of);
+  struct page line = *page;
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
+    if (strip->shares[outcome] > 0)
+      width += page_text_width(page, text_percent(strip->shares[outcome]).text) + (SWATCH + 0.8) * page->size;
+  line.size *= fmin(1, page->width / width);
+  page_font(&line, 1, false);
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
+    if (strip->shares[outcome] > 0) draw_swatch(&line, &x, outcome, text_percent(strip->shares[outcome]).text);
+  page_text(page, x, line.y + 0.5 * line.size, LEFT_ALIGNED, strip->of);
+}
+
+void shares_draw_strip(struct page *page, seam_result *result) {
+  struct strip strip = strip_of(result);
+  double left = page->left;
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++) {
+    double width = strip.shares[outcome] * page->width;
+    cairo_rectangle(page->cairo, left, page->y, width, 0.5 * page->size);
+    page_colour(page, outcome_colours[outcome], 1);
+    cairo_fill(page->cairo);
+    left += width;
+  }
+  page->y += 0.75 * page->size;
+  struct page numbers = *page;
+  numbers.size *= 0.85;
+  page_font(&numbers, 1, false);
+  draw_numbers(&numbers, &strip);
+  page_font(page, 1, false);
+  page->y += 1.2 * page->size;
+}
+
+void shares_draw_key(struct page *page) {
+  double x = page->left;
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++) draw_swatch(page, &x, outcome, outcome_words[outcome]);
+  page->y += 1.6 * page->size;
 }

@@ -12,6 +12,12 @@ const char *const outcome_words[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", 
 
 const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Failures", "Diverged"};
 
+const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice) {
+  seam_prediction prediction;
+  bool components = slice->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
+  return seam_result_histogram(result, components ? "components" : "interface");
+}
+
 /* What scatters with a relative error e is worth 1/e^2 independent counts. */
 struct unit unit_of(seam_result *result) {
   seam_prediction p;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Takes a comparison out of the zip that seam compare writes, trusting nothing. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "archive.h"
+#include "archive_member.h"
+#include "file.h"
+#include "manifest.h"
+#include "uhi.h"
+
+static seam_status out_of_memory(const char *path, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                   error_path(path));
+}
+
+static seam_status read_record(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
+  const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
+  char *text;
+  if (!member)
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is no comparison: name what seam compare --output wrote",
+                     error_path(reader->path));
+  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
+  json_t *record = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, NULL);
+  free(text);
+  bool good = record && comparison_restore(comparison, record);
+  json_decref(record);
+  if (good) return SEAM_OK;
+  return member_damaged(error, reader->path, COMPARISON_MEMBER, "is no record that this seam would write");
+}
+
+/* Where the first side's interface lies. A slice_table looks at nothing that only a whole result has. */
+static seam_status lay_out(struct seam_comparison *comparison, const struct histogram_set *set, const char *path,
+                           seam_error *error) {
+  struct seam_result *shell = calloc(1, sizeof *shell);
+  struct slice_table table;
+  if (!shell) return out_of_memory(path, error);
+  shell->config = comparison->config[0];
+  shell->histograms = (struct histogram_set *)set;
+  bool told = slice_table_create(slice_find(comparison->slice), shell, HISTOGRAM_INTERFACE, &table);
+  free(shell);
+  if (!told)
+    return member_damaged(error, path, COMPARISON_MEMBER, "compares a slice that its first result cannot tell");
+  if (comparison->compared[0].rows > 0) comparison_add_maps(comparison, &table);
+  return SEAM_OK;
+}
+
+static seam_status check_members(const struct zip_reader *reader, const struct seam_comparison *comparison,
+                                 seam_error *error) {
+  int members = 1;
+  const seam_histogram *map;
+  for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++) {
+    FORWARD(archive_check_size(reader, map, error));
+    members += HISTOGRAM_MEMBERS;
+  }
+  if (members == reader->count) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its record makes %d: take foreign ones out",
+                   error_path(reader->path), reader->count, members);
+}
+
+/* A ratio is a number, for there is half a count more in every cell; its error may be unknown. */
+static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
+  const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
+  for (int64_t i = 0; i < ratio->cells; i++) {
+    if (!isfinite(ratio->reals[i])) return member_damaged(error, path, ratio->name, "holds what is no ratio");
+    if (isinf(spread->reals[i]) || spread->reals[i] < 0)
+      return member_damaged(error, path, spread->name, "holds what is no error");
+  }
+  return SEAM_OK;
+}
+
+static seam_status read_maps(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
+  if (!comparison->maps[0].name) return SEAM_OK;
+  FORWARD(comparison_make_room(comparison, error));
+  for (int i = 0; i < COMPARISON_MAPS; i++) {
+    const seam_histogram *map = &comparison->maps[i];
+    double *reals = comparison->reals + i * map->cells;
+    FORWARD(archive_read_histogram(reader, map, uhi_describe_with(map, comparison_metadata(comparison, map)), reals,
+                                   error));
+  }
+  return check_maps(comparison, reader->path, error);
+}
+
+static seam_status read_comparison(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
+  struct histogram_set *set;
+  FORWARD(read_record(reader, comparison, error));
+  FORWARD(histogram_set_create(&comparison->config[0], &set, error));
+  seam_status status = lay_out(comparison, set, reader->path, error);
+  if (status == SEAM_OK) status = check_members(reader, comparison, error);
+  if (status == SEAM_OK) status = read_maps(reader, comparison, error);
+  histogram_set_free(set);
+  return status;
+}
+
+seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
+                                      struct seam_comparison **out, seam_error *error) {
+  struct zip_reader *reader;
+  *out = NULL;
+  FORWARD(zip_reader_open(bytes, size, path, &reader, error));
+  struct seam_comparison *comparison = calloc(1, sizeof *comparison);
+  seam_status status = comparison ? read_comparison(reader, comparison, error) : out_of_memory(path, error);
+  zip_reader_close(reader);
+  if (status == SEAM_OK)
+    *out = comparison;
+  else
+    seam_comparison_free(comparison);
+  return status;
+}
+
+seam_status seam_comparison_read(const char *path, seam_comparison **comparison, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  *comparison = NULL;
+  FORWARD(file_read(path, &bytes, &size, error));
+  seam_status status = archive_unpack_comparison(bytes, size, path, comparison, error);
+  free(bytes);
+  return status;
+}
+
+int seam_is_comparison(const char *path) {
+  unsigned char *bytes;
+  size_t size;
+  struct zip_reader *reader;
+  seam_error ignored;
+  if (file_read(path, &bytes, &size, &ignored)) return 0;
+  int found = 0;
+  if (zip_reader_open(bytes, size, path, &reader, &ignored) == SEAM_OK) {
+    found = zip_reader_find(reader, COMPARISON_MEMBER) != NULL;
+    zip_reader_close(reader);
+  }
+  free(bytes);
+  return found;
+}

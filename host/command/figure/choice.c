@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
+#include "choice.h"
+
+#include <string.h>
+
+enum { SIDES = 2 };
+
+/* Selection by loss and the course of training are of all chains: whether they work comes out. */
+static const struct figure figures[] = {
+    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface},
+    {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer},
+    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", draw_margins},
+    {"selection", {"selection"}, 1, 1, "all", draw_selection},
+    {"snapshots", {"snapshots"}, 1, 1, "all", draw_snapshots},
+    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", draw_interchange},
+    {"compare", {"interface"}, SIDES, SIDES, "pass", draw_comparison},
+    {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL},
+};
+enum { FIGURES = sizeof figures / sizeof *figures };
+_Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds each of them");
+
+const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map};
+
+static void add(struct choice *choice, const struct figure *figure) {
+  for (int i = 0; i < choice->count; i++)
+    if (choice->figures[i] == figure) return;
+  choice->figures[choice->count++] = figure;
+}
+
+/* ---- What was asked ---- */
+
+static bool takes(const struct figure *figure, int files) { return files >= figure->least && files <= figure->most; }
+
+static seam_status check_files(const struct figure *figure, int files, seam_error *error) {
+  static const char *const words[] = {"no file", "one file", "two files"};
+  char most[32];
+  if (takes(figure, files)) return SEAM_OK;
+  snprintf(most, sizeof most, "up to %d files", figure->most);
+  return fail(error, SEAM_ERROR_USAGE, "--figure %s takes %s, not %d", figure->name,
+              figure->most > SIDES ? most : words[figure->most], files);
+}
+
+static seam_status add_name(struct choice *choice, const char *name, size_t length, int files, seam_error *error) {
+  for (int i = 0; i < FIGURES; i++) {
+    if (strlen(figures[i].name) != length || memcmp(figures[i].name, name, length) != 0) continue;
+    add(choice, &figures[i]);
+    return check_files(&figures[i], files, error);
+  }
+  return fail(error, SEAM_ERROR_USAGE,
+              "--figure %.*s: unknown; it takes interface, transfer, margins, selection, snapshots, interchange, "
+              "compare, all, or several of them separated by commas",
+              (int)(length < 60 ? length : 60), name);
+}
+
+seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error) {
+  seam_status status = SEAM_OK;
+  if (!names) names = files == SIDES ? "compare" : "interface";
+  choice->count = 0;
+  for (bool more = true; more && status == SEAM_OK;) {
+    size_t length = strcspn(names, ",");
+    status = add_name(choice, names, length, files, error);
+    more = names[length] == ',';
+    names += length + more;
+  }
+  return status;
+}
+
+/* ---- What can be drawn ---- */
+
+static bool has_needs(const struct figure *figure, const seam_result *result) {
+  for (int i = 0; figure->needs[i]; i++)
+    if (seam_result_histogram(result, figure->needs[i])) return true;
+  return false;
+}
+
+/* The first result that did not count what the figure needs, or plot->count. */
+static int first_without(const struct figure *figure, const struct plot *plot) {
+  int r = 0;
+  while (r < plot->count && has_needs(figure, plot->results[r])) r++;
+  return r;
+}
+
+static seam_status missing(const struct figure *figure, const seam_result *result, const char *file,
+                           seam_error *error) {
+  const char *needed = figure->needs[0];
+  if (!is_prediction(result) || !strcmp(needed, "interface"))
+    return fail(error, SEAM_ERROR_MISMATCH,
+                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip does", file,
+                needed, is_prediction(result) ? "predict" : "train", file, needed);
+  return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
+}
+
+static seam_status settle_one(struct choice *choice, const struct figure *figure, const struct plot *plot,
+                              const char *const *files, seam_error *error) {
+  int without = first_without(figure, plot);
+  if (without < plot->count) return missing(figure, plot->results[without], files[without], error);
+  add(choice, figure);
+  return SEAM_OK;
+}
+
+static seam_status settle_all(struct choice *choice, const struct plot *plot, const char *const *files,
+                              seam_error *error) {
+  for (int i = 0; i < FIGURES; i++)
+    if (figures[i].draw && takes(&figures[i], plot->count) && first_without(&figures[i], plot) == plot->count)
+      add(choice, &figures[i]);
+  if (choice->count > 0) return SEAM_OK;
+  if (plot->count > 1)
+    return fail(error, SEAM_ERROR_MISMATCH,
+                "the runs have no histogram in common that can be drawn: run them again with --histograms all");
+  return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram: run it again with --histograms all",
+              files[0]);
+}
+
+seam_status choice_settle(struct choice *choice, const struct plot *plot, const char *const *files, seam_error *error) {
+  struct choice asked = *choice;
+  seam_status status = SEAM_OK;
+  choice->count = 0;
+  for (int i = 0; i < asked.count && status == SEAM_OK; i++)
+    status = asked.figures[i]->draw ? settle_one(choice, asked.figures[i], plot, files, error)
+                                    : settle_all(choice, plot, files, error);
+  return status;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What tells several results apart: a letter for each, and the options in which they differ. */
+#include <string.h>
+
+#include "figure.h"
+
+#define GAP "\u00a0" /* a blank at which no line is broken */
+
+/* What a run is called where others are of another task, and what is then told of it. */
+static const struct {
+  const char *task, *name, *option;
+} tasks[] = {{"train", "training", NULL}, {"predict", "prediction", NULL}, {"gibbs", "Gibbs law", "beta"}};
+
+bool label_differs(const struct plot *plot, const char *name) {
+  const char *first = NULL;
+  for (const struct seam_option *option = seam_options(); option->name; option++) {
+    if (strcmp(option->name, name)) continue;
+    for (int r = 0; r < plot->count; r++) {
+      seam_config *config = seam_result_config(plot->results[r]);
+      if (strcmp(name, "task") && !option_counts(option, config)) continue;
+      const char *value = seam_config_get(config, name);
+      if (first && strcmp(first, value)) return true;
+      if (!first) first = value;
+    }
+  }
+  return false;
+}
+
+/* Kinds are told as a pair, and which histograms were counted shows in no density. */
+static bool is_told_otherwise(const char *name) {
+  static const char *const names[] = {"first", "second", "histograms"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(names[i], name)) return true;
+  return false;
+}
+
+static void append(struct label *label, const char *text, const char *value) {
+  size_t length = strlen(label->text);
+  const char *gap = length == 0 ? "" : length == 1 ? ": " : ", ";
+  snprintf(label->text + length, sizeof label->text - length, "%s%s%s%s", gap, text, value ? GAP : "",
+           value ? value : "");
+}
+
+static void append_pair(struct label *label, seam_config *config) {
+  char pair[64];
+  int length = snprintf(pair, sizeof pair, "%.20s", seam_config_get(config, "first"));
+  snprintf(pair + length, sizeof pair - (size_t)length, GAP "×" GAP "%.20s", seam_config_get(config, "second"));
+  append(label, pair, NULL);
+}
+
+static void append_task(struct label *label, seam_config *config, const char **told) {
+  for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+    if (strcmp(tasks[i].task, seam_config_get(config, "task"))) continue;
+    append(label, tasks[i].name, NULL);
+    *told = tasks[i].option;
+  }
+}
+
+struct label label_of(const struct plot *plot, int r) {
+  struct label label = {{(char)('A' + r)}};
+  seam_config *config = seam_result_config(plot->results[r]);
+  const char *told = NULL;
+  if (label_differs(plot, "task")) append_task(&label, config, &told);
+  if (label_differs(plot, "first") || label_differs(plot, "second")) append_pair(&label, config);
+  for (const seam_option *option = seam_options(); option->name; option++) {
+    if (is_told_otherwise(option->name) || !option_counts(option, config)) continue;
+    bool named = told && !strcmp(told, option->name);
+    if (named || label_differs(plot, option->name)) append(&label, option->name, seam_config_get(config, option->name));
+  }
+  return label;
+}
