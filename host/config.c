@@ -187,6 +187,7 @@ bool config_differs(const struct seam_config *a, const struct seam_config *b, st
         option->offset == offsetof(struct seam_config, first_chain))
       continue;
     difference->option = option->name;
+    difference->dashes = option->offset == offsetof(struct seam_config, task) ? "" : "--";
     for (int k = 0; k < 2; k++)
       option->type->print(option, (const char *)sides[k] + option->offset, difference->values[k],
                           sizeof difference->values[k]);
@@ -250,10 +251,15 @@ static seam_status check_pairs(const struct seam_config *config, seam_error *err
   if (!config_pairs_chains(config)) return SEAM_OK;
   bool odd = config->chains % 2;
   if (!odd && config->first_chain % 2 == 0) return SEAM_OK;
+  const char *name = odd ? "chains" : "first-chain";
+  unsigned long long value = odd ? config->chains : config->first_chain;
+  if (config->task != TASK_TRAIN)
+    return error_set(error, SEAM_ERROR_USAGE,
+                     "--%s %llu: what is drawn is swapped in whole pairs, 2k and 2k + 1; make it even", name, value);
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even%s",
-                   odd ? "chains" : "first-chain", (unsigned long long)(odd ? config->chains : config->first_chain),
-                   config->task == TASK_TRAIN ? ", or leave interchange out of --histograms" : "");
+                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even, or leave "
+                   "interchange out of --histograms",
+                   name, value);
 }
 
 /* Draws are numbered in 32 bits (randomness by identity): no step may need one beyond. */

@@ -100,7 +100,7 @@ bool config_pairs_chains(const struct seam_config *config);
 
 /* Two values of one option, as text. */
 struct config_difference {
-  const char *option; /* its name */
+  const char *dashes, *option; /* its name, and what stands before it where the user gives it */
   char values[2][128];
 };
 
@@ -116,6 +116,7 @@ void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *e
 
 /* Names for messages, manifests and the command line. */
 const char *task_name(int task);
+const char *task_command(int task); /* "seam predict --beta" */
 const char *kind_name(int kind);
 const char *histogram_name(int histogram);
 const char *optimizer_name(int optimizer);

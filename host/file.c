@@ -32,6 +32,8 @@ static seam_status read_all(int file, const char *path, unsigned char *bytes, si
 static seam_status read_open(int file, const char *path, unsigned char **bytes, size_t *size, seam_error *error) {
   struct stat info;
   if (fstat(file, &info) != 0) return read_failed(path, error);
+  if (S_ISDIR(info.st_mode))
+    return error_set(error, SEAM_ERROR_IO, "%s is a folder: name a file in it", error_path(path));
   if (!S_ISREG(info.st_mode))
     return error_set(error, SEAM_ERROR_IO, "%s is no ordinary file: name a file", error_path(path));
   if (info.st_size > largest)

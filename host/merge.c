@@ -22,9 +22,9 @@ static seam_status refuse_options(const struct merge *merge, const struct seam_r
   struct config_difference difference;
   if (!config_differs(&merge->result->config, &added->config, &difference)) return SEAM_OK;
   return error_set(error, SEAM_ERROR_MISMATCH,
-                   "%s and %s differ in --%s, %.60s and %.60s: only parts of one run can be merged",
-                   error_path(merge->parts[0].path), error_path(path), difference.option, difference.values[0],
-                   difference.values[1]);
+                   "%s and %s differ in %s%s, %.60s and %.60s: only parts of one run can be merged",
+                   error_path(merge->parts[0].path), error_path(path), difference.dashes, difference.option,
+                   difference.values[0], difference.values[1]);
 }
 
 static seam_status refuse_overlap(const struct merge *merge, const struct seam_result *added, const char *path,

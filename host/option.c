@@ -159,6 +159,10 @@ seam_status option_unknown(const char *name, const char *dashes, seam_error *err
 }
 
 const char *task_name(int task) { return task_names[task]; }
+const char *task_command(int task) {
+  static const char *const commands[] = {"seam train", "seam predict", "seam predict --beta"};
+  return commands[task];
+}
 const char *kind_name(int kind) { return kind_names[kind]; }
 const char *histogram_name(int histogram) { return histogram_names[histogram]; }
 const char *optimizer_name(int optimizer) { return optimizer_names[optimizer]; }

@@ -34,12 +34,14 @@ static seam_status memory_is_out(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the name of the output; close other programs");
 }
 
-/* Uses errno. */
-static seam_status cannot_write(const char *path, const char *what, seam_error *error) {
+/* What failed may be a file that only this one knows of: the user is told of his own, too. Uses errno. */
+static seam_status cannot_write(const struct seam_output *output, const char *file, const char *what,
+                                seam_error *error) {
+  bool own = strcmp(file, output->path) == 0;
   return error_set(
       error, SEAM_ERROR_IO,
-      "%s cannot be %s (%m): see that its folder is there, has room and may be written to, or take another --output",
-      error_path(path), what);
+      "%s%s%s cannot be %s (%m): see that its folder has room and may be written to, or take another --output",
+      own ? "" : error_path(output->path), own ? "" : " cannot be written, for ", error_path(file), what);
 }
 
 /* The file has its name; whether it still has after a loss of power nobody knows. Uses errno. */
@@ -86,10 +88,25 @@ static seam_status set_names(struct seam_output *output, const char *path, seam_
   return output->folder && output->lock_path && output->temporary ? SEAM_OK : memory_is_out(error);
 }
 
+static seam_status check_folder(const struct seam_output *output, seam_error *error) {
+  struct stat info;
+  bool found = stat(output->folder, &info) == 0;
+  if (found && S_ISDIR(info.st_mode)) return SEAM_OK;
+  if (found)
+    return error_set(error, SEAM_ERROR_IO, "%s cannot be written, for %s is no folder: take another --output",
+                     error_path(output->path), error_path(output->folder));
+  if (errno == ENOENT || errno == ENOTDIR)
+    return error_set(error, SEAM_ERROR_IO,
+                     "%s cannot be written, for there is no folder %s: make it, or take another --output",
+                     error_path(output->path), error_path(output->folder));
+  return cannot_write(output, output->path, "written", error);
+}
+
 /* Nothing but an ordinary file is ever replaced: a rename would put one in place of a device just as well. */
 static seam_status check_target(const struct seam_output *output, seam_error *error) {
   struct stat info;
   if (!*output->path) return error_set(error, SEAM_ERROR_IO, "the name of the output is empty: give --output a name");
+  FORWARD(check_folder(output, error));
   if (lstat(output->path, &info) != 0) return SEAM_OK;
   if (S_ISDIR(info.st_mode))
     return error_set(error, SEAM_ERROR_IO, "%s is a folder: give --output the name of a file",
@@ -116,13 +133,13 @@ static void drop_lock(struct seam_output *output) {
 static seam_status take_lock(struct seam_output *output, seam_error *error) {
   for (;;) {
     output->lock = open(output->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-    if (output->lock < 0) return cannot_write(output->lock_path, "created", error);
+    if (output->lock < 0) return cannot_write(output, output->lock_path, "created", error);
     if (flock(output->lock, LOCK_EX | LOCK_NB) != 0) {
       seam_status status = errno == EWOULDBLOCK
                                ? error_set(error, SEAM_ERROR_LOCKED,
                                            "another run writes %s and holds %s: wait for it, or take another --output",
                                            error_path(output->path), error_path(output->lock_path))
-                               : cannot_write(output->lock_path, "locked", error);
+                               : cannot_write(output, output->lock_path, "locked", error);
       drop_lock(output);
       return status;
     }
@@ -188,9 +205,9 @@ static bool sync_folder(const struct seam_output *output) {
 
 /* Does once, with an empty file, all that writing will do before the rename. */
 static seam_status try_writing(const struct seam_output *output, seam_error *error) {
-  if (!fill_temporary(output, NULL, 0)) return cannot_write(output->temporary, "created", error);
-  if (unlink(output->temporary) != 0) return cannot_write(output->temporary, "removed", error);
-  return sync_folder(output) ? SEAM_OK : cannot_write(output->path, "synced with its folder", error);
+  if (!fill_temporary(output, NULL, 0)) return cannot_write(output, output->temporary, "created", error);
+  if (unlink(output->temporary) != 0) return cannot_write(output, output->temporary, "removed", error);
+  return sync_folder(output) ? SEAM_OK : cannot_write(output, output->path, "synced with its folder", error);
 }
 
 /* ---- Giving it its name ---- */
@@ -258,7 +275,7 @@ static seam_status give_checkpoint_name(struct seam_output *output, seam_error *
   if (!output->replace && errno == EEXIST)
     return error_set(error, SEAM_ERROR_EXISTS, "%s appeared during the run: move it away, or there is no checkpoint",
                      error_path(output->path));
-  return cannot_write(output->path, "written", error);
+  return cannot_write(output, output->path, "written", error);
 }
 
 /* ---- The calls ---- */
@@ -283,7 +300,12 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
 }
 
 static bool make_folder(const char *path) {
-  if (mkdir(path, 0777) != 0) return errno == EEXIST;
+  struct stat info;
+  if (mkdir(path, 0777) != 0) {
+    if (errno != EEXIST || stat(path, &info) != 0) return false;
+    errno = ENOTDIR;
+    return S_ISDIR(info.st_mode);
+  }
   struct seam_output above = {.folder = folder_of(path)};
   bool synced = above.folder && sync_folder(&above);
   free(above.folder);
@@ -292,12 +314,17 @@ static bool make_folder(const char *path) {
 
 seam_status output_make_folder(const char *path, seam_error *error) {
   if (make_folder(path)) return SEAM_OK;
+  if (errno == ENOTDIR)
+    return error_set(error, SEAM_ERROR_IO, "%s is no folder, or lies in none: name another", error_path(path));
+  if (errno == ENOENT)
+    return error_set(error, SEAM_ERROR_IO, "%s lies in no folder that there is: make that, or name another",
+                     error_path(path));
   return error_set(error, SEAM_ERROR_IO, "%s cannot be made (%m): name another folder, or mend the one that it is in",
                    error_path(path));
 }
 
 seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
-  if (!fill_temporary(output, bytes, size)) return cannot_write(output->temporary, "written", error);
+  if (!fill_temporary(output, bytes, size)) return cannot_write(output, output->temporary, "written", error);
   return give_name(output, error);
 }
 
@@ -321,7 +348,7 @@ seam_status output_write_checkpoint(seam_output *output, const seam_result *resu
   FORWARD(archive_pack(result, &bytes, &size, error));
   bool filled = fill_temporary(output, bytes, size);
   free(bytes);
-  return filled ? give_checkpoint_name(output, error) : cannot_write(output->temporary, "written", error);
+  return filled ? give_checkpoint_name(output, error) : cannot_write(output, output->temporary, "written", error);
 }
 
 seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {

@@ -18,8 +18,8 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
   struct seam_config joined = *config;
   if (config->task != result->config.task)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "the result to be resumed is of task %s, not %s: resume it with that, or take another --output",
-                     task_name(result->config.task), task_name(config->task));
+                     "the output to be resumed is of %s, not of %s: resume it with that, or take another --output",
+                     task_command(result->config.task), task_command(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
                      "--%s %s: the result to be resumed has %s; give it that, or take another --output",
@@ -127,8 +127,8 @@ seam_status run_end(struct run *run, seam_error *error) {
     return crew->status;
   }
   if (covered == whole) return SEAM_OK;
-  return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu chains counted", (unsigned long long)covered,
-                   (unsigned long long)whole);
+  return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu %s counted", (unsigned long long)covered,
+                   (unsigned long long)whole, result->config.task == TASK_TRAIN ? "chains" : "first components");
 }
 
 void run_close(struct run *run) {

@@ -12,7 +12,7 @@
 static const char pair_name[] = "pair";
 
 static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for so many values");
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for so many values; make the grid smaller");
 }
 
 /* ---- Options and pairs ---- */

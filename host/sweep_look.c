@@ -28,8 +28,8 @@ static seam_status check_same(const struct seam_config *config, const struct sea
   struct config_difference difference;
   if (!config_differs(config, &result->config, &difference)) return SEAM_OK;
   return error_set(error, SEAM_ERROR_MISMATCH,
-                   "%s has --%s %s, and the plan %s: name another folder, or replace such files with --force",
-                   error_path(path), difference.option, difference.values[1], difference.values[0]);
+                   "%s has %s%s %s, and the plan %s: name another folder, or replace such files with --force",
+                   error_path(path), difference.dashes, difference.option, difference.values[1], difference.values[0]);
 }
 
 static seam_status read_file(struct sweep_row *row, const struct seam_config *config, const char *path,

@@ -138,7 +138,8 @@ static seam_status read_folder(struct seam_sweep *sweep, const json_t *folder, s
     sweep->folder = beside(sweep->path, json_string_value(folder));
   else
     FORWARD(default_folder(sweep, error));
-  if (!sweep->folder) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a name");
+  if (!sweep->folder)
+    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a name; close other programs");
   if (strlen(sweep->folder) < 4096) return SEAM_OK;
   return refuse_with(sweep, "folder", "", "too long; it takes at most 4095 bytes", error);
 }

@@ -339,7 +339,7 @@ typedef enum seam_distance_kind {
   SEAM_DISTANCES
 } seam_distance_kind;
 
-/* A distance of two samples, and what it is worth. Sampling alone keeps the distance of two samples of one law above
+/* A distance of two samples, and how sure it is. Sampling alone keeps the distance of two samples of one law above
  * 0; how far is told by 200 permutations of the pooled counts. Pairs share components, so that they cannot be permuted:
  * their noise is that between random halves of the blocks of first, and of second components, added 200 times to the
  * pooled shares. A member that cannot be known is NAN. */

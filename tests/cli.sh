@@ -20,6 +20,10 @@ refused() {
   no_file seam.zip
 }
 
+fits_80_columns() {
+  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+}
+
 # last_json FIELD VALUE: the last line of stdout is an object with that field (value as JSON).
 last_json() {
   tail -1 out | python3 -c '
@@ -53,21 +57,38 @@ run "man page" 0 --man train
 says ".SH OPTIONS"
 run "help" 0 --help
 for word in train predict show plot compare merge info bench "Exit codes" 130; do says "$word"; done
-for command in "" train predict show plot compare merge info bench; do
+commands=(train predict sweep show plot compare merge info bench)
+for command in "" "${commands[@]}"; do
   run "help of $command" 0 $command --help
   says "seam $command"
-  [ "$(wc -l <out)" -le 40 ] || wrong "it takes more than a screen of 40 lines"
-  [ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+  [ "$(wc -l <out)" -le 32 ] || wrong "it takes more than a screen of 32 lines"
+  fits_80_columns
+done
+for command in "${commands[@]}"; do
+  run "help of $command" 0 $command --help
+  mv out brief
+  run "all help of $command" 0 $command --help-all
+  says "seam $command"
+  fits_80_columns
+  case $command in
+    train | predict | bench) [ "$(wc -l <out)" -gt "$(wc -l <brief)" ] || wrong "it says no more than --help" ;;
+    *) cmp -s out brief || wrong "it says something else than --help, which is all" ;;
+  esac
 done
 run "all help of train" 0 train --help-all
 for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
-refused "help-all of a command without options" 2 "--help-all: no option of seam show" show --help-all x.zip
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
   says "  --$option"
 done
+run "help of predict" 0 predict --help
+for word in "--chains 262144       draws of the first component" "--beta BETA"; do says "$word"; done
+run "all help of bench" 0 bench --help-all
+says "--histograms none"
+grep -q -e "--output seam.zip" -e "--shard" out && wrong "it tells of what has no effect"
+run "help of compare" 0 compare --help
+says "--output FILE         keep the map"
 refused "no command" 2 "seam --help"
 refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
@@ -117,8 +138,13 @@ small=(--first linear --second buffer --steps 10 --chains 2k)
 run "a small run" 0 train "${small[@]}" --output a.zip
 says "2,000 chains"
 for word in buffer inverter fail diverged a.zip; do says "$word"; done
-one_line
+[ ! -s err ] || wrong "stderr repeats what stdout says"
 [ -s a.zip ] || wrong "a.zip is missing"
+cp a.zip whole.zip
+run "resuming what is whole" 0 train "${small[@]}" --output whole.zip --resume
+says "nothing was missing: whole.zip has all that was asked for"
+says "of 2,000 chains"
+grep -q "chain-steps/s" out && wrong "it tells of a run that was not"
 run "quiet" 0 train "${small[@]}" --output q.zip --quiet
 [ ! -s out ] && [ ! -s err ] || wrong "it is not quiet"
 run "JSON of a short run" 0 train "${small[@]}" --output j.zip --json
@@ -143,7 +169,8 @@ run "output exists, as JSON" 3 train "${small[@]}" --output a.zip --json
 last_json event '"error"'
 run "output exists and is replaced" 0 train "${small[@]}" --seed 2 --output a.zip --force
 cmp -s a.zip before.zip && wrong "the file was not replaced"
-refused "unwritable output" 4 "a.zip/x.zip" train "${small[@]}" --output a.zip/x.zip
+refused "output in a file" 4 "a.zip/x.zip cannot be written, for a.zip is no folder: take another --output" train "${small[@]}" --output a.zip/x.zip
+refused "output in no folder" 4 "no/x.zip cannot be written, for there is no folder no: make it" train "${small[@]}" --output no/x.zip
 refused "output that is a folder" 4 "$work" train "${small[@]}" --output "$work"
 
 # ---- Configurations from files -------------------------------------------------------------------------------------
@@ -204,7 +231,7 @@ for name in source.namelist():
 P
 refused "forged counts" 6 "forged.zip" show forged.zip
 refused "no such file" 4 "nowhere.zip" show nowhere.zip
-refused "a folder" 4 "$work" show "$work"
+refused "a folder" 4 "$work is a folder: name a file in it" show "$work"
 
 run "show without interchange" 0 show f.zip
 grep -q "parts fit" out && wrong "it tells of what was not counted"
@@ -218,6 +245,8 @@ run "show of swapped parts" 0 show p.zip
 for word in "swapped parts fit" "of the same mode: " "of the other mode: " "to 1/8 V" beyond interchange; do
   says "$word"
 done
+grep -q "few pairs" out && wrong "it calls many pairs few"
+grep -q "median" out && wrong "it announces what was not counted"
 run "show of swapped parts, as JSON" 0 show --json p.zip
 last_json event '"show"'
 python3 - <<'P' 2>err || wrong "the chances are not those of the counts"
@@ -252,6 +281,10 @@ a, b = (zipfile.ZipFile(name).read("interchange_storage_values.npy") for name in
 assert a == b' 2>err || wrong "its counts differ"
 
 run "a run without passing chains" 0 train --first linear --second linear --steps 5 --chains 500 --output none.zip --quiet
+run "a run with few pairs to swap" 0 train --first mlp4 --second mlp4 --steps 60 --chains 1k \
+  --histograms interface,interchange --output rare.zip --quiet
+run "show of few swapped parts" 0 show rare.zip
+says "few pairs, which tell little: take more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
 says "interface of all"
 run "show of one slice" 0 show --slice fail none.zip
@@ -267,7 +300,7 @@ run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
 for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
   Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots; do says "$word"; done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
+fits_80_columns
 cp out once
 run "compare again" 0 compare f.zip g.zip
 cmp -s out once || wrong "the same comparison says something else"
@@ -315,7 +348,8 @@ refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip
 
 pairs=(--first logistic --second logistic --chains 20k --draws 4096 --bins 32)
 run "predict" 0 predict "${pairs[@]}" --output pairs.zip
-for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "independent pairs" \
+[ ! -s err ] || wrong "stderr repeats what stdout says"
+for word in "81,920,000 pairs in" "20,000 first x 4,096 second components" acceptance "effective sample size of the acceptance: " \
   "most frequent interface" "written to pairs.zip"; do says "$word"; done
 run "a prediction as JSON" 0 predict "${pairs[@]}" --output pairs.zip --force --json
 all_json
@@ -345,18 +379,22 @@ run "show of the Gibbs law" 0 show gibbs.zip
 says "--beta=10"
 refused "predict heeds no steps" 2 "--steps: no option of seam predict" predict --steps 3
 refused "train heeds no draws" 2 "--draws: no option of seam train" train --draws 3
+refused "odd draws" 2 "--chains 7: what is drawn is swapped in whole pairs, 2k and 2k + 1; make it even" predict --chains 7
 refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
-refused "a training cannot resume a prediction" 7 "is of task predict, not train" train --config pairs.zip --resume --output pairs.zip
+refused "a training cannot resume a prediction" 7 "is of seam predict, not of seam train: resume it with that" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
 pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
+run "a prediction of what does not work" 0 predict --chains 64 --draws 64 --output nothing.zip
+says "none of these pairs works: take more --chains and --draws"
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
-for word in "pairs of pass" "of 2,048 first x 2,048 second components" "differ: --chains 4000 | 2048" "buffer of pass"; do
+for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
+  "A trained chains (--steps 500, --optimizer adam, --lr 0.01); B drew pairs and"; do
   says "$word"
 done
-[ "$(awk '{ if (length > m) m = length } END { print m }' out)" -le 80 ] || wrong "a line is longer than 80 columns"
-! grep -q -- --steps out || wrong "an option that predictions do not have differs"
+fits_80_columns
+! grep -q -- "--steps.*|" out || wrong "an option that predictions do not have differs"
 run "compare first components" 0 compare f.zip predicted.zip --slice all --json
 tail -1 out | python3 -c '
 import json, sys
@@ -377,6 +415,9 @@ run "interchange of untrained pairs" 0 show untrained.zip
 for word in "swapped parts of untrained pairs" "of the same mode: " "ways to swap"; do says "$word"; done
 run "interchange beside a prediction" 0 show parts.zip untrained.zip
 says ", untrained "
+run "a result that did not count interchange beside a prediction" 0 show f.zip predicted.zip
+says "did not count interchange:"
+says "--histograms all,interchange"
 run "the same as JSON" 0 show parts.zip untrained.zip --json
 tail -1 out | python3 -c '
 import json, sys
@@ -384,6 +425,8 @@ r = json.loads(sys.stdin.read())
 trained, untrained = r["interchange"]["same"], r["untrained_interchange"]["same"]
 assert untrained["low"] < untrained["chance"] < untrained["high"] and untrained["pairs"] == sum(untrained["fits"])
 assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction is not beside"
+run "compare with pairs that work" 0 compare parts.zip untrained.zip
+says "20,000 first x 20,000 second components; effective sample size of"
 refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
 refused "beside a prediction of another kind" 7 "its --first is mlp4, that of the result buffer; predict the same with --first buffer" show parts.zip predicted.zip
 refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip

@@ -93,7 +93,7 @@ predict=(--first buffer --second buffer --chains 200002 --draws 100k --bins 64)
 start predicted.zip predict "${predict[@]}"
 kill -INT $run
 wait $run || true
-grep -q "of 200,002 chains counted" err || wrong "the prediction was not interrupted"
+grep -q "of 200,002 first components counted" err || wrong "the prediction was not interrupted"
 "$seam" predict "${predict[@]}" --threads 2 --resume --output predicted.zip --quiet
 same predicted.zip
 for i in 1 2; do "$seam" predict "${predict[@]}" --shard $i/2 --output "shard$i.zip" --quiet --force; done

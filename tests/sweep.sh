@@ -132,6 +132,10 @@ refused 2 "steeps: unknown option; did you mean steps?" sweep bad.json --dry-run
 echo 'train' >bad.json
 refused 2 "bad.json:1: " sweep bad.json
 [ ! -e bad ] || wrong "a refused plan left a folder"
+echo '{"task": "train", "grid": {"lr": [0.1]}, "folder": "no/such"}' >nowhere.json
+refused 4 "no/such lies in no folder that there is: make that, or name another" sweep nowhere.json
+sed -i 's|no/such|plan.json|' nowhere.json
+refused 4 "plan.json is no folder" sweep nowhere.json
 sed 's/2000/1000/' plan.json >changed.json
 sed -i 's/^{/{"folder": "plan", /' changed.json
 refused 7 "has --steps 2000, and the plan 1000" sweep changed.json

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static struct progress_bar new_bar(void) {
-  return (struct progress_bar){.shown = true, .unit = "chain-steps", .steps = 100};
+  return (struct progress_bar){.shown = true, .unit = "chain-steps", .counted = "chains", .steps = 100};
 }
 
 static seam_progress progress_at(double seconds, double share) {

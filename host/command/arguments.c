@@ -8,6 +8,7 @@
 #include "../nearest.h"
 #include "command.h"
 
+/* In the order of use. */
 const struct flag all_flags[] = {
     {"figure", "NAMES",
      "what to draw, separated by commas (interface, transfer, margins, selection, snapshots, interchange, compare, "
@@ -17,14 +18,13 @@ const struct flag all_flags[] = {
     {"log", NULL, "counts by their logarithm", offsetof(struct arguments, log)},
     {"config", "FILE", "options from JSON or from a result; later options win",
      offsetof(struct arguments, config_file)},
-    {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
-    {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
      offsetof(struct arguments, dry_run)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
     {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
-    {"output", "FILE", "the file to write: the merged result, compare's map of log-ratios, or a figure",
-     offsetof(struct arguments, output)},
+    {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
+    {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
+    {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
@@ -178,6 +178,8 @@ seam_status arguments_read(const struct command *command, int count, char **word
       options_ended = true;
     else if (option && !strcmp(word, "-h"))
       arguments->help = true;
+    else if (option && !strcmp(word, "--help-all"))
+      arguments->help_all = true; /* of any command, though most have no more to say than their help */
     else if (option && word[1] != '-')
       status = fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; long options only, as --name value", word);
     else if (option)

@@ -80,7 +80,7 @@ struct producer {
   const char *task;
   seam_status (*run)(const seam_config *config, seam_output *output, seam_progress_function progress, void *user,
                      seam_result **result, seam_error *error);
-  void (*report)(seam_result *result);
+  void (*print_run)(seam_result *result); /* how much it did, how fast and on what */
 };
 
 seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);
@@ -114,6 +114,11 @@ enum { MOST_ENTRIES = 64 };
 /* Fills in what the command has of the group, which may be nothing, and returns how many. A command without options of
  * the configuration has all in the first group. */
 size_t group_entries(const struct command *command, const struct group *group, struct entry *entries);
+
+/* ---- wording.c ---- */
+
+/* Puts what is right for the command in place of what is so for all; whether it is to be told of there. */
+bool word_entry(const struct command *command, struct entry *entry);
 
 /* ---- examples.c ---- */
 
@@ -199,6 +204,10 @@ struct fit interchange_fit(const seam_result *result, int same_mode, struct inte
 void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
 json_t *interchange_json(const seam_result *result);                           /* null then */
 
+/* ---- differences.c ---- */
+
+void differences_report(seam_result *const results[2]);
+
 /* ---- sweep_dry.c: what seam sweep --dry-run says ---- */
 
 seam_status sweep_tell_plan(struct arguments *arguments, seam_sweep *sweep, seam_error *error);
@@ -240,11 +249,12 @@ int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *s
 struct progress_bar {
   bool shown; /* stderr is a terminal and nobody asked for quiet */
   bool unicode;
-  const char *unit; /* of the work: chain-steps or pairs */
-  double steps;     /* so many of them each chain */
-  bool drawn;       /* something stands on the line */
-  double seconds;   /* of the last report */
-  double paused;    /* seconds of which nothing was reported */
+  const char *unit;    /* of the work: chain-steps or pairs */
+  const char *counted; /* by id: chains or first components */
+  double steps;        /* so many of them each chain */
+  bool drawn;          /* something stands on the line */
+  double seconds;      /* of the last report */
+  double paused;       /* seconds of which nothing was reported */
 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments);

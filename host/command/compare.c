@@ -69,24 +69,6 @@ static void print_fractions(const seam_comparison *comparison) {
   }
 }
 
-/* "--lr 0.01 | 0.0105" of every option that made different counts. */
-static void print_differences(seam_result *const results[SIDES]) {
-  char text[4096] = "Options that differ:";
-  size_t length = strlen(text), begin = length;
-  seam_config *const configs[SIDES] = {seam_result_config(results[0]), seam_result_config(results[1])};
-  for (const seam_option *option = seam_options(); option->name; option++) {
-    char first[1024];
-    if (!option_counts(option, configs[0]) || !option_counts(option, configs[1]) || length >= sizeof text) continue;
-    snprintf(first, sizeof first, "%s", seam_config_get(configs[0], option->name));
-    const char *second = seam_config_get(configs[1], option->name);
-    if (!strcmp(first, second)) continue;
-    length += (size_t)snprintf(text + length, sizeof text - length, "%s --%s %s | %s", length > begin ? "," : "",
-                               option->name, first, second);
-  }
-  if (length == begin) snprintf(text + length, sizeof text - length, " none");
-  print_wrapped(text, 0, 2);
-}
-
 static void print_notes(const seam_comparison *comparison) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   uint64_t shared = seam_comparison_shared(comparison);
@@ -107,24 +89,28 @@ static void print_notes(const seam_comparison *comparison) {
   print_wrapped(text, 0, 0);
 }
 
-/* "A: a.zip: 67,170 chains of pass", and of what a prediction's pairs are worth a line more. */
+/* "A: a.zip: 67,170 chains of pass", and of a prediction's pairs, which share components, a line more. */
 static void print_side(int side, const char *file, const char *slice, const seam_compared *compared,
                        seam_result *result) {
   int64_t entries = compared->entries[side];
   double effective = compared->effective[side];
   printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], slice);
   if (compared->rows == 0 || effective == (double)entries) return;
-  printf("   of %s first x %s second components", text_count((int64_t)seam_result_chains(result)).text,
-         text_count(strtoll(seam_config_get(seam_result_config(result), "draws"), NULL, 10)).text);
-  if (!isnan(effective)) printf(", worth %s independent ones", text_si(effective).text);
-  putchar('\n');
+  char text[160];
+  int length = snprintf(text, sizeof text, "of %s first x %s second components",
+                        text_count((int64_t)seam_result_chains(result)).text,
+                        text_count(strtoll(seam_config_get(seam_result_config(result), "draws"), NULL, 10)).text);
+  if (!isnan(effective))
+    snprintf(text + length, sizeof text - (size_t)length, "; effective sample size of the interface: %s",
+             text_si(effective).text);
+  print_wrapped(text, printf("   "), 3);
 }
 
 static void print_comparison(const struct arguments *arguments, const char *slice, const seam_comparison *comparison,
                              seam_result *const results[SIDES]) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], slice, interface, results[r]);
-  print_differences(results);
+  differences_report(results);
   print_fractions(comparison);
   print_interface(interface);
   print_others(comparison);

@@ -33,8 +33,7 @@ static struct entry option_entry(const seam_option *option) {
   return (struct entry){option->name, option->value, option->help, option->limits};
 }
 
-/* What the command understands by the name; whether there is such a thing. */
-static bool find_entry(const struct command *command, const char *name, struct entry *entry) {
+static bool find_named(const struct command *command, const char *name, struct entry *entry) {
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (!strcmp(flag->name, name) && command_has_flag(command, name)) return *entry = flag_entry(flag), true;
   for (const seam_option *option = seam_options(); option->name; option++)
@@ -42,13 +41,19 @@ static bool find_entry(const struct command *command, const char *name, struct e
   return false;
 }
 
+/* What the command understands by the name; whether there is such a thing to be told of. */
+static bool find_entry(const struct command *command, const char *name, struct entry *entry) {
+  return find_named(command, name, entry) && word_entry(command, entry);
+}
+
 /* What no group names; of a command without options of the configuration, whose flags are few, all. */
 static size_t add_rest(const struct command *command, struct entry *entries, size_t count) {
   for (const struct flag *flag = all_flags; flag->name && count < MOST_ENTRIES; flag++)
     if (command_has_flag(command, flag->name) && !(command->tasks && is_grouped(flag->name)))
-      entries[count++] = flag_entry(flag);
+      count += find_entry(command, flag->name, &entries[count]);
   for (const seam_option *option = seam_options(); option->name && count < MOST_ENTRIES; option++)
-    if (command_has_option(command, option) && !is_grouped(option->name)) entries[count++] = option_entry(option);
+    if (command_has_option(command, option) && !is_grouped(option->name))
+      count += find_entry(command, option->name, &entries[count]);
   return count;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The help texts, made from the tables of commands, flags and options. */
+#include <ctype.h>
 #include <string.h>
 
 #include "command.h"
@@ -21,21 +22,31 @@ const struct exit_code exit_codes[] = {
     {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"},
     {SEAM_OK, NULL}};
 
-static void print_entry(const struct entry *entry) {
+static void print_entry(const struct entry *entry, const char *limits) {
   char text[512];
   int column = printf("  --%s%s%s", entry->name, entry->value ? " " : "", entry->value ? entry->value : "");
   if (column < LEFT) column += printf("%*s", LEFT - column, "");
-  snprintf(text, sizeof text, entry->limits ? "%s (%s)" : "%s", entry->help, entry->limits);
+  snprintf(text, sizeof text, limits ? "%s (%s)" : "%s", entry->help, limits);
   print_wrapped(text, column, LEFT);
 }
 
-static void print_entries(const struct entry *entries, size_t count) {
-  for (size_t i = 0; i < count; i++) print_entry(&entries[i]);
+/* What a screen has room for: a choice once, the limits of a number where they end the line. */
+static const char *brief_limits(const struct entry *entry, const struct entry *above) {
+  if (!entry->limits) return NULL;
+  if (above && above->limits && !strcmp(entry->limits, above->limits)) return "as above";
+  bool fits = LEFT + strlen(entry->help) + strlen(" ()") + strlen(entry->limits) <= (size_t)terminal_columns(stdout);
+  return fits || !isdigit((unsigned char)*entry->limits) ? entry->limits : NULL;
 }
 
-/* "  --samples 4  --loss mse": names and defaults alone. */
-static void print_names(const struct entry *entries, size_t count) {
-  int column = 0, columns = terminal_columns(stdout);
+static void print_entries(const struct entry *entries, size_t count, bool all) {
+  for (size_t i = 0; i < count; i++)
+    print_entry(&entries[i], all ? entries[i].limits : brief_limits(&entries[i], i > 0 ? &entries[i - 1] : NULL));
+}
+
+/* "TITLE:  --samples 4  --loss mse": names and defaults alone. */
+static void print_names(const char *title, const struct entry *entries, size_t count) {
+  if (count == 0) return;
+  int column = printf("%s:", title), columns = terminal_columns(stdout);
   for (size_t i = 0; i < count; i++) {
     const char *value = entries[i].value ? entries[i].value : "";
     int width = (int)(strlen(entries[i].name) + strlen(value)) + 4 + (*value != '\0');
@@ -45,17 +56,23 @@ static void print_names(const struct entry *entries, size_t count) {
   putchar('\n');
 }
 
+static void print_whole(const struct command *command, const struct group *group, bool all) {
+  struct entry entries[MOST_ENTRIES];
+  size_t count = group_entries(command, group, entries);
+  if (count == 0) return;
+  if (command->tasks) printf("%s%s:\n", group->title, group == groups ? " (numbers take 1e6, 1M and 2.5k alike)" : "");
+  print_entries(entries, count, all);
+  if (all) putchar('\n');
+}
+
+/* Of all but the most used a screen has the names alone. */
 static void print_groups(const struct command *command, bool all) {
   struct entry entries[MOST_ENTRIES];
-  for (const struct group *group = groups; group->title; group++) {
-    size_t count = group_entries(command, group, entries);
-    if (count == 0) continue;
-    bool whole = all || group == groups;
-    if (command->tasks)
-      printf("%s%s:\n", group->title, group == groups ? " (numbers take 1e6, 1M and 2.5k alike)" : "");
-    (whole ? print_entries : print_names)(entries, count);
-    if (all) putchar('\n');
-  }
+  for (const struct group *group = groups; group->title; group++)
+    if (all || group == groups)
+      print_whole(command, group, all);
+    else
+      print_names(group->title, entries, group_entries(command, group, entries));
 }
 
 static void print_examples(const struct command *command) {

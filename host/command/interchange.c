@@ -108,8 +108,28 @@ static void fit_line(const char *name, const seam_histogram *const sides[2], int
   putchar('\n');
 }
 
+/* A prediction stands beside nothing then. */
+static void tell_uncounted(const seam_result *result) {
+  print_wrapped(
+      is_prediction(result)
+          ? "nothing stands beside the prediction: pairs that are weighed are not swapped; show it beside what "
+            "seam train counted with --histograms all,interchange"
+          : "nothing stands beside the prediction, for this run did not count interchange: train it with "
+            "--histograms all,interchange",
+      printf("  "), 2);
+}
+
+static void tell_few(const int64_t *pairs_of_mode, bool trained) {
+  enum { FEW = 100 }; /* Wilson's interval is then 20% wide */
+  if (pairs_of_mode[0] >= FEW && pairs_of_mode[1] >= FEW) return;
+  print_wrapped(trained ? "few pairs, which tell little: take more --chains, or more --steps so that more of them pass"
+                        : "few ways to swap, which tell little: predict with more --chains and --draws",
+                printf("  "), 2);
+}
+
 void interchange_report(const seam_result *result, const seam_result *beside) {
   const seam_histogram *const sides[2] = {find_histogram(result), beside ? find_histogram(beside) : NULL};
+  if (!sides[0] && beside) tell_uncounted(result);
   if (!sides[0]) return;
   bool trained = blocks_of(sides[0]) == 1;
   print_wrapped(trained
@@ -118,12 +138,15 @@ void interchange_report(const seam_result *result, const seam_result *beside) {
                     : "chance that swapped parts of untrained pairs that work fit, by distance of their "
                       "interfaces (95% intervals from 16 independent blocks):",
                 printf("  "), 2);
+  int64_t pairs[2];
   for (int mode = 1; mode >= 0; mode--) {
-    printf("  of the %s mode: %s %s\n", mode_names[mode], text_count(fit_of(sides[0], mode, anywhere).pairs.all).text,
+    pairs[mode] = fit_of(sides[0], mode, anywhere).pairs.all;
+    printf("  of the %s mode: %s %s\n", mode_names[mode], text_count(pairs[mode]).text,
            trained ? "pairs" : "ways to swap");
     fit_line("all", sides, mode, anywhere);
     for (int range = 0; range < RANGES; range++) fit_line(range_names[range], sides, mode, range_of(range));
   }
+  tell_few(pairs, trained);
 }
 
 /* ---- For programs ---- */

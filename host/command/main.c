@@ -55,7 +55,7 @@ static const struct command commands[] = {
      OPERANDS_OPTIONAL, false, info_run},
     {"bench", "[OPTIONS]", "measure the speed of training",
      "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
-     "options; --histograms is none and --chains about a second's worth (three on CUDA) unless given. Writes no file.",
+     "options, and writes no file.",
      "repeat config json quiet help help-all", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 

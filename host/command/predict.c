@@ -36,9 +36,14 @@ void prediction_report(seam_result *result) {
   printf("  of %s first x %s second components%s%s, with 95%% intervals:\n", text_count((int64_t)p.first).text,
          text_count((int64_t)p.second).text, p.weighed ? " at beta " : "",
          p.weighed ? seam_config_get(seam_result_config(result), "beta") : "");
-  share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
-  if (p.acceptance > 0) share_line("buffer", p.buffer, p.buffer_error);
-  if (!isnan(p.effective_pairs)) printf("  worth %s independent pairs\n", text_si(p.effective_pairs).text);
+  if (p.acceptance > 0) {
+    share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
+    share_line("buffer", p.buffer, p.buffer_error);
+  } else {
+    printf("  none of these pairs %s: take more --chains and --draws\n", p.weighed ? "weighs anything" : "works");
+  }
+  if (!isnan(p.effective_pairs))
+    printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);
   if (p.outside > 0)
     printf("  %s of first components leave the range and %s\n", text_percent(p.outside).text,
            p.weighed ? "weigh nothing" : "work with none");
@@ -62,17 +67,16 @@ json_t *prediction_json(const seam_result *result) {
 }
 
 /* "262,144 x 65,536 pairs in 0.2 s, 80G pairs/s (cpu, v4, NAME)" */
-static void report(seam_result *result) {
+static void print_run(seam_result *result) {
   seam_run run = seam_result_run(result);
   printf("%s pairs in %s, %s pairs/s (%s%s%s, %s)\n", text_count((int64_t)run.chain_steps).text,
          text_time(run.seconds).text, text_si(run.seconds > 0 ? run.chain_steps / run.seconds : 0).text, run.backend,
          *run.isa ? ", " : "", run.isa, run.device);
-  prediction_report(result);
 }
 
 seam_status predict_run(struct arguments *arguments, seam_error *error) {
-  static const struct producer working = {"predict", seam_predict_resume, report};
-  static const struct producer weighed = {"gibbs", seam_predict_resume, report};
+  static const struct producer working = {"predict", seam_predict_resume, print_run};
+  static const struct producer weighed = {"gibbs", seam_predict_resume, print_run};
   bool weigh = arguments->beta_given || !strcmp(seam_config_get(arguments->config, "task"), weighed.task);
   return produce(arguments, weigh ? &weighed : &working, error);
 }

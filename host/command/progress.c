@@ -17,9 +17,11 @@ void progress_bar_start(struct progress_bar *bar, const struct arguments *argume
   *bar = (struct progress_bar){.shown = isatty(STDERR_FILENO) && !dumb && !arguments->quiet && !arguments->json,
                                .unicode = terminal_unicode(),
                                .unit = "chain-steps",
+                               .counted = "chains",
                                .steps = atof(seam_config_get(arguments->config, "steps"))};
   if (!strcmp(seam_config_get(arguments->config, "task"), "train")) return;
   bar->unit = "pairs";
+  bar->counted = "first components";
   bar->steps = atof(seam_config_get(arguments->config, "draws"));
 }
 
@@ -70,7 +72,8 @@ static void compose(char *text, size_t size, const struct progress_bar *bar, con
   const char *time_text = isnan(line->seconds_left) ? "?" : time.text;
   for (int detail = 3; detail >= -1; detail--) {
     int length = snprintf(text, size, "%s%5.1f%%", detail >= 0 ? line->point : "", floor(line->fraction * 1000) / 10);
-    if (detail > 2) length += snprintf(text + length, size - (size_t)length, "  %s/%s chains", done.text, all.text);
+    if (detail > 2)
+      length += snprintf(text + length, size - (size_t)length, "  %s/%s %s", done.text, all.text, bar->counted);
     if (detail > 1) length += snprintf(text + length, size - (size_t)length, "  %s %s/s", speed.text, bar->unit);
     if (detail > 0) length += snprintf(text + length, size - (size_t)length, "  %s left", time_text);
     if (length <= room) return;

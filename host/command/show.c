@@ -58,13 +58,14 @@ static void quantile_lines(const seam_result *result, const char *name, const st
 }
 
 static void print_quantiles(const seam_result *result, const struct selection *selection) {
-  if (selected_chains(result, selection) == 0 || is_prediction(result)) return;
+  static const char *const names[] = {"width", "slack", "loss", NULL};
+  const char *const *name = names;
+  while (*name && !seam_result_histogram(result, *name)) name++;
+  if (!*name || selected_chains(result, selection) == 0) return;
   char heading[64];
   snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection->name);
   print_wrapped(heading, printf("  "), 2);
-  quantile_lines(result, "width", selection);
-  quantile_lines(result, "slack", selection);
-  quantile_lines(result, "loss", selection);
+  for (; *name; name++) quantile_lines(result, *name, selection);
 }
 
 static seam_status print_result(seam_result *result, const seam_result *beside, const struct arguments *arguments,

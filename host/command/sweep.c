@@ -47,11 +47,11 @@ static int on_progress(const seam_sweep_progress *progress, void *user) {
   return signals_came();
 }
 
-/* "12 points, 120,000 chains counted in 4.20 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
+/* "12 of 12 points whole, 120,000 chains counted in 4.20 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
 static void report(const struct watch *watch, const seam_sweep *sweep) {
   double rate = watch->seconds > 0 ? watch->chain_steps / watch->seconds : 0;
-  printf("%s of %s points whole, %s chains counted in %s", text_count((int64_t)watch->points_done).text,
-         text_count((int64_t)watch->points).text, text_count((int64_t)watch->chains).text,
+  printf("%s of %s points whole, %s %s counted in %s", text_count((int64_t)watch->points_done).text,
+         text_count((int64_t)watch->points).text, text_count((int64_t)watch->chains).text, watch->bar.counted,
          text_time(watch->seconds).text);
   if (*watch->place) printf(", %s %s/s (%s)", text_si(rate).text, watch->bar.unit, watch->place);
   printf("\nwritten to %s, with index.csv and index.jsonl\n", seam_sweep_folder(sweep));

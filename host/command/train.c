@@ -11,6 +11,7 @@ struct watch {
   struct progress_bar bar;
   bool json;
   double next_line;                               /* seconds at which the next JSON line is due */
+  bool begun;                                     /* else the output to be resumed lacked nothing */
   uint64_t left;                                  /* chains not yet counted */
   char trouble[sizeof((seam_error *)0)->message]; /* of the last checkpoint, as told */
 };
@@ -25,6 +26,7 @@ static void tell_trouble(struct watch *watch, const char *trouble) {
 
 static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
+  watch->begun = true;
   watch->left = progress->chains - progress->chains_done;
   tell_trouble(watch, progress->trouble);
   progress_bar_draw(&watch->bar, progress);
@@ -48,21 +50,22 @@ static void print_run(seam_result *result) {
 static void report(const struct arguments *arguments, const struct producer *producer, const struct watch *watch,
                    seam_result *result, const char *output) {
   if (arguments->quiet) return;
-  if (!watch->bar.shown)
-    fprintf(stderr, "%s chains counted in %s\n", text_count((int64_t)seam_result_chains(result)).text,
-            text_time(seam_result_run(result).seconds).text);
-  producer->report(result);
-  printf("written to %s\n", output);
+  if (watch->begun)
+    producer->print_run(result);
+  else
+    printf("nothing was missing: %s has all that was asked for\n", output);
+  report_result(result);
+  if (watch->begun) printf("written to %s\n", output);
 }
 
 /* "ENDED: 3 of 10 chains counted, written to PATH": how a run that did not count all its chains is told. */
-static seam_status tell_partial(const char *written, uint64_t covered, uint64_t left, seam_status ended,
+static seam_status tell_partial(const char *written, uint64_t covered, const struct watch *watch, seam_status ended,
                                 seam_error *error) {
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
-  if (!written) return fail(error, ended, "%.300s: stopped before the first chain was done, nothing written", why);
-  return fail(error, ended, "%.200s: %s of %s chains counted, written to %.200s", why,
-              text_count((int64_t)covered).text, text_count((int64_t)(covered + left)).text, written);
+  if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
+  return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s", why, text_count((int64_t)covered).text,
+              text_count((int64_t)(covered + watch->left)).text, watch->bar.counted, written);
 }
 
 /* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
@@ -80,7 +83,7 @@ static seam_status keep(const struct arguments *arguments, const struct watch *w
     seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
     if (status) return status;
   }
-  return ended ? tell_partial(written, covered, watch->left, ended, error) : SEAM_OK;
+  return ended ? tell_partial(written, covered, watch, ended, error) : SEAM_OK;
 }
 
 /* A run that was not to be has changed nothing in a result to be resumed. */
@@ -123,12 +126,7 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
   return status;
 }
 
-static void report_training(seam_result *result) {
-  print_run(result);
-  report_outcomes(result);
-}
-
 seam_status train_run(struct arguments *arguments, seam_error *error) {
-  static const struct producer training = {"train", seam_train_resume, report_training};
+  static const struct producer training = {"train", seam_train_resume, print_run};
   return produce(arguments, &training, error);
 }
