@@ -16,33 +16,14 @@ static seam_status out_of_memory(const char *path, seam_error *error) {
 
 static seam_status read_record(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
   const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
-  char *text;
+  json_t *record;
   if (!member)
     return error_set(error, SEAM_ERROR_FORMAT, "%s is no comparison: name what seam compare --output wrote",
                      error_path(reader->path));
-  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
-  json_t *record = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, NULL);
-  free(text);
-  bool good = record && comparison_restore(comparison, record);
+  FORWARD(archive_read_json(reader, member, MANIFEST_LIMIT, &record, error));
+  seam_status status = comparison_restore(comparison, record, reader->path, error);
   json_decref(record);
-  if (good) return SEAM_OK;
-  return member_damaged(error, reader->path, COMPARISON_MEMBER, "is no record that this seam would write");
-}
-
-/* Where the first side's interface lies. A slice_table looks at nothing that only a whole result has. */
-static seam_status lay_out(struct seam_comparison *comparison, const struct histogram_set *set, const char *path,
-                           seam_error *error) {
-  struct seam_result *shell = calloc(1, sizeof *shell);
-  struct slice_table table;
-  if (!shell) return out_of_memory(path, error);
-  shell->config = comparison->config[0];
-  shell->histograms = (struct histogram_set *)set;
-  bool told = slice_table_create(slice_find(comparison->slice), shell, HISTOGRAM_INTERFACE, &table);
-  free(shell);
-  if (!told)
-    return member_damaged(error, path, COMPARISON_MEMBER, "compares a slice that its first result cannot tell");
-  if (comparison->compared[0].rows > 0) comparison_add_maps(comparison, &table);
-  return SEAM_OK;
+  return status;
 }
 
 static seam_status check_members(const struct zip_reader *reader, const struct seam_comparison *comparison,
@@ -82,14 +63,9 @@ static seam_status read_maps(struct zip_reader *reader, struct seam_comparison *
 }
 
 static seam_status read_comparison(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
-  struct histogram_set *set;
   FORWARD(read_record(reader, comparison, error));
-  FORWARD(histogram_set_create(&comparison->config[0], &set, error));
-  seam_status status = lay_out(comparison, set, reader->path, error);
-  if (status == SEAM_OK) status = check_members(reader, comparison, error);
-  if (status == SEAM_OK) status = read_maps(reader, comparison, error);
-  histogram_set_free(set);
-  return status;
+  FORWARD(check_members(reader, comparison, error));
+  return read_maps(reader, comparison, error);
 }
 
 seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
@@ -117,17 +93,4 @@ seam_status seam_comparison_read(const char *path, seam_comparison **comparison,
   return status;
 }
 
-int seam_is_comparison(const char *path) {
-  unsigned char *bytes;
-  size_t size;
-  struct zip_reader *reader;
-  seam_error ignored;
-  if (file_read(path, &bytes, &size, &ignored)) return 0;
-  int found = 0;
-  if (zip_reader_open(bytes, size, path, &reader, &ignored) == SEAM_OK) {
-    found = zip_reader_find(reader, COMPARISON_MEMBER) != NULL;
-    zip_reader_close(reader);
-  }
-  free(bytes);
-  return found;
-}
+int seam_is_comparison(const char *path) { return zip_file_has(path, COMPARISON_MEMBER); }

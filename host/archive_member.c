@@ -30,20 +30,31 @@ seam_status archive_check_size(const struct zip_reader *reader, const seam_histo
   return SEAM_OK;
 }
 
-/* Takes the reference to `ours`. */
-static seam_status read_description(struct zip_reader *reader, const char *name, json_t *ours, seam_error *error) {
-  const struct zip_member *member = zip_reader_find(reader, name);
-  char *text = NULL;
-  seam_status status = zip_reader_text(reader, member, DESCRIPTION_LIMIT, &text, error);
-  json_t *found = status == SEAM_OK ? json_loadb(text, member->size, JSON_REJECT_DUPLICATES, NULL) : NULL;
-  bool agrees = found && ours && uhi_agrees(found, ours), memory = ours != NULL;
+static seam_status out_of_memory(const struct zip_reader *reader, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+                   error_path(reader->path));
+}
+
+/* Jansson says what is wrong with a text, but of memory nothing. */
+seam_status archive_read_json(struct zip_reader *reader, const struct zip_member *member, size_t limit, json_t **json,
+                              seam_error *error) {
+  char *text;
+  json_error_t fault = {.text = ""};
+  FORWARD(zip_reader_text(reader, member, limit, &text, error));
+  *json = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, &fault);
   free(text);
+  if (*json) return SEAM_OK;
+  if (!fault.text[0]) return out_of_memory(reader, error);
+  return member_damaged(error, reader->path, member->name, "is no JSON text");
+}
+
+static seam_status read_description(struct zip_reader *reader, const char *name, const json_t *ours,
+                                    seam_error *error) {
+  json_t *found;
+  FORWARD(archive_read_json(reader, zip_reader_find(reader, name), DESCRIPTION_LIMIT, &found, error));
+  bool agrees = uhi_agrees(found, ours);
   json_decref(found);
-  json_decref(ours);
-  if (status || agrees) return status;
-  if (!memory)
-    return error_set(error, SEAM_ERROR_MEMORY,
-                     "memory is out: the histograms cannot be described; close other programs");
+  if (agrees) return SEAM_OK;
   return member_damaged(error, reader->path, name, "does not describe the histogram of its configuration");
 }
 
@@ -64,6 +75,8 @@ seam_status archive_read_histogram(struct zip_reader *reader, const seam_histogr
                                    void *cells, seam_error *error) {
   char description[UHI_NAME], name[UHI_NAME];
   uhi_member_names(histogram, description, name);
-  FORWARD(read_description(reader, description, ours, error));
+  seam_status status = ours ? read_description(reader, description, ours, error) : out_of_memory(reader, error);
+  json_decref(ours);
+  FORWARD(status);
   return read_cells(reader, histogram, name, cells, error);
 }

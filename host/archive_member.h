@@ -14,6 +14,10 @@ enum { DESCRIPTION_LIMIT = 1 << 20, HISTOGRAM_MEMBERS = 2 };
 seam_status archive_find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
                          seam_error *error);
 
+/* A member that is JSON text of no more than `limit` bytes; a new reference. */
+seam_status archive_read_json(struct zip_reader *reader, const struct zip_member *member, size_t limit, json_t **json,
+                              seam_error *error);
+
 /* Both members are there, and the cells' is of its histogram's size: before memory is taken for them. */
 seam_status archive_check_size(const struct zip_reader *reader, const seam_histogram *histogram, seam_error *error);
 

@@ -20,6 +20,8 @@ static seam_status out_of_memory(seam_error *error) {
 
 /* ---- Distances ---- */
 
+const double comparison_most[SEAM_DISTANCES] = {1, 0x1.62e42fefa39efp-1, INFINITY, INFINITY}; /* 1 and ln 2 */
+
 /* Room for one row of both results. */
 struct work {
   struct slice_table slice[2];
@@ -143,10 +145,9 @@ static seam_distance judge(const struct work *work, int d, bool independent) {
   distance.excess = distance.value - distance.chance;
   distance.chance_95 = distance.low = distance.high = distance.p = NAN;
   if (!independent) return distance;
-  const double most[SEAM_DISTANCES] = {1, 0x1.62e42fefa39efp-1, INFINITY, INFINITY}; /* 1 and ln 2 */
   distance.chance_95 = sorted[PERMUTATIONS * 95 / 100 - 1];
   distance.low = fmax(0, distance.excess - z_95 * work->error[d]);
-  distance.high = fmin(most[d], distance.value + z_95 * work->error[d]);
+  distance.high = fmin(comparison_most[d], distance.value + z_95 * work->error[d]);
   distance.p = (1.0 + reach) / (1.0 + PERMUTATIONS);
   return distance;
 }
@@ -210,13 +211,25 @@ static bool same_axes(const seam_histogram *a, const seam_histogram *b) {
   return same;
 }
 
+/* That the interfaces have the same bins compare_check saw to: those of pairs lie in a histogram of other axes. */
+bool comparison_tables(const struct slice *slice, const seam_result *a, const seam_result *b, int h,
+                       struct slice_table tables[2]) {
+  if (!slice_table_create(slice, a, h, &tables[0]) || !slice_table_create(slice, b, h, &tables[1])) return false;
+  return h == HISTOGRAM_INTERFACE || same_axes(tables[0].histogram, tables[1].histogram);
+}
+
+seam_compared *comparison_add(struct seam_comparison *comparison, const struct slice_table tables[2], int h) {
+  seam_compared *compared = &comparison->compared[comparison->compared_count++];
+  *compared = (seam_compared){.name = histogram_name(h), .unit = {tables[0].unit, tables[1].unit}};
+  compared->independent = h != HISTOGRAM_SNAPSHOTS && histogram_entries_per_chain(h) == 1;
+  return compared;
+}
+
 static seam_status compare_histogram(struct seam_comparison *comparison, const struct slice_table slices[2], int h,
                                      seam_error *error) {
   struct work *work = work_create(slices);
   if (!work) return out_of_memory(error);
-  seam_compared *compared = &comparison->compared[comparison->compared_count++];
-  *compared = (seam_compared){.name = histogram_name(h), .unit = {slices[0].unit, slices[1].unit}};
-  compared->independent = h != HISTOGRAM_SNAPSHOTS && histogram_entries_per_chain(h) == 1;
+  seam_compared *compared = comparison_add(comparison, slices, h);
   seam_status status = compare_rows(work, h, compared, error);
   for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = judge(work, d, compared->independent);
   if (status == SEAM_OK && h == HISTOGRAM_INTERFACE && work->rows) status = make_maps(comparison, work, error);
@@ -228,9 +241,7 @@ static seam_status compare_all(struct seam_comparison *comparison, const seam_re
                                const struct slice *slice, seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     struct slice_table slices[2];
-    if (!slice_table_create(slice, a, h, &slices[0]) || !slice_table_create(slice, b, h, &slices[1])) continue;
-    if (h != HISTOGRAM_INTERFACE && !same_axes(slices[0].histogram, slices[1].histogram)) continue;
-    FORWARD(compare_histogram(comparison, slices, h, error));
+    if (comparison_tables(slice, a, b, h, slices)) FORWARD(compare_histogram(comparison, slices, h, error));
   }
   return SEAM_OK;
 }

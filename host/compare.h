@@ -27,6 +27,17 @@ extern const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2];
 /* The names of the distances in the record, by enum seam_distance_kind. */
 extern const char *const comparison_distance_names[SEAM_DISTANCES];
 
+/* The most that each of them can be. */
+extern const double comparison_most[SEAM_DISTANCES];
+
+/* How a slice of both results is compared by histogram `h`. False where it is not: one cannot tell the slice by it, or
+ * has other axes. Looks at no count. */
+bool comparison_tables(const struct slice *slice, const seam_result *a, const seam_result *b, int h,
+                       struct slice_table tables[2]);
+
+/* Adds what is compared by these tables, with no number told of it yet. */
+seam_compared *comparison_add(struct seam_comparison *comparison, const struct slice_table tables[2], int h);
+
 /* Lays the maps out over the interface's bins of a slice; and takes memory for their reals, freed with the comparison.
  */
 void comparison_add_maps(struct seam_comparison *comparison, const struct slice_table *slice);
@@ -45,9 +56,11 @@ void compare_fractions(struct seam_comparison *comparison, const seam_result *a,
 /* The record: both configurations, the fractions and the distances. A new reference; NULL when memory is out. */
 json_t *comparison_describe(const struct seam_comparison *comparison);
 
-/* Fills a comparison from its record, whose configurations must be such as a run can have. False, where the record is
- * not the very one that the comparison would be described by; its version may be another. */
-bool comparison_restore(struct seam_comparison *comparison, const json_t *record);
+/* Fills a comparison from its record, but for the maps' reals. SEAM_ERROR_FORMAT where the results it tells of cannot
+ * be, or do not compare, or it is not the very record that the comparison would be described by; its version may be
+ * another. `path` only names the file in messages. */
+seam_status comparison_restore(struct seam_comparison *comparison, const json_t *record, const char *path,
+                               seam_error *error);
 
 /* What a map says of itself. A new reference; NULL when memory is out. */
 json_t *comparison_metadata(const struct seam_comparison *comparison, const seam_histogram *map);

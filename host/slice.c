@@ -14,13 +14,6 @@ const struct slice *slice_find(const char *name) {
   return NULL;
 }
 
-const char *slice_find_unit(const char *name) {
-  static const char *const units[] = {"chains", "pairs of chains", "pairs", "weighed pairs", "first components"};
-  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-    if (strcmp(units[i], name) == 0) return units[i];
-  return NULL;
-}
-
 static int64_t extent(const seam_axis *axis) { return axis->bins + 2 * axis->flow; }
 
 /* The last axes, as many as there are from `begin` on. */

@@ -15,9 +15,6 @@ struct slice {
 /* NULL for an unknown name. */
 const struct slice *slice_find(const char *name);
 
-/* The unit of some slice's entries by its name; NULL for what is none. */
-const char *slice_find_unit(const char *name);
-
 /* Why the result cannot tell of the slice's interfaces, as in "the result is ..."; NULL where it can. */
 const char *slice_refusal(const struct slice *slice, const seam_result *result);
 

@@ -3,6 +3,7 @@
 #ifndef SEAM_ZIPFILE_H
 #define SEAM_ZIPFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,9 @@ void zip_reader_close(struct zip_reader *reader);
 
 /* NULL where there is none of that name. */
 const struct zip_member *zip_reader_find(const struct zip_reader *reader, const char *name);
+
+/* Whether the zip file at `path` has a member of that name: of the file its directory alone is read. */
+bool zip_file_has(const char *path, const char *name);
 
 /* Begins to read a member, hands out its next `size` bytes, and ends, which checks that all of it was read and that its
  * checksum is right. A failed begin or read needs no end. */

@@ -121,11 +121,18 @@ whole many.png
 run "two beside one another" 0 plot a.zip b.zip --figure interface --output beside.png
 cmp -s beside.png pair.png && wrong "it is the comparison"
 run "all of two" 0 plot a.zip b.zip --figure all --output two.pdf
+run "all of two that do not compare" 0 plot a.zip c.zip --figure all --output unlike.pdf
+run "all of a training and a law" 0 plot a.zip g.zip --figure all --output law.pdf
 run "all of three" 0 plot a.zip b.zip c.zip --figure all --output three.pdf
 
 # pages FILE: how many a PDF has.
 pages() { grep -a -c "/Type /Page " "$1"; }
-[ "$(pages two.pdf) $(pages three.pdf)" = "3 2" ] || wrong "they have $(pages two.pdf) and $(pages three.pdf) pages"
+# has_pages NUMBER FILE
+has_pages() { [ "$(pages "$2")" = "$1" ] || wrong "$2 has $(pages "$2") pages"; }
+has_pages 3 two.pdf
+has_pages 2 unlike.pdf
+has_pages 1 law.pdf
+has_pages 2 three.pdf
 drawn "several figures" a.zip --figure snapshots,interface,margins
 [ "$(pages once.pdf)" = 3 ] || wrong "it has $(pages once.pdf) pages"
 run "in another order" 0 plot a.zip --figure interface,margins,snapshots --output order.png
@@ -173,6 +180,12 @@ named where.png where.zip
 # ---- What is refused ------------------------------------------------------------------------------------------------
 
 refused "an unknown format" 2 "new.gif: name it .png, .svg or .pdf" a.zip --output new.gif
+long=$(printf 'x%.0s' {1..5000})
+refused "a name that is too long" 4 "File name too long" a.zip --output "$long.png"
+refused "one without a suffix" 2 "name it .png, .svg or .pdf" a.zip --output "$long"
+refused "files whose names are too long" 2 "5004 bytes, and no more than 255 are possible: name it by --output" "$long.zip"
+refused "figures whose names are too long" 2 "bytes, and no more than 255" a.zip \
+  --figure "interface$(printf ',interface%.0s' {1..30})"
 refused "an unknown figure" 2 "--figure some: unknown; it takes interface, transfer" a.zip --figure some --output new.png
 refused "an unknown slice" 2 "--slice some: unknown" a.zip --slice some --output new.png
 refused "a slice that snapshots do not tell" 2 "snapshots tell only pass, fail and all" a.zip --figure snapshots \
@@ -184,9 +197,12 @@ refused "one file to compare" 2 "--figure compare takes two files" a.zip --figur
 refused "three files to compare" 2 "--figure compare takes two files, not 3" a.zip b.zip c.zip --figure compare \
   --output new.png
 refused "two files for one" 2 "--figure snapshots takes one file" a.zip b.zip --figure margins,snapshots --output new.png
+refused "three files to interchange" 2 "--figure interchange takes one or two files, not 3" a.zip b.zip c.zip \
+  --figure interchange --output new.png
 refused "too many margins" 2 "--figure margins takes up to 7 files, not 8" "${many[@]:0:8}" --figure margins \
   --output new.png
 refused "too many files" 2 "up to 24 files, not 25" "${many[@]}" a.zip --output new.png
+refused "too many files, of which none is read" 2 "up to 24 files, not 25" "${many[@]/c/nowhere}" a.zip --output new.png
 refused "an unknown figure among others" 2 "--figure margin: unknown" a.zip --figure interface,margin --output new.png
 refused "one that lacks it" 7 "bare.zip: the run did not count interface" a.zip b.zip bare.zip --output new.png
 refused "nothing in common" 7 "no histogram in common" a.zip bare.zip --figure all --output new.png

@@ -345,6 +345,34 @@ static void a_paragraph_is_as_high_as_it_is_told(void **state) {
   cairo_surface_destroy(surface);
 }
 
+static void a_text_is_cut_between_characters(void **state) {
+  (void)state;
+  static const char *const whole = "a\u00e4\u2080\U0001d11e";
+  static const size_t within[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (size_t most = 0; most < sizeof within / sizeof *within; most++)
+    assert_int_equal(text_within(whole, most), within[most]);
+  assert_int_equal(text_within("\x80\x80\x80\x80\x80\x80\x80\x80", 6), 6);
+}
+
+/* Characters of two bytes at odd places: pieces of 499, three times 500 and 403 bytes, each in a line; and a word more.
+ */
+static void a_long_word_is_drawn_to_its_end(void **state) {
+  (void)state;
+  enum { CHARACTERS = 1200 };
+  char word[2 * CHARACTERS + 8] = "x";
+  for (int i = 0; i < CHARACTERS; i++) strcat(word, "\u00e4");
+  strcat(word, "x a");
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+  struct page page = {.cairo = cairo_create(surface), .size = 8, .width = 60};
+  page_font(&page, 1, false);
+  page_paragraph(&page, word);
+  assert_int_equal(cairo_status(page.cairo), CAIRO_STATUS_SUCCESS);
+  double line = page_paragraph_height(&page, "a");
+  assert_true(fabs(page.y - 6 * line) < 1e-9);
+  cairo_destroy(page.cairo);
+  cairo_surface_destroy(surface);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ticks_are_round_and_told),
@@ -361,6 +389,8 @@ int main(void) {
       cmocka_unit_test(too_high_a_figure_is_refused),
       cmocka_unit_test(a_pdf_has_a_page_for_each_part_and_others_have_one),
       cmocka_unit_test(a_paragraph_is_as_high_as_it_is_told),
+      cmocka_unit_test(a_text_is_cut_between_characters),
+      cmocka_unit_test(a_long_word_is_drawn_to_its_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

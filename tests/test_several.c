@@ -69,6 +69,30 @@ static void results_alike_have_their_letter_alone(void **state) {
   release(&plot);
 }
 
+/* The seed slides what is cut through the blanks, of two bytes, before and after it. */
+static void a_label_that_is_cut_is_text(void **state) {
+  (void)state;
+  char seed[24] = "", first[24] = "1";
+  for (int digits = 1; digits < 38; digits++) {
+    struct plot plot = {.count = 0};
+    snprintf(digits < 20 ? seed : first, sizeof seed, "%.*s", digits < 20 ? digits : digits - 18,
+             "2345678901234567890");
+    take(&plot, MADE(SMALL, "3"));
+    take(&plot,
+         MADE("chains", "2", "bins", "9", "steps", "2", "seed", seed, "first-chain", first, "second", "linear", "first",
+              "logistic", "optimizer", "langevin", "lr", "0.00012345678901234567", "loss", "hinge", "samples", "3",
+              "input-margin", "0.12345678901234567", "output-margin", "0.12345678901234567", "input-noise",
+              "0.12345678901234567", "interface-noise", "0.12345678901234567", "init-scale", "0.12345678901234567",
+              "beta", "1.2345678901234567", "range", "-1.2345678901234567:1.2345678901234567"));
+    struct label label = label_of(&plot, 1);
+    json_t *text = json_string(label.text);
+    assert_non_null(text);
+    assert_in_range(strlen(label.text), sizeof label.text - 2, sizeof label.text - 1);
+    json_decref(text);
+    release(&plot);
+  }
+}
+
 #define LINEAR "first", "linear", "second", "linear", "chains", "64", "bins", "8", "draws", "64", "cells", "64"
 
 /* A prediction has no steps, and only the Gibbs law is told its beta. */
@@ -114,19 +138,23 @@ static void figures_are_taken_in_order_and_once(void **state) {
   expect_refusal("margins,marginsx", 1, "--figure marginsx: unknown");
   expect_refusal("interface,snapshots", 2, "--figure snapshots takes one file, not 2");
   expect_refusal("compare", 3, "--figure compare takes two files, not 3");
+  expect_refusal("interchange", 3, "--figure interchange takes one or two files, not 3");
   expect_refusal("margins", 8, "--figure margins takes up to 7 files, not 8");
 }
 
 static void expect_settled(struct plot *plot, const char *names, const char *expected) {
-  static const char *const files[] = {"a.zip", "b.zip", "c.zip"};
+  static const char *files[] = {"a.zip", "b.zip", "c.zip"};
+  const struct arguments arguments = {.files = files};
   struct choice choice;
   seam_error error = {.message = ""};
   char text[sizeof error.message] = "";
   assert_int_equal(choice_read(&choice, names, plot->count, &error), SEAM_OK);
-  if (choice_settle(&choice, plot, files, &error)) snprintf(text, sizeof text, "%s", error.message);
+  if (choice_settle(&choice, plot, &arguments, &error)) snprintf(text, sizeof text, "%s", error.message);
   for (int i = 0; i < choice.count && !error.message[0]; i++)
     snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " " : "", choice.figures[i]->name);
   if (strncmp(text, expected, strlen(expected)) != 0) fail_msg("\"%s\" instead of \"%s\"", text, expected);
+  seam_comparison_free(plot->comparison);
+  plot->comparison = NULL;
 }
 
 static void all_is_what_all_results_can_have(void **state) {
@@ -147,6 +175,63 @@ static void all_is_what_all_results_can_have(void **state) {
   take(&plot, MADE(SMALL, "3", "histograms", "none"));
   expect_settled(&plot, "all", "the runs have no histogram in common");
   release(&plot);
+}
+
+/* Asked for by its name it is refused. */
+static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  take(&plot, MADE(SMALL, "3", "histograms", "interface"));
+  take(&plot, MADE(SMALL, "3", "histograms", "interface", "bins", "16"));
+  expect_settled(&plot, "all", "interface");
+  expect_settled(&plot, "interface,compare", "--bins 8 against 16");
+  expect_settled(&plot, "compare,all", "--bins 8 against 16");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "interface", "second", "buffer"));
+  expect_settled(&plot, "all", "interface");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, PREDICT(SMALL, "3", "draws", "64", "cells", "64", "task", "gibbs"));
+  expect_settled(&plot, "all", "interface");
+  expect_settled(&plot, "compare", "the second result is a Gibbs law");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "interface"));
+  expect_settled(&plot, "compare,all", "compare interface");
+  release(&plot);
+}
+
+/* ---- What a count is worth ---- */
+
+/* What a comparison with a training finds of the slice: so many independent entries, per count as it lies there. */
+static double effective_beside(seam_result *result, seam_result *training, const char *slice) {
+  seam_comparison *comparison;
+  seam_error error;
+  if (seam_compare(result, training, slice, 0, &comparison, &error)) fail_msg("%s", error.message);
+  double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
+  seam_comparison_free(comparison);
+  return effective;
+}
+
+#define WORKING "first", "logistic", "second", "logistic", "chains", "4000", "bins", "16", "steps", "50"
+#define PAIRED  WORKING, "draws", "4000", "cells", "64"
+
+static void a_count_is_worth_what_the_interface_tells(void **state) {
+  (void)state;
+  const struct selection *pass = find_selection("pass"), *buffer = find_selection("buffer");
+  seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
+  assert_true(worth_of(training, pass) == 1);
+  for (int i = 0; i < 2; i++) {
+    const struct selection *slice = i ? buffer : pass;
+    double effective = effective_beside(prediction, training, slice->name);
+    assert_true(effective > 16);
+    assert_true(worth_of(prediction, slice) == effective / (double)selected_chains(prediction, slice));
+  }
+  assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
+  assert_true(worth_of(prediction, find_selection("fail")) == 0);
+  double effective = effective_beside(law, training, "all");
+  assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  seam_result_free(training);
+  seam_result_free(prediction);
+  seam_result_free(law);
 }
 
 /* ---- Curves ---- */
@@ -223,10 +308,13 @@ static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(labels_tell_what_differs_and_nothing_else),
+      cmocka_unit_test(a_label_that_is_cut_is_text),
       cmocka_unit_test(results_alike_have_their_letter_alone),
       cmocka_unit_test(tasks_are_told_and_heed_their_own_options),
       cmocka_unit_test(figures_are_taken_in_order_and_once),
       cmocka_unit_test(all_is_what_all_results_can_have),
+      cmocka_unit_test(all_leaves_out_a_comparison_that_cannot_be),
+      cmocka_unit_test(a_count_is_worth_what_the_interface_tells),
       cmocka_unit_test(curves_are_densities_of_each_result),
       cmocka_unit_test(bins_are_as_wide_as_the_least_known_result_needs),
   };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam plot: figures of one result or of several, or of a comparison's map, for paper. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 struct task {
   const struct arguments *arguments;
   struct choice choice;
-  char output[4096];
+  char named[NAME_MAX + 1]; /* the output where none is given */
+  const char *output;
   const struct format *format;
   double width; /* points */
   struct plot plot;
@@ -27,31 +29,34 @@ static int stem_of(const char *path, const char **stem) {
 }
 
 /* In the working folder, by what is drawn: "seam.png", "seam-margins.png", "a-b.png", "a-and-2-more.png". */
-static void name_output(struct task *task) {
+static seam_status name_output(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
-  const char *stem, *second;
-  char others[300] = "", figures[300] = "";
-  int length = stem_of(arguments->files[0], &stem);
-  if (arguments->file_count == 2) {
-    int second_length = stem_of(arguments->files[1], &second);
-    snprintf(others, sizeof others, "-%.*s", second_length, second);
-  }
-  if (arguments->file_count > 2) snprintf(others, sizeof others, "-and-%d-more", arguments->file_count - 1);
-  if (arguments->figure) snprintf(figures, sizeof figures, "-%s", arguments->figure);
-  for (char *c = figures; *c; c++)
+  const char *stem, *second = "", *figures = arguments->figure ? arguments->figure : "";
+  int count = arguments->file_count, length = stem_of(arguments->files[0], &stem);
+  int second_length = count == 2 ? stem_of(arguments->files[1], &second) : 0;
+  char others[32] = "";
+  if (count > 2) snprintf(others, sizeof others, "-and-%d-more", count - 1);
+  int before = snprintf(task->named, sizeof task->named, "%.*s%s%.*s%s%s", length, stem, count == 2 ? "-" : "",
+                        second_length, second, others, *figures ? "-" : "");
+  size_t room = before < (int)sizeof task->named ? sizeof task->named - (size_t)before : 0;
+  int after = snprintf(room ? task->named + before : NULL, room, "%s.png", figures);
+  if (after >= (int)room)
+    return fail(error, SEAM_ERROR_USAGE,
+                "the figure's name, made of those of the files, has %d bytes, and no more than "
+                "%d are possible: name it by --output",
+                before + after, NAME_MAX);
+  for (char *c = task->named + before; *c; c++)
     if (*c == ',') *c = '-';
-  snprintf(task->output, sizeof task->output, "%.*s%s%s.png", length, stem, others, figures);
+  return SEAM_OK;
 }
 
 static seam_status read_output(struct task *task, seam_error *error) {
-  const char *output = task->arguments->output;
-  if (output)
-    snprintf(task->output, sizeof task->output, "%s", output);
-  else
-    name_output(task);
+  const char *given = task->arguments->output;
+  seam_status status = given ? SEAM_OK : name_output(task, error);
+  task->output = given ? given : task->named;
   task->format = format_of(task->output);
-  if (task->format) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: name it .png, .svg or .pdf, for that is drawn", output);
+  if (status || task->format) return status;
+  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: name it .png, .svg or .pdf, for that is drawn", task->output);
 }
 
 /* "180", "180mm", "18cm" or "7in". */
@@ -72,24 +77,19 @@ static seam_status read_width(struct task *task, seam_error *error) {
   return SEAM_OK;
 }
 
-static seam_status read_figures(struct task *task, seam_error *error) {
-  const struct arguments *arguments = task->arguments;
-  if (arguments->file_count > MOST_RESULTS)
-    return fail(error, SEAM_ERROR_USAGE, "seam plot takes up to %d files, not %d", MOST_RESULTS, arguments->file_count);
-  return choice_read(&task->choice, arguments->figure, arguments->file_count, error);
+/* Before any is read. */
+static seam_status check_count(const struct arguments *arguments, seam_error *error) {
+  if (arguments->file_count <= MOST_RESULTS) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "seam plot takes up to %d files, not %d", MOST_RESULTS, arguments->file_count);
 }
 
 /* ---- Drawing ---- */
-
-static const char *slice_of(const struct task *task, const struct figure *figure) {
-  return task->arguments->slice ? task->arguments->slice : figure->slice;
-}
 
 static seam_status draw_part(struct page *page, const void *user, int part, seam_error *error) {
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
-  plot.slice = find_selection(slice_of(task, figure));
+  plot.slice = find_selection(choice_slice(figure, task->arguments));
   return figure->draw(page, &plot, error);
 }
 
@@ -109,24 +109,12 @@ static seam_status draw_and_write(const struct task *task, seam_output *output, 
   return status;
 }
 
-/* Compared once, for a page is drawn twice. */
-static seam_status compare_results(struct task *task, seam_error *error) {
-  struct plot *plot = &task->plot;
-  seam_status status = SEAM_OK;
-  for (int i = 0; i < task->choice.count && status == SEAM_OK; i++)
-    if (task->choice.figures[i]->draw == draw_comparison)
-      status = seam_compare(plot->results[0], plot->results[1], slice_of(task, task->choice.figures[i]),
-                            task->arguments->force, &plot->comparison, error);
-  return status;
-}
-
 static seam_status read_and_draw(struct task *task, seam_output *output, seam_error *error) {
   seam_status status = SEAM_OK;
   struct plot *plot = &task->plot;
   for (; plot->count < task->arguments->file_count && status == SEAM_OK; plot->count += status == SEAM_OK)
     status = seam_result_read(task->arguments->files[plot->count], &plot->results[plot->count], error);
-  if (status == SEAM_OK) status = choice_settle(&task->choice, plot, task->arguments->files, error);
-  if (status == SEAM_OK) status = compare_results(task, error);
+  if (status == SEAM_OK) status = choice_settle(&task->choice, plot, task->arguments, error);
   if (status == SEAM_OK) status = draw_and_write(task, output, error);
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
   return status;
@@ -173,8 +161,10 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
   struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
   if (!find_selection(arguments->slice)) return unknown_selection(arguments->slice, error);
+  seam_status status = check_count(arguments, error);
+  if (status) return status;
   bool map = has_comparison(arguments);
-  seam_status status = map ? choose_map(&task, error) : read_figures(&task, error);
+  status = map ? choose_map(&task, error) : choice_read(&task.choice, arguments->figure, arguments->file_count, error);
   if (status == SEAM_OK) status = plot(&task, map, error);
   seam_comparison_free(task.plot.comparison);
   return status;

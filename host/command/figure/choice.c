@@ -8,19 +8,19 @@ enum { SIDES = 2 };
 
 /* Selection by loss and the course of training are of all chains: whether they work comes out. */
 static const struct figure figures[] = {
-    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface},
-    {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer},
-    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", draw_margins},
-    {"selection", {"selection"}, 1, 1, "all", draw_selection},
-    {"snapshots", {"snapshots"}, 1, 1, "all", draw_snapshots},
-    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", draw_interchange},
-    {"compare", {"interface"}, SIDES, SIDES, "pass", draw_comparison},
-    {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL},
+    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface, NULL},
+    {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer, NULL},
+    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", draw_margins, NULL},
+    {"selection", {"selection"}, 1, 1, "all", draw_selection, NULL},
+    {"snapshots", {"snapshots"}, 1, 1, "all", draw_snapshots, NULL},
+    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", draw_interchange, NULL},
+    {"compare", {"interface"}, SIDES, SIDES, "pass", draw_comparison, prepare_comparison},
+    {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL, NULL},
 };
 enum { FIGURES = sizeof figures / sizeof *figures };
 _Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds each of them");
 
-const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map};
+const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map, NULL};
 
 static void add(struct choice *choice, const struct figure *figure) {
   for (int i = 0; i < choice->count; i++)
@@ -33,12 +33,13 @@ static void add(struct choice *choice, const struct figure *figure) {
 static bool takes(const struct figure *figure, int files) { return files >= figure->least && files <= figure->most; }
 
 static seam_status check_files(const struct figure *figure, int files, seam_error *error) {
-  static const char *const words[] = {"no file", "one file", "two files"};
+  static const char *const words[SIDES + 1][SIDES + 1] = {
+      [1] = {[1] = "one file", [SIDES] = "one or two files"}, [SIDES] = {[SIDES] = "two files"}};
   char most[32];
   if (takes(figure, files)) return SEAM_OK;
   snprintf(most, sizeof most, "up to %d files", figure->most);
   return fail(error, SEAM_ERROR_USAGE, "--figure %s takes %s, not %d", figure->name,
-              figure->most > SIDES ? most : words[figure->most], files);
+              figure->most > SIDES ? most : words[figure->least][figure->most], files);
 }
 
 static seam_status add_name(struct choice *choice, const char *name, size_t length, int files, seam_error *error) {
@@ -91,33 +92,54 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
-static seam_status settle_one(struct choice *choice, const struct figure *figure, const struct plot *plot,
-                              const char *const *files, seam_error *error) {
-  int without = first_without(figure, plot);
-  if (without < plot->count) return missing(figure, plot->results[without], files[without], error);
-  add(choice, figure);
-  return SEAM_OK;
+const char *choice_slice(const struct figure *figure, const struct arguments *arguments) {
+  return arguments->slice ? arguments->slice : figure->slice;
 }
 
-static seam_status settle_all(struct choice *choice, const struct plot *plot, const char *const *files,
+static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
+                           seam_error *error) {
+  if (!figure->prepare) return SEAM_OK;
+  return figure->prepare(plot, choice_slice(figure, arguments), arguments->force, error);
+}
+
+static seam_status settle_one(struct choice *choice, const struct figure *figure, struct plot *plot,
+                              const struct arguments *arguments, seam_error *error) {
+  int without = first_without(figure, plot);
+  if (without < plot->count) return missing(figure, plot->results[without], arguments->files[without], error);
+  add(choice, figure);
+  return prepare(figure, plot, arguments, error);
+}
+
+/* Adds the figure where it can be drawn. */
+static seam_status settle_if_drawn(struct choice *choice, const struct figure *figure, struct plot *plot,
+                                   const struct arguments *arguments, seam_error *error) {
+  if (!figure->draw || !takes(figure, plot->count) || first_without(figure, plot) < plot->count) return SEAM_OK;
+  seam_status status = prepare(figure, plot, arguments, error);
+  if (status == SEAM_OK) add(choice, figure);
+  return status == SEAM_ERROR_MISMATCH ? SEAM_OK : status;
+}
+
+static seam_status settle_all(struct choice *choice, struct plot *plot, const struct arguments *arguments,
                               seam_error *error) {
-  for (int i = 0; i < FIGURES; i++)
-    if (figures[i].draw && takes(&figures[i], plot->count) && first_without(&figures[i], plot) == plot->count)
-      add(choice, &figures[i]);
+  for (int i = 0; i < FIGURES; i++) {
+    seam_status status = settle_if_drawn(choice, &figures[i], plot, arguments, error);
+    if (status) return status;
+  }
   if (choice->count > 0) return SEAM_OK;
   if (plot->count > 1)
     return fail(error, SEAM_ERROR_MISMATCH,
                 "the runs have no histogram in common that can be drawn: run them again with --histograms all");
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram: run it again with --histograms all",
-              files[0]);
+              arguments->files[0]);
 }
 
-seam_status choice_settle(struct choice *choice, const struct plot *plot, const char *const *files, seam_error *error) {
+seam_status choice_settle(struct choice *choice, struct plot *plot, const struct arguments *arguments,
+                          seam_error *error) {
   struct choice asked = *choice;
   seam_status status = SEAM_OK;
   choice->count = 0;
   for (int i = 0; i < asked.count && status == SEAM_OK; i++)
-    status = asked.figures[i]->draw ? settle_one(choice, asked.figures[i], plot, files, error)
-                                    : settle_all(choice, plot, files, error);
+    status = asked.figures[i]->draw ? settle_one(choice, asked.figures[i], plot, arguments, error)
+                                    : settle_all(choice, plot, arguments, error);
   return status;
 }

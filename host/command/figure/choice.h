@@ -14,6 +14,8 @@ struct figure {
   int least, most;                   /* results */
   const char *slice;                 /* by default */
   seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL: all that can be drawn */
+  /* Makes what it draws beside the results, once, for a page is drawn twice; NULL: nothing. */
+  seam_status (*prepare)(struct plot *plot, const char *slice, bool force, seam_error *error);
 };
 
 /* Figures in the order in which they are drawn. */
@@ -25,8 +27,13 @@ struct choice {
 /* "margins,snapshots", of so many files; NULL for what is usual of them. */
 seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error);
 
-/* Puts what can be drawn in the place of `all`, and refuses what the results did not count. */
-seam_status choice_settle(struct choice *choice, const struct plot *plot, const char *const *files, seam_error *error);
+/* The slice that a figure is of. */
+const char *choice_slice(const struct figure *figure, const struct arguments *arguments);
+
+/* Puts what can be drawn in the place of `all`, refuses what the results did not count or do not compare by, and makes
+ * the comparison that is drawn. */
+seam_status choice_settle(struct choice *choice, struct plot *plot, const struct arguments *arguments,
+                          seam_error *error);
 
 /* The map of a comparison's file. */
 extern const struct figure map_figure;

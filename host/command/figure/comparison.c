@@ -22,12 +22,21 @@ static seam_status out_of_memory(seam_error *error) {
 
 /* ---- What is drawn ---- */
 
+/* Of counts as they lie in the histogram, in whose units a comparison does not tell weights. */
+static double total_of(const struct pair *pair, const int64_t *counts) {
+  double total = 0;
+  for (int64_t i = 0; i < (pair->u0->bins + 2) * (pair->u1->bins + 2); i++) total += (double)counts[i];
+  return total;
+}
+
 /* The counts of both sides in bins alike, as wide as the side that knows less needs. */
 static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
                                   seam_error *error) {
   struct merging merging = {1, 1};
+  double total[SIDES];
   for (int side = 0; side < SIDES; side++) {
-    double worth = compared->effective[side] / (double)compared->entries[side];
+    total[side] = total_of(pair, counts[side]);
+    double worth = compared->effective[side] / total[side];
     struct merging own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0, false);
     if (own.x > merging.x) merging = own;
   }
@@ -35,8 +44,7 @@ static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES
     struct grid *grid = &pair->grids[side];
     *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
     if (!grid->values) return out_of_memory(error);
-    if (compared->entries[side] > 0)
-      grid_scale(grid, 1 / ((double)compared->entries[side] * grid->bin_x * grid->bin_y));
+    if (total[side] > 0) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
   }
   return SEAM_OK;
 }
@@ -59,20 +67,38 @@ static bool is_empty(const struct grid *side, const struct grid *map, int64_t co
   return side->values[column * side->columns / map->columns * side->rows + row * side->rows / map->rows] == 0;
 }
 
-/* The map knows cells; where neither side counted anything it has nothing to tell. */
-static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam_error *error) {
-  struct grid *grid = &pair->grids[RATIO];
-  grid->columns = pair->u0->bins, grid->rows = pair->u1->bins;
+/* A map has flow bins, which are not drawn. */
+static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_error *error) {
+  grid->columns = map->axes[0].bins, grid->rows = map->axes[1].bins;
   grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
   if (!grid->values) return out_of_memory(error);
   for (int64_t i = 0; i < grid->columns; i++)
-    for (int64_t j = 0; j < grid->rows; j++) {
-      double value = map->reals[(i + 1) * (grid->rows + 2) + j + 1];
-      bool empty = is_empty(&pair->grids[0], grid, i, j) && is_empty(&pair->grids[1], grid, i, j);
-      grid->values[i * grid->rows + j] = empty ? NAN : value;
-      if (!empty) grid->largest = fmax(grid->largest, fabs(value));
-    }
-  pair->ratio = (struct shade){.largest = fmax(grid->largest, least_ratio), .diverging = true};
+    for (int64_t j = 0; j < grid->rows; j++)
+      grid->values[i * grid->rows + j] = map->reals[(i + 1) * (grid->rows + 2) + j + 1];
+  return SEAM_OK;
+}
+
+/* How far from 0 a map goes. */
+static double reach_of(const struct grid *grid) {
+  double reach = 0;
+  for (int64_t i = 0; i < grid->columns * grid->rows; i++) reach = fmax(reach, fabs(grid->values[i]));
+  return reach;
+}
+
+static struct shade ratio_shade(const struct grid *grid) {
+  return (struct shade){.largest = fmax(reach_of(grid), least_ratio), .diverging = true};
+}
+
+/* The map knows cells; where neither side counted anything it has nothing to tell. */
+static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam_error *error) {
+  struct grid *grid = &pair->grids[RATIO];
+  seam_status status = fill_map(grid, map, error);
+  if (status) return status;
+  for (int64_t i = 0; i < grid->columns; i++)
+    for (int64_t j = 0; j < grid->rows; j++)
+      if (is_empty(&pair->grids[0], grid, i, j) && is_empty(&pair->grids[1], grid, i, j))
+        grid->values[i * grid->rows + j] = NAN;
+  pair->ratio = ratio_shade(grid);
   return SEAM_OK;
 }
 
@@ -153,6 +179,11 @@ static void draw_pair(struct page *page, const struct pair *pair) {
     draw_ratio_below(page, pair);
 }
 
+seam_status prepare_comparison(struct plot *plot, const char *slice, bool force, seam_error *error) {
+  if (plot->comparison) return SEAM_OK;
+  return seam_compare(plot->results[0], plot->results[1], slice, force, &plot->comparison, error);
+}
+
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
   struct pair pair = {0};
   seam_status status = make_pair(&pair, plot, error);
@@ -166,19 +197,6 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
 
 enum { SPREAD = 1, MAPS = 2 };
 
-static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_error *error) {
-  grid->columns = map->axes[0].bins, grid->rows = map->axes[1].bins;
-  grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
-  if (!grid->values) return out_of_memory(error);
-  for (int64_t i = 0; i < grid->columns; i++)
-    for (int64_t j = 0; j < grid->rows; j++) {
-      double value = map->reals[(i + 1) * (grid->rows + 2) + j + 1];
-      grid->values[i * grid->rows + j] = value;
-      grid->largest = fmax(grid->largest, fabs(value));
-    }
-  return SEAM_OK;
-}
-
 static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_error *error) {
   static const char *const titles[MAPS] = {"ln(A/B)", "standard error of ln(A/B)"};
   seam_status status = SEAM_OK;
@@ -188,10 +206,11 @@ static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_er
     snprintf(pair->titles[i], sizeof *pair->titles, "%s", titles[i]);
     status = fill_map(&pair->grids[i], map, error);
   }
-  pair->ratio = (struct shade){.largest = fmax(pair->grids[0].largest, least_ratio), .diverging = true};
-  pair->density = (struct shade){.largest = pair->grids[SPREAD].largest};
+  if (status) return status;
+  pair->ratio = ratio_shade(&pair->grids[0]);
+  pair->density = (struct shade){.largest = reach_of(&pair->grids[SPREAD])};
   tell_distance(pair, seam_comparison_histogram_at(plot->comparison, 0));
-  return status;
+  return SEAM_OK;
 }
 
 static void draw_maps(struct page *page, const struct pair *pair) {

@@ -26,6 +26,9 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
 seam_status draw_interchange(struct page *page, const struct plot *plot, seam_error *error);
 seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error);
 
+/* Compares the two results, unless that is done. */
+seam_status prepare_comparison(struct plot *plot, const char *slice, bool force, seam_error *error);
+
 /* draw_interface of several results. */
 seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_error *error);
 
@@ -42,9 +45,12 @@ const seam_histogram *compared_histogram(const seam_result *result, const struct
 struct unit {
   const char *name, *axis; /* "chains" */
   double value;            /* of one count */
-  double worth;            /* of one count in independent ones: pairs share components; 0 where that is not known */
 };
 struct unit unit_of(seam_result *result);
+
+/* How many independent entries one count of a slice's interfaces is worth: pairs share components. 0 where that is not
+ * known. */
+double worth_of(seam_result *result, const struct selection *slice);
 
 /* "Interface of pass: 207,036 chains, 0.3% of them outside the axes": a bold line from page->y on. */
 void heading_draw(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -83,29 +83,6 @@ static seam_status draw_marginal(struct page *page, struct panel *panel, const s
 
 /* ---- The density ---- */
 
-void landmarks_draw(struct page *page, const struct panel *panel) {
-  panel_clip(page, panel);
-  page_colour(page, ink, 0.6);
-  cairo_set_line_width(page->cairo, 0.5);
-  double lower = fmax(panel->x.lower, panel->y.lower), upper = fmin(panel->x.upper, panel->y.upper);
-  double dashes[] = {2, 2}, arm = 0.5 * page->size;
-  cairo_set_dash(page->cairo, dashes, 2, 0);
-  cairo_move_to(page->cairo, panel_x(panel, lower), panel_y(panel, lower));
-  cairo_line_to(page->cairo, panel_x(panel, upper), panel_y(panel, upper));
-  cairo_stroke(page->cairo);
-  cairo_set_dash(page->cairo, NULL, 0, 0);
-  page_colour(page, ink, 1);
-  for (int mode = 0; mode < 2; mode++) {
-    double x = panel_x(panel, mode), y = panel_y(panel, 1 - mode);
-    cairo_move_to(page->cairo, x - arm, y);
-    cairo_line_to(page->cairo, x + arm, y);
-    cairo_move_to(page->cairo, x, y - arm);
-    cairo_line_to(page->cairo, x, y + arm);
-  }
-  cairo_stroke(page->cairo);
-  cairo_restore(page->cairo);
-}
-
 static double sum_of(const struct grid *grid) {
   double sum = 0;
   for (int64_t i = 0; i < grid->columns * grid->rows; i++) sum += grid->values[i];
@@ -153,9 +130,9 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   int64_t *counts = sum_outcomes(histogram, plot->slice);
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  struct unit unit = unit_of(plot->results[0]);
-  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, unit.worth, false));
-  grid_scale(&grid, unit.value);
+  double worth = worth_of(plot->results[0], plot->slice);
+  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, worth, false));
+  grid_scale(&grid, unit_of(plot->results[0]).value);
   seam_status status = grid.values
                            ? draw_parts(page, plot, histogram, &grid, error)
                            : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");

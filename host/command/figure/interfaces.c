@@ -16,6 +16,7 @@ struct gallery {
   const struct plot *plot;
   const seam_histogram *histograms[MOST_RESULTS];
   struct grid grids[MOST_RESULTS];
+  double worth[MOST_RESULTS]; /* of a count in independent ones */
   struct label labels[MOST_RESULTS];
   struct shade shade;
   double lower, upper; /* of all axes together */
@@ -36,11 +37,10 @@ static double bin_width(const seam_axis *axis, int64_t merged) {
   return (axis->upper - axis->lower) / (double)axis->bins * (double)merged;
 }
 
-/* Where all is first components, of which each counts as one. */
-static double worth_of(const struct gallery *gallery, int r) {
-  const struct plot *plot = gallery->plot;
-  bool own = gallery->histograms[r] == seam_result_histogram(plot->results[r], "interface");
-  return own ? unit_of(plot->results[r]).worth : 1;
+/* Where all is first components, each counts as one. */
+static double worth_in(const struct plot *plot, int r, const seam_histogram *histogram) {
+  bool own = histogram == seam_result_histogram(plot->results[r], "interface");
+  return own ? worth_of(plot->results[r], plot->slice) : 1;
 }
 
 /* Takes in the axes of a result, and the bins that it needs to be known. */
@@ -50,9 +50,10 @@ static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   int64_t *counts = sum_outcomes(histogram, gallery->plot->slice);
   if (!counts) return out_of_memory(error);
   gallery->histograms[r] = histogram;
+  gallery->worth[r] = worth_in(gallery->plot, r, histogram);
   gallery->lower = r == 0 ? u0->lower : fmin(gallery->lower, u0->lower);
   gallery->upper = r == 0 ? u0->upper : fmax(gallery->upper, u0->upper);
-  int64_t all = 0, merged = merging_of(u0, u1, counts, worth_of(gallery, r), false).x;
+  int64_t all = 0, merged = merging_of(u0, u1, counts, gallery->worth[r], false).x;
   for (int64_t i = 0; i < histogram->cells / histogram->axes[0].bins; i++) all += counts[i];
   if (all > 0) gallery->bin = fmax(gallery->bin, bin_width(u0, merged));
   free(counts);
@@ -84,7 +85,7 @@ static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   if (!grid->values) return out_of_memory(error);
   if (all == 0) return SEAM_OK;
   gallery->outside = fmax(gallery->outside, 1 - sum_of(grid->values, grid->columns * grid->rows) / all);
-  bool known = grid->largest * worth_of(gallery, r) >= enough;
+  bool known = grid->largest * gallery->worth[r] >= enough;
   grid_scale(grid, 1 / (all * grid->bin_x * grid->bin_y));
   if (known) gallery->known = fmax(gallery->known, grid->largest);
   return SEAM_OK;

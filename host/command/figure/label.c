@@ -34,11 +34,20 @@ static bool is_told_otherwise(const char *name) {
   return false;
 }
 
+/* As much of it as there is room for. */
+static void put(struct label *label, const char *text) {
+  size_t length = strlen(label->text), more = text_within(text, sizeof label->text - 1 - length);
+  memcpy(label->text + length, text, more);
+  label->text[length + more] = '\0';
+}
+
 static void append(struct label *label, const char *text, const char *value) {
   size_t length = strlen(label->text);
-  const char *gap = length == 0 ? "" : length == 1 ? ": " : ", ";
-  snprintf(label->text + length, sizeof label->text - length, "%s%s%s%s", gap, text, value ? GAP : "",
-           value ? value : "");
+  put(label, length == 0 ? "" : length == 1 ? ": " : ", ");
+  put(label, text);
+  if (!value) return;
+  put(label, GAP);
+  put(label, value);
 }
 
 static void append_pair(struct label *label, seam_config *config) {

@@ -181,7 +181,6 @@ static int find_places(const struct plot *plot, struct place places[MOST_PANELS]
   return count;
 }
 
-/* In the box of its place; one that is alone in its row, after fuller ones, takes all of it. */
 static seam_status draw_place(struct page *page, const struct plot *plot, const struct family *family,
                               struct place place, struct box box, seam_error *error) {
   struct curves curves;
@@ -191,6 +190,7 @@ static seam_status draw_place(struct page *page, const struct plot *plot, const 
   return status;
 }
 
+/* A panel that is alone in its row, after fuller ones, takes all of it. */
 seam_status draw_margins(struct page *page, const struct plot *plot, seam_error *error) {
   struct family family = family_of(plot);
   struct place places[MOST_PANELS];

@@ -226,13 +226,26 @@ void page_text_up(struct page *page, double x, double y, const char *text) {
   cairo_restore(page->cairo);
 }
 
-/* The length of the first piece of `text` that a line may hold: to a blank or after a comma. */
-static size_t piece_of(const char *text) {
-  size_t length = strcspn(text, " ,");
-  return length + (text[length] == ',');
+static bool is_within_character(const char *at) { return ((unsigned char)*at & 0xc0) == 0x80; }
+
+/* What is no UTF-8 is cut anywhere. */
+size_t text_within(const char *text, size_t most) {
+  enum { LONGEST_CHARACTER = 4 };
+  size_t length = strnlen(text, most + 1), cut = most;
+  if (length <= most) return length;
+  while (cut > 0 && most - cut < LONGEST_CHARACTER - 1 && is_within_character(text + cut)) cut--;
+  return is_within_character(text + cut) ? most : cut;
 }
 
 enum { LONGEST_LINE = 1024, LONGEST_PIECE = 500 };
+
+/* The length of the first piece of `text` that a line may hold: to a blank or after a comma, or of a word that is too
+ * long as many characters as there is room for. */
+static size_t piece_of(const char *text) {
+  size_t length = strcspn(text, " ,");
+  length += text[length] == ',';
+  return length <= LONGEST_PIECE ? length : text_within(text, LONGEST_PIECE);
+}
 
 /* Takes the next line off *text; false where there is none. */
 static bool take_line(struct page *page, const char **text, char line[LONGEST_LINE]) {
@@ -240,9 +253,8 @@ static bool take_line(struct page *page, const char **text, char line[LONGEST_LI
   for (line[0] = '\0'; **text;) {
     char longer[LONGEST_LINE];
     size_t piece = piece_of(*text);
-    snprintf(longer, sizeof longer, "%s%s%.*s", line, gap ? " " : "",
-             (int)(piece < LONGEST_PIECE ? piece : LONGEST_PIECE), *text);
-    if (*line && page_text_width(page, longer) > page->width) break;
+    int length = snprintf(longer, sizeof longer, "%s%s%.*s", line, gap ? " " : "", (int)piece, *text);
+    if (*line && (length >= LONGEST_LINE || page_text_width(page, longer) > page->width)) break;
     memcpy(line, longer, sizeof longer);
     gap = (*text)[piece] == ' ';
     *text += piece + gap;

@@ -56,6 +56,10 @@ double page_text_width(struct page *page, const char *text);
 void page_text(struct page *page, double x, double y, double align, const char *text);
 void page_text_up(struct page *page, double x, double y, const char *text); /* read from below, its middle at x, y */
 
+/* The length of the longest beginning of `text` that has no more than `most` bytes and cuts no character of UTF-8: half
+ * of one cannot be drawn. */
+size_t text_within(const char *text, size_t most);
+
 /* Lines over the whole width, broken at blanks, from page->y on, which goes below them. */
 void page_paragraph(struct page *page, const char *text);
 double page_paragraph_height(struct page *page, const char *text);

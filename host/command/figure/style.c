@@ -18,14 +18,25 @@ const seam_histogram *compared_histogram(const seam_result *result, const struct
   return seam_result_histogram(result, components ? "components" : "interface");
 }
 
-/* What scatters with a relative error e is worth 1/e^2 independent counts. */
 struct unit unit_of(seam_result *result) {
   seam_prediction p;
-  if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1, 1};
-  double counts = (double)selected_chains(result, find_selection("pass")), worth = 0;
-  if (counts > 0 && p.acceptance_error > 0) worth = pow(p.acceptance / p.acceptance_error, 2) / counts;
-  if (!p.weighed) return (struct unit){"pairs", "pairs", 1, worth};
-  return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20), worth};
+  if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1};
+  if (!p.weighed) return (struct unit){"pairs", "pairs", 1};
+  return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20)};
+}
+
+/* A comparison finds out the effective sample size of an interface, whatever is on its other side. It tells weights of
+ * all pairs alone; and of all pairs the interface holds those that work. */
+double worth_of(seam_result *result, const struct selection *slice) {
+  seam_prediction p;
+  if (!seam_result_prediction(result, &p)) return 1;
+  const struct selection *told = p.weighed || slice->outcomes == 7 ? find_selection("pass") : slice;
+  seam_comparison *comparison;
+  seam_error ignored;
+  if (seam_compare(result, result, p.weighed ? "all" : told->name, 0, &comparison, &ignored)) return 0;
+  double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
+  seam_comparison_free(comparison);
+  return effective > 0 ? effective / (double)selected_chains(result, told) : 0;
 }
 
 void heading_draw(struct page *page, const char *format, ...) {
@@ -59,4 +70,27 @@ struct page column_of(const struct page *page, double left, double width) {
   column.left = left;
   column.width = width;
   return column;
+}
+
+void landmarks_draw(struct page *page, const struct panel *panel) {
+  panel_clip(page, panel);
+  page_colour(page, ink, 0.6);
+  cairo_set_line_width(page->cairo, 0.5);
+  double lower = fmax(panel->x.lower, panel->y.lower), upper = fmin(panel->x.upper, panel->y.upper);
+  double dashes[] = {2, 2}, arm = 0.5 * page->size;
+  cairo_set_dash(page->cairo, dashes, 2, 0);
+  cairo_move_to(page->cairo, panel_x(panel, lower), panel_y(panel, lower));
+  cairo_line_to(page->cairo, panel_x(panel, upper), panel_y(panel, upper));
+  cairo_stroke(page->cairo);
+  cairo_set_dash(page->cairo, NULL, 0, 0);
+  page_colour(page, ink, 1);
+  for (int mode = 0; mode < 2; mode++) {
+    double x = panel_x(panel, mode), y = panel_y(panel, 1 - mode);
+    cairo_move_to(page->cairo, x - arm, y);
+    cairo_line_to(page->cairo, x + arm, y);
+    cairo_move_to(page->cairo, x, y - arm);
+    cairo_line_to(page->cairo, x, y + arm);
+  }
+  cairo_stroke(page->cairo);
+  cairo_restore(page->cairo);
 }
