@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file of a comparison: read as it was written, told from a result's, and refused where it is damaged or forged. */
+#include <math.h>
 #include <unistd.h>
 
 #include "forged_archive.h"
@@ -202,12 +203,236 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   release(results);
 }
 
+/* ---- Forged maps and numbers ---- */
+
+static struct bytes pack_comparison(seam_comparison *comparison) {
+  struct bytes file;
+  seam_error error;
+  if (archive_pack_comparison(comparison, &file.data, &file.size, &error)) fail_msg("%s", error.message);
+  seam_comparison_free(comparison);
+  return exact(file);
+}
+
+static struct bytes sample_comparison(void) {
+  seam_result *results[2];
+  sample_pair_of(results);
+  struct bytes file = pack_comparison(compare(results[0], results[1], "all"));
+  release(results);
+  return file;
+}
+
+/* With this member in the place of its own: refused in these words, or taken where they are NULL. */
+static void expect_with(struct bytes file, const char *name, struct bytes content, const char *words) {
+  struct bytes forged = repack(file, name, name, content);
+  struct seam_comparison *read;
+  seam_error error = {.message = ""};
+  seam_status status = archive_unpack_comparison(forged.data, forged.size, "X.zip", &read, &error);
+  assert_int_equal(status, words ? SEAM_ERROR_FORMAT : SEAM_OK);
+  if (words && !strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
+  seam_comparison_free(read);
+  free(forged.data);
+}
+
+static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *name;
+    double value;
+    const char *words;
+  } cases[] = {{"log_ratio_storage_values.npy", NAN, "holds what is no ratio"},
+               {"log_ratio_storage_values.npy", -INFINITY, "holds what is no ratio"},
+               {"log_ratio_storage_values.npy", -3, NULL},
+               {"log_ratio_error_storage_values.npy", -1, "holds what is no error"},
+               {"log_ratio_error_storage_values.npy", INFINITY, "holds what is no error"},
+               {"log_ratio_error_storage_values.npy", NAN, NULL}};
+  struct bytes file = sample_comparison();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct bytes map = member_of(file, cases[i].name);
+    memcpy(map.data + map.size - sizeof cases[i].value, &cases[i].value, sizeof cases[i].value);
+    expect_with(file, cases[i].name, map, cases[i].words);
+    free(map.data);
+  }
+  free(file.data);
+}
+
+/* The record of a comparison of nothing beside the maps of another. */
+static void a_member_too_many_is_refused(void **unused) {
+  (void)unused;
+  seam_result *none = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, 0, 0);
+  struct bytes empty = pack_comparison(compare(none, none, "all")), file = sample_comparison();
+  struct bytes record = member_of(empty, COMPARISON_MEMBER);
+  expect_with(file, COMPARISON_MEMBER, record, "has 5 members, but its record makes 1");
+  free(record.data);
+  free(file.data);
+  free(empty.data);
+  seam_result_free(none);
+}
+
+/* Sets what stands at "compared/0/rows" of the record to a JSON text, or takes it out. */
+static void set_at(json_t *record, const char *path, const char *text) {
+  const char *slash;
+  for (; (slash = strchr(path, '/')); path = slash + 1) {
+    char key[32] = "";
+    memcpy(key, path, (size_t)(slash - path));
+    record = json_is_array(record) ? json_array_get(record, (size_t)atoi(key)) : json_object_get(record, key);
+  }
+  json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+  size_t index = (size_t)atoi(path);
+  int failed = json_is_array(record)
+                   ? value ? json_array_set_new(record, index, value) : json_array_remove(record, index)
+                   : json_object_set_new(record, path, value);
+  assert_int_equal(failed, 0);
+}
+
+static void expect_at(struct bytes file, const char *path, const char *text, const char *words) {
+  json_t *record = json_member(file, COMPARISON_MEMBER);
+  set_at(record, path, text);
+  struct bytes content = {(unsigned char *)json_dumps(record, JSON_COMPACT), 0};
+  content.size = strlen((char *)content.data);
+  expect_with(file, COMPARISON_MEMBER, content, words);
+  free(content.data);
+  json_decref(record);
+}
+
+#define UNWRITTEN "is no record that this seam would write"
+#define UNHEARD   "tells of a comparison that cannot be"
+
+static void what_no_two_results_have_in_common_is_refused(void **unused) {
+  (void)unused;
+  static const char *const cases[][3] = {
+      {"chains/0", "-1", UNHEARD},
+      {"chains/1", "200000000000000000", UNHEARD},
+      {"shared_chains", "-1", UNHEARD},
+      {"shared_chains", "101", UNHEARD},
+      {"shared_chains", "100", NULL},
+      {"configuration/1/bins", "16", UNHEARD},
+      {"configuration/1/steps", "\"x\"", "steps"},
+      {"configuration/1/histograms", "\"loss\"", "the second result was run without histogram interface"},
+      {"configuration/1/histograms", "\"interface\"", UNWRITTEN},
+      {"compared/1", NULL, UNWRITTEN},
+      {"compared/1/histogram", "\"interface\"", UNWRITTEN},
+      {"compared/1/histogram", "\"width\"", UNWRITTEN},
+      {"compared/0/unit/1", "\"pairs\"", UNWRITTEN},
+      {"compared/0/independent", "false", UNWRITTEN},
+  };
+  struct bytes file = sample_comparison();
+  json_t *record = json_member(file, COMPARISON_MEMBER);
+  json_t *compared = json_object_get(record, "compared");
+  assert_int_equal(json_array_size(compared), 2);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) expect_at(file, cases[i][0], cases[i][1], cases[i][2]);
+  json_array_append(compared, json_array_get(compared, 1));
+  struct bytes twice = {(unsigned char *)json_dumps(record, JSON_COMPACT), 0};
+  twice.size = strlen((char *)twice.data);
+  expect_with(file, COMPARISON_MEMBER, twice, UNWRITTEN);
+  free(twice.data);
+  json_decref(record);
+  free(file.data);
+}
+
+#define DISTANCE(value, chance, chance_95, excess, low, high, p)                                                       \
+  "{\"value\":" value ",\"chance\":" chance ",\"chance_95\":" chance_95 ",\"excess\":" excess ",\"low\":" low          \
+  ",\"high\":" high ",\"p\":" p "}"
+
+static void distances_beyond_their_limits_are_refused(void **unused) {
+  (void)unused;
+  static const char *const refused[] = {
+      DISTANCE("1.5", "0.25", "0.5", "1.25", "0.0", "1.0", "1.0"),
+      DISTANCE("-0.5", "0.25", "0.5", "-0.75", "0.0", "1.0", "1.0"),
+      DISTANCE("0.5", "1.25", "0.5", "-0.75", "0.0", "1.0", "1.0"),
+      DISTANCE("0.5", "-0.25", "0.5", "0.75", "0.0", "1.0", "1.0"),
+      DISTANCE("0.5", "0.25", "1.5", "0.25", "0.0", "1.0", "1.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.5", "0.0", "1.0", "1.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.25", "-0.5", "1.0", "1.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.25", "0.75", "0.5", "1.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.25", "0.0", "1.5", "1.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.25", "0.0", "1.0", "7.0"),
+      DISTANCE("0.5", "0.25", "0.5", "0.25", "0.0", "1.0", "0.0"),
+  };
+  struct bytes file = sample_comparison();
+  const char *within = DISTANCE("0.5", "0.25", "0.5", "0.25", "0.0", "1.0", "1.0");
+  expect_at(file, "compared/0/total_variation", within, NULL);
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    expect_at(file, "compared/0/total_variation", refused[i], UNWRITTEN);
+  expect_at(file, "compared/1/jensen_shannon", DISTANCE("0.75", "0.25", "0.5", "0.5", "0.0", "0.5", "1.0"), UNWRITTEN);
+  expect_at(file, "compared/1/kullback_leibler", DISTANCE("5.0", "0.25", "0.5", "4.75", "0.0", "9.0", "1.0"), NULL);
+  free(file.data);
+}
+
+static void sizes_and_fractions_beyond_their_limits_are_refused(void **unused) {
+  (void)unused;
+  static const char *const cases[][3] = {
+      {"compared/0/rows", "2", UNWRITTEN},
+      {"compared/0/rows", "0", UNWRITTEN},
+      {"compared/0/cells", "0", UNWRITTEN},
+      {"compared/0/cells", "1025", UNWRITTEN},
+      {"compared/0/entries/0", "-1", UNWRITTEN},
+      {"compared/0/entries/1", "101", UNWRITTEN},
+      {"compared/0/entries/1", "100", NULL},
+      {"compared/0/effective/0", "-1.0", UNWRITTEN},
+      {"compared/1/effective/1", "1000.0", UNWRITTEN},
+      {"compared/1/effective/1", "1.0", NULL},
+      {"fractions/0/value/0", "1.5", UNWRITTEN},
+      {"fractions/2/value/1", "-0.5", UNWRITTEN},
+      {"fractions/1/error/1", "-0.5", UNWRITTEN},
+      {"fractions/1/error/1", "0.5", NULL},
+      {"fractions/1/difference", "-5.0", NULL},
+  };
+  struct bytes file = sample_comparison();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) expect_at(file, cases[i][0], cases[i][1], cases[i][2]);
+  free(file.data);
+}
+
+/* ---- Memory ---- */
+
+/* Pieces of memory that JSON still gets; below 0 as many as it asks for. */
+static long pieces = -1;
+
+static void *scarce(size_t size) {
+  if (pieces == 0) return NULL;
+  pieces -= pieces > 0;
+  return malloc(size);
+}
+
+/* Whatever the piece that is not to be had, the file is not to blame. */
+static void a_record_without_memory_is_not_damaged(void **unused) {
+  (void)unused;
+  struct bytes file = sample_comparison();
+  json_t *record = json_member(file, COMPARISON_MEMBER);
+  struct seam_comparison *comparison = calloc(1, sizeof *comparison), *read;
+  seam_status status = SEAM_ERROR_MEMORY;
+  seam_error error;
+  long given = 0;
+  json_set_alloc_funcs(scarce, free);
+  for (; status; given++) {
+    pieces = given;
+    *comparison = (struct seam_comparison){.compared_count = 0};
+    status = comparison_restore(comparison, record, "X.zip", &error);
+    if (status && status != SEAM_ERROR_MEMORY) fail_msg("%ld pieces: %s", given, error.message);
+  }
+  assert_true(given > 100);
+  for (long parsing = 0; parsing < given; parsing++) {
+    pieces = parsing;
+    assert_int_equal(archive_unpack_comparison(file.data, file.size, "X.zip", &read, &error), SEAM_ERROR_MEMORY);
+    if (!strstr(error.message, "X.zip")) fail_msg("%s", error.message);
+  }
+  json_set_alloc_funcs(malloc, free);
+  json_decref(record);
+  free(comparison);
+  free(file.data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_comparison_is_read_as_it_was_written),
       cmocka_unit_test(files_are_told_apart_and_read_by_their_own_call),
       cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_without_effect),
       cmocka_unit_test(a_record_that_says_anything_else_is_refused),
+      cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
+      cmocka_unit_test(a_member_too_many_is_refused),
+      cmocka_unit_test(what_no_two_results_have_in_common_is_refused),
+      cmocka_unit_test(distances_beyond_their_limits_are_refused),
+      cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
+      cmocka_unit_test(a_record_without_memory_is_not_damaged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
