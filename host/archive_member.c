@@ -35,7 +35,7 @@ static seam_status out_of_memory(const struct zip_reader *reader, seam_error *er
                    error_path(reader->path));
 }
 
-/* Jansson says what is wrong with a text, but of memory nothing. */
+/* Jansson says what is wrong with a text, but of memory, for the most part, nothing. */
 seam_status archive_read_json(struct zip_reader *reader, const struct zip_member *member, size_t limit, json_t **json,
                               seam_error *error) {
   char *text;

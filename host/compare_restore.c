@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compare.h"
+#include "distance.h"
 #include "zipfile.h"
 
 /* Rounded sums may pass the limits of what they add up to by so much. */
