@@ -75,12 +75,12 @@ static seam_status damaged(seam_error *error, const char *path, const char *wron
   return member_damaged(error, path, MANIFEST_MEMBER, wrong);
 }
 
+/* Jansson says what is wrong with a text, but of memory, for the most part, nothing. */
 seam_status manifest_parse(const char *text, size_t size, const char *path, json_t **out, seam_error *error) {
   json_error_t fault = {.text = ""};
   *out = NULL;
   json_t *manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-  if (!manifest &&
-      !fault.text[0]) /* Jansson says what is wrong with a text, but of memory, for the most part, nothing */
+  if (!manifest && !fault.text[0])
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
                      error_path(path));
   const json_t *schema = json_object_get(manifest, "schema");
