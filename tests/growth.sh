@@ -75,7 +75,9 @@ case $1-$STUB in
     "$SEAM" "${words[@]}" --backend=cpu --chains=1000 ;;
   train-fails) touch cut.growing.zip; exit 1 ;;
   train-interrupted)
+    echo $$ >stub.pid
     trap 'sleep 0.3; touch cut.growing.zip; kill $!; exit 130' TERM
+    sleep 0.2 # growth.py waits by then
     kill -INT $PPID
     sleep 9 & wait ;;
   *) "$SEAM" "$@" ;;
@@ -95,6 +97,7 @@ refused 3 "exit code 1" stubbed fails
 [ ! -e cut.growing.zip ] || fail "a run that failed left its file"
 refused 130 "interrupted" stubbed interrupted
 [ ! -e cut.growing.zip ] || fail "a run that was interrupted left its file"
+! kill -0 "$(cat stub.pid)" 2>/dev/null || fail "a run that was interrupted goes on"
 
 for form in svg png pdf; do
   figure growth.json --format $form
