@@ -5,8 +5,8 @@ and cards. Writes NAME.json with every run, NAME.md, a table of them, and, where
 so on, a figure each.
 
 The points are measured in rounds, each once in every round, so that slow minutes of the machine fall on all of them.
-NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, or NAME.json is
-there and is not to be resumed or replaced; 3 a run of seam failed; 130 interrupted."""
+NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, nothing
+to measure, or NAME.json is there and is not to be resumed or replaced; 3 a run of seam failed; 130 interrupted."""
 
 import argparse
 import dataclasses
@@ -16,7 +16,6 @@ import os
 import pathlib
 import re
 import statistics
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
@@ -24,7 +23,7 @@ import growth_table  # noqa: E402
 from program import Failed, measured, record_of  # noqa: E402
 
 KEPT = ("chains", "seconds", "chain_steps_per_second", "seconds_since_start", "cpu_seconds", "peak_bytes", "isa")
-SAME = ("schema", "version", "commit", "backend", "devices")  # of runs that stand in one record
+SAME = ("version", "commit", "backend", "devices")  # of runs that stand in one record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +47,7 @@ def trained(pair: str, **others: object) -> dict:
             "histograms": "none", **others}  # fmt: skip
 
 
-def by_chains(found: dict, most: int) -> list[Point]:
+def by_chains(found: dict, most: float) -> list[Point]:
     """Steps enough to be training, few enough for a billion chains; the interface is counted, as whoever trains so many
     would."""
     counted = {"steps": 10, "histograms": "interface"}
@@ -60,11 +59,11 @@ def by_chains(found: dict, most: int) -> list[Point]:
     ]
 
 
-def by_width(found: dict, most: int) -> list[Point]:
+def by_width(found: dict, most: float) -> list[Point]:
     return [Point("width", units, "mlpH × mlpH", trained(f"mlp{units}")) for units in (4, 8, 16)]
 
 
-def by_voltages(found: dict, most: int) -> list[Point]:
+def by_voltages(found: dict, most: float) -> list[Point]:
     return [
         Point("voltages", 2 * samples, f"{pair} × {pair}", trained(pair, samples=samples))
         for pair in ("buffer", "mlp8")
@@ -72,7 +71,7 @@ def by_voltages(found: dict, most: int) -> list[Point]:
     ]
 
 
-def by_threads(found: dict, most: int) -> list[Point]:
+def by_threads(found: dict, most: float) -> list[Point]:
     cores = found["threads"]
     counts = sorted({1 << power for power in range(cores.bit_length())} | {cores})
     return [
@@ -82,7 +81,7 @@ def by_threads(found: dict, most: int) -> list[Point]:
     ]
 
 
-def by_cards(found: dict, most: int) -> list[Point]:
+def by_cards(found: dict, most: float) -> list[Point]:
     cards = len(found["devices"]) if found["backend"] == "cuda" else 0
     return [
         Point("cards", count, f"{pair} × {pair}", trained(pair, device=",".join(map(str, range(count)))))
@@ -92,6 +91,16 @@ def by_cards(found: dict, most: int) -> list[Point]:
 
 
 AXES = {"chains": by_chains, "width": by_width, "voltages": by_voltages, "threads": by_threads, "cards": by_cards}
+
+
+def points_of(options: argparse.Namespace, found: dict) -> list[Point]:
+    """ValueError where there is none."""
+    points = [point for axis in options.only or AXES for point in AXES[axis](found, options.most)]
+    if not points:
+        raise ValueError("nothing to measure: threads are for --backend cpu, cards for --backend cuda with a card, "
+                         "chains for --most 1000 or more")  # fmt: skip
+    return points
+
 
 # ---- The runs -------------------------------------------------------------------------------------------------------
 
@@ -125,11 +134,15 @@ class Runs:
         known = self.known(point)
         chains = known[0]["chains"] if known else point.options.get("chains") or self.chains_enough(point.options)
         options = {**point.options, "chains": chains}
-        output = f"{self.options.output}.growing.zip"
+        output = pathlib.Path(f"{self.options.output}.growing.zip")
         call = [self.options.seam, "train", "--json", "--force", f"--output={output}",
                 f"--backend={self.found['backend']}", *words(options)]  # fmt: skip
-        record = record_of(measured(call, self.found["backend"] == "cuda"))
-        pathlib.Path(output).unlink()
+        try:
+            record = record_of(measured(call, self.found["backend"] == "cuda"))
+        finally:
+            output.unlink(missing_ok=True)
+        if point.axis == "cards":
+            record["peak_bytes"] = 0  # not known: it was looked at on the first card alone
         self.found["runs"].append({"axis": point.axis, "value": point.value, "curve": point.curve, "date": now(),
                                    "options": options, **{name: record[name] for name in KEPT}})  # fmt: skip
         self.write()
@@ -161,12 +174,14 @@ def now() -> str:
 
 
 def machine(options: argparse.Namespace) -> dict:
-    info = json.loads(subprocess.run([options.seam, "info", "--json"], capture_output=True, text=True).stdout)
-    version = subprocess.run([options.seam, "--version"], capture_output=True, text=True).stdout
-    commit = re.search(r"(?m)^commit +(\S+)", version)
+    try:
+        info = json.loads(measured([options.seam, "info", "--json"], False).text)
+    except (OSError, ValueError):
+        raise Failed(f"{options.seam} info --json: does not start, or tells no JSON: is it seam?") from None
+    commit = re.search(r"(?m)^commit +(\S+)", measured([options.seam, "--version"], False).text)
     devices = [device for device in info["devices"] if device["backend"] == options.backend]
     return {
-        "schema": 2,
+        "schema": growth_table.SCHEMA,
         "version": info["version"],
         "commit": commit[1] if commit else "",
         "backend": options.backend,
@@ -185,7 +200,10 @@ def record(options: argparse.Namespace) -> dict:
         return new
     if not options.resume:
         raise ValueError(f"{path} is there: go on with --resume, or replace it with --force")
-    before = json.loads(path.read_text())
+    try:
+        before = growth_table.read(path)
+    except ValueError as problem:
+        raise ValueError(f"{problem}; replace it with --force, or name another --output") from None
     for name in SAME:
         if before.get(name) != new[name]:
             raise ValueError(f"{path} has {name} {before.get(name)}, this is {new[name]}: name another --output")
@@ -214,8 +232,9 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--most", type=float, default=1e9, help="chains at most (default 1e9)")
     taken.add_argument("--quick", action="store_true", help="two rounds of small runs, to see that all works")
     taken.add_argument("--output", type=pathlib.Path, default="growth", metavar="NAME", help="default growth")
-    taken.add_argument("--resume", action="store_true", help="go on with NAME.json, whose runs are kept")
-    taken.add_argument("--force", action="store_true", help="replace NAME.json")
+    there = taken.add_mutually_exclusive_group()
+    there.add_argument("--resume", action="store_true", help="go on with NAME.json, whose runs are kept")
+    there.add_argument("--force", action="store_true", help="replace NAME.json")
     return taken
 
 
@@ -224,6 +243,9 @@ def parse() -> argparse.Namespace:
     options = taken.parse_args()
     if options.quick:
         options.repeats, options.target, options.most = 2, 0.02, 1e5
+    for name in ("repeats", "limit", "target"):
+        if not getattr(options, name) > 0:
+            taken.error(f"argument --{name}: must be above 0")
     if not os.access(options.seam, os.X_OK):
         taken.error(f"argument --seam: {options.seam} is no program; build seam first")
     options.seam = str(pathlib.Path(options.seam).resolve())
@@ -234,7 +256,7 @@ def main() -> int:
     options = parse()
     try:
         runs = Runs(options, record(options))
-        points = [point for axis in options.only or AXES for point in AXES[axis](runs.found, int(options.most))]
+        points = points_of(options, runs.found)
         for number in range(options.repeats):
             runs.round(number, points)
     except ValueError as problem:

@@ -6,7 +6,6 @@ usage: growth_figure.py NAME.json [--output NAME] [--width MM] [--format svg|png
 
 import argparse
 import dataclasses
-import json
 import math
 import pathlib
 import sys
@@ -386,8 +385,11 @@ def main() -> int:
     options = parser.parse_args()
     if not 80 <= options.width <= 400:
         parser.error("argument --width: 80 to 400 mm")
-    output = options.output or str(options.record.with_suffix(""))
-    draw_all(json.loads(options.record.read_text()), output, options.format, options.width)
+    try:
+        found = growth_table.read(options.record)
+    except ValueError as problem:
+        parser.error(str(problem))
+    draw_all(found, options.output or str(options.record.with_suffix("")), options.format, options.width)
     return 0
 
 

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What growth.py found, point by point, and as Markdown."""
+"""What growth.py found: its record read, point by point, and as Markdown."""
 
 import dataclasses
+import json
+import pathlib
 import statistics
+
+SCHEMA = 2  # of the record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +58,20 @@ class Measured:
         """None where it was not seen: without nvidia-smi a card does not tell."""
         seen = Measured(self.value, [run for run in self.runs if run["peak_bytes"]])
         return seen.spread(lambda run: run["peak_bytes"] / unit) if seen.runs else None
+
+
+def read(path: pathlib.Path) -> dict:
+    """The record in a file. ValueError where there is none, naming the file."""
+    try:
+        found = json.loads(path.read_text())
+    except OSError as problem:
+        raise ValueError(f"{path}: {problem.strerror}") from None
+    except ValueError:
+        raise ValueError(f"{path} is damaged, or no record of growth.py") from None
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != SCHEMA:
+        raise ValueError(f"{path} has schema {schema}, records of this growth.py have {SCHEMA}")
+    return found
 
 
 def axes_of(found: dict) -> list[str]:

@@ -10,9 +10,10 @@ allows; the ratio of variances is the median of five runs in turn. As many pairs
 first and second components as a prediction of few says: n1/n2 = sqrt(zeta1/zeta2) makes zeta1/n1 + zeta2/n2 least. The
 ratio cannot pass the ceiling, p/(zeta1 + zeta2), however fast pairs are counted, while a component costs as much as a
 chain there and both sides are as many. With --all-pairs every pair of kinds is put to that comparison, but for those
-that a prediction of few finds no working pair of."""
+of which too few pairs work to tell."""
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -45,12 +46,23 @@ def predict(options, pair, margin, cells, sizes=None):
                "--chains", str(chains), "--draws", str(draws), "--cells", str(cells))
 
 
+def told(prediction):
+    """Whether enough pairs work: the 95% interval of the chance leaves 0 out, and both sides' variances are seen."""
+    error = prediction["acceptance_error"] or math.inf
+    if 2 * error >= prediction["acceptance"]:
+        return False
+    return min(prediction["first_variance"], prediction["second_variance"]) > 0
+
+
 def bias(options):
     print("| pair, margin | acceptance | standard error |" + "".join(f" {c} cells |" for c in CELLS[:-1]))
     print("|---|---|---|" + "---|" * (len(CELLS) - 1))
     for pair in PAIRS:
         for margin in ("0", "0.3"):
             seen = [predict(options, pair, margin, cells)["prediction"] for cells in CELLS]
+            if not told(seen[-1]):
+                print(f"| {pair[0]} x {pair[1]}, {margin} | too few pairs work |", flush=True)
+                continue
             finest = seen[-1]["acceptance"]
             error = 100 * seen[-1]["acceptance_error"] / finest
             columns = "".join(f" {100 * (p['acceptance'] / finest - 1):+.3f}% |" for p in seen[:-1])
@@ -58,18 +70,20 @@ def bias(options):
 
 
 def divide(options, pair):
-    """How many first and second components, even numbers; None where no pair works."""
+    """How many first and second components, even numbers; None where too few pairs work."""
     few = predict(options, pair, "0.3", options.cells, (32768, 32768))["prediction"]
-    if few["acceptance"] == 0:
+    if not told(few):
         return None
     tilt = min(max(few["first_variance"] / few["second_variance"], 1 / TILT), TILT) ** 0.25
     return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
 
 
 def ratio(options, pair, sizes):
-    """The ratio of variances at equal time, and its ceiling."""
+    """The ratio of variances at equal time, its ceiling and the time; None where too few pairs work."""
     prediction = predict(options, pair, "0.3", options.cells, sizes)
     p, seconds = prediction["prediction"], prediction["seconds"]
+    if not told(p):
+        return None
     guess = run(options, "train", "--first", pair[0], "--second", pair[1], f"--range={pair[2]}", "--steps", "0",
                 "--chains", "8M", "--histograms", "interface")
     chains = guess["chains"] / guess["seconds"] * seconds
@@ -82,10 +96,11 @@ def ratios(options, pairs):
     print("|---|---|---|---|---|")
     for pair in pairs:
         sizes = divide(options, pair)
-        if not sizes:
-            print(f"| {pair[0]} x {pair[1]} | | | no pair of them works | |", flush=True)
+        seen = [ratio(options, pair, sizes) for _ in range(REPEATS)] if sizes else [None]
+        if None in seen:
+            print(f"| {pair[0]} x {pair[1]} | | | too few pairs work | |", flush=True)
             continue
-        values, ceilings, seconds = zip(*(ratio(options, pair, sizes) for _ in range(REPEATS)))
+        values, ceilings, seconds = zip(*seen)
         print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
               f"{min(values):.1f} to {max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
 

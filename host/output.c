@@ -302,9 +302,10 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
 static bool make_folder(const char *path) {
   struct stat info;
   if (mkdir(path, 0777) != 0) {
-    if (errno != EEXIST || stat(path, &info) != 0) return false;
+    if (errno != EEXIST) return false;
+    bool is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     errno = ENOTDIR;
-    return S_ISDIR(info.st_mode);
+    return is_folder;
   }
   struct seam_output above = {.folder = folder_of(path)};
   bool synced = above.folder && sync_folder(&above);

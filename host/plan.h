@@ -7,7 +7,7 @@
 
 struct plan {
   struct job job;
-  struct adam_scale *adam;     /* job.adam points here */
+  struct adam_scale *adam; /* job.adam points here */
   float centre[MAX_CELLS]; /* job.centre points here */
 };
 

@@ -102,11 +102,9 @@ HD void chain_gradient(const struct chain *chain, struct recipe r, const struct 
   int s = 0;
   for (; s + SAMPLE_BLOCK <= job->voltages; s += SAMPLE_BLOCK)
     chain_backpropagate(chain, r, job, id, step, s, SAMPLE_BLOCK, g);
-  if (SAMPLE_BLOCK > SAMPLE_TILE && s + SAMPLE_TILE <= job->voltages) {
+  for (; SAMPLE_TILE < SAMPLE_BLOCK && s + SAMPLE_TILE <= job->voltages; s += SAMPLE_TILE)
     chain_backpropagate(chain, r, job, id, step, s, SAMPLE_TILE, g);
-    s += SAMPLE_TILE;
-  }
-  if (SAMPLE_TILE > 2 && s < job->voltages) chain_backpropagate(chain, r, job, id, step, s, 2, g);
+  for (; SAMPLE_TILE > 2 && s < job->voltages; s += 2) chain_backpropagate(chain, r, job, id, step, s, 2, g);
 
   component_finish(r.first, chain->first.theta, g->first);
   component_finish(r.second, chain->second.theta, g->second);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # bench/growth.py on small ensembles: it measures every point, goes on where it was cut off and there alone, replaces
-# nothing unasked; and its figures are drawn again, to the byte, from the record alone.
+# nothing unasked, says what it cannot do, leaves nothing behind; and its figures are drawn again, to the byte, from the
+# record alone.
 # usage: growth.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source_dir=$1 work=$2 seam=$3
@@ -39,6 +40,64 @@ grow --resume >resumed.log
 [ "$(grep -c "^width 8: " resumed.log)" = 2 ] || fail "a lost point was not measured twice"
 grow --resume >nothing.log
 [ ! -s nothing.log ] || fail "nothing was lost, and yet: $(cat nothing.log)"
+
+refused() { # STATUS WORDS COMMAND...: it ends so and says so
+  local expected=$1 words=$2 status=0
+  shift 2
+  "$@" >refused.log 2>&1 || status=$?
+  [ "$status" = "$expected" ] || fail "$* ended with $status, not $expected: $(cat refused.log)"
+  grep -q -- "$words" refused.log || fail "$* says nothing of '$words': $(cat refused.log)"
+}
+fresh() { "$python" -B "$source_dir/bench/growth.py" --seam "$seam" --output fresh "$@"; }
+refused 2 "cards for --backend cuda" fresh --only cards
+refused 2 "--most 1000" fresh --only chains --most 100
+refused 2 "argument --repeats: must be above 0" fresh --repeats 0
+refused 2 "not allowed with argument --resume" grow --resume --force
+refused 3 "false info --json: exit code 1" fresh --seam "$(type -P false)"
+refused 3 "true info --json: .* is it seam" fresh --seam "$(type -P true)"
+head -c 1000 growth.json >fresh.json
+refused 2 "fresh.json is damaged.*--force" fresh --resume
+refused 2 "fresh.json is damaged" figure fresh.json
+sed 's/"schema": 2/"schema": 1/' growth.json >fresh.json
+refused 2 "fresh.json has schema 1.*--force" fresh --resume
+refused 2 "fresh.json has schema 1" figure fresh.json
+refused 2 "missing.json: No such file" figure missing.json
+
+# seam with two cards that are none, or one whose runs leave a file though they do not end well.
+cat >stub <<'BASH'
+#!/usr/bin/env bash
+case $1-$STUB in
+  info-cards) "$SEAM" "$@" | sed 's/"devices":\[/&{"backend":"cuda","name":"A"},{"backend":"cuda","name":"A"},/' ;;
+  train-cards | bench-cards)
+    for word; do
+      case $word in --backend=* | --device=* | --chains=*) ;; *) words+=("$word") ;; esac
+    done
+    "$SEAM" "${words[@]}" --backend=cpu --chains=1000 ;;
+  train-fails) touch cut.growing.zip; exit 1 ;;
+  train-interrupted)
+    echo $$ >stub.pid
+    trap 'sleep 0.3; touch cut.growing.zip; kill $!; exit 130' TERM
+    sleep 0.2 # growth.py waits by then
+    kill -INT $PPID
+    sleep 9 & wait ;;
+  *) "$SEAM" "$@" ;;
+esac
+BASH
+printf '#!/bin/sh\necho 1000\n' >nvidia-smi
+chmod +x stub nvidia-smi
+stubbed() { # WHICH ARGUMENT...; what runs in the background may ignore interrupts, and hands that down
+  SEAM=$seam STUB=$1 PATH=$PWD:$PATH env --default-signal=INT "$python" -B "$source_dir/bench/growth.py" --seam ./stub \
+    --quick --output cut "${@:2}"
+}
+stubbed cards --backend cuda --only cards --only width >cards.log
+[ "$(grep -c " × [a-z0-9]* | [12] | 2 | .* | unknown |$" cut.md)" = 4 ] || fail "memory of the first of two: $(cat cut.md)"
+[ "$(grep -c " × mlpH | .* | 1000.0 |$" cut.md)" = 3 ] || fail "the memory of one card is lost: $(cat cut.md)"
+rm cut.json
+refused 3 "exit code 1" stubbed fails
+[ ! -e cut.growing.zip ] || fail "a run that failed left its file"
+refused 130 "interrupted" stubbed interrupted
+[ ! -e cut.growing.zip ] || fail "a run that was interrupted left its file"
+! kill -0 "$(cat stub.pid)" 2>/dev/null || fail "a run that was interrupted goes on"
 
 for form in svg png pdf; do
   figure growth.json --format $form

@@ -67,7 +67,11 @@ def measured(call: list[str], on_card: bool) -> Measured:
     begin, cpu = time.perf_counter(), children_seconds()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(call, stdout=output, stderr=errors)  # files: a full pipe would stop it
-        peak = wait(process, on_card)
+        try:
+            peak = wait(process, on_card)
+        finally:  # where this program is interrupted, the other ends before what it leaves is removed
+            process.terminate()
+            process.wait()
         seconds, cpu = time.perf_counter() - begin, children_seconds() - cpu
         output.seek(0)
         errors.seek(0)

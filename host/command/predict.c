@@ -33,9 +33,10 @@ static void peak_lines(const seam_prediction *p) {
 void prediction_report(seam_result *result) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return;
-  printf("  of %s first x %s second components%s%s, with 95%% intervals:\n", text_count((int64_t)p.first).text,
+  printf("  of %s first x %s second components%s%s%s:\n", text_count((int64_t)p.first).text,
          text_count((int64_t)p.second).text, p.weighed ? " at beta " : "",
-         p.weighed ? seam_config_get(seam_result_config(result), "beta") : "");
+         p.weighed ? seam_config_get(seam_result_config(result), "beta") : "",
+         p.acceptance > 0 ? ", with 95% intervals" : "");
   if (p.acceptance > 0) {
     share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
     share_line("buffer", p.buffer, p.buffer_error);

@@ -68,7 +68,7 @@ DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, con
     UNROLL                                                                                                             \
     for (; t + SAMPLE_TILE <= n; t += SAMPLE_TILE)                                                                     \
       family##_forward(size, theta, SAMPLE_TILE, v + t, out + t, saved + MAX_SAVED * t);                               \
-    if (SAMPLE_TILE > 2 && t < n) family##_forward(size, theta, 2, v + t, out + t, saved + MAX_SAVED * t);             \
+    for (; SAMPLE_TILE > 2 && t < n; t += 2) family##_forward(size, theta, 2, v + t, out + t, saved + MAX_SAVED * t);  \
   }
   COMPONENT_KINDS(CASE)
 #undef CASE
@@ -86,7 +86,7 @@ DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, co
     for (; t + SAMPLE_TILE <= n; t += SAMPLE_TILE)                                                                     \
       family##_backward(size, theta, SAMPLE_TILE, v + t, saved + MAX_SAVED * t, d_out + t, gradient,                   \
                         d_in ? d_in + t : NULL);                                                                       \
-    if (SAMPLE_TILE > 2 && t < n)                                                                                      \
+    for (; SAMPLE_TILE > 2 && t < n; t += 2)                                                                           \
       family##_backward(size, theta, 2, v + t, saved + MAX_SAVED * t, d_out + t, gradient, d_in ? d_in + t : NULL);    \
   }
   COMPONENT_KINDS(CASE)
