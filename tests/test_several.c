@@ -211,6 +211,43 @@ static void a_count_is_worth_what_the_interface_tells(void **state) {
   seam_result_free(law);
 }
 
+enum { WIDE = 500, HIGH = 240 };
+
+/* Distinct colours within the first panel, frame and text left out. */
+static int colours_of_first_panel(cairo_surface_t *surface) {
+  enum { LEFT = 60, RIGHT = 140, TOP = 50, BOTTOM = 130, MOST = 64 };
+  uint32_t seen[MOST];
+  int count = 0;
+  cairo_surface_flush(surface);
+  for (int y = TOP; y < BOTTOM; y++)
+    for (int x = LEFT, i; x < RIGHT && count < MOST; x++) {
+      uint32_t pixel;
+      memcpy(&pixel, cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface) + 4 * x, 4);
+      for (i = 0; i < count && seen[i] != pixel; i++) {
+      }
+      if (i == count) seen[count++] = pixel;
+    }
+  return count;
+}
+
+/* In whatever units a law is counted, both have one scale, on which the chains of a training have many shades. */
+static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
+  (void)state;
+  struct plot plot = {.slice = find_selection("all")};
+  take(&plot, MADE(WORKING));
+  take(&plot, PREDICT(PAIRED, "task", "gibbs"));
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDE, HIGH);
+  struct page page = {.cairo = cairo_create(surface), .size = 8, .width = WIDE, .wide = true};
+  seam_error error;
+  assert_int_equal(prepare_comparison(&plot, "all", false, &error), SEAM_OK);
+  assert_int_equal(draw_comparison(&page, &plot, &error), SEAM_OK);
+  assert_in_range(colours_of_first_panel(surface), 9, 64);
+  cairo_destroy(page.cairo);
+  cairo_surface_destroy(surface);
+  seam_comparison_free(plot.comparison);
+  release(&plot);
+}
+
 /* ---- Curves ---- */
 
 /* The entries of one outcome at one level in [first, last), bins with their flow, of a width. */
@@ -291,6 +328,7 @@ int main(void) {
       cmocka_unit_test(all_is_what_all_results_can_have),
       cmocka_unit_test(all_leaves_out_a_comparison_that_cannot_be),
       cmocka_unit_test(a_count_is_worth_what_the_interface_tells),
+      cmocka_unit_test(densities_of_a_training_and_a_law_have_one_scale),
       cmocka_unit_test(curves_are_densities_of_each_result),
       cmocka_unit_test(bins_are_as_wide_as_the_least_known_result_needs),
   };
