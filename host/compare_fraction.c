@@ -10,16 +10,22 @@ const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2] = {
 /* A fraction of one result. */
 struct estimate {
   double value, error;
-  double part, whole; /* of independent chains; NAN of pairs */
+  double part, whole; /* of independent chains, or of as many pairs as tell so much; NAN where none is known */
 };
 
 struct estimates {
   struct estimate of[COMPARISON_FRACTIONS];
 };
 
+/* None or all of few chains are no certainty: the error is at least that of half a chain. */
 static struct estimate of_chains(double part, double whole) {
-  double value = whole > 0 ? part / whole : NAN;
-  return (struct estimate){value, sqrt(value * (1 - value) / whole), part, whole};
+  double likely = fmin(fmax(part, 0.5), whole - 0.5) / whole;
+  return (struct estimate){whole > 0 ? part / whole : NAN, sqrt(likely * (1 - likely) / whole), part, whole};
+}
+
+static struct estimate of_pairs(double value, double error) {
+  double whole = value * (1 - value) / (error * error);
+  return (struct estimate){value, error, value * whole, whole};
 }
 
 static struct estimates trained(const seam_result *result) {
@@ -31,9 +37,8 @@ static struct estimates trained(const seam_result *result) {
 static struct estimates predicted(const seam_result *result) {
   seam_prediction p;
   seam_result_prediction(result, &p);
-  return (struct estimates){{{p.acceptance, p.acceptance_error, NAN, NAN},
-                             {p.buffer, p.buffer_error, NAN, NAN},
-                             {1 - p.buffer, p.buffer_error, NAN, NAN}}};
+  return (struct estimates){{of_pairs(p.acceptance, p.acceptance_error), of_pairs(p.buffer, p.buffer_error),
+                             of_pairs(1 - p.buffer, p.buffer_error)}};
 }
 
 /* Weights say nothing of what works. */
@@ -43,7 +48,7 @@ static struct estimates weighed(const seam_result *result) {
   return (struct estimates){{unknown, unknown, unknown}};
 }
 
-/* Of chains the pooled fraction's. */
+/* That of the pooled fraction, as far as it is known. */
 static double error_of_difference(const struct estimate *a, const struct estimate *b) {
   double pooled = (a->part + b->part) / (a->whole + b->whole);
   if (isnan(pooled)) return sqrt(a->error * a->error + b->error * b->error);

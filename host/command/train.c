@@ -64,8 +64,9 @@ static seam_status tell_partial(const char *written, uint64_t covered, const str
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
   if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
-  return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s", why, text_count((int64_t)covered).text,
-              text_count((int64_t)(covered + watch->left)).text, watch->bar.counted, written);
+  return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s: --resume goes on with it", why,
+              text_count((int64_t)covered).text, text_count((int64_t)(covered + watch->left)).text, watch->bar.counted,
+              written);
 }
 
 /* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
