@@ -13,6 +13,9 @@
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 
+/* A block of INTERFACE_BLOCKS is so many of PAIR_BLOCKS. */
+enum { FINE_BLOCKS = PAIR_BLOCKS / INTERFACE_BLOCKS };
+
 /* One worker's: a batch of first components, and what it came to. */
 struct batch {
   uint64_t first_id;
@@ -22,7 +25,7 @@ struct batch {
   uint64_t *reach;                        /* the parts, of CENSUS_REACH at hand, where it may find partners */
   bool *any;                              /* of in_block, which is 0 but there */
   uint64_t *in_block;                     /* [first component][the law's blocks at hand] */
-  uint64_t *in_both;                      /* likewise, shared by first components 2k and 2k + 1 */
+  uint64_t (*in_both)[FINE_BLOCKS];       /* of their block, shared by first components 2k and 2k + 1 */
   int64_t *swaps;
   uint64_t *room; /* for a tile */
   pair_table pairs;
@@ -72,7 +75,7 @@ static bool allocate_batch(const struct session *session, struct batch *batch) {
   batch->reach = malloc(most * sizeof *batch->reach);
   batch->any = calloc(most, sizeof *batch->any);
   batch->in_block = calloc(most * blocks, sizeof *batch->in_block);
-  batch->in_both = calloc(most / 2 * blocks, sizeof *batch->in_both);
+  batch->in_both = calloc(most / 2, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
   batch->room = room ? aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, room * sizeof *batch->room) : NULL;
   return batch->candidate && batch->partners && batch->reach && batch->any && batch->in_block && batch->in_both &&
@@ -126,25 +129,25 @@ static void look_at_firsts(const struct session *session, struct batch *batch) {
   memset(batch->swaps, 0, swap_cells(session->job) * sizeof *batch->swaps);
 }
 
-/* Whether first components i and i + 1 swap seconds of the block, where each has some. */
-static bool may_swap(const struct session *session, const struct batch *batch, size_t i, int block) {
-  return session->job->offset[HISTOGRAM_SWAPS] >= 0 && tally_swaps_in(batch->first_id + i, block);
+/* The rows that a candidate must be accepted in. */
+static int rows_in(const struct pairs_tile *tile, const struct candidate *candidate) {
+  return tile->unbroken ? candidate->ends : candidate->count;
 }
 
-/* Of first components i and i + 1: the draws that work with both. */
+/* Of first components i and i + 1: the draws that work with both, in the block whose seconds they swap. */
 static void count_both(const struct session *session, const struct pairs_tile *tile, struct batch *batch, size_t i) {
   const struct candidate *two = &batch->candidate[i];
   uint16_t rows[4 * TEST_VOLTAGES];
-  memcpy(rows, two[0].row, two[0].count * sizeof *rows);
-  memcpy(rows + two[0].count, two[1].row, two[1].count * sizeof *rows);
-  session->kernels->count(tile, rows, two[0].count + two[1].count,
-                          &batch->in_both[i / 2 * (size_t)session->law->blocks]);
+  const int own = rows_in(tile, &two[0]), other = rows_in(tile, &two[1]);
+  memcpy(rows, two[0].row, (size_t)own * sizeof *rows);
+  memcpy(rows + own, two[1].row, (size_t)other * sizeof *rows);
+  session->kernels->count_both(tile, rows, own + other, tally_swap_block(batch->first_id + i), batch->in_both[i / 2]);
 }
 
 static bool count_one(const struct session *session, const struct pairs_tile *tile, struct batch *batch, size_t i) {
   const struct candidate *own = &batch->candidate[i];
   uint64_t *in_block = &batch->in_block[i * (size_t)session->law->blocks];
-  bool any = session->kernels->count(tile, own->row, own->count, in_block);
+  bool any = session->kernels->count(tile, own->row, rows_in(tile, own), in_block);
   batch->any[i] |= any;
   return any;
 }
@@ -156,7 +159,7 @@ static void find_reach(const struct session *session, size_t k, struct batch *ba
   for (size_t i = 0; i < batch->size; i++) {
     const struct candidate *own = &batch->candidate[i];
     uint64_t parts = own->within ? UINT64_MAX : 0;
-    for (int r = 0; reach && parts && r < own->count; r++) parts &= reach[own->row[r]];
+    for (int r = 0; reach && parts && r < own->ends; r++) parts &= reach[own->row[r]];
     batch->reach[i] = parts;
   }
 }
@@ -171,36 +174,43 @@ static void count_part(const struct session *session, size_t k, struct batch *ba
   }
 }
 
-static void end_swaps(const struct session *session, struct batch *batch, size_t i, int block) {
-  size_t blocks = (size_t)session->law->blocks, at = (size_t)block % blocks;
-  const uint64_t *own = &batch->in_block[i * blocks + at];
-  if (!own[0] || !own[blocks]) return;
+/* First components i and i + 1 swap seconds of one block of INTERFACE_BLOCKS. */
+static void end_swaps(const struct session *session, struct batch *batch, size_t i) {
+  const int block = tally_swap_block(batch->first_id + i);
+  const uint64_t *own = &batch->in_block[i * PAIR_BLOCKS + (size_t)(block * FINE_BLOCKS)], *other = own + PAIR_BLOCKS;
   const struct candidate *two = &batch->candidate[i];
-  int64_t row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
-  tally_swaps(own[0], own[blocks], batch->in_both[i / 2 * blocks + at], batch->swaps + row);
+  int64_t row = -1;
+  for (int k = 0; k < FINE_BLOCKS; k++) {
+    if (!own[k] || !other[k]) continue;
+    if (row < 0) row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
+    tally_swaps(own[k], other[k], batch->in_both[i / 2][k], batch->swaps + row);
+  }
 }
 
-/* A block of theta2 is whole: what first component i found there is added up. */
-static void end_block(const struct session *session, struct batch *batch, size_t i, int block) {
-  size_t blocks = (size_t)session->law->blocks;
-  uint64_t id = batch->first_id + i,
-           sum = tally_round(batch->in_block[i * blocks + (size_t)block % blocks], session->pair_bits);
-  batch->partners[i][block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
-  batch->pairs[tally_pair_cell(&batch->candidate[i], id, block)] += (int64_t)sum;
+/* The blocks of theta2 that are whole: what first component i found there is added up. */
+static void end_blocks_of(const struct session *session, const struct census_part *part, struct batch *batch,
+                          size_t i) {
+  const uint64_t *in_block = &batch->in_block[i * (size_t)session->law->blocks];
+  int64_t *pairs = &batch->pairs[tally_pair_cell(&batch->candidate[i], batch->first_id + i, part->whole)];
+  for (int k = 0; k < part->wholes; k++) {
+    uint64_t sum = tally_round(in_block[k], session->pair_bits);
+    pairs[k] += (int64_t)sum;
+    batch->partners[i][(part->whole + k) / FINE_BLOCKS] += sum;
+  }
 }
 
 static void end_blocks(const struct session *session, const struct census_part *part, struct batch *batch) {
-  size_t bytes = (size_t)session->law->blocks * sizeof(uint64_t);
-  for (size_t i = 0; i < batch->size; i++)
-    for (int block = part->whole; batch->any[i] && block < part->whole + part->wholes; block++) {
-      end_block(session, batch, i, block);
-      if (i % 2 == 0 && i + 1 < batch->size && may_swap(session, batch, i, block)) end_swaps(session, batch, i, block);
-    }
+  const size_t bytes = (size_t)session->law->blocks * sizeof(uint64_t);
+  const bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0;
+  for (size_t i = 0; i < batch->size; i++) {
+    if (batch->any[i]) end_blocks_of(session, part, batch, i);
+    if (swaps && i % 2 == 1 && batch->any[i - 1] && batch->any[i]) end_swaps(session, batch, i - 1);
+  }
   for (size_t i = 0; i < batch->size; i++) {
     if (!batch->any[i]) continue;
     batch->any[i] = false;
     memset(&batch->in_block[i * (size_t)session->law->blocks], 0, bytes);
-    memset(&batch->in_both[i / 2 * (size_t)session->law->blocks], 0, bytes);
+    memset(batch->in_both[i / 2], 0, sizeof batch->in_both[i / 2]);
   }
 }
 

@@ -47,9 +47,10 @@ static uint64_t spread(uint32_t x) {
 }
 
 /* Along a Z-order curve draws that accept alike at both levels are neighbours (G. M. Morton, "A computer oriented
- * geodetic data base", IBM, 1966). */
+ * geodetic data base", IBM, 1966). Those with gaps in what they accept, which cost more to count, stand apart. */
 static uint64_t key_of(const struct pairs_rank *rank) {
-  return spread((uint32_t)rank->middle[0]) << 1 | spread((uint32_t)rank->middle[1]);
+  uint64_t place = spread((uint32_t)rank->middle[0]) << 1 | spread((uint32_t)rank->middle[1]);
+  return place | (uint64_t)(rank->broken != 0) << 32;
 }
 
 static int by_key(const void *a, const void *b) {
@@ -76,16 +77,14 @@ void census_order_rank(struct census_order *order, int block) {
   order->ranked[block] = ranked;
 }
 
-uint64_t census_order_words(const struct census_order *order) {
+uint64_t census_order_ranks(const struct census_order *order) {
   uint64_t most = 0;
   for (int block = 0; block < PAIR_BLOCKS; block++)
     if (order->ranked[block] > most) most = order->ranked[block];
   return most;
 }
 
-void census_order_word(const struct census_order *order, uint64_t word, uint64_t draws[PAIR_BLOCKS]) {
-  for (int block = 0; block < PAIR_BLOCKS; block++) {
-    const struct entry *entries = order->entries + census_block_begin(order->job->draws, block);
-    draws[block] = word < order->ranked[block] ? entries[word].draw : PAIRS_NO_DRAW;
-  }
+uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
+  const struct entry *entries = order->entries + census_block_begin(order->job->draws, block);
+  return rank < order->ranked[block] ? entries[rank].draw : PAIRS_NO_DRAW;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order in which draws of theta2 stand in the table of pairs that work. Those that accept nothing at a level work
  * with nobody and are left out. The others of each block are sorted by what they accept, and the k-th of all blocks
- * stand together in word k: neighbours are alike, and so a first component meets most words in vain. */
+ * stand together: neighbours are alike, and so a first component meets most of them in vain. */
 #ifndef SEAM_CENSUS_ORDER_H
 #define SEAM_CENSUS_ORDER_H
 
@@ -19,9 +19,10 @@ void census_order_rank(struct census_order *order, int block);
 
 /* What follows is for when all are. */
 
-uint64_t census_order_words(const struct census_order *order);
+/* How many a block has at most. */
+uint64_t census_order_ranks(const struct census_order *order);
 
-/* The draws of a word: that of block b in draws[b], or PAIRS_NO_DRAW. */
-void census_order_word(const struct census_order *order, uint64_t word, uint64_t draws[PAIR_BLOCKS]);
+/* The draw of a block, or PAIRS_NO_DRAW where it has fewer. */
+uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank);
 
 #endif

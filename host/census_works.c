@@ -48,21 +48,21 @@ static seam_status create(const struct job *job, const struct census_kernels *ke
 
 /* ---- Laying out ---- */
 
-/* Cuts the words of the order into tiles of WIDTH, the last one narrower. With the last all blocks are whole. */
-enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_VECTOR_WORDS };
+/* Cuts the ranks of the order into tiles of WIDTH, the last one narrower. With the last all blocks are whole. */
+enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
 
-static void cut(struct census_table *table, uint64_t words) {
+static void cut(struct census_table *table, uint64_t ranks) {
   for (size_t k = 0; k < table->count; k++) {
     struct census_part *part = &table->parts[k];
     part->begin = k * WIDTH;
-    part->end = part->begin + WIDTH < words ? part->begin + WIDTH : words;
-    part->tile.vectors = (int)((part->end - part->begin + PAIRS_VECTOR_WORDS - 1) / PAIRS_VECTOR_WORDS);
+    part->end = part->begin + WIDTH < ranks ? part->begin + WIDTH : ranks;
+    part->tile.vectors = (int)((part->end - part->begin + PAIRS_RANKS - 1) / PAIRS_RANKS);
     part->tile.stride = table->job->stride;
   }
   table->parts[table->count - 1].wholes = PAIR_BLOCKS;
 }
 
-/* A tile's words, and then what tells which of them are alive. */
+/* A tile's words, and then what tells which of its ranks are alive. */
 static seam_status allocate(struct works_table *table, seam_error *error) {
   struct census_table *base = &table->table;
   size_t size = 0;
@@ -84,36 +84,73 @@ static seam_status allocate(struct works_table *table, seam_error *error) {
 
 /* At least one tile, though it be of no draws: with it the blocks are whole. */
 static seam_status lay_out(struct works_table *table, seam_error *error) {
-  uint64_t words = census_order_words(table->order);
+  uint64_t ranks = census_order_ranks(table->order);
   struct census_table *base = &table->table;
-  base->count = words ? (size_t)((words + WIDTH - 1) / WIDTH) : 1;
+  base->count = ranks ? (size_t)((ranks + WIDTH - 1) / WIDTH) : 1;
   base->parts = calloc(base->count, sizeof *base->parts);
   base->reach = calloc((base->count / CENSUS_REACH + 1) * 2 * (size_t)base->job->stride, sizeof *base->reach);
   if (!base->parts || !base->reach) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: use fewer --draws");
-  cut(base, words);
+  cut(base, ranks);
   return allocate(table, error);
 }
 
 /* ---- Building ---- */
 
-static void enter_word(const struct works_table *table, const struct census_part *part, uint64_t word) {
+/* So many draws as the kernels have lanes, from a place in the tile's rows on. */
+static void enter(const struct works_table *table, const struct census_part *part, int place) {
+  enum { MOST_LANES = 16 };
+  uint64_t draws[MOST_LANES];
   struct pairs_tile tile = part->tile;
-  uint64_t draws[PAIR_BLOCKS];
-  int lanes = table->table.kernels->lanes, place = (int)(word - part->begin) * PAIRS_WORD_BITS;
-  census_order_word(table->order, word, draws);
-  for (int block = 0; block < PAIR_BLOCKS; block += lanes)
-    table->table.kernels->enter(table->table.job, draws + block, lanes, &tile, place + block);
+  const struct census_kernels *kernels = table->table.kernels;
+  bool any = false;
+  for (int i = 0; i < kernels->lanes; i++) {
+    int vector = (place + i) / PAIRS_VECTOR_DRAWS, block = (place + i) / PAIRS_RANKS % PAIR_BLOCKS;
+    uint64_t rank = part->begin + (uint64_t)(vector * PAIRS_RANKS + (place + i) % PAIRS_RANKS);
+    draws[i] = census_order_draw(table->order, block, rank);
+    any = any || draws[i] != PAIRS_NO_DRAW;
+  }
+  if (any) kernels->enter(table->table.job, draws, kernels->lanes, &tile, place);
 }
 
-static void fill(const struct works_table *table, const struct census_part *part) {
-  const struct pairs_tile *tile = &part->tile;
-  size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  memset(tile->words, 0, census_tile_words(tile) * sizeof *tile->words);
-  for (uint64_t word = part->begin; word < part->end; word++) enter_word(table, part, word);
+static uint64_t alive_in(const uint64_t *vector) {
+  uint64_t bits = 0;
+  for (int w = 0; w < PAIRS_VECTOR_WORDS; w++) bits |= vector[w];
+  for (int half = PAIRS_WORD_BITS / 2; half >= PAIRS_RANKS; half /= 2) bits |= bits >> half;
+  return bits & ((1u << PAIRS_RANKS) - 1);
+}
+
+static void find_alive(struct pairs_tile *tile) {
   for (size_t row = 0; row < census_tile_rows(tile); row++) {
+    const uint64_t *vector = tile->words + row * (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
     tile->alive[row] = 0;
-    for (size_t w = 0; w < width; w++) tile->alive[row] |= (uint64_t)(tile->words[row * width + w] != 0) << w;
+    for (int v = 0; v < tile->vectors; v++, vector += PAIRS_VECTOR_WORDS)
+      tile->alive[row] |= alive_in(vector) << v * PAIRS_RANKS;
   }
+}
+
+/* Whether no draw accepts a cell again once it has stopped to. */
+static bool is_unbroken(const struct pairs_tile *tile) {
+  const size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+  uint64_t again = 0;
+  for (int level = 0; level < 2; level++) {
+    uint64_t ended[WIDTH] = {0};
+    const uint64_t *row = tile->words + (size_t)(level * tile->stride) * width;
+    for (int cell = 1; cell < tile->stride; cell++, row += width)
+      for (size_t w = 0; w < width; w++) {
+        ended[w] |= row[w] & ~row[width + w];
+        again |= ended[w] & row[width + w];
+      }
+  }
+  return again == 0;
+}
+
+static void fill(const struct works_table *table, struct census_part *part) {
+  struct pairs_tile *tile = &part->tile;
+  memset(tile->words, 0, census_tile_words(tile) * sizeof *tile->words);
+  for (int place = 0; place < tile->vectors * PAIRS_VECTOR_DRAWS; place += table->table.kernels->lanes)
+    enter(table, part, place);
+  find_alive(tile);
+  tile->unbroken = is_unbroken(tile);
 }
 
 /* Task k of all: the blocks of the order, then the parts. */
@@ -195,4 +232,4 @@ static struct pairs_tile tile(const struct census_table *table, const struct cen
   return part->tile;
 }
 
-const struct census_law census_works = {kernels, 4096, 1024, PAIR_BLOCKS, create, destroy, build, room, tile};
+const struct census_law census_works = {kernels, 1024, 1024, PAIR_BLOCKS, create, destroy, build, room, tile};

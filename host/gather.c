@@ -3,7 +3,6 @@
 #include "gather.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Of a share: batches of several workers alternate, and memory must not grow with chains. */
 enum { MOST_RANGES = 1024 };
@@ -53,14 +52,22 @@ static void answer(struct gather *gather, struct share *share) {
   pthread_cond_signal(&gather->changed);
 }
 
+/* Most cells of a short run are 0, and their pages were never touched: writing there would have the kernel make them.
+ */
+static void move_counts(int64_t *from, int64_t *to, int64_t cells) {
+  for (int64_t cell = 0; cell < cells; cell++) {
+    if (from[cell] == 0) continue;
+    to[cell] += from[cell];
+    from[cell] = 0;
+  }
+}
+
 /* Both or neither: coverage_join adds nothing when it fails. */
 static seam_status hand_in(struct gather *gather, struct share *share, seam_error *error) {
   struct seam_result *result = gather->result;
-  int64_t cells = result->histograms->cells;
   seam_status status = coverage_join(&result->coverage, &share->covered, error);
   if (status == SEAM_OK && share->covered.ranges > 0) {
-    for (int64_t cell = 0; cell < cells; cell++) result->counts[cell] += share->counts[cell];
-    memset(share->counts, 0, (size_t)cells * sizeof *share->counts);
+    move_counts(share->counts, result->counts, result->histograms->cells);
     share->covered.ranges = 0;
   }
   answer(gather, share);

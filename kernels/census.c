@@ -21,7 +21,7 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
   component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
 }
 
-typedef void hit_function(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]);
+typedef void hit_function(struct candidate *candidate, const struct job *job, const struct census_first *first, int i);
 
 /* `hit` is what a law asks of the cells. */
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
@@ -32,14 +32,11 @@ static inline __attribute__((always_inline)) void look(const struct job *job, ui
   lane_int bin = axis_bin(axis, first.u[0]) * axis_extent(axis) + axis_bin(axis, first.u[1]);
   lane_mask buffer = first.u[1] > first.u[0];
   for (int i = 0; i < active; i++) {
-    int32_t cell[2 * TEST_VOLTAGES];
-    for (int t = 0; t < 2 * TEST_VOLTAGES; t++) cell[t] = first.cell[t][i];
-    out[i] = (struct candidate){.bin = bin[i],
-                                .mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER,
-                                .finite = first.finite[i] != 0,
-                                .within = first.finite[i] != 0,
-                                .u = {first.u[0][i], first.u[1][i]}};
-    hit(&out[i], job, cell);
+    out[i].bin = bin[i];
+    out[i].mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
+    out[i].finite = out[i].within = first.finite[i] != 0;
+    for (int level = 0; level < 2; level++) out[i].u[level] = first.u[level][i];
+    hit(&out[i], job, &first, i);
   }
 }
 
@@ -60,24 +57,36 @@ static uint64_t mask_bits(lane_mask mask) {
 #endif
 }
 
+/* What a vector of draws accepts at a level, told from cell to cell. */
+struct span {
+  lane_int count, sum; /* of the cells */
+  lane_int runs;       /* without a gap */
+  lane_mask before;
+};
+
+static inline __attribute__((always_inline)) void span_add(struct span *span, int cell, lane_mask accepted) {
+  span->count -= accepted;
+  span->sum += accepted & lane_splat_int(cell);
+  span->runs -= accepted & ~span->before;
+  span->before = accepted;
+}
+
 static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
   lane theta[MAX_PARAMETERS];
-  lane_int low[2], high[2];
-  for (int level = 0; level < 2; level++) low[level] = high[level] = lane_splat_int(PAIRS_NOWHERE);
+  struct span span[2];
+  memset(span, 0, sizeof span);
   draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
     census_accept(job, job->second, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
-      for (int k = 0; k < SAMPLE_BLOCK; k++) {
-        lane_int own = lane_splat_int(cell + k);
-        low[level] = lane_select_int(accepted[level][k] & (low[level] < 0), own, low[level]);
-        high[level] = lane_select_int(accepted[level][k], own, high[level]);
-      }
+      for (int k = 0; k < SAMPLE_BLOCK; k++) span_add(&span[level], cell + k, accepted[level][k]);
   }
-  for (int i = 0; i < active; i++)
+  for (int i = 0; i < active; i++) {
     for (int level = 0; level < 2; level++)
-      out[i].middle[level] = low[level][i] < 0 ? PAIRS_NOWHERE : (low[level][i] + high[level][i]) / 2;
+      out[i].middle[level] = span[level].count[i] ? span[level].sum[i] / span[level].count[i] : PAIRS_NOWHERE;
+    out[i].broken = span[0].runs[i] > 1 || span[1].runs[i] > 1;
+  }
 }
 
 static void accept(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
@@ -135,6 +144,6 @@ static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int 
 #define JOIN(prefix, x) prefix##x
 #define NAME(prefix, x) JOIN(prefix, x)
 
-const struct census_kernels NAME(census_works_, SEAM_ISA) = {LANES, look_at_all, rank, accept,
-                                                             NAME(pairs_count_, SEAM_ISA)};
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, weigh, weigh_pairs};
+const struct census_kernels NAME(census_works_, SEAM_ISA) = {
+    LANES, look_at_all, rank, accept, NAME(pairs_count_, SEAM_ISA), NAME(pairs_count_both_, SEAM_ISA)};
+const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, weigh, weigh_pairs, NULL};

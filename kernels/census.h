@@ -14,9 +14,38 @@
 /* A first component at the test voltages. */
 struct census_first {
   lane_int cell[2 * TEST_VOLTAGES]; /* 1 to cells; 0 and cells + 1 are below and above the range, never accepted */
+  lane_int low[2], high[2];         /* of each level's cells */
   lane u[2];                        /* the interface */
   lane_mask finite;
 };
+
+/* f1 at n of the test voltages, SAMPLE_BLOCK at most. */
+HD void census_emit(const struct job *job, int kind, const lane *theta, int begin, int n, struct census_first *first) {
+  lane v[SAMPLE_BLOCK], u[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
+  UNROLL
+  for (int k = 0; k < n; k++) v[k] = lane_splat(job->test[begin + k]);
+  component_forward(kind, theta, n, v, u, saved);
+  UNROLL
+  for (int k = 0; k < n; k++) {
+    first->finite = first->finite & lane_finite(u[k]);
+    first->cell[begin + k] = axis_bin(&job->axes[AXIS_CELL], u[k]);
+    for (int level = 0; level < 2; level++)
+      if (begin + k == TEST_VOLTAGES / 2 + level * TEST_VOLTAGES) first->u[level] = u[k];
+  }
+}
+
+HD void census_find_ends(struct census_first *first) {
+  for (int level = 0; level < 2; level++) {
+    const lane_int *own = first->cell + level * TEST_VOLTAGES;
+    lane_int low = own[0], high = own[0];
+    for (int t = 1; t < TEST_VOLTAGES; t++) {
+      low = lane_select_int(own[t] < low, own[t], low);
+      high = lane_select_int(own[t] > high, own[t], high);
+    }
+    first->low[level] = low;
+    first->high[level] = high;
+  }
+}
 
 /* `kind` is the job's first; a constant on the GPU. */
 HD void census_draw_first(const struct job *job, int kind, struct lane_id id, struct census_first *first) {
@@ -25,17 +54,11 @@ HD void census_draw_first(const struct job *job, int kind, struct lane_id id, st
   first->finite = lane_splat_mask(1);
   UNROLL
   for (int j = 0; j < component_parameters(kind); j++) first->finite = first->finite & lane_finite(theta[j]);
-  for (int t = 0; t < 2 * TEST_VOLTAGES; t += 2) {
-    lane v[2] = {lane_splat(job->test[t]), lane_splat(job->test[t + 1])}, u[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-    component_forward(kind, theta, 2, v, u, saved);
-    UNROLL
-    for (int k = 0; k < 2; k++) {
-      first->finite = first->finite & lane_finite(u[k]);
-      first->cell[t + k] = axis_bin(&job->axes[AXIS_CELL], u[k]);
-      for (int level = 0; level < 2; level++)
-        if (t + k == TEST_VOLTAGES / 2 + level * TEST_VOLTAGES) first->u[level] = u[k];
-    }
-  }
+  int t = 0;
+  for (; t + SAMPLE_BLOCK <= 2 * TEST_VOLTAGES; t += SAMPLE_BLOCK)
+    census_emit(job, kind, theta, t, SAMPLE_BLOCK, first);
+  if (t < 2 * TEST_VOLTAGES) census_emit(job, kind, theta, t, 2 * TEST_VOLTAGES % SAMPLE_BLOCK, first);
+  census_find_ends(first);
 }
 
 /* A negative size is an error: cells come in whole blocks of voltages. */
@@ -89,46 +112,52 @@ HD uint16_t census_row(const struct job *job, int level, int32_t cell) {
   return (uint16_t)(level * job->stride + cell - 1);
 }
 
-HD void census_add_row(struct candidate *candidate, uint16_t row) { candidate->row[candidate->count++] = row; }
-
-/* The outermost cells are the least often accepted: they stand first, so that hopeless candidates are soon known. A
- * cell that is hit again is left out where that is cheap to tell, as along any monotone mapping. */
-HD void census_add_rows(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]) {
-  int32_t low[2], high[2];
+/* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all:
+ * they stand first. */
+HD int census_add_ends(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
+  int count = 0;
   for (int level = 0; level < 2; level++) {
-    const int32_t *own = cell + level * TEST_VOLTAGES;
-    low[level] = high[level] = own[0];
-    for (int t = 1; t < TEST_VOLTAGES; t++) {
-      if (own[t] < low[level]) low[level] = own[t];
-      if (own[t] > high[level]) high[level] = own[t];
-    }
-    census_add_row(candidate, census_row(job, level, low[level]));
-    if (high[level] != low[level]) census_add_row(candidate, census_row(job, level, high[level]));
+    int32_t low = lane_pick_int(&first->low[level], i), high = lane_pick_int(&first->high[level], i);
+    candidate->row[count++] = census_row(job, level, low);
+    if (high != low) candidate->row[count++] = census_row(job, level, high);
   }
-  for (int level = 0; level < 2; level++) {
-    int32_t before = low[level];
-    for (int t = level * TEST_VOLTAGES; t < (level + 1) * TEST_VOLTAGES; t++) {
-      int known = (cell[t] == before) | (cell[t] == low[level]) | (cell[t] == high[level]);
-      if (!known) census_add_row(candidate, census_row(job, level, cell[t]));
-      before = cell[t];
-    }
-  }
+  return count;
 }
 
-/* All cells it hits. Before, it has no rows and is within where it is finite. */
-HD void census_hit_all(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]) {
-  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) candidate->within &= census_within(job, cell[t]);
-  if (candidate->within) census_add_rows(candidate, job, cell);
+/* A cell that is hit again is left out where that is cheap to tell, as along any monotone mapping: then the next row
+ * takes its place. */
+HD void census_add_rows(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
+  int count = candidate->ends = census_add_ends(candidate, job, first, i);
+  for (int level = 0; level < 2; level++) {
+    int32_t low = lane_pick_int(&first->low[level], i), high = lane_pick_int(&first->high[level], i);
+    int32_t before = low;
+    for (int t = level * TEST_VOLTAGES; t < (level + 1) * TEST_VOLTAGES; t++) {
+      int32_t cell = lane_pick_int(&first->cell[t], i);
+      candidate->row[count] = census_row(job, level, cell);
+      count += (cell != before) & (cell != low) & (cell != high);
+      before = cell;
+    }
+  }
+  candidate->count = (uint8_t)count;
+}
+
+/* All cells that lane i hits. Before, the candidate is within where it is finite. */
+HD void census_hit_all(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
+  for (int level = 0; level < 2; level++)
+    candidate->within &= census_within(job, lane_pick_int(&first->low[level], i)) &
+                         census_within(job, lane_pick_int(&first->high[level], i));
+  if (candidate->within) census_add_rows(candidate, job, first, i);
 }
 
 /* The interface alone: a cell at each level, the first two of the candidate's rows. */
-HD void census_hit_levels(struct candidate *candidate, const struct job *job, const int32_t cell[2 * TEST_VOLTAGES]) {
+HD void census_hit_levels(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
   UNROLL
   for (int level = 0; level < 2; level++) {
-    int32_t own = cell[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES];
+    int32_t own = lane_pick_int(&first->cell[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES], i);
     candidate->within &= census_within(job, own);
-    if (candidate->within) candidate->row[candidate->count++] = census_row(job, level, own);
+    candidate->row[level] = census_row(job, level, own);
   }
+  candidate->ends = candidate->count = 2;
 }
 
 #endif

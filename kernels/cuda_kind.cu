@@ -23,12 +23,11 @@ HD void look(const struct cuda_argument *a, enum cuda_law law) {
   own->bin = axis_bin(axis, first.u[0]) * axis_extent(axis) + axis_bin(axis, first.u[1]);
   own->mode = first.u[1] > first.u[0] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
   own->finite = own->within = first.finite != 0;
-  own->count = 0;
   own->u[0] = first.u[0], own->u[1] = first.u[1];
   if (law == CUDA_WORKS)
-    census_hit_all(own, &a->job, first.cell);
+    census_hit_all(own, &a->job, &first, 0);
   else
-    census_hit_levels(own, &a->job, first.cell);
+    census_hit_levels(own, &a->job, &first, 0);
 }
 
 KERNEL(CUDA_CENSUS_THREADS) look_at_all(KERNEL_ARGUMENT struct cuda_argument a) { look(&a, CUDA_WORKS); }

@@ -80,6 +80,8 @@ HD lane lane_select(lane_mask m, lane a, lane b) { return m ? a : b; }
 HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) { return m ? a : b; }
 HD lane_mask lane_not(lane_mask m) { return !m; }
 HD int lane_any(lane_mask m) { return m; }
+/* Of lane i, which is 0 here. */
+HD int32_t lane_pick_int(const lane_int *a, int i) { return (void)i, *a; }
 
 HD lane lane_from_int(lane_int a) { return (float)a; }
 /* Rounds towards zero; only for |a| < 2^24. */
@@ -160,13 +162,17 @@ HD lane lane_min(lane a, lane b) { return vector_min(a, b); }
 HD lane lane_max(lane a, lane b) { return vector_max(a, b); }
 HD lane lane_abs(lane a) { return (lane)((lane_uint)a & 0x7fffffffu); }
 HD lane lane_select(lane_mask m, lane a, lane b) { return vector_select(m, a, b); }
-HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) { return (m & a) | (~m & b); }
+HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) {
+  return (lane_int)vector_select(m, (lane)a, (lane)b);
+}
 HD lane_mask lane_not(lane_mask m) { return ~m; }
 HD int lane_any(lane_mask m) {
   int any = 0;
   EACH_LANE(i) any |= m[i];
   return any;
 }
+/* Of lane i. */
+HD int32_t lane_pick_int(const lane_int *a, int i) { return (*a)[i]; }
 
 HD lane lane_from_int(lane_int a) { return __builtin_convertvector(a, lane); }
 /* Rounds towards zero; only for |a| < 2^24. */

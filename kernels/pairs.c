@@ -2,9 +2,11 @@
 /* The count of pairs: the rows of all cells that a candidate hits, ANDed, and the bits that are left; compiled once for
  * each instruction set, which SEAM_ISA names.
  *
- * Most candidates find nobody, and those that do find draws that are alike, which stand together: words where some row
- * is zero are never read. */
+ * Most candidates find nobody, and those that do find draws that are alike, which stand together: vectors where some
+ * row is zero are seldom read. */
 #include "pairs.h"
+
+#include <string.h>
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -22,15 +24,17 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
 #endif
 }
 
-/* Counts the bits of at most 255 words, each bit by itself: bit 8·j + k in byte j of element k. */
-static inline __attribute__((always_inline)) void add_word(vector *counts, uint64_t word) {
-  const vector shift = {0, 1, 2, 3, 4, 5, 6, 7};
-  *counts += ((word - (vector){0}) >> shift) & 0x0101010101010101u;
-}
+/* How many bits of each byte are set (Warren, "Hacker's Delight", section 5-1). */
+#define COUNT_BITS(x)                                                                                                  \
+  x -= x >> 1 & 0x5555555555555555u;                                                                                   \
+  x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);                                                      \
+  x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu
 
+/* A byte is of a block. */
 static void add_counts(const vector *counts, uint64_t *in_block) {
-  for (int k = 0; k < 8; k++)
-    for (int j = 0; j < 8; j++) in_block[8 * j + k] += (*counts)[k] >> 8 * j & 255;
+  uint8_t count[PAIR_BLOCKS];
+  memcpy(count, counts, sizeof count);
+  for (int block = 0; block < PAIR_BLOCKS; block++) in_block[block] += count[block];
 }
 
 /* One vector of all rows; false where nothing is left of it. */
@@ -49,12 +53,13 @@ static int count_alive(const struct pairs_tile *tile, const uint16_t *rows, int 
                        uint64_t *in_block) {
   vector counts = {0};
   int any = 0;
-  for (const vector *bits = (const vector *)tile->words; alive; bits++, alive >>= PAIRS_VECTOR_WORDS) {
-    if (!(alive & ((1u << PAIRS_VECTOR_WORDS) - 1))) continue;
+  for (const vector *bits = (const vector *)tile->words; alive; bits++, alive >>= PAIRS_RANKS) {
+    if (!(alive & ((1u << PAIRS_RANKS) - 1))) continue;
     vector both;
     if (!meet(bits, (size_t)tile->vectors, rows, count, &both)) continue;
     any = 1;
-    for (int w = 0; w < PAIRS_VECTOR_WORDS; w++) add_word(&counts, both[w]);
+    COUNT_BITS(both);
+    counts += both;
   }
   if (any) add_counts(&counts, in_block);
   return any;
@@ -68,4 +73,19 @@ int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16
   uint64_t alive = tile->alive[rows[0]];
   for (int r = 1; r < count && alive; r++) alive &= tile->alive[rows[r]];
   return alive ? count_alive(tile, rows, count, alive, in_block) : 0;
+}
+
+void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
+                                           uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]) {
+  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS, BYTES = sizeof(uint64_t) };
+  size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+  const uint64_t *column = tile->words + block * FINE / BYTES;
+  uint64_t counts = 0;
+  for (size_t v = 0; v < width; v += PAIRS_VECTOR_WORDS) {
+    uint64_t both = ~(uint64_t)0;
+    for (int r = 0; r < count; r++) both &= column[rows[r] * width + v];
+    COUNT_BITS(both);
+    counts += both;
+  }
+  for (int k = 0; k < FINE; k++) in_both[k] += counts >> (block * FINE + k) % BYTES * 8 & 255;
 }

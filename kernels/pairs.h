@@ -8,28 +8,35 @@
 #include "candidate.h"
 
 /* Rows are read in vectors of 512 bits; a tile is at most so many of them wide, so that it stays in cache, and a word
- * can tell which of its words are zero. */
+ * can tell which of its draws' ranks are alive. */
 enum { PAIRS_WORD_BITS = 64, PAIRS_VECTOR_WORDS = 8, PAIRS_VECTOR_WEIGHTS = 16, PAIRS_MOST_VECTORS = 8 };
-_Static_assert((int)PAIRS_WORD_BITS == (int)PAIR_BLOCKS, "a bit of a word for each block of draws");
-_Static_assert(PAIRS_MOST_VECTORS *PAIRS_VECTOR_WORDS == PAIRS_WORD_BITS, "a bit of `alive` for each word of a row");
+enum { PAIRS_RANKS = 8, PAIRS_VECTOR_DRAWS = PAIRS_RANKS * PAIR_BLOCKS };
+_Static_assert((int)PAIRS_VECTOR_DRAWS == PAIRS_VECTOR_WORDS * PAIRS_WORD_BITS, "a byte of a vector for each block");
+_Static_assert(PAIRS_MOST_VECTORS *PAIRS_RANKS == PAIRS_WORD_BITS, "a bit of `alive` for each rank of a tile");
 
 /* Row level·stride + cell tells what draws make of the cell at the level. Under the law of pairs that work: one bit a
- * draw, whether it accepts, of which bit b of each word is of block b. Under the Gibbs law: one uint32_t a draw, its
- * weight, all draws of one block. */
+ * draw, whether it accepts; each vector has PAIRS_RANKS draws of every block, those of block b in byte b. Under the
+ * Gibbs law: one uint32_t a draw, its weight, all draws of one block. */
 struct pairs_tile {
   uint64_t *words; /* aligned to 64 bytes, zero before the draws are entered */
-  uint64_t *alive; /* of bits: for each row, bit w where word w is not zero */
+  uint64_t *alive; /* of bits: for each row, bit PAIRS_RANKS·v + r where bit r of some byte of vector v is set */
   int vectors;     /* of each row */
   int stride;      /* rows a level: the job's */
+  int unbroken;    /* of bits: at each level every draw accepts a run of cells without a gap */
 };
 
 /* Adds to in_block[b] how many draws of block b accept all of `count` rows; or, to in_block[0], what they weigh with
  * the first two, in units of 2^-(2·PAIR_BITS). Returns whether it was anything. */
 typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t *in_block);
 
+/* Of `count` rows: adds to in_both[k] how many draws of the k-th fine block of block `block` accept them all. */
+typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
+                                       uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]);
+
 /* Where in the cells a draw accepts, at each level: the middle of what it accepts there, or NOWHERE. */
 struct pairs_rank {
   int32_t middle[2];
+  int broken; /* it does not accept all cells from the lowest to the highest */
 };
 enum { PAIRS_NOWHERE = -1 };
 #define PAIRS_NO_DRAW UINT64_MAX
@@ -45,13 +52,16 @@ struct census_kernels {
    * the law of pairs that work some may be PAIRS_NO_DRAW. */
   void (*enter)(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place);
   pairs_count_function *count;
+  pairs_count_both_function *count_both; /* NULL under the Gibbs law */
 };
 
 extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_count_function pairs_count_baseline;
+extern pairs_count_both_function pairs_count_both_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
 extern pairs_count_function pairs_count_v3, pairs_count_v4;
+extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
 #endif
 
 #endif

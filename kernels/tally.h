@@ -70,11 +70,9 @@ HD int32_t tally_pair_cell(const struct candidate *c, uint64_t id, int block) {
 
 /* ---- Swaps: are the parts of untrained pairs interchangeable? ---- */
 
-/* The first components 2k and 2k + 1 are asked with seconds of one block in INTERFACE_BLOCKS alone, so that these
- * blocks share no component and are independent. Whether block `block` of PAIR_BLOCKS is of it: */
-HD int tally_swaps_in(uint64_t id, int block) {
-  return (int)(id / 2 % INTERFACE_BLOCKS) == block / (PAIR_BLOCKS / INTERFACE_BLOCKS);
-}
+/* The first components 2k and 2k + 1 are asked with seconds of one block in INTERFACE_BLOCKS alone, this, so that these
+ * blocks share no component and are independent. */
+HD int tally_swap_block(uint64_t id) { return (int)(id / 2 % INTERFACE_BLOCKS); }
 
 /* The bin of x >= 0, counted from 1 as with a flow bin below. */
 HD int32_t tally_bin(const struct axis *axis, float x) {
@@ -89,7 +87,7 @@ HD int64_t tally_swap_row(const struct job *job, const struct candidate *a, cons
   float d0 = a->u[0] - b->u[0], d1 = a->u[1] - b->u[1];
   if (d0 < 0) d0 = -d0;
   if (d1 < 0) d1 = -d1;
-  int64_t block = (int64_t)(id / 2 % INTERFACE_BLOCKS) * 2 + (a->mode == b->mode);
+  int64_t block = (int64_t)tally_swap_block(id) * 2 + (a->mode == b->mode);
   return (block * (axis->bins + 2) + tally_bin(axis, d0 > d1 ? d0 : d1)) * INTERCHANGE_FITS;
 }
 
