@@ -68,14 +68,22 @@ static size_t swap_cells(const struct job *job) {
   return (size_t)(INTERFACE_BLOCKS * 2 * (job->axes[AXIS_DISTANCE].bins + 2) * INTERCHANGE_FITS);
 }
 
+/* Written to here: a page of calloc's that is read first is made later, for each worker to wait. */
+static void *zeroed(size_t count, size_t size) {
+  const size_t align = sizeof(uint64_t) * PAIRS_VECTOR_WORDS, bytes = (count * size + align - 1) / align * align;
+  void *memory = aligned_alloc(align, bytes);
+  if (memory) memset(memory, 0, bytes);
+  return memory;
+}
+
 static bool allocate_batch(const struct session *session, struct batch *batch) {
   size_t most = session->law->most, blocks = (size_t)session->law->blocks, room = session->law->room(session->table);
   batch->candidate = malloc(most * sizeof *batch->candidate);
   batch->partners = malloc(most * sizeof *batch->partners);
   batch->reach = malloc(most * sizeof *batch->reach);
   batch->any = calloc(most, sizeof *batch->any);
-  batch->in_block = calloc(most * blocks, sizeof *batch->in_block);
-  batch->in_both = calloc(most / 2, sizeof *batch->in_both);
+  batch->in_block = zeroed(most * blocks, sizeof *batch->in_block);
+  batch->in_both = zeroed(most / 2, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
   batch->room = room ? aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, room * sizeof *batch->room) : NULL;
   return batch->candidate && batch->partners && batch->reach && batch->any && batch->in_block && batch->in_both &&
@@ -119,10 +127,13 @@ static seam_status census_open(const struct seam_config *config, const struct jo
 /* ---- Counting ---- */
 
 static void look_at_firsts(const struct session *session, struct batch *batch) {
-  size_t lanes = (size_t)session->kernels->lanes;
+  const struct census_kernels *kernels = session->kernels;
+  size_t lanes = (size_t)kernels->lanes;
+  void (*look)(const struct job *, uint64_t, int, struct candidate *) =
+      session->table->unbroken ? kernels->look_at_ends : kernels->look;
   for (size_t i = 0; i < batch->size; i += lanes) {
     size_t active = batch->size - i < lanes ? batch->size - i : lanes;
-    session->kernels->look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
+    look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
   }
   memset(batch->partners, 0, batch->size * sizeof *batch->partners);
   memset(batch->pairs, 0, sizeof batch->pairs);
@@ -190,12 +201,15 @@ static void end_swaps(const struct session *session, struct batch *batch, size_t
 /* The blocks of theta2 that are whole: what first component i found there is added up. */
 static void end_blocks_of(const struct session *session, const struct census_part *part, struct batch *batch,
                           size_t i) {
-  const uint64_t *in_block = &batch->in_block[i * (size_t)session->law->blocks];
+  uint64_t *works = &batch->in_block[i * (size_t)session->law->blocks];
   int64_t *pairs = &batch->pairs[tally_pair_cell(&batch->candidate[i], batch->first_id + i, part->whole)];
-  for (int k = 0; k < part->wholes; k++) {
-    uint64_t sum = tally_round(in_block[k], session->pair_bits);
-    pairs[k] += (int64_t)sum;
-    batch->partners[i][(part->whole + k) / FINE_BLOCKS] += sum;
+  const int fine = part->wholes < FINE_BLOCKS ? part->wholes : FINE_BLOCKS;
+  for (int k = 0; k < part->wholes; k++) works[k] = tally_round(works[k], session->pair_bits);
+  for (int k = 0; k < part->wholes; k++) pairs[k] += (int64_t)works[k];
+  for (int begin = 0; begin < part->wholes; begin += fine) {
+    uint64_t sum = 0;
+    for (int k = begin; k < begin + fine; k++) sum += works[k];
+    batch->partners[i][(part->whole + begin) / FINE_BLOCKS] += sum;
   }
 }
 

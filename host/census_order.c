@@ -6,14 +6,15 @@
 
 #include "census_table.h"
 
-struct entry {
-  uint64_t key, draw;
-};
+/* What a draw is sorted by, and below it the draw, counted from its block's first on. */
+enum { DRAW_BITS = 39, CELL_BITS = 12 };
+_Static_assert(MAX_CELLS <= 1 << CELL_BITS, "2·CELL_BITS + 1 bits of the key");
+#define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
 struct census_order {
   const struct job *job;
   const struct census_kernels *kernels;
-  struct entry *entries; /* those of a block from census_block_begin on */
+  uint64_t *entries; /* those of a block from census_block_begin on */
   uint64_t ranked[PAIR_BLOCKS];
 };
 
@@ -42,7 +43,7 @@ void census_order_free(struct census_order *order) {
 /* Bit i of x to bit 2i. */
 static uint64_t spread(uint32_t x) {
   uint64_t bits = 0;
-  for (int i = 0; i < 16; i++) bits |= (uint64_t)(x >> i & 1) << 2 * i;
+  for (int i = 0; i < CELL_BITS; i++) bits |= (uint64_t)(x >> i & 1) << 2 * i;
   return bits;
 }
 
@@ -50,20 +51,20 @@ static uint64_t spread(uint32_t x) {
  * geodetic data base", IBM, 1966). Those with gaps in what they accept, which cost more to count, stand apart. */
 static uint64_t key_of(const struct pairs_rank *rank) {
   uint64_t place = spread((uint32_t)rank->middle[0]) << 1 | spread((uint32_t)rank->middle[1]);
-  return place | (uint64_t)(rank->broken != 0) << 32;
+  return place | (uint64_t)(rank->broken != 0) << 2 * CELL_BITS;
 }
 
 static int by_key(const void *a, const void *b) {
-  const struct entry *left = a, *right = b;
-  if (left->key != right->key) return left->key < right->key ? -1 : 1;
-  return left->draw < right->draw ? -1 : left->draw > right->draw;
+  const uint64_t *left = a, *right = b;
+  return *left < *right ? -1 : *left > *right;
 }
 
 void census_order_rank(struct census_order *order, int block) {
   enum { MOST_LANES = 16 };
   uint64_t draws[MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
   uint64_t draw = census_block_begin(order->job->draws, block), end = census_block_begin(order->job->draws, block + 1);
-  struct entry *entries = order->entries + draw;
+  const uint64_t begin = draw;
+  uint64_t *entries = order->entries + draw;
   struct pairs_rank ranks[MOST_LANES];
   for (; draw < end; draw += lanes) {
     uint64_t active = end - draw < lanes ? end - draw : lanes;
@@ -71,7 +72,7 @@ void census_order_rank(struct census_order *order, int block) {
     order->kernels->rank(order->job, draws, (int)active, ranks);
     for (uint64_t i = 0; i < active; i++)
       if (ranks[i].middle[0] != PAIRS_NOWHERE && ranks[i].middle[1] != PAIRS_NOWHERE)
-        entries[ranked++] = (struct entry){key_of(&ranks[i]), draw + i};
+        entries[ranked++] = key_of(&ranks[i]) << DRAW_BITS | (draw + i - begin);
   }
   qsort(entries, (size_t)ranked, sizeof *entries, by_key);
   order->ranked[block] = ranked;
@@ -85,6 +86,6 @@ uint64_t census_order_ranks(const struct census_order *order) {
 }
 
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
-  const struct entry *entries = order->entries + census_block_begin(order->job->draws, block);
-  return rank < order->ranked[block] ? entries[rank].draw : PAIRS_NO_DRAW;
+  uint64_t begin = census_block_begin(order->job->draws, block);
+  return rank < order->ranked[block] ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
 }

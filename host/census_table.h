@@ -23,6 +23,7 @@ struct census_table {
   const struct census_kernels *kernels;
   struct census_part *parts;
   size_t count;
+  bool unbroken;   /* all tiles are */
   uint64_t *reach; /* [part / CENSUS_REACH][row]: the parts whose draws accept there at all; NULL: any may */
 };
 

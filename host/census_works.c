@@ -35,7 +35,7 @@ static seam_status create(const struct job *job, const struct census_kernels *ke
   struct works_table *table = calloc(1, sizeof *table);
   *out = NULL;
   if (!table) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: close other programs");
-  table->table = (struct census_table){.job = job, .kernels = kernels};
+  table->table = (struct census_table){.job = job, .kernels = kernels, .unbroken = true};
   pthread_mutex_init(&table->mutex, NULL);
   pthread_cond_init(&table->changed, NULL);
   seam_status status = census_order_create(job, kernels, &table->order, error);
@@ -161,17 +161,18 @@ static void carry_out(struct works_table *table, size_t k) {
     fill(table, &table->table.parts[k - PAIR_BLOCKS]);
 }
 
-static void set_reach(struct census_table *table, size_t k) {
+static void take_in(struct census_table *table, size_t k) {
   const struct pairs_tile *tile = &table->parts[k].tile;
   uint64_t *reach = table->reach + k / CENSUS_REACH * census_tile_rows(tile);
   for (size_t row = 0; row < census_tile_rows(tile); row++)
     reach[row] |= (uint64_t)(tile->alive[row] != 0) << k % CENSUS_REACH;
+  table->unbroken = table->unbroken && tile->unbroken;
 }
 
 /* With the mutex held, as all that follows. The last block to be ranked tells how many parts there are. */
 static void finish(struct works_table *table, size_t k) {
   table->done++;
-  if (k >= PAIR_BLOCKS) set_reach(&table->table, k - PAIR_BLOCKS);
+  if (k >= PAIR_BLOCKS) take_in(&table->table, k - PAIR_BLOCKS);
   if (table->done == PAIR_BLOCKS) table->status = lay_out(table, &table->error);
   pthread_cond_broadcast(&table->changed);
 }
@@ -232,4 +233,4 @@ static struct pairs_tile tile(const struct census_table *table, const struct cen
   return part->tile;
 }
 
-const struct census_law census_works = {kernels, 1024, 1024, PAIR_BLOCKS, create, destroy, build, room, tile};
+const struct census_law census_works = {kernels, 2048, 1024, PAIR_BLOCKS, create, destroy, build, room, tile};

@@ -21,29 +21,33 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
   component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
 }
 
-typedef void hit_function(struct candidate *candidate, const struct job *job, const struct census_first *first, int i);
-
-/* `hit` is what a law asks of the cells. */
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
-                                                       struct candidate *out, hit_function *hit) {
+                                                       struct candidate *out, enum census_hits hits) {
   struct census_first first;
+  struct census_cells cells;
   census_draw_first(job, job->first, ids_from(first_id), &first);
+  census_find_cells(job, &first, hits, &cells);
   const struct axis *axis = &job->axes[AXIS_INTERFACE];
-  lane_int bin = axis_bin(axis, first.u[0]) * axis_extent(axis) + axis_bin(axis, first.u[1]);
-  lane_mask buffer = first.u[1] > first.u[0];
+  lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
+  lane_int bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
+  lane_mask buffer = u1 > u0;
   for (int i = 0; i < active; i++) {
     out[i].bin = bin[i];
     out[i].mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
     out[i].finite = out[i].within = first.finite[i] != 0;
-    for (int level = 0; level < 2; level++) out[i].u[level] = first.u[level][i];
-    hit(&out[i], job, &first, i);
+    out[i].u[0] = u0[i], out[i].u[1] = u1[i];
+    census_hit(&out[i], job, &cells, hits, i);
   }
 }
 
 /* ---- Pairs that work ---- */
 
 static void look_at_all(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, census_hit_all);
+  look(job, first_id, active, out, CENSUS_ALL);
+}
+
+static void look_at_ends(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
+  look(job, first_id, active, out, CENSUS_ENDS);
 }
 
 /* Bit i is set where lane i is. */
@@ -109,7 +113,7 @@ static void accept(const struct job *job, const uint64_t *draws, int active, str
 /* ---- Weights ---- */
 
 static void look_at_levels(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, census_hit_levels);
+  look(job, first_id, active, out, CENSUS_LEVELS);
 }
 
 static void weigh(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
@@ -145,5 +149,6 @@ static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int 
 #define NAME(prefix, x) JOIN(prefix, x)
 
 const struct census_kernels NAME(census_works_, SEAM_ISA) = {
-    LANES, look_at_all, rank, accept, NAME(pairs_count_, SEAM_ISA), NAME(pairs_count_both_, SEAM_ISA)};
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, weigh, weigh_pairs, NULL};
+    LANES, look_at_all, look_at_ends, rank, accept, NAME(pairs_count_, SEAM_ISA), NAME(pairs_count_both_, SEAM_ISA)};
+const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, NULL,
+                                                             weigh, weigh_pairs,    NULL};

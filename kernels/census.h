@@ -13,37 +13,30 @@
 
 /* A first component at the test voltages. */
 struct census_first {
-  lane_int cell[2 * TEST_VOLTAGES]; /* 1 to cells; 0 and cells + 1 are below and above the range, never accepted */
-  lane_int low[2], high[2];         /* of each level's cells */
-  lane u[2];                        /* the interface */
+  lane u[2 * TEST_VOLTAGES];
+  lane least[2], most[2]; /* of u, at each level */
   lane_mask finite;
 };
 
 /* f1 at n of the test voltages, SAMPLE_BLOCK at most. */
 HD void census_emit(const struct job *job, int kind, const lane *theta, int begin, int n, struct census_first *first) {
-  lane v[SAMPLE_BLOCK], u[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
+  lane v[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
   UNROLL
   for (int k = 0; k < n; k++) v[k] = lane_splat(job->test[begin + k]);
-  component_forward(kind, theta, n, v, u, saved);
-  UNROLL
-  for (int k = 0; k < n; k++) {
-    first->finite = first->finite & lane_finite(u[k]);
-    first->cell[begin + k] = axis_bin(&job->axes[AXIS_CELL], u[k]);
-    for (int level = 0; level < 2; level++)
-      if (begin + k == TEST_VOLTAGES / 2 + level * TEST_VOLTAGES) first->u[level] = u[k];
-  }
+  component_forward(kind, theta, n, v, first->u + begin, saved);
 }
 
-HD void census_find_ends(struct census_first *first) {
+HD void census_find_range(struct census_first *first) {
   for (int level = 0; level < 2; level++) {
-    const lane_int *own = first->cell + level * TEST_VOLTAGES;
-    lane_int low = own[0], high = own[0];
-    for (int t = 1; t < TEST_VOLTAGES; t++) {
-      low = lane_select_int(own[t] < low, own[t], low);
-      high = lane_select_int(own[t] > high, own[t], high);
+    const lane *u = first->u + level * TEST_VOLTAGES;
+    lane least = u[0], most = u[0];
+    for (int t = 0; t < TEST_VOLTAGES; t++) {
+      first->finite = first->finite & lane_finite(u[t]);
+      least = lane_min(u[t], least);
+      most = lane_max(u[t], most);
     }
-    first->low[level] = low;
-    first->high[level] = high;
+    first->least[level] = least;
+    first->most[level] = most;
   }
 }
 
@@ -58,7 +51,33 @@ HD void census_draw_first(const struct job *job, int kind, struct lane_id id, st
   for (; t + SAMPLE_BLOCK <= 2 * TEST_VOLTAGES; t += SAMPLE_BLOCK)
     census_emit(job, kind, theta, t, SAMPLE_BLOCK, first);
   if (t < 2 * TEST_VOLTAGES) census_emit(job, kind, theta, t, 2 * TEST_VOLTAGES % SAMPLE_BLOCK, first);
-  census_find_ends(first);
+  census_find_range(first);
+}
+
+/* The voltage that stands for a level, V. */
+HD lane census_interface(const struct census_first *first, int level) {
+  return first->u[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES];
+}
+
+/* The cells of what a first component hits: 1 to cells; 0 and cells + 1 are below and above the range, never accepted.
+ */
+struct census_cells {
+  lane_int low[2], high[2]; /* of each level */
+  lane_int cell[2 * TEST_VOLTAGES];
+};
+
+/* What of them is looked for: the interface alone, which is low and high then; low and high; all. */
+enum census_hits { CENSUS_LEVELS, CENSUS_ENDS, CENSUS_ALL };
+
+HD void census_find_cells(const struct job *job, const struct census_first *first, enum census_hits hits,
+                          struct census_cells *cells) {
+  const struct axis *axis = &job->axes[AXIS_CELL];
+  for (int level = 0; level < 2; level++) {
+    lane u = census_interface(first, level);
+    cells->low[level] = axis_bin(axis, hits == CENSUS_LEVELS ? u : first->least[level]);
+    cells->high[level] = hits == CENSUS_LEVELS ? cells->low[level] : axis_bin(axis, first->most[level]);
+  }
+  for (int t = 0; hits == CENSUS_ALL && t < 2 * TEST_VOLTAGES; t++) cells->cell[t] = axis_bin(axis, first->u[t]);
 }
 
 /* A negative size is an error: cells come in whole blocks of voltages. */
@@ -114,10 +133,11 @@ HD uint16_t census_row(const struct job *job, int level, int32_t cell) {
 
 /* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all:
  * they stand first. */
-HD int census_add_ends(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
+HD int census_add_ends(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
   int count = 0;
   for (int level = 0; level < 2; level++) {
-    int32_t low = lane_pick_int(&first->low[level], i), high = lane_pick_int(&first->high[level], i);
+    int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i);
+    candidate->within &= census_within(job, low) & census_within(job, high);
     candidate->row[count++] = census_row(job, level, low);
     if (high != low) candidate->row[count++] = census_row(job, level, high);
   }
@@ -126,38 +146,27 @@ HD int census_add_ends(struct candidate *candidate, const struct job *job, const
 
 /* A cell that is hit again is left out where that is cheap to tell, as along any monotone mapping: then the next row
  * takes its place. */
-HD void census_add_rows(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
-  int count = candidate->ends = census_add_ends(candidate, job, first, i);
+HD int census_add_others(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
+  int count = candidate->ends;
   for (int level = 0; level < 2; level++) {
-    int32_t low = lane_pick_int(&first->low[level], i), high = lane_pick_int(&first->high[level], i);
-    int32_t before = low;
+    int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i), before = low;
     for (int t = level * TEST_VOLTAGES; t < (level + 1) * TEST_VOLTAGES; t++) {
-      int32_t cell = lane_pick_int(&first->cell[t], i);
+      int32_t cell = lane_pick_int(&cells->cell[t], i);
       candidate->row[count] = census_row(job, level, cell);
       count += (cell != before) & (cell != low) & (cell != high);
       before = cell;
     }
   }
+  return count;
+}
+
+/* Lane i's rows. Before, the candidate is within where it is finite. */
+HD void census_hit(struct candidate *candidate, const struct job *job, const struct census_cells *cells,
+                   enum census_hits hits, int i) {
+  int count = census_add_ends(candidate, job, cells, i);
+  candidate->ends = (uint8_t)count;
+  if (hits == CENSUS_ALL && candidate->within) count = census_add_others(candidate, job, cells, i);
   candidate->count = (uint8_t)count;
-}
-
-/* All cells that lane i hits. Before, the candidate is within where it is finite. */
-HD void census_hit_all(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
-  for (int level = 0; level < 2; level++)
-    candidate->within &= census_within(job, lane_pick_int(&first->low[level], i)) &
-                         census_within(job, lane_pick_int(&first->high[level], i));
-  if (candidate->within) census_add_rows(candidate, job, first, i);
-}
-
-/* The interface alone: a cell at each level, the first two of the candidate's rows. */
-HD void census_hit_levels(struct candidate *candidate, const struct job *job, const struct census_first *first, int i) {
-  UNROLL
-  for (int level = 0; level < 2; level++) {
-    int32_t own = lane_pick_int(&first->cell[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES], i);
-    candidate->within &= census_within(job, own);
-    candidate->row[level] = census_row(job, level, own);
-  }
-  candidate->ends = candidate->count = 2;
 }
 
 #endif

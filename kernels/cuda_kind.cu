@@ -18,16 +18,17 @@ HD void look(const struct cuda_argument *a, enum cuda_law law) {
   if (thread >= a->batch.chains) return;
   struct census_first first;
   census_draw_first(&a->job, OWN_KIND, id_of(&a->batch, thread), &first);
+  const lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
+  const enum census_hits hits = law == CUDA_WORKS ? CENSUS_ALL : CENSUS_LEVELS;
+  struct census_cells cells;
+  census_find_cells(&a->job, &first, hits, &cells);
   const struct axis *axis = &a->job.axes[AXIS_INTERFACE];
   struct candidate *own = &a->census.candidates[thread];
-  own->bin = axis_bin(axis, first.u[0]) * axis_extent(axis) + axis_bin(axis, first.u[1]);
-  own->mode = first.u[1] > first.u[0] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
+  own->bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
+  own->mode = u1 > u0 ? OUTCOME_BUFFER : OUTCOME_INVERTER;
   own->finite = own->within = first.finite != 0;
-  own->u[0] = first.u[0], own->u[1] = first.u[1];
-  if (law == CUDA_WORKS)
-    census_hit_all(own, &a->job, &first, 0);
-  else
-    census_hit_levels(own, &a->job, &first, 0);
+  own->u[0] = u0, own->u[1] = u1;
+  census_hit(own, &a->job, &cells, hits, 0);
 }
 
 KERNEL(CUDA_CENSUS_THREADS) look_at_all(KERNEL_ARGUMENT struct cuda_argument a) { look(&a, CUDA_WORKS); }

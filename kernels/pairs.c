@@ -14,6 +14,9 @@
 
 typedef uint64_t vector __attribute__((vector_size(64)));
 
+/* Of a candidate's rows: two at each level. */
+enum { ENDS = 4 };
+
 static inline __attribute__((always_inline)) int is_zero(const vector *a) {
 #if defined(__AVX512F__)
   return _mm512_test_epi64_mask((__m512i)*a, (__m512i)*a) == 0;
@@ -37,26 +40,35 @@ static void add_counts(const vector *counts, uint64_t *in_block) {
   for (int block = 0; block < PAIR_BLOCKS; block++) in_block[block] += count[block];
 }
 
-/* One vector of all rows; false where nothing is left of it. */
-static inline __attribute__((always_inline)) int meet(const vector *bits, size_t vectors, const uint16_t *rows,
-                                                      int count, vector *both) {
-  enum { LAST_LOOK = 3, LOOKS = 4 }; /* after the outermost cells, and then every fourth row */
-  *both = bits[rows[0] * vectors];
-  for (int r = 1; r < count; r++) {
-    *both &= bits[rows[r] * vectors];
-    if (r % LOOKS == LAST_LOOK && is_zero(both)) return 0;
+/* The rows of a tile that a candidate must be accepted in. */
+struct meeting {
+  const vector *bits;
+  size_t vectors;
+  const uint16_t *rows;
+  int count;
+};
+
+/* Vector v of all rows; false where nothing is left of it. The ends, of which there are ENDS at most, make an end of
+ * most; the others are looked at in fours. */
+static inline __attribute__((always_inline)) int meet(const struct meeting *m, const vector *const *ends, size_t v,
+                                                      vector *both) {
+  *both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
+  if (is_zero(both)) return 0;
+  for (int r = ENDS; r < m->count; r++) {
+    *both &= m->bits[m->rows[r] * m->vectors + v];
+    if (r % ENDS == ENDS - 1 && is_zero(both)) return 0;
   }
-  return !is_zero(both);
+  return m->count <= ENDS || !is_zero(both);
 }
 
-static int count_alive(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
-                       uint64_t *in_block) {
+static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_block) {
+  const vector *ends[ENDS];
   vector counts = {0};
   int any = 0;
-  for (const vector *bits = (const vector *)tile->words; alive; bits++, alive >>= PAIRS_RANKS) {
-    if (!(alive & ((1u << PAIRS_RANKS) - 1))) continue;
+  for (int r = 0; r < ENDS; r++) ends[r] = m->bits + m->rows[r < m->count ? r : 0] * m->vectors;
+  for (size_t v = 0; alive; v++, alive >>= PAIRS_RANKS) {
     vector both;
-    if (!meet(bits, (size_t)tile->vectors, rows, count, &both)) continue;
+    if (!(alive & ((1u << PAIRS_RANKS) - 1)) || !meet(m, ends, v, &both)) continue;
     any = 1;
     COUNT_BITS(both);
     counts += both;
@@ -72,7 +84,8 @@ int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16
                                      uint64_t *in_block) {
   uint64_t alive = tile->alive[rows[0]];
   for (int r = 1; r < count && alive; r++) alive &= tile->alive[rows[r]];
-  return alive ? count_alive(tile, rows, count, alive, in_block) : 0;
+  const struct meeting m = {(const vector *)tile->words, (size_t)tile->vectors, rows, count};
+  return alive ? count_alive(&m, alive, in_block) : 0;
 }
 
 void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,

@@ -46,6 +46,8 @@ struct census_kernels {
   int lanes;
   /* Looks at theta1 of `active` chains, at most `lanes`, from first_id on. */
   void (*look)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
+  /* The same, but of the rows the ends alone, which do where no draw accepts with gaps. NULL under the Gibbs law. */
+  void (*look_at_ends)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
   /* Of `active` draws of theta2, at most `lanes`. NULL under the Gibbs law. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under
