@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a prediction is worth: the bias of its cells, by refining them, and its variance against guess-and-check's.
+"""What a prediction is worth: the bias of its cells, by refining them, and its error against guess-and-check's.
 
-usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--cells 256] [--all-pairs]
+usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--all-pairs]
 
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
-allows; the ratio of variances is the median of five runs in turn. As many pairs as --chains x --draws are divided among
-first and second components as a prediction of few says: n1/n2 = sqrt(zeta1/zeta2) makes zeta1/n1 + zeta2/n2 least. The
-ratio cannot pass the ceiling, p/(zeta1 + zeta2), however fast pairs are counted, while a component costs as much as a
-chain there and both sides are as many. With --all-pairs every pair of kinds is put to that comparison, but for those
-of which too few pairs work to tell."""
+allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of
+seven runs in turn. As many pairs as --chains x --draws are divided among first and second components as a prediction of
+few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they cost c1 and c2; cells are the
+fewest whose bias is at most a quarter of the standard error. The ceiling is p/(zeta1 + zeta2): the ratio were a
+component as dear as a chain, as many on both sides, and counting free. With --all-pairs every pair of kinds is put to
+that comparison, but for those of which too few pairs work to tell."""
 import argparse
 import json
 import math
@@ -22,7 +23,9 @@ import tempfile
 PAIRS = [("logistic", "logistic", "-0.05:1.05"), ("buffer", "buffer", "-2.5:3.5"), ("table8", "logistic", "-2.5:3.5"),
          ("mlp4", "mlp4", "-2.5:3.5"), ("mlp8", "mlp8", "-2.5:3.5"), ("mlp4", "mlp16", "-2.5:3.5")]
 CELLS = [64, 256, 512, 1024, 2048, 4096]
-REPEATS = 5
+FINEST = CELLS[-1]
+REPEATS = 7
+PILOT = 32768
 TILT = 256  # zeta1/zeta2 at most, or its inverse: few components do not tell more
 
 
@@ -69,18 +72,40 @@ def bias(options):
             print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {error:.2f}% |{columns}", flush=True)
 
 
-def divide(options, pair):
-    """How many first and second components, even numbers; None where too few pairs work."""
-    few = predict(options, pair, "0.3", options.cells, (32768, 32768))["prediction"]
-    if not told(few):
-        return None
-    tilt = min(max(few["first_variance"] / few["second_variance"], 1 / TILT), TILT) ** 0.25
+def seconds_each(options, pair, cells):
+    """What a first and a second component take, from predictions of few and of many."""
+    def least(chains, draws):
+        return min(predict(options, pair, "0.3", cells, (chains, draws))["seconds"] for _ in range(3))
+    few = least(2048, 2048)
+    return [max(t - few, 1e-4) / (4 * PILOT) for t in (least(4 * PILOT + 2048, 2048), least(2048, 4 * PILOT + 2048))]
+
+
+def divide(options, pair, few, cells):
+    """How many first and second components, even numbers."""
+    first, second = seconds_each(options, pair, cells)
+    tilt = few["first_variance"] * second / (few["second_variance"] * first)
+    tilt = min(max(tilt, 1 / TILT), TILT) ** 0.25
     return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
 
 
-def ratio(options, pair, sizes):
-    """The ratio of variances at equal time, its ceiling and the time; None where too few pairs work."""
-    prediction = predict(options, pair, "0.3", options.cells, sizes)
+def plan(options, pair):
+    """Sizes, cells and the bias of these; None where too few pairs work."""
+    few = predict(options, pair, "0.3", FINEST, (PILOT, PILOT))["prediction"]
+    if not told(few):
+        return None
+    sizes = divide(options, pair, few, 256)
+    finest = predict(options, pair, "0.3", FINEST, sizes)["prediction"]
+    for cells in CELLS[:-1]:
+        coarse = predict(options, pair, "0.3", cells, sizes)["prediction"]
+        bias = coarse["acceptance"] - finest["acceptance"]
+        if 4 * abs(bias) <= finest["acceptance_error"]:
+            break
+    return (sizes, cells, bias) if told(finest) else None
+
+
+def ratio(options, pair, sizes, cells, bias):
+    """The ratio at equal time, its ceiling and the time; None where too few pairs work."""
+    prediction = predict(options, pair, "0.3", cells, sizes)
     p, seconds = prediction["prediction"], prediction["seconds"]
     if not told(p):
         return None
@@ -88,21 +113,25 @@ def ratio(options, pair, sizes):
                 "--chains", "8M", "--histograms", "interface")
     chains = guess["chains"] / guess["seconds"] * seconds
     variance = p["acceptance"] * (1 - p["acceptance"]) / chains
-    return variance / p["acceptance_error"] ** 2, p["acceptance"] / (p["first_variance"] + p["second_variance"]), seconds
+    ceiling = p["acceptance"] / (p["first_variance"] + p["second_variance"])
+    return variance / (p["acceptance_error"] ** 2 + bias ** 2), ceiling, seconds
 
 
 def ratios(options, pairs):
-    print("\n| pair | components | seconds | variance of guess-and-check over the prediction's, range | ceiling |")
-    print("|---|---|---|---|---|")
+    print("\n| pair | components | cells | bias | seconds | guess-and-check's variance over the prediction's error, range "
+          "| ceiling |")
+    print("|---|---|---|---|---|---|---|")
     for pair in pairs:
-        sizes = divide(options, pair)
-        seen = [ratio(options, pair, sizes) for _ in range(REPEATS)] if sizes else [None]
+        planned = plan(options, pair)
+        seen = [ratio(options, pair, *planned) for _ in range(REPEATS)] if planned else [None]
         if None in seen:
-            print(f"| {pair[0]} x {pair[1]} | | | too few pairs work | |", flush=True)
+            print(f"| {pair[0]} x {pair[1]} | | | | | too few pairs work | |", flush=True)
             continue
+        sizes, cells, bias = planned
         values, ceilings, seconds = zip(*seen)
-        print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {statistics.median(seconds):.2f} | {statistics.median(values):.1f}, "
-              f"{min(values):.1f} to {max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
+        print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {cells} | {bias:.1e} "
+              f"| {statistics.median(seconds):.3f} | {statistics.median(values):.1f}, {min(values):.1f} to "
+              f"{max(values):.1f} | {ceilings[0]:.0f} |", flush=True)
 
 
 def main():
@@ -111,7 +140,6 @@ def main():
     parser.add_argument("--bins", type=int, default=64)
     parser.add_argument("--chains", type=int, default=131072)
     parser.add_argument("--draws", type=int, default=131072)
-    parser.add_argument("--cells", type=int, default=256)
     parser.add_argument("--all-pairs", action="store_true")
     options = parser.parse_args()
     if options.all_pairs:
