@@ -14,7 +14,8 @@ _Static_assert(MAX_CELLS <= 1 << CELL_BITS, "2·CELL_BITS + 1 bits of the key");
 struct census_order {
   const struct job *job;
   const struct census_kernels *kernels;
-  uint64_t *entries; /* those of a block from census_block_begin on */
+  uint64_t *entries;        /* those of a block from census_block_begin on */
+  struct pairs_rank *ranks; /* of all draws */
   uint64_t ranked[PAIR_BLOCKS];
 };
 
@@ -23,10 +24,11 @@ seam_status census_order_create(const struct job *job, const struct census_kerne
   struct census_order *order = calloc(1, sizeof *order);
   *out = NULL;
   if (order) order->entries = malloc(job->draws * sizeof *order->entries);
-  if (!order || !order->entries) {
+  if (order) order->ranks = malloc(job->draws * sizeof *order->ranks);
+  if (!order || !order->entries || !order->ranks) {
     census_order_free(order);
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %llu MB: use fewer --draws",
-                     (unsigned long long)(job->draws * sizeof *order->entries / 1000000));
+                     (unsigned long long)(job->draws * (sizeof(uint64_t) + sizeof(struct pairs_rank)) / 1000000));
   }
   order->job = job;
   order->kernels = kernels;
@@ -37,6 +39,7 @@ seam_status census_order_create(const struct job *job, const struct census_kerne
 void census_order_free(struct census_order *order) {
   if (!order) return;
   free(order->entries);
+  free(order->ranks);
   free(order);
 }
 
@@ -50,7 +53,9 @@ static uint64_t spread(uint32_t x) {
 /* Along a Z-order curve draws that accept alike at both levels are neighbours (G. M. Morton, "A computer oriented
  * geodetic data base", IBM, 1966). Those with gaps in what they accept, which cost more to count, stand apart. */
 static uint64_t key_of(const struct pairs_rank *rank) {
-  uint64_t place = spread((uint32_t)rank->middle[0]) << 1 | spread((uint32_t)rank->middle[1]);
+  uint64_t place = 0;
+  for (int level = 0; level < 2; level++)
+    place |= spread((uint32_t)(rank->high[level] - rank->count[level] / 2)) << (1 - level);
   return place | (uint64_t)(rank->broken != 0) << 2 * CELL_BITS;
 }
 
@@ -62,16 +67,16 @@ static int by_key(const void *a, const void *b) {
 void census_order_rank(struct census_order *order, int block) {
   enum { MOST_LANES = 16 };
   uint64_t draws[MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
-  uint64_t draw = census_block_begin(order->job->draws, block), end = census_block_begin(order->job->draws, block + 1);
-  const uint64_t begin = draw;
-  uint64_t *entries = order->entries + draw;
-  struct pairs_rank ranks[MOST_LANES];
-  for (; draw < end; draw += lanes) {
+  const uint64_t begin = census_block_begin(order->job->draws, block);
+  const uint64_t end = census_block_begin(order->job->draws, block + 1);
+  uint64_t *entries = order->entries + begin;
+  for (uint64_t draw = begin; draw < end; draw += lanes) {
     uint64_t active = end - draw < lanes ? end - draw : lanes;
+    struct pairs_rank *ranks = order->ranks + draw;
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     order->kernels->rank(order->job, draws, (int)active, ranks);
     for (uint64_t i = 0; i < active; i++)
-      if (ranks[i].middle[0] != PAIRS_NOWHERE && ranks[i].middle[1] != PAIRS_NOWHERE)
+      if (ranks[i].count[0] && ranks[i].count[1])
         entries[ranked++] = key_of(&ranks[i]) << DRAW_BITS | (draw + i - begin);
   }
   qsort(entries, (size_t)ranked, sizeof *entries, by_key);
@@ -88,4 +93,8 @@ uint64_t census_order_ranks(const struct census_order *order) {
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
   uint64_t begin = census_block_begin(order->job->draws, block);
   return rank < order->ranked[block] ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
+}
+
+const struct pairs_rank *census_order_what(const struct census_order *order, uint64_t draw) {
+  return &order->ranks[draw];
 }

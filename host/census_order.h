@@ -25,4 +25,7 @@ uint64_t census_order_ranks(const struct census_order *order);
 /* The draw of a block, or PAIRS_NO_DRAW where it has fewer. */
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank);
 
+/* What a draw accepts. */
+const struct pairs_rank *census_order_what(const struct census_order *order, uint64_t draw);
+
 #endif

@@ -2,10 +2,9 @@
 /* The table of pairs that work: bits, few enough to be kept, and built once by all workers together. */
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "census_fill.h"
 #include "census_table.h"
-#include "census_order.h"
 
 struct works_table {
   struct census_table table; /* its parts are set when the last block is ranked */
@@ -96,61 +95,8 @@ static seam_status lay_out(struct works_table *table, seam_error *error) {
 
 /* ---- Building ---- */
 
-/* So many draws as the kernels have lanes, from a place in the tile's rows on. */
-static void enter(const struct works_table *table, const struct census_part *part, int place) {
-  enum { MOST_LANES = 16 };
-  uint64_t draws[MOST_LANES];
-  struct pairs_tile tile = part->tile;
-  const struct census_kernels *kernels = table->table.kernels;
-  bool any = false;
-  for (int i = 0; i < kernels->lanes; i++) {
-    int vector = (place + i) / PAIRS_VECTOR_DRAWS, block = (place + i) / PAIRS_RANKS % PAIR_BLOCKS;
-    uint64_t rank = part->begin + (uint64_t)(vector * PAIRS_RANKS + (place + i) % PAIRS_RANKS);
-    draws[i] = census_order_draw(table->order, block, rank);
-    any = any || draws[i] != PAIRS_NO_DRAW;
-  }
-  if (any) kernels->enter(table->table.job, draws, kernels->lanes, &tile, place);
-}
-
-static uint64_t alive_in(const uint64_t *vector) {
-  uint64_t bits = 0;
-  for (int w = 0; w < PAIRS_VECTOR_WORDS; w++) bits |= vector[w];
-  for (int half = PAIRS_WORD_BITS / 2; half >= PAIRS_RANKS; half /= 2) bits |= bits >> half;
-  return bits & ((1u << PAIRS_RANKS) - 1);
-}
-
-static void find_alive(struct pairs_tile *tile) {
-  for (size_t row = 0; row < census_tile_rows(tile); row++) {
-    const uint64_t *vector = tile->words + row * (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-    tile->alive[row] = 0;
-    for (int v = 0; v < tile->vectors; v++, vector += PAIRS_VECTOR_WORDS)
-      tile->alive[row] |= alive_in(vector) << v * PAIRS_RANKS;
-  }
-}
-
-/* Whether no draw accepts a cell again once it has stopped to. */
-static bool is_unbroken(const struct pairs_tile *tile) {
-  const size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  uint64_t again = 0;
-  for (int level = 0; level < 2; level++) {
-    uint64_t ended[WIDTH] = {0};
-    const uint64_t *row = tile->words + (size_t)(level * tile->stride) * width;
-    for (int cell = 1; cell < tile->stride; cell++, row += width)
-      for (size_t w = 0; w < width; w++) {
-        ended[w] |= row[w] & ~row[width + w];
-        again |= ended[w] & row[width + w];
-      }
-  }
-  return again == 0;
-}
-
 static void fill(const struct works_table *table, struct census_part *part) {
-  struct pairs_tile *tile = &part->tile;
-  memset(tile->words, 0, census_tile_words(tile) * sizeof *tile->words);
-  for (int place = 0; place < tile->vectors * PAIRS_VECTOR_DRAWS; place += table->table.kernels->lanes)
-    enter(table, part, place);
-  find_alive(tile);
-  tile->unbroken = is_unbroken(tile);
+  census_fill(table->table.job, table->table.kernels, table->order, part->begin, &part->tile);
 }
 
 /* Task k of all: the blocks of the order, then the parts. */

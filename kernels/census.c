@@ -63,14 +63,14 @@ static uint64_t mask_bits(lane_mask mask) {
 
 /* What a vector of draws accepts at a level, told from cell to cell. */
 struct span {
-  lane_int count, sum; /* of the cells */
-  lane_int runs;       /* without a gap */
+  lane_int count, high; /* of the cells; high starts below them all */
+  lane_int runs;        /* without a gap */
   lane_mask before;
 };
 
 static inline __attribute__((always_inline)) void span_add(struct span *span, int cell, lane_mask accepted) {
   span->count -= accepted;
-  span->sum += accepted & lane_splat_int(cell);
+  span->high = lane_select_int(accepted, lane_splat_int(cell), span->high);
   span->runs -= accepted & ~span->before;
   span->before = accepted;
 }
@@ -87,8 +87,10 @@ static void rank(const struct job *job, const uint64_t *draws, int active, struc
       for (int k = 0; k < SAMPLE_BLOCK; k++) span_add(&span[level], cell + k, accepted[level][k]);
   }
   for (int i = 0; i < active; i++) {
-    for (int level = 0; level < 2; level++)
-      out[i].middle[level] = span[level].count[i] ? span[level].sum[i] / span[level].count[i] : PAIRS_NOWHERE;
+    for (int level = 0; level < 2; level++) {
+      out[i].high[level] = (int16_t)span[level].high[i];
+      out[i].count[level] = (int16_t)span[level].count[i];
+    }
     out[i].broken = span[0].runs[i] > 1 || span[1].runs[i] > 1;
   }
 }

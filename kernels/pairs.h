@@ -33,12 +33,11 @@ typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
                                        uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]);
 
-/* Where in the cells a draw accepts, at each level: the middle of what it accepts there, or NOWHERE. */
+/* What a draw accepts of the cells, at each level. */
 struct pairs_rank {
-  int32_t middle[2];
-  int broken; /* it does not accept all cells from the lowest to the highest */
+  int16_t high[2], count[2];
+  int16_t broken; /* somewhere there are others between them: they are not high - count + 1 to high */
 };
-enum { PAIRS_NOWHERE = -1 };
 #define PAIRS_NO_DRAW UINT64_MAX
 
 /* What a law of pairs comes to on an instruction set. */
