@@ -35,7 +35,7 @@ static bool mark_runs(const struct census_order *order, uint64_t begin, const st
     const struct pairs_rank *what = census_order_what(order, draw);
     if (what->broken) return false;
     for (int level = 0; level < 2; level++) {
-      flip(tile, level, what->high[level] + 1 - what->count[level], place);
+      flip(tile, level, what->low[level], place);
       flip(tile, level, what->high[level] + 1, place);
     }
   }

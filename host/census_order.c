@@ -55,7 +55,7 @@ static uint64_t spread(uint32_t x) {
 static uint64_t key_of(const struct pairs_rank *rank) {
   uint64_t place = 0;
   for (int level = 0; level < 2; level++)
-    place |= spread((uint32_t)(rank->high[level] - rank->count[level] / 2)) << (1 - level);
+    place |= spread((uint32_t)((rank->low[level] + rank->high[level]) / 2)) << (1 - level);
   return place | (uint64_t)(rank->broken != 0) << 2 * CELL_BITS;
 }
 
@@ -76,7 +76,7 @@ void census_order_rank(struct census_order *order, int block) {
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     order->kernels->rank(order->job, draws, (int)active, ranks);
     for (uint64_t i = 0; i < active; i++)
-      if (ranks[i].count[0] && ranks[i].count[1])
+      if (ranks[i].high[0] != PAIRS_NOWHERE && ranks[i].high[1] != PAIRS_NOWHERE)
         entries[ranked++] = key_of(&ranks[i]) << DRAW_BITS | (draw + i - begin);
   }
   qsort(entries, (size_t)ranked, sizeof *entries, by_key);

@@ -50,29 +50,48 @@ static void look_at_ends(const struct job *job, uint64_t first_id, int active, s
   look(job, first_id, active, out, CENSUS_ENDS);
 }
 
-/* Bit i is set where lane i is. */
-static uint64_t mask_bits(lane_mask mask) {
-#if defined(__AVX512DQ__)
-  return _mm512_movepi32_mask((__m512i)mask);
-#else
-  uint64_t bits = 0;
-  EACH_LANE(i) bits |= (uint64_t)(mask[i] & 1) << i;
-  return bits;
-#endif
+/* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: bit i of accepted[level][voltage] for lane i.
+ */
+static inline __attribute__((always_inline)) void
+find_accepted(const struct job *job, const lane *theta, const float *voltages, uint32_t accepted[2][SAMPLE_BLOCK]) {
+  lane y[SAMPLE_BLOCK];
+  census_respond(job->second, theta, voltages, y);
+  for (int level = 0; level < 2; level++) {
+    lane low = lane_splat(job->accept[level][0]), high = lane_splat(job->accept[level][1]);
+    for (int k = 0; k < SAMPLE_BLOCK; k++) accepted[level][k] = vector_within(y[k], low, high);
+  }
 }
 
-/* What a vector of draws accepts at a level, told from cell to cell. */
+/* What a vector of draws accepts at a level, told from block to block of SAMPLE_BLOCK cells. */
 struct span {
-  lane_int count, high; /* of the cells; high starts below them all */
-  lane_int runs;        /* without a gap */
-  lane_mask before;
+  lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0 */
+  lane_uint carry;       /* whether the cell before is accepted */
+  lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
 };
 
-static inline __attribute__((always_inline)) void span_add(struct span *span, int cell, lane_mask accepted) {
-  span->count -= accepted;
-  span->high = lane_select_int(accepted, lane_splat_int(cell), span->high);
-  span->runs -= accepted & ~span->before;
-  span->before = accepted;
+/* Bit k is set where the k-th of SAMPLE_BLOCK voltages is accepted. */
+static inline __attribute__((always_inline)) lane_uint accepted_bits(const float accept[2], const lane *y) {
+  lane_uint bits = lane_splat_uint(0);
+  for (int k = 0; k < SAMPLE_BLOCK; k++)
+    bits |= (lane_uint)((y[k] >= accept[0]) & (y[k] <= accept[1])) & lane_splat_uint(1u << k);
+  return bits;
+}
+
+static inline __attribute__((always_inline)) void span_add(struct span *span, uint32_t cell, lane_uint bits) {
+  lane_uint begun = bits & ~(bits << 1 | span->carry), block = bits | cell << SAMPLE_BLOCK;
+  lane_mask any = bits != 0, had = span->last != 0;
+  span->broken |= (begun & (begun - 1)) | (begun & (lane_uint)had);
+  span->first = (lane_uint)lane_select_int(any & ~had, (lane_int)block, (lane_int)span->first);
+  span->last = (lane_uint)lane_select_int(any, (lane_int)block, (lane_int)span->last);
+  span->carry = bits >> (SAMPLE_BLOCK - 1);
+}
+
+static void span_tell(const struct span *span, int level, int i, struct pairs_rank *out) {
+  const uint32_t mask = (1u << SAMPLE_BLOCK) - 1, first = span->first[i], last = span->last[i];
+  out->low[level] = out->high[level] = PAIRS_NOWHERE;
+  if (!last) return;
+  out->low[level] = (int16_t)((first >> SAMPLE_BLOCK) + (uint32_t)__builtin_ctz(first & mask));
+  out->high[level] = (int16_t)((last >> SAMPLE_BLOCK) + 31 - (uint32_t)__builtin_clz(last & mask));
 }
 
 static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
@@ -81,17 +100,14 @@ static void rank(const struct job *job, const uint64_t *draws, int active, struc
   memset(span, 0, sizeof span);
   draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
-    lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, accepted);
+    lane y[SAMPLE_BLOCK];
+    census_respond(job->second, theta, job->centre + cell, y);
     for (int level = 0; level < 2; level++)
-      for (int k = 0; k < SAMPLE_BLOCK; k++) span_add(&span[level], cell + k, accepted[level][k]);
+      span_add(&span[level], (uint32_t)cell, accepted_bits(job->accept[level], y));
   }
   for (int i = 0; i < active; i++) {
-    for (int level = 0; level < 2; level++) {
-      out[i].high[level] = (int16_t)span[level].high[i];
-      out[i].count[level] = (int16_t)span[level].count[i];
-    }
-    out[i].broken = span[0].runs[i] > 1 || span[1].runs[i] > 1;
+    for (int level = 0; level < 2; level++) span_tell(&span[level], level, i, &out[i]);
+    out[i].broken = span[0].broken[i] || span[1].broken[i];
   }
 }
 
@@ -102,12 +118,12 @@ static void accept(const struct job *job, const uint64_t *draws, int active, str
   for (int i = 0; i < active; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
   draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
-    lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, accepted);
+    uint32_t accepted[2][SAMPLE_BLOCK];
+    find_accepted(job, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++) {
         uint64_t *row = tile->words + (size_t)(level * tile->stride + cell + k) * words;
-        row[place / 64] |= (mask_bits(accepted[level][k]) & who) << place % 64;
+        row[place / 64] |= (accepted[level][k] & who) << place % 64;
       }
   }
 }

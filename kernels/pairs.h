@@ -33,11 +33,13 @@ typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
                                        uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]);
 
-/* What a draw accepts of the cells, at each level. */
+/* What a draw accepts of the cells, at each level: the lowest and the highest, which is NOWHERE where it accepts none.
+ */
 struct pairs_rank {
-  int16_t high[2], count[2];
-  int16_t broken; /* somewhere there are others between them: they are not high - count + 1 to high */
+  int16_t low[2], high[2];
+  int16_t broken; /* it does not accept all between them, at some level */
 };
+enum { PAIRS_NOWHERE = -1 };
 #define PAIRS_NO_DRAW UINT64_MAX
 
 /* What a law of pairs comes to on an instruction set. */
