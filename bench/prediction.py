@@ -8,8 +8,8 @@ Both are of the acceptance, the chance that a random pair works. The bias is tha
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
 allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of
 seven runs in turn. As many pairs as --chains x --draws are divided among first and second components as a prediction of
-few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they cost c1 and c2; cells are the
-fewest whose bias is at most a quarter of the standard error. The ceiling is p/(zeta1 + zeta2): the ratio were a
+few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they cost c1 and c2; cells are as
+many as make the mean square error times the seconds least. The ceiling is p/(zeta1 + zeta2): the ratio were a
 component as dear as a chain, as many on both sides, and counting free. With --all-pairs every pair of kinds is put to
 that comparison, but for those of which too few pairs work to tell."""
 import argparse
@@ -88,6 +88,14 @@ def divide(options, pair, few, cells):
     return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
 
 
+def price_of(options, pair, cells, sizes, finest):
+    """Mean square error times seconds; with it, the cells and their bias."""
+    seen = [predict(options, pair, "0.3", cells, sizes) for _ in range(3)]
+    p, seconds = seen[0]["prediction"], min(s["seconds"] for s in seen)
+    bias = p["acceptance"] - finest["acceptance"]
+    return ((p["acceptance_error"] or math.inf) ** 2 + bias ** 2) * seconds, cells, bias
+
+
 def plan(options, pair):
     """Sizes, cells and the bias of these; None where too few pairs work."""
     few = predict(options, pair, "0.3", FINEST, (PILOT, PILOT))["prediction"]
@@ -95,11 +103,7 @@ def plan(options, pair):
         return None
     sizes = divide(options, pair, few, 256)
     finest = predict(options, pair, "0.3", FINEST, sizes)["prediction"]
-    for cells in CELLS[:-1]:
-        coarse = predict(options, pair, "0.3", cells, sizes)["prediction"]
-        bias = coarse["acceptance"] - finest["acceptance"]
-        if 4 * abs(bias) <= finest["acceptance_error"]:
-            break
+    _, cells, bias = min(price_of(options, pair, cells, sizes, finest) for cells in CELLS[:-1])
     return (sizes, cells, bias) if told(finest) else None
 
 
