@@ -196,36 +196,22 @@ static void end_swaps(const struct session *session, struct batch *batch, size_t
     if (row < 0) row = tally_swap_row(session->job, &two[0], &two[1], batch->first_id + i);
     tally_swaps(own[k], other[k], batch->in_both[i / 2][k], batch->swaps + row);
   }
+  memset(batch->in_both[i / 2], 0, sizeof batch->in_both[i / 2]);
 }
 
-/* The blocks of theta2 that are whole: what first component i found there is added up. */
-static void end_blocks_of(const struct session *session, const struct census_part *part, struct batch *batch,
-                          size_t i) {
-  uint64_t *works = &batch->in_block[i * (size_t)session->law->blocks];
-  int64_t *pairs = &batch->pairs[tally_pair_cell(&batch->candidate[i], batch->first_id + i, part->whole)];
-  const int fine = part->wholes < FINE_BLOCKS ? part->wholes : FINE_BLOCKS;
-  for (int k = 0; k < part->wholes; k++) works[k] = tally_round(works[k], session->pair_bits);
-  for (int k = 0; k < part->wholes; k++) pairs[k] += (int64_t)works[k];
-  for (int begin = 0; begin < part->wholes; begin += fine) {
-    uint64_t sum = 0;
-    for (int k = begin; k < begin + fine; k++) sum += works[k];
-    batch->partners[i][(part->whole + begin) / FINE_BLOCKS] += sum;
-  }
+static void end_blocks_of(const struct session *session, int block, struct batch *batch, size_t i) {
+  if (!batch->any[i]) return;
+  int64_t *pairs = &batch->pairs[tally_pair_cell(&batch->candidate[i], batch->first_id + i, 0)];
+  session->kernels->end(&batch->in_block[i * (size_t)session->law->blocks], block, pairs, batch->partners[i]);
+  batch->any[i] = false;
 }
 
-static void end_blocks(const struct session *session, const struct census_part *part, struct batch *batch) {
-  const size_t bytes = (size_t)session->law->blocks * sizeof(uint64_t);
+/* Blocks of theta2 are whole: what was found there is added up. */
+static void end_blocks(const struct session *session, int block, struct batch *batch) {
   const bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0;
-  for (size_t i = 0; i < batch->size; i++) {
-    if (batch->any[i]) end_blocks_of(session, part, batch, i);
-    if (swaps && i % 2 == 1 && batch->any[i - 1] && batch->any[i]) end_swaps(session, batch, i - 1);
-  }
-  for (size_t i = 0; i < batch->size; i++) {
-    if (!batch->any[i]) continue;
-    batch->any[i] = false;
-    memset(&batch->in_block[i * (size_t)session->law->blocks], 0, bytes);
-    memset(batch->in_both[i / 2], 0, sizeof batch->in_both[i / 2]);
-  }
+  for (size_t i = 0; i + 1 < batch->size && swaps; i += 2)
+    if (batch->any[i] && batch->any[i + 1]) end_swaps(session, batch, i);
+  for (size_t i = 0; i < batch->size; i++) end_blocks_of(session, block, batch, i);
 }
 
 /* False when cancelled: then the batch is worth nothing. */
@@ -237,7 +223,7 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
     if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
     if (k % CENSUS_REACH == 0) find_reach(session, k, batch);
     count_part(session, k, batch);
-    if (part->wholes) end_blocks(session, part, batch);
+    if (part->last) end_blocks(session, part->block, batch);
     uint64_t until = (uint64_t)((double)draws * (double)(k + 1) / (double)table->count);
     atomic_fetch_add_explicit(&control->trained, batch->size * (until - counted), memory_order_relaxed);
     counted = until;

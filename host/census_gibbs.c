@@ -21,8 +21,8 @@ static void cut(struct census_table *table) {
     for (; begin < end; begin += WIDTH, part++) {
       part->begin = begin;
       part->end = end - begin < WIDTH ? end : begin + WIDTH;
-      part->whole = block;
-      part->wholes = part->end == end;
+      part->block = block;
+      part->last = part->end == end;
       part->tile.vectors = (int)((part->end - begin + PAIRS_VECTOR_WEIGHTS - 1) / PAIRS_VECTOR_WEIGHTS);
       part->tile.stride = table->job->stride;
     }

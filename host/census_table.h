@@ -11,7 +11,8 @@
 struct census_part {
   struct pairs_tile tile; /* without words of its own where they are made anew each time */
   uint64_t begin, end;    /* places of draws: in their own order, or in that of struct census_order */
-  int whole, wholes;      /* the blocks of PAIR_BLOCKS whose draws all have been counted with it: first, how many */
+  int block;              /* of PAIR_BLOCKS, whose draws these are; 0 where they are of all */
+  bool last;              /* with it all of the block's, or all blocks', have been counted */
 };
 
 /* Parts are told of in words, a bit each. */

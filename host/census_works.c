@@ -58,7 +58,7 @@ static void cut(struct census_table *table, uint64_t ranks) {
     part->tile.vectors = (int)((part->end - part->begin + PAIRS_RANKS - 1) / PAIRS_RANKS);
     part->tile.stride = table->job->stride;
   }
-  table->parts[table->count - 1].wholes = PAIR_BLOCKS;
+  table->parts[table->count - 1].last = true;
 }
 
 /* A tile's words, and then what tells which of its ranks are alive. */

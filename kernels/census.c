@@ -2,6 +2,7 @@
 /* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
 #include "census.h"
 #include "pairs.h"
+#include "tally.h"
 
 static struct lane_id ids_from(uint64_t first) {
   struct lane_id id;
@@ -163,10 +164,32 @@ static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int 
   return sum > 0;
 }
 
+static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
+                        uint64_t partners[INTERFACE_BLOCKS]) {
+  uint64_t sum = tally_round(*in_block, PAIR_BITS);
+  *in_block = 0;
+  pairs[block] += (int64_t)sum;
+  partners[block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
+}
+
 #define JOIN(prefix, x) prefix##x
 #define NAME(prefix, x) JOIN(prefix, x)
 
 const struct census_kernels NAME(census_works_, SEAM_ISA) = {
-    LANES, look_at_all, look_at_ends, rank, accept, NAME(pairs_count_, SEAM_ISA), NAME(pairs_count_both_, SEAM_ISA)};
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {LANES, look_at_levels, NULL, NULL,
-                                                             weigh, weigh_pairs,    NULL};
+    .lanes = LANES,
+    .look = look_at_all,
+    .look_at_ends = look_at_ends,
+    .rank = rank,
+    .enter = accept,
+    .count = NAME(pairs_count_, SEAM_ISA),
+    .count_both = NAME(pairs_count_both_, SEAM_ISA),
+    .end = NAME(pairs_end_, SEAM_ISA),
+};
+
+const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {
+    .lanes = LANES,
+    .look = look_at_levels,
+    .enter = weigh,
+    .count = weigh_pairs,
+    .end = end_weights,
+};

@@ -102,3 +102,21 @@ void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const 
   }
   for (int k = 0; k < FINE; k++) in_both[k] += counts >> (block * FINE + k) % BYTES * 8 & 255;
 }
+
+/* Half a vector is what one of INTERFACE_BLOCKS has. */
+void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
+                                    uint64_t partners[INTERFACE_BLOCKS]) {
+  typedef uint64_t loose __attribute__((vector_size(64), aligned(8)));
+  const vector neighbour = {1, 0, 3, 2, 5, 4, 7, 6}, pair = {2, 3, 0, 1, 6, 7, 4, 5};
+  (void)block; /* it is the first of all */
+  for (int k = 0; k < PAIR_BLOCKS / PAIRS_VECTOR_WORDS; k++) {
+    vector works = ((loose *)in_block)[k];
+    ((loose *)pairs)[k] += works;
+    ((loose *)in_block)[k] = (loose){0};
+    works += __builtin_shuffle(works, neighbour);
+    works += __builtin_shuffle(works, pair);
+    partners[2 * k] += works[0];
+    partners[2 * k + 1] += works[PAIRS_VECTOR_WORDS / 2];
+  }
+}
+_Static_assert(2 * (PAIR_BLOCKS / INTERFACE_BLOCKS) == PAIRS_VECTOR_WORDS, "half a vector for each block");

@@ -33,6 +33,11 @@ typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
                                        uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]);
 
+/* Blocks of theta2 that are whole, from PAIR_BLOCKS' `block` on: adds what a candidate found there, which is 0 after,
+ * to its row of the table of pairs and to its partners by INTERFACE_BLOCKS, in units of what counts. */
+typedef void pairs_end_function(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
+                                uint64_t partners[INTERFACE_BLOCKS]);
+
 /* What a draw accepts of the cells, at each level: the lowest and the highest, which is NOWHERE where it accepts none.
  */
 struct pairs_rank {
@@ -56,15 +61,18 @@ struct census_kernels {
   void (*enter)(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place);
   pairs_count_function *count;
   pairs_count_both_function *count_both; /* NULL under the Gibbs law */
+  pairs_end_function *end;               /* all blocks at once, or under the Gibbs law one */
 };
 
 extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_count_function pairs_count_baseline;
 extern pairs_count_both_function pairs_count_both_baseline;
+extern pairs_end_function pairs_end_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
 extern pairs_count_function pairs_count_v3, pairs_count_v4;
 extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
+extern pairs_end_function pairs_end_v3, pairs_end_v4;
 #endif
 
 #endif
