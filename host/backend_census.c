@@ -22,10 +22,12 @@ struct batch {
   size_t size;
   struct candidate *candidate;
   uint64_t (*partners)[INTERFACE_BLOCKS]; /* by block of theta2 */
-  uint64_t *reach;                        /* the parts, of CENSUS_REACH at hand, where it may find partners */
-  bool *any;                              /* of in_block, which is 0 but there */
-  uint64_t *in_block;                     /* [first component][the law's blocks at hand] */
-  uint64_t (*in_both)[FINE_BLOCKS];       /* of their block, shared by first components 2k and 2k + 1 */
+  struct pairs_visit *seeking;            /* those that may find partners in the CENSUS_REACH parts at hand */
+  struct pairs_visit *visits;             /* and in one of them */
+  size_t seekers;
+  bool *any;                        /* of in_block, which is 0 but there */
+  uint64_t *in_block;               /* [first component][the law's blocks at hand] */
+  uint64_t (*in_both)[FINE_BLOCKS]; /* of their block, shared by first components 2k and 2k + 1 */
   int64_t *swaps;
   uint64_t *room; /* for a tile */
   pair_table pairs;
@@ -48,7 +50,8 @@ static const char *census_unavailable(void) { return NULL; }
 static void free_batch(struct batch *batch) {
   free(batch->candidate);
   free(batch->partners);
-  free(batch->reach);
+  free(batch->seeking);
+  free(batch->visits);
   free(batch->any);
   free(batch->in_block);
   free(batch->in_both);
@@ -80,14 +83,15 @@ static bool allocate_batch(const struct session *session, struct batch *batch) {
   size_t most = session->law->most, blocks = (size_t)session->law->blocks, room = session->law->room(session->table);
   batch->candidate = malloc(most * sizeof *batch->candidate);
   batch->partners = malloc(most * sizeof *batch->partners);
-  batch->reach = malloc(most * sizeof *batch->reach);
+  batch->seeking = malloc(most * sizeof *batch->seeking);
+  batch->visits = malloc(most * sizeof *batch->visits);
   batch->any = calloc(most, sizeof *batch->any);
   batch->in_block = zeroed(most * blocks, sizeof *batch->in_block);
   batch->in_both = zeroed(most / 2, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
   batch->room = room ? aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, room * sizeof *batch->room) : NULL;
-  return batch->candidate && batch->partners && batch->reach && batch->any && batch->in_block && batch->in_both &&
-         batch->swaps && (batch->room || !room);
+  return batch->candidate && batch->partners && batch->seeking && batch->visits && batch->any && batch->in_block &&
+         batch->in_both && batch->swaps && (batch->room || !room);
 }
 
 static seam_status allocate(struct session *session, seam_error *error) {
@@ -155,11 +159,12 @@ static void count_both(const struct session *session, const struct pairs_tile *t
   session->kernels->count_both(tile, rows, own + other, tally_swap_block(batch->first_id + i), batch->in_both[i / 2]);
 }
 
-static bool count_one(const struct session *session, const struct pairs_tile *tile, struct batch *batch, size_t i) {
-  const struct candidate *own = &batch->candidate[i];
-  uint64_t *in_block = &batch->in_block[i * (size_t)session->law->blocks];
-  bool any = session->kernels->count(tile, own->row, rows_in(tile, own), in_block);
-  batch->any[i] |= any;
+static bool count_one(const struct session *session, const struct pairs_tile *tile, struct batch *batch,
+                      const struct pairs_visit *visit) {
+  const struct candidate *own = &batch->candidate[visit->candidate];
+  uint64_t *in_block = &batch->in_block[visit->candidate * (size_t)session->law->blocks];
+  bool any = session->kernels->count(tile, own->row, rows_in(tile, own), visit->alive, in_block);
+  batch->any[visit->candidate] |= any;
   return any;
 }
 
@@ -167,21 +172,28 @@ static bool count_one(const struct session *session, const struct pairs_tile *ti
 static void find_reach(const struct session *session, size_t k, struct batch *batch) {
   const uint64_t *reach = session->table->reach;
   if (reach) reach += k / CENSUS_REACH * 2 * (size_t)session->job->stride;
+  batch->seekers = 0;
   for (size_t i = 0; i < batch->size; i++) {
     const struct candidate *own = &batch->candidate[i];
-    uint64_t parts = own->within ? UINT64_MAX : 0;
-    for (int r = 0; reach && parts && r < own->ends; r++) parts &= reach[own->row[r]];
-    batch->reach[i] = parts;
+    if (!own->within) continue;
+    uint64_t parts = UINT64_MAX;
+    for (int r = 0; reach && r < own->ends; r++) parts &= reach[own->row[r]];
+    batch->seeking[batch->seekers] = (struct pairs_visit){parts, (uint32_t)i};
+    batch->seekers += parts != 0;
   }
 }
 
 static void count_part(const struct session *session, size_t k, struct batch *batch) {
   struct pairs_tile tile = session->law->tile(session->table, &session->table->parts[k], batch->room);
-  bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0, before = false;
-  for (size_t i = 0; i < batch->size; i++) {
-    bool any = (batch->reach[i] >> k % CENSUS_REACH & 1) && count_one(session, &tile, batch, i);
-    if (swaps && i % 2 == 1 && before && any) count_both(session, &tile, batch, i - 1);
-    before = any;
+  const bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0;
+  size_t visitors = session->kernels->visit(&tile, (int)(k % CENSUS_REACH), batch->candidate, batch->seeking,
+                                            batch->seekers, batch->visits);
+  size_t before = SIZE_MAX;
+  for (const struct pairs_visit *visit = batch->visits; visit < batch->visits + visitors; visit++) {
+    const size_t i = visit->candidate;
+    if (!count_one(session, &tile, batch, visit)) continue;
+    if (swaps && i % 2 == 1 && before == i - 1) count_both(session, &tile, batch, i - 1);
+    before = i;
   }
 }
 

@@ -150,9 +150,18 @@ static void weigh(const struct job *job, const uint64_t *draws, int active, stru
   }
 }
 
+/* All: no weight is known to be 0 before it is summed. */
+static size_t visit_all(const struct pairs_tile *tile, int part, const struct candidate *candidates,
+                        const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits) {
+  (void)tile, (void)part, (void)candidates;
+  memcpy(visits, seeking, count * sizeof *visits);
+  return count;
+}
+
 /* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
-static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t *in_block) {
-  (void)count; /* it is two */
+static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
+                       uint64_t *in_block) {
+  (void)count, (void)alive; /* they are two rows, and all ranks */
   int width = tile->vectors * PAIRS_VECTOR_WEIGHTS;
   const uint32_t *weights = (const uint32_t *)tile->words;
   const uint32_t *low = weights + (size_t)rows[0] * (size_t)width;
@@ -181,6 +190,7 @@ const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .look_at_ends = look_at_ends,
     .rank = rank,
     .enter = accept,
+    .visit = NAME(pairs_visit_, SEAM_ISA),
     .count = NAME(pairs_count_, SEAM_ISA),
     .count_both = NAME(pairs_count_both_, SEAM_ISA),
     .end = NAME(pairs_end_, SEAM_ISA),
@@ -190,6 +200,7 @@ const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {
     .lanes = LANES,
     .look = look_at_levels,
     .enter = weigh,
+    .visit = visit_all,
     .count = weigh_pairs,
     .end = end_weights,
 };

@@ -48,44 +48,54 @@ struct meeting {
   int count;
 };
 
-/* Vector v of all rows; false where nothing is left of it. The ends, of which there are ENDS at most, make an end of
- * most; the others are looked at in fours. */
-static inline __attribute__((always_inline)) int meet(const struct meeting *m, const vector *const *ends, size_t v,
-                                                      vector *both) {
-  *both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
+/* Vector v of the rows after the ends, looked at in fours: false where nothing is left of `both`. */
+static inline __attribute__((always_inline)) int meet_others(const struct meeting *m, size_t v, vector *both) {
   if (is_zero(both)) return 0;
   for (int r = ENDS; r < m->count; r++) {
     *both &= m->bits[m->rows[r] * m->vectors + v];
     if (r % ENDS == ENDS - 1 && is_zero(both)) return 0;
   }
-  return m->count <= ENDS || !is_zero(both);
+  return !is_zero(both);
 }
 
+/* A branch on what is left of the ends would cost more than counting nothing. */
 static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_block) {
   const vector *ends[ENDS];
   vector counts = {0};
-  int any = 0;
   for (int r = 0; r < ENDS; r++) ends[r] = m->bits + m->rows[r < m->count ? r : 0] * m->vectors;
   for (size_t v = 0; alive; v++, alive >>= PAIRS_RANKS) {
-    vector both;
-    if (!(alive & ((1u << PAIRS_RANKS) - 1)) || !meet(m, ends, v, &both)) continue;
-    any = 1;
+    if (!(alive & ((1u << PAIRS_RANKS) - 1))) continue;
+    vector both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
+    if (m->count > ENDS && !meet_others(m, v, &both)) continue;
     COUNT_BITS(both);
     counts += both;
   }
-  if (any) add_counts(&counts, in_block);
-  return any;
+  if (is_zero(&counts)) return 0;
+  add_counts(&counts, in_block);
+  return 1;
 }
 
 #define JOIN(prefix, x)     prefix##x
 #define FUNCTION(prefix, x) JOIN(prefix, x)
 
-int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count,
+/* Without branches on what is there, which nothing foretells. */
+size_t FUNCTION(pairs_visit_, SEAM_ISA)(const struct pairs_tile *tile, int part, const struct candidate *candidates,
+                                        const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits) {
+  size_t visitors = 0;
+  for (size_t s = 0; s < count; s++) {
+    const struct candidate *own = &candidates[seeking[s].candidate];
+    uint64_t alive = -(seeking[s].alive >> part & 1);
+    for (int r = 0; r < ENDS; r++) alive &= tile->alive[own->row[r < own->ends ? r : 0]];
+    visits[visitors] = (struct pairs_visit){alive, seeking[s].candidate};
+    visitors += alive != 0;
+  }
+  return visitors;
+}
+
+int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                                      uint64_t *in_block) {
-  uint64_t alive = tile->alive[rows[0]];
-  for (int r = 1; r < count && alive; r++) alive &= tile->alive[rows[r]];
   const struct meeting m = {(const vector *)tile->words, (size_t)tile->vectors, rows, count};
-  return alive ? count_alive(&m, alive, in_block) : 0;
+  return count_alive(&m, alive, in_block);
 }
 
 void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,

@@ -25,9 +25,21 @@ struct pairs_tile {
   int unbroken;    /* of bits: at each level every draw accepts a run of cells without a gap */
 };
 
+/* A candidate on its way through the table: the parts where it may find partners, or in a tile the ranks. */
+struct pairs_visit {
+  uint64_t alive; /* of bits */
+  uint32_t candidate;
+};
+
+/* Of `count` candidates those that may find partners in the tile, which is part `part` of those at hand; their number.
+ * They are told from the ends of their rows. */
+typedef size_t pairs_visit_function(const struct pairs_tile *tile, int part, const struct candidate *candidates,
+                                    const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits);
+
 /* Adds to in_block[b] how many draws of block b accept all of `count` rows; or, to in_block[0], what they weigh with
- * the first two, in units of 2^-(2·PAIR_BITS). Returns whether it was anything. */
-typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t *in_block);
+ * the first two, in units of 2^-(2·PAIR_BITS). `alive` is the visit's. Returns whether it was anything. */
+typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
+                                 uint64_t *in_block);
 
 /* Of `count` rows: adds to in_both[k] how many draws of the k-th fine block of block `block` accept them all. */
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
@@ -59,17 +71,20 @@ struct census_kernels {
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under
    * the law of pairs that work some may be PAIRS_NO_DRAW. */
   void (*enter)(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place);
+  pairs_visit_function *visit;
   pairs_count_function *count;
   pairs_count_both_function *count_both; /* NULL under the Gibbs law */
   pairs_end_function *end;               /* all blocks at once, or under the Gibbs law one */
 };
 
 extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
+extern pairs_visit_function pairs_visit_baseline;
 extern pairs_count_function pairs_count_baseline;
 extern pairs_count_both_function pairs_count_both_baseline;
 extern pairs_end_function pairs_end_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
+extern pairs_visit_function pairs_visit_v3, pairs_visit_v4;
 extern pairs_count_function pairs_count_v3, pairs_count_v4;
 extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
 extern pairs_end_function pairs_end_v3, pairs_end_v4;
