@@ -15,7 +15,7 @@ static void assert_same_counts(const seam_result *a, const seam_result *b) {
 
 /* ---- Against a count pair by pair ---- */
 
-enum { FIRSTS = 96, SECONDS = 1100, CELLS = 102, BINS = 12 };
+enum { FIRSTS = 96, SECONDS = 1100, SECONDS_MOST = 20000, CELLS = 102, BINS = 12 };
 
 static const char *const small[] = {"first", "table8", "second",      "buffer", "chains",       "96",   "draws",
                                     "1100",  "cells",  "102",         "range",  "-1:2",         "bins", "12",
@@ -41,12 +41,12 @@ static int bin_of(float x, int bins) {
   return bin;
 }
 
-static bool pair_works(const float u[2 * TEST_VOLTAGES], const float *second, double output_margin) {
+static bool pair_works(const float u[2 * TEST_VOLTAGES], int kind, const float *second, double output_margin) {
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
     int cell = bin_of(u[t], CELLS);
     double level = t / TEST_VOLTAGES;
     if (cell < 0 || cell >= CELLS) return false;
-    float y = respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
+    float y = respond(kind, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
     if (!(y >= (float)(level - output_margin) && y <= (float)(level + output_margin))) return false;
   }
   return true;
@@ -58,35 +58,104 @@ static void emit(const float *theta, float u[2 * TEST_VOLTAGES]) {
     u[t] = respond(KIND_TABLE8, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
 }
 
-/* Promise: the result is the number of pairs that work, by bin, mode and blocks, each pair counted once. */
-static void test_every_pair(void **state) {
-  (void)state;
+/* The result is the number of pairs that work, by bin, mode and blocks, each pair counted once. */
+static void check_every_pair(const char *name, int kind, uint64_t seconds, const char *draws) {
   static int64_t interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
-  static float second[SECONDS][MAX_PARAMETERS];
+  static float second[SECONDS_MOST][MAX_PARAMETERS];
   int64_t works = 0;
-  for (uint64_t j = 0; j < SECONDS; j++) draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second[j]);
+  memset(interface, 0, sizeof interface);
+  memset(blocks, 0, sizeof blocks);
+  for (uint64_t j = 0; j < seconds; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
     draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
     emit(theta, u);
     float u0 = u[TEST_VOLTAGES / 2], u1 = u[TEST_VOLTAGES + TEST_VOLTAGES / 2];
-    for (uint64_t j = 0; j < SECONDS; j++) {
-      if (!pair_works(u, second[j], 0.1)) continue;
+    for (uint64_t j = 0; j < seconds; j++) {
+      if (!pair_works(u, kind, second[j], 0.1)) continue;
       works++;
       interface[u1 > u0 ? 0 : 1][bin_of(u0, BINS) + 1][bin_of(u1, BINS) + 1]++;
       uint64_t block = 0;
-      while (j >= SECONDS * (block + 1) / PAIR_BLOCKS) block++;
+      while (j >= seconds * (block + 1) / PAIR_BLOCKS) block++;
       blocks[i % PAIR_BLOCKS][block]++;
     }
   }
   assert_true(works > 20);
-  seam_result *result = sample_predict(small);
+  const char *options[64];
+  memcpy(options, small, sizeof small);
+  options[3] = name;
+  options[7] = draws;
+  seam_result *result = sample_predict(options);
   assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), works);
   assert_memory_equal(seam_result_histogram(result, "interface")->values, interface, sizeof interface);
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++)
     assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
   seam_result_free(result);
+}
+
+/* Promise: every pair is counted, and counted once. */
+static void test_every_pair(void **state) {
+  (void)state;
+  check_every_pair("buffer", KIND_BUFFER, 1100, "1100");
+}
+
+/* Promise: also where every draw accepts one run of cells, and the ends of what is hit tell all. */
+static void test_every_pair_of_runs(void **state) {
+  (void)state;
+  check_every_pair("logistic", KIND_LOGISTIC, 1100, "1100");
+}
+
+/* Promise: also where tiles have draws with gaps, draws without, and both. */
+static void test_every_pair_with_gaps(void **state) {
+  (void)state;
+  check_every_pair("mlp8", KIND_MLP8, SECONDS_MOST, "20000");
+}
+
+/* Whether the draw accepts the cell at the level, which the job says. */
+static bool accepts(const struct job *job, const float *second, int level, int cell) {
+  float y = respond(job->second, second, job->centre[cell]);
+  return y >= job->accept[level][0] && y <= job->accept[level][1];
+}
+
+static void check_rank(const struct job *job, uint64_t id, const struct pairs_rank *rank, int found[2]) {
+  float second[MAX_PARAMETERS];
+  bool broken = false;
+  draw(job->second, PURPOSE_CENSUS_SECOND, id, second);
+  for (int level = 0; level < 2; level++) {
+    int low = PAIRS_NOWHERE, high = PAIRS_NOWHERE, count = 0;
+    for (int cell = 0; cell < job->stride; cell++) {
+      if (!accepts(job, second, level, cell)) continue;
+      if (!count++) low = cell;
+      high = cell;
+    }
+    assert_int_equal(rank->high[level], high);
+    if (count) assert_int_equal(rank->low[level], low);
+    broken = broken || (count && high - low + 1 != count);
+  }
+  assert_int_equal(rank->broken != 0, broken);
+  found[broken]++;
+}
+
+/* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
+static void test_rank(void **state) {
+  (void)state;
+  enum { RANKED = 1600, STRIDE = 104 };
+  static float centre[STRIDE];
+  struct job job = {.seed = 5, .second = KIND_MLP8, .init_scale = 1.0f, .stride = STRIDE, .centre = centre};
+  const struct census_kernels *kernels = &census_works_baseline;
+  int found[2] = {0, 0};
+  for (int cell = 0; cell < STRIDE; cell++) centre[cell] = (float)(-1.0 + (cell + 0.5) * 3.0 / STRIDE);
+  for (int level = 0; level < 2; level++)
+    job.accept[level][0] = (float)level - 0.1f, job.accept[level][1] = (float)level + 0.1f;
+  for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->lanes) {
+    uint64_t draws[16];
+    struct pairs_rank ranks[16];
+    for (int i = 0; i < kernels->lanes; i++) draws[i] = id + (uint64_t)i;
+    kernels->rank(&job, draws, kernels->lanes, ranks);
+    for (int i = 0; i < kernels->lanes; i++) check_rank(&job, draws[i], &ranks[i], found);
+  }
+  assert_true(found[false] > 100 && found[true] > 20);
 }
 
 /* Of a buffer, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
@@ -208,7 +277,7 @@ static int64_t swap_each(const float u[2][2 * TEST_VOLTAGES], float (*second)[MA
   uint64_t begin = SECONDS * block / PAIR_BLOCKS, end = SECONDS * (block + 1) / PAIR_BLOCKS;
   int64_t ways = 0;
   for (int side = 0; side < 2; side++)
-    for (uint64_t j = begin; j < end; j++) works[side][j - begin] = pair_works(u[side], second[j], 0.49);
+    for (uint64_t j = begin; j < end; j++) works[side][j - begin] = pair_works(u[side], KIND_BUFFER, second[j], 0.49);
   for (uint64_t j = 0; j < end - begin; j++)
     for (uint64_t k = 0; k < end - begin; k++) {
       if (j == k || !works[0][j] || !works[1][k]) continue;
@@ -531,6 +600,9 @@ static void test_file(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_pair),
+      cmocka_unit_test(test_every_pair_of_runs),
+      cmocka_unit_test(test_every_pair_with_gaps),
+      cmocka_unit_test(test_rank),
       cmocka_unit_test(test_many_draws),
       cmocka_unit_test(test_every_weight),
       cmocka_unit_test(test_every_swap),
