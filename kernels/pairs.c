@@ -58,13 +58,19 @@ static inline __attribute__((always_inline)) int meet_others(const struct meetin
   return !is_zero(both);
 }
 
+/* The lowest bit of each rank byte that is not 0: of each vector with ranks alive. */
+static uint64_t vectors_of(uint64_t alive) {
+  for (int half = PAIRS_RANKS / 2; half; half /= 2) alive |= alive >> half;
+  return alive & 0x0101010101010101u;
+}
+
 /* A branch on what is left of the ends would cost more than counting nothing. */
 static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_block) {
   const vector *ends[ENDS];
   vector counts = {0};
   for (int r = 0; r < ENDS; r++) ends[r] = m->bits + m->rows[r < m->count ? r : 0] * m->vectors;
-  for (size_t v = 0; alive; v++, alive >>= PAIRS_RANKS) {
-    if (!(alive & ((1u << PAIRS_RANKS) - 1))) continue;
+  for (uint64_t vectors = vectors_of(alive); vectors; vectors &= vectors - 1) {
+    const size_t v = (size_t)__builtin_ctzll(vectors) / PAIRS_RANKS;
     vector both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
     if (m->count > ENDS && !meet_others(m, v, &both)) continue;
     COUNT_BITS(both);
