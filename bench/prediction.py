@@ -7,7 +7,7 @@ usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--all-
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
 allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of
-seven runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second components as a prediction of
+five runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second components as a prediction of
 few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they cost c1 and c2; cells are as
 many as make the mean square error times the seconds least. The ceiling is p/(zeta1 + zeta2): the ratio were a
 component as dear as a chain, as many on both sides, and counting free. With --all-pairs every pair of kinds is put to
@@ -24,8 +24,8 @@ PAIRS = [("logistic", "logistic", "-0.05:1.05"), ("buffer", "buffer", "-2.5:3.5"
          ("mlp4", "mlp4", "-2.5:3.5"), ("mlp8", "mlp8", "-2.5:3.5"), ("mlp4", "mlp16", "-2.5:3.5")]
 CELLS = [64, 256, 512, 1024, 2048, 4096]
 FINEST = CELLS[-1]
-GUESSES = "8M"
-REPEATS = 7
+GUESSES = "4M"
+REPEATS = 5
 PILOT = 32768
 TILT = 256  # zeta1/zeta2 at most, or its inverse: few components do not tell more
 

@@ -5,6 +5,9 @@
 
 #include "job.h"
 
+/* Two of each level; where a candidate has fewer rows than these the first stands in for the others. */
+enum { CANDIDATE_ENDS = 4 };
+
 struct candidate {
   int32_t bin;  /* of (u0, u1), flow bins included */
   uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */

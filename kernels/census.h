@@ -167,6 +167,7 @@ HD void census_hit(struct candidate *candidate, const struct job *job, const str
   candidate->ends = (uint8_t)count;
   if (hits == CENSUS_ALL && candidate->within) count = census_add_others(candidate, job, cells, i);
   candidate->count = (uint8_t)count;
+  for (; count < CANDIDATE_ENDS; count++) candidate->row[count] = candidate->row[0];
 }
 
 #endif

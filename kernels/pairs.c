@@ -14,9 +14,6 @@
 
 typedef uint64_t vector __attribute__((vector_size(64)));
 
-/* Of a candidate's rows: two at each level. */
-enum { ENDS = 4 };
-
 static inline __attribute__((always_inline)) int is_zero(const vector *a) {
 #if defined(__AVX512F__)
   return _mm512_test_epi64_mask((__m512i)*a, (__m512i)*a) == 0;
@@ -51,9 +48,9 @@ struct meeting {
 /* Vector v of the rows after the ends, looked at in fours: false where nothing is left of `both`. */
 static inline __attribute__((always_inline)) int meet_others(const struct meeting *m, size_t v, vector *both) {
   if (is_zero(both)) return 0;
-  for (int r = ENDS; r < m->count; r++) {
+  for (int r = CANDIDATE_ENDS; r < m->count; r++) {
     *both &= m->bits[m->rows[r] * m->vectors + v];
-    if (r % ENDS == ENDS - 1 && is_zero(both)) return 0;
+    if (r % CANDIDATE_ENDS == CANDIDATE_ENDS - 1 && is_zero(both)) return 0;
   }
   return !is_zero(both);
 }
@@ -66,13 +63,13 @@ static uint64_t vectors_of(uint64_t alive) {
 
 /* A branch on what is left of the ends would cost more than counting nothing. */
 static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_block) {
-  const vector *ends[ENDS];
+  const vector *ends[CANDIDATE_ENDS];
   vector counts = {0};
-  for (int r = 0; r < ENDS; r++) ends[r] = m->bits + m->rows[r < m->count ? r : 0] * m->vectors;
+  for (int r = 0; r < CANDIDATE_ENDS; r++) ends[r] = m->bits + m->rows[r] * m->vectors;
   for (uint64_t vectors = vectors_of(alive); vectors; vectors &= vectors - 1) {
     const size_t v = (size_t)__builtin_ctzll(vectors) / PAIRS_RANKS;
     vector both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
-    if (m->count > ENDS && !meet_others(m, v, &both)) continue;
+    if (m->count > CANDIDATE_ENDS && !meet_others(m, v, &both)) continue;
     COUNT_BITS(both);
     counts += both;
   }
@@ -91,7 +88,7 @@ size_t FUNCTION(pairs_visit_, SEAM_ISA)(const struct pairs_tile *tile, int part,
   for (size_t s = 0; s < count; s++) {
     const struct candidate *own = &candidates[seeking[s].candidate];
     uint64_t alive = -(seeking[s].alive >> part & 1);
-    for (int r = 0; r < ENDS; r++) alive &= tile->alive[own->row[r < own->ends ? r : 0]];
+    for (int r = 0; r < CANDIDATE_ENDS; r++) alive &= tile->alive[own->row[r]];
     visits[visitors] = (struct pairs_visit){alive, seeking[s].candidate};
     visitors += alive != 0;
   }
