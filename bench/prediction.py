@@ -6,12 +6,12 @@ usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--all-
 
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
-allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of
-five runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second components as a prediction of
-few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they cost c1 and c2; cells are as
-many as make the mean square error times the seconds least. The ceiling is p/(zeta1 + zeta2): the ratio were a
-component as dear as a chain, as many on both sides, and counting free. With --all-pairs every pair of kinds is put to
-that comparison, but for those of which too few pairs work to tell."""
+allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of five
+runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second
+components as a prediction of few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they
+cost c1 and c2; cells are as many as make the mean square error times the seconds least. The ceiling is
+p/(zeta1 + zeta2): the ratio were a component as dear as a chain, as many on both sides, and counting free. With
+--all-pairs every pair of kinds is put to that comparison, but for those of which too few pairs work to tell."""
 import argparse
 import json
 import math

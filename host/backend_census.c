@@ -133,8 +133,7 @@ static seam_status census_open(const struct seam_config *config, const struct jo
 static void look_at_firsts(const struct session *session, struct batch *batch) {
   const struct census_kernels *kernels = session->kernels;
   size_t lanes = (size_t)kernels->lanes;
-  void (*look)(const struct job *, uint64_t, int, struct candidate *) =
-      session->table->unbroken ? kernels->look_at_ends : kernels->look;
+  pairs_look_function *look = session->table->unbroken ? kernels->look_at_ends : kernels->look;
   for (size_t i = 0; i < batch->size; i += lanes) {
     size_t active = batch->size - i < lanes ? batch->size - i : lanes;
     look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);

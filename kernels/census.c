@@ -51,16 +51,15 @@ static void look_at_ends(const struct job *job, uint64_t first_id, int active, s
   look(job, first_id, active, out, CENSUS_ENDS);
 }
 
-/* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: bit i of accepted[level][voltage] for lane i.
- */
-static inline __attribute__((always_inline)) void
-find_accepted(const struct job *job, const lane *theta, const float *voltages, uint32_t accepted[2][SAMPLE_BLOCK]) {
-  lane y[SAMPLE_BLOCK];
-  census_respond(job->second, theta, voltages, y);
-  for (int level = 0; level < 2; level++) {
-    lane low = lane_splat(job->accept[level][0]), high = lane_splat(job->accept[level][1]);
-    for (int k = 0; k < SAMPLE_BLOCK; k++) accepted[level][k] = vector_within(y[k], low, high);
-  }
+/* Bit i is set where lane i is. */
+static uint64_t mask_bits(lane_mask mask) {
+#if defined(__AVX512DQ__)
+  return _mm512_movepi32_mask((__m512i)mask);
+#else
+  uint64_t bits = 0;
+  EACH_LANE(i) bits |= (uint64_t)(mask[i] & 1) << i;
+  return bits;
+#endif
 }
 
 /* What a vector of draws accepts at a level, told from block to block of SAMPLE_BLOCK cells. */
@@ -70,15 +69,10 @@ struct span {
   lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
 };
 
-/* Bit k is set where the k-th of SAMPLE_BLOCK voltages is accepted. */
-static inline __attribute__((always_inline)) lane_uint accepted_bits(const float accept[2], const lane *y) {
+static inline __attribute__((always_inline)) void span_add(struct span *span, uint32_t cell,
+                                                           const lane_mask accepted[SAMPLE_BLOCK]) {
   lane_uint bits = lane_splat_uint(0);
-  for (int k = 0; k < SAMPLE_BLOCK; k++)
-    bits |= (lane_uint)((y[k] >= accept[0]) & (y[k] <= accept[1])) & lane_splat_uint(1u << k);
-  return bits;
-}
-
-static inline __attribute__((always_inline)) void span_add(struct span *span, uint32_t cell, lane_uint bits) {
+  for (int k = 0; k < SAMPLE_BLOCK; k++) bits |= (lane_uint)accepted[k] & lane_splat_uint(1u << k);
   lane_uint begun = bits & ~(bits << 1 | span->carry), block = bits | cell << SAMPLE_BLOCK;
   lane_mask any = bits != 0, had = span->last != 0;
   span->broken |= (begun & (begun - 1)) | (begun & (lane_uint)had);
@@ -101,10 +95,9 @@ static void rank(const struct job *job, const uint64_t *draws, int active, struc
   memset(span, 0, sizeof span);
   draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
-    lane y[SAMPLE_BLOCK];
-    census_respond(job->second, theta, job->centre + cell, y);
-    for (int level = 0; level < 2; level++)
-      span_add(&span[level], (uint32_t)cell, accepted_bits(job->accept[level], y));
+    lane_mask accepted[2][SAMPLE_BLOCK];
+    census_accept(job, job->second, theta, job->centre + cell, accepted);
+    for (int level = 0; level < 2; level++) span_add(&span[level], (uint32_t)cell, accepted[level]);
   }
   for (int i = 0; i < active; i++) {
     for (int level = 0; level < 2; level++) span_tell(&span[level], level, i, &out[i]);
@@ -119,12 +112,12 @@ static void accept(const struct job *job, const uint64_t *draws, int active, str
   for (int i = 0; i < active; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
   draw_seconds(job, draws, active, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
-    uint32_t accepted[2][SAMPLE_BLOCK];
-    find_accepted(job, theta, job->centre + cell, accepted);
+    lane_mask accepted[2][SAMPLE_BLOCK];
+    census_accept(job, job->second, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++) {
         uint64_t *row = tile->words + (size_t)(level * tile->stride + cell + k) * words;
-        row[place / 64] |= (accepted[level][k] & who) << place % 64;
+        row[place / 64] |= (mask_bits(accepted[level][k]) & who) << place % 64;
       }
   }
 }

@@ -120,16 +120,13 @@ void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const 
 void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
                                     uint64_t partners[INTERFACE_BLOCKS]) {
   typedef uint64_t loose __attribute__((vector_size(64), aligned(8)));
-  const vector neighbour = {1, 0, 3, 2, 5, 4, 7, 6}, pair = {2, 3, 0, 1, 6, 7, 4, 5};
   (void)block; /* it is the first of all */
   for (int k = 0; k < PAIR_BLOCKS / PAIRS_VECTOR_WORDS; k++) {
     vector works = ((loose *)in_block)[k];
     ((loose *)pairs)[k] += works;
     ((loose *)in_block)[k] = (loose){0};
-    works += __builtin_shuffle(works, neighbour);
-    works += __builtin_shuffle(works, pair);
-    partners[2 * k] += works[0];
-    partners[2 * k + 1] += works[PAIRS_VECTOR_WORDS / 2];
+    partners[2 * k] += works[0] + works[1] + works[2] + works[3];
+    partners[2 * k + 1] += works[4] + works[5] + works[6] + works[7];
   }
 }
 _Static_assert(2 * (PAIR_BLOCKS / INTERFACE_BLOCKS) == PAIRS_VECTOR_WORDS, "half a vector for each block");

@@ -25,6 +25,9 @@ struct pairs_tile {
   int unbroken;    /* of bits: at each level every draw accepts a run of cells without a gap */
 };
 
+/* Looks at theta1 of `active` chains, at most as many as there are lanes, from first_id on. */
+typedef void pairs_look_function(const struct job *job, uint64_t first_id, int active, struct candidate *out);
+
 /* A candidate on its way through the table: the parts where it may find partners, or in a tile the ranks. */
 struct pairs_visit {
   uint64_t alive; /* of bits */
@@ -62,10 +65,8 @@ enum { PAIRS_NOWHERE = -1 };
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
   int lanes;
-  /* Looks at theta1 of `active` chains, at most `lanes`, from first_id on. */
-  void (*look)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
-  /* The same, but of the rows the ends alone, which do where no draw accepts with gaps. NULL under the Gibbs law. */
-  void (*look_at_ends)(const struct job *job, uint64_t first_id, int active, struct candidate *out);
+  pairs_look_function *look;
+  pairs_look_function *look_at_ends; /* of rows the ends alone, which do where no draw accepts with gaps; or NULL */
   /* Of `active` draws of theta2, at most `lanes`. NULL under the Gibbs law. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under

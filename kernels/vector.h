@@ -31,8 +31,7 @@ typedef uint32_t lane_uint __attribute__((vector_size(4 * LANES)));
 typedef lane_int lane_mask; /* 0 or -1 */
 
 /* vector_fma, vector_sqrt: correctly rounded. vector_min: a < b ? a : b, vector_max: a > b ? a : b, so that a NaN in
- * `a` gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. vector_within: bit i is set
- * where low <= a <= high in lane i. */
+ * `a` gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. */
 #if defined(__AVX512F__)
 
 VECTOR lane vector_fma(lane a, lane b, lane c) { return (lane)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
@@ -43,10 +42,6 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)m), (__m512)b, (__m512)a);
 }
 VECTOR lane vector_partner(lane a) { return (lane)_mm512_permute_ps((__m512)a, 0xb1); }
-VECTOR uint32_t vector_within(lane a, lane low, lane high) {
-  __mmask16 above = _mm512_cmp_ps_mask((__m512)a, (__m512)low, _CMP_GE_OQ);
-  return _mm512_mask_cmp_ps_mask(above, (__m512)a, (__m512)high, _CMP_LE_OQ);
-}
 
 #elif defined(__AVX2__)
 
@@ -58,9 +53,6 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m);
 }
 VECTOR lane vector_partner(lane a) { return (lane)_mm256_permute_ps((__m256)a, 0xb1); }
-VECTOR uint32_t vector_within(lane a, lane low, lane high) {
-  return (uint32_t)_mm256_movemask_ps((__m256)((a >= low) & (a <= high)));
-}
 
 #elif defined(__x86_64__)
 
@@ -103,9 +95,6 @@ VECTOR lane vector_min(lane a, lane b) { return (lane)_mm_min_ps((__m128)a, (__m
 VECTOR lane vector_max(lane a, lane b) { return (lane)_mm_max_ps((__m128)a, (__m128)b); }
 VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lane_int)a) | (~m & (lane_int)b)); }
 VECTOR lane vector_partner(lane a) { return (lane)_mm_shuffle_ps((__m128)a, (__m128)a, 0xb1); }
-VECTOR uint32_t vector_within(lane a, lane low, lane high) {
-  return (uint32_t)_mm_movemask_ps((__m128)((a >= low) & (a <= high)));
-}
 
 #elif defined(__aarch64__)
 
@@ -118,10 +107,6 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lan
 VECTOR lane vector_min(lane a, lane b) { return vector_select(a < b, a, b); }
 VECTOR lane vector_max(lane a, lane b) { return vector_select(a > b, a, b); }
 VECTOR lane vector_partner(lane a) { return (lane)vrev64q_f32((float32x4_t)a); }
-VECTOR uint32_t vector_within(lane a, lane low, lane high) {
-  const lane_mask bit = {1, 2, 4, 8};
-  return vaddvq_u32((uint32x4_t)((a >= low) & (a <= high) & bit));
-}
 
 #else
 #error "seam has vectors for x86-64 and aarch64 only"
