@@ -8,10 +8,11 @@ Both are of the acceptance, the chance that a random pair works. The bias is tha
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
 allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of five
 runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second
-components as a prediction of few says: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 + zeta2/n2 least where they
-cost c1 and c2; cells are as many as make the mean square error times the seconds least. The ceiling is
-p/(zeta1 + zeta2): the ratio were a component as dear as a chain, as many on both sides, and counting free. With
---all-pairs every pair of kinds is put to that comparison, but for those of which too few pairs work to tell."""
+components as predictions of few say: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 + zeta2/n2
+least where they cost c1 and c2 in 256 cells and counting is free; cells are as many as make the mean square error times
+the seconds least. p/(zeta1 + zeta2) is told for comparison: the ratio were a component as dear as a chain, as many on
+both sides, and counting free. With --all-pairs every pair of kinds is put to that comparison, but for those of which
+too few pairs work to tell."""
 import argparse
 import json
 import math
@@ -104,8 +105,10 @@ def plan(options, pair):
         return None
     sizes = divide(options, pair, few, 256)
     finest = predict(options, pair, "0.3", FINEST, sizes)["prediction"]
+    if not told(finest):
+        return None
     _, cells, bias = min(price_of(options, pair, cells, sizes, finest) for cells in CELLS[:-1])
-    return (sizes, cells, bias) if told(finest) else None
+    return sizes, cells, bias
 
 
 def ratio(options, pair, seed, sizes, cells, bias):
@@ -123,8 +126,8 @@ def ratio(options, pair, seed, sizes, cells, bias):
 
 
 def ratios(options, pairs):
-    print("\n| pair | components | cells | bias | seconds | guess-and-check's variance over the prediction's error, range "
-          "| ceiling |")
+    print("\n| pair | components | cells | bias | seconds | guess-and-check's variance over the prediction's mean square error: "
+          "median, range | p/(zeta1 + zeta2) |")
     print("|---|---|---|---|---|---|---|")
     for pair in pairs:
         planned = plan(options, pair)

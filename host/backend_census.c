@@ -25,7 +25,8 @@ struct batch {
   struct pairs_visit *seeking;            /* those that may find partners in the CENSUS_REACH parts at hand */
   struct pairs_visit *visits;             /* and in one of them */
   size_t seekers;
-  bool *any;                        /* of in_block, which is 0 but there */
+  bool *any;                        /* whether a first component has found something, and in_block is not 0 */
+  bool begun;                       /* in_block and in_both have been set to 0, which they are after each batch */
   uint64_t *in_block;               /* [first component][the law's blocks at hand] */
   uint64_t (*in_both)[FINE_BLOCKS]; /* of their block, shared by first components 2k and 2k + 1 */
   int64_t *swaps;
@@ -71,12 +72,10 @@ static size_t swap_cells(const struct job *job) {
   return (size_t)(INTERFACE_BLOCKS * 2 * (job->axes[AXIS_DISTANCE].bins + 2) * INTERCHANGE_FITS);
 }
 
-/* Written to here: a page of calloc's that is read first is made later, for each worker to wait. */
-static void *zeroed(size_t count, size_t size) {
-  const size_t align = sizeof(uint64_t) * PAIRS_VECTOR_WORDS, bytes = (count * size + align - 1) / align * align;
-  void *memory = aligned_alloc(align, bytes);
-  if (memory) memset(memory, 0, bytes);
-  return memory;
+/* For whole vectors. */
+static void *aligned(size_t count, size_t size) {
+  const size_t align = sizeof(uint64_t) * PAIRS_VECTOR_WORDS;
+  return aligned_alloc(align, (count * size + align - 1) / align * align);
 }
 
 static bool allocate_batch(const struct session *session, struct batch *batch) {
@@ -86,10 +85,10 @@ static bool allocate_batch(const struct session *session, struct batch *batch) {
   batch->seeking = malloc(most * sizeof *batch->seeking);
   batch->visits = malloc(most * sizeof *batch->visits);
   batch->any = calloc(most, sizeof *batch->any);
-  batch->in_block = zeroed(most * blocks, sizeof *batch->in_block);
-  batch->in_both = zeroed(most / 2, sizeof *batch->in_both);
+  batch->in_block = aligned(most * blocks, sizeof *batch->in_block);
+  batch->in_both = aligned(most / 2, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
-  batch->room = room ? aligned_alloc(sizeof(uint64_t) * PAIRS_VECTOR_WORDS, room * sizeof *batch->room) : NULL;
+  batch->room = room ? aligned(room, sizeof *batch->room) : NULL;
   return batch->candidate && batch->partners && batch->seeking && batch->visits && batch->any && batch->in_block &&
          batch->in_both && batch->swaps && (batch->room || !room);
 }
@@ -185,10 +184,14 @@ static void find_reach(const struct session *session, size_t k, struct batch *ba
 static void count_part(const struct session *session, size_t k, struct batch *batch) {
   struct pairs_tile tile = session->law->tile(session->table, &session->table->parts[k], batch->room);
   const bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0;
-  size_t visitors = session->kernels->visit(&tile, (int)(k % CENSUS_REACH), batch->candidate, batch->seeking,
-                                            batch->seekers, batch->visits);
-  size_t before = SIZE_MAX;
-  for (const struct pairs_visit *visit = batch->visits; visit < batch->visits + visitors; visit++) {
+  const struct pairs_visit *visit = batch->seeking;
+  size_t visitors = batch->seekers, before = SIZE_MAX;
+  if (session->kernels->visit) {
+    visit = batch->visits;
+    visitors = session->kernels->visit(&tile, (int)(k % CENSUS_REACH), batch->candidate, batch->seeking, batch->seekers,
+                                       batch->visits);
+  }
+  for (const struct pairs_visit *end = visit + visitors; visit < end; visit++) {
     const size_t i = visit->candidate;
     if (!count_one(session, &tile, batch, visit)) continue;
     if (swaps && i % 2 == 1 && before == i - 1) count_both(session, &tile, batch, i - 1);
@@ -223,6 +226,16 @@ static void end_blocks(const struct session *session, int block, struct batch *b
   for (size_t i = 0; i + 1 < batch->size && swaps; i += 2)
     if (batch->any[i] && batch->any[i + 1]) end_swaps(session, batch, i);
   for (size_t i = 0; i < batch->size; i++) end_blocks_of(session, block, batch, i);
+}
+
+/* By its worker, in whose part of the memory they then lie. Pages that were read first would be made anew when written
+ * to, with all cores waiting. */
+static void begin(const struct session *session, struct batch *batch) {
+  const size_t most = session->law->most;
+  if (batch->begun) return;
+  memset(batch->in_block, 0, most * (size_t)session->law->blocks * sizeof *batch->in_block);
+  if (session->job->offset[HISTOGRAM_SWAPS] >= 0) memset(batch->in_both, 0, most / 2 * sizeof *batch->in_both);
+  batch->begun = true;
 }
 
 /* False when cancelled: then the batch is worth nothing. */
@@ -270,6 +283,7 @@ static void add_batch(const struct session *session, const struct batch *batch, 
 static void count_range(struct session *session, struct batch *batch, struct chain_range *range,
                         struct run_control *control, int64_t *counts) {
   uint64_t id = range->begin;
+  begin(session, batch);
   while (id < range->end) {
     batch->first_id = id;
     batch->size = range->end - id < session->law->most ? (size_t)(range->end - id) : session->law->most;

@@ -56,8 +56,7 @@ static void extend_runs(const struct pairs_tile *tile) {
 /* So many draws as the kernels have lanes, from a place on. */
 static void enter(const struct job *job, const struct census_kernels *kernels, const struct census_order *order,
                   uint64_t begin, struct pairs_tile *tile, int place) {
-  enum { MOST_LANES = 16 };
-  uint64_t draws[MOST_LANES];
+  uint64_t draws[PAIRS_MOST_LANES];
   bool any = false;
   for (int i = 0; i < kernels->lanes; i++) {
     draws[i] = draw_at(order, begin, place + i);

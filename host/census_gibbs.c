@@ -70,9 +70,8 @@ static size_t room(const struct census_table *table) {
 }
 
 static struct pairs_tile tile(const struct census_table *table, const struct census_part *part, uint64_t *room) {
-  enum { MOST_LANES = 16 };
   struct pairs_tile tile = part->tile;
-  uint64_t draws[MOST_LANES], lanes = (uint64_t)table->kernels->lanes;
+  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)table->kernels->lanes;
   tile.words = room;
   memset(room, 0, census_tile_words(&tile) * sizeof *room);
   for (uint64_t draw = part->begin; draw < part->end; draw += lanes) {

@@ -8,7 +8,8 @@
 
 /* What a draw is sorted by, and below it the draw, counted from its block's first on. */
 enum { DRAW_BITS = 39, CELL_BITS = 12 };
-_Static_assert(MAX_CELLS <= 1 << CELL_BITS, "2·CELL_BITS + 1 bits of the key");
+_Static_assert(MAX_CELLS <= 1 << CELL_BITS, "a cell fits its bits");
+_Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 #define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
 struct census_order {
@@ -65,8 +66,7 @@ static int by_key(const void *a, const void *b) {
 }
 
 void census_order_rank(struct census_order *order, int block) {
-  enum { MOST_LANES = 16 };
-  uint64_t draws[MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
+  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
   const uint64_t begin = census_block_begin(order->job->draws, block);
   const uint64_t end = census_block_begin(order->job->draws, block + 1);
   uint64_t *entries = order->entries + begin;

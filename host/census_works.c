@@ -127,21 +127,25 @@ static void take_in(struct census_table *table, size_t k) {
   table->unbroken = table->unbroken && tile->unbroken;
 }
 
+static bool is_built(const struct works_table *table) {
+  return table->done >= PAIR_BLOCKS && table->done == PAIR_BLOCKS + table->table.count;
+}
+
 /* With the mutex held, as all that follows. The last block to be ranked tells how many parts there are. */
 static void finish(struct works_table *table, size_t k) {
   table->done++;
   if (k >= PAIR_BLOCKS) take_in(&table->table, k - PAIR_BLOCKS);
   if (table->done == PAIR_BLOCKS) table->status = lay_out(table, &table->error);
+  if (is_built(table)) {
+    census_order_free(table->order);
+    table->order = NULL;
+  }
   pthread_cond_broadcast(&table->changed);
 }
 
 static bool may_take(const struct works_table *table) {
   if (table->next < PAIR_BLOCKS) return true;
   return table->done >= PAIR_BLOCKS && table->next < PAIR_BLOCKS + table->table.count;
-}
-
-static bool is_built(const struct works_table *table) {
-  return table->done >= PAIR_BLOCKS && table->done == PAIR_BLOCKS + table->table.count;
 }
 
 /* Every task taken is carried out by its taker, whatever happens: the waits end. */

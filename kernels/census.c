@@ -13,6 +13,8 @@ static struct lane_id ids_from(uint64_t first) {
   return id;
 }
 
+_Static_assert((int)LANES <= (int)PAIRS_MOST_LANES, "room for a vector's draws");
+
 static void draw_seconds(const struct job *job, const uint64_t *draws, int active, lane *theta) {
   struct lane_id id = {{0}, {0}};
   for (int i = 0; i < active; i++) {
@@ -64,7 +66,8 @@ static uint64_t mask_bits(lane_mask mask) {
 
 /* What a vector of draws accepts at a level, told from block to block of SAMPLE_BLOCK cells. */
 struct span {
-  lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0 */
+  lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
+                          * while there are none */
   lane_uint carry;       /* whether the cell before is accepted */
   lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
 };
@@ -143,14 +146,6 @@ static void weigh(const struct job *job, const uint64_t *draws, int active, stru
   }
 }
 
-/* All: no weight is known to be 0 before it is summed. */
-static size_t visit_all(const struct pairs_tile *tile, int part, const struct candidate *candidates,
-                        const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits) {
-  (void)tile, (void)part, (void)candidates;
-  memcpy(visits, seeking, count * sizeof *visits);
-  return count;
-}
-
 /* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
 static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                        uint64_t *in_block) {
@@ -193,7 +188,6 @@ const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {
     .lanes = LANES,
     .look = look_at_levels,
     .enter = weigh,
-    .visit = visit_all,
     .count = weigh_pairs,
     .end = end_weights,
 };

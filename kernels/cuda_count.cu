@@ -114,7 +114,7 @@ KERNEL(CUDA_CENSUS_THREADS) swap(KERNEL_ARGUMENT struct cuda_argument a) {
   const uint32_t chain = own_thread() / FINE * 2;
   if (chain >= a.batch.chains) return;
   const uint64_t id = a.batch.first_id + chain;
-  const uint32_t block = (uint32_t)(id / 2 % INTERFACE_BLOCKS) * FINE + own_thread() % FINE;
+  const uint32_t block = (uint32_t)tally_swap_block(id) * FINE + own_thread() % FINE;
   const uint64_t *works = census->partners + (size_t)block * a.batch.stride + chain;
   if (works[0] == 0 || works[1] == 0) return;
   const struct candidate *two = &census->candidates[chain];

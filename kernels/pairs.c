@@ -24,11 +24,14 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
 #endif
 }
 
-/* How many bits of each byte are set (Warren, "Hacker's Delight", section 5-1). */
+/* Makes of each byte how many of its bits are set (Warren, "Hacker's Delight", section 5-1); x is a vector or a word.
+ */
 #define COUNT_BITS(x)                                                                                                  \
-  x -= x >> 1 & 0x5555555555555555u;                                                                                   \
-  x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);                                                      \
-  x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu
+  do {                                                                                                                 \
+    x -= x >> 1 & 0x5555555555555555u;                                                                                 \
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);                                                    \
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;                                                                          \
+  } while (0)
 
 /* A byte is of a block. */
 static void add_counts(const vector *counts, uint64_t *in_block) {

@@ -35,12 +35,13 @@ struct pairs_visit {
 };
 
 /* Of `count` candidates those that may find partners in the tile, which is part `part` of those at hand; their number.
- * They are told from the ends of their rows. */
+ * They are told from their first CANDIDATE_ENDS rows. */
 typedef size_t pairs_visit_function(const struct pairs_tile *tile, int part, const struct candidate *candidates,
                                     const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits);
 
-/* Adds to in_block[b] how many draws of block b accept all of `count` rows; or, to in_block[0], what they weigh with
- * the first two, in units of 2^-(2·PAIR_BITS). `alive` is the visit's. Returns whether it was anything. */
+/* Adds to in_block[b] how many draws of block b accept all of `count` rows, which are a candidate's; or, to
+ * in_block[0], what they weigh with the first two, in units of 2^-(2·PAIR_BITS). `alive` is the visit's. Returns
+ * whether it was anything. */
 typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                                  uint64_t *in_block);
 
@@ -59,12 +60,12 @@ struct pairs_rank {
   int16_t low[2], high[2];
   int16_t broken; /* it does not accept all between them, at some level */
 };
-enum { PAIRS_NOWHERE = -1 };
+enum { PAIRS_NOWHERE = -1, PAIRS_MOST_LANES = 16 };
 #define PAIRS_NO_DRAW UINT64_MAX
 
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
-  int lanes;
+  int lanes; /* PAIRS_MOST_LANES at most */
   pairs_look_function *look;
   pairs_look_function *look_at_ends; /* of rows the ends alone, which do where no draw accepts with gaps; or NULL */
   /* Of `active` draws of theta2, at most `lanes`. NULL under the Gibbs law. */
@@ -72,7 +73,7 @@ struct census_kernels {
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under
    * the law of pairs that work some may be PAIRS_NO_DRAW. */
   void (*enter)(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place);
-  pairs_visit_function *visit;
+  pairs_visit_function *visit; /* NULL under the Gibbs law, where nobody is known to weigh nothing */
   pairs_count_function *count;
   pairs_count_both_function *count_both; /* NULL under the Gibbs law */
   pairs_end_function *end;               /* all blocks at once, or under the Gibbs law one */

@@ -2,6 +2,7 @@
 /* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
 #include "science.h"
 
+#include "census_order.h"
 #include "census_table.h"
 #include "pairs.h"
 #include "sample_result.h"
@@ -15,7 +16,7 @@ static void assert_same_counts(const seam_result *a, const seam_result *b) {
 
 /* ---- Against a count pair by pair ---- */
 
-enum { FIRSTS = 96, SECONDS = 1100, SECONDS_MOST = 20000, CELLS = 102, BINS = 12 };
+enum { FIRSTS = 96, SECONDS = 1100, SECONDS_MOST = 60000, CELLS = 102, BINS = 12 };
 
 static const char *const small[] = {"first", "table8", "second",      "buffer", "chains",       "96",   "draws",
                                     "1100",  "cells",  "102",         "range",  "-1:2",         "bins", "12",
@@ -58,39 +59,95 @@ static void emit(const float *theta, float u[2 * TEST_VOLTAGES]) {
     u[t] = respond(KIND_TABLE8, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
 }
 
-/* The result is the number of pairs that work, by bin, mode and blocks, each pair counted once. */
-static void check_every_pair(const char *name, int kind, uint64_t seconds, const char *draws) {
-  static int64_t interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
-  static float second[SECONDS_MOST][MAX_PARAMETERS];
-  int64_t works = 0;
-  memset(interface, 0, sizeof interface);
-  memset(blocks, 0, sizeof blocks);
-  for (uint64_t j = 0; j < seconds; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
+/* Of `small`, with another value of one option. */
+static void give(const char *options[64], const char *option, const char *value) {
+  size_t k = 0;
+  while (strcmp(options[k], option)) k += 2;
+  options[k + 1] = value;
+}
+
+/* How many pairs work, by bins and mode, and by blocks, told one by one. */
+struct pair_by_pair {
+  int64_t works, interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
+};
+
+static void count_pair(uint64_t i, uint64_t j, uint64_t seconds, const float *u, struct pair_by_pair *count) {
+  float u0 = u[TEST_VOLTAGES / 2], u1 = u[TEST_VOLTAGES + TEST_VOLTAGES / 2];
+  uint64_t block = 0;
+  while (j >= seconds * (block + 1) / PAIR_BLOCKS) block++;
+  count->works++;
+  count->interface[u1 > u0 ? 0 : 1][bin_of(u0, BINS) + 1][bin_of(u1, BINS) + 1]++;
+  count->blocks[i % PAIR_BLOCKS][block]++;
+}
+
+/* Bit `cell` of each level: whether a second accepts the cell's centre. */
+struct accepted {
+  uint64_t cells[2][(CELLS + 63) / 64];
+};
+
+/* Of the seconds of all lanes. */
+static void accept_cells(int kind, uint64_t id, struct accepted accepted[LANES]) {
+  lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
+  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  memset(accepted, 0, LANES * sizeof *accepted);
+  for (int cell = 0; cell < CELLS; cell++) {
+    u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
+    component_forward(kind, theta, 2, u, y, saved);
+    for (int i = 0; i < LANES; i++)
+      for (int level = 0; level < 2; level++)
+        if (y[0][i] >= (float)(level - 0.1) && y[0][i] <= (float)(level + 0.1))
+          accepted[i].cells[level][cell / 64] |= (uint64_t)1 << cell % 64;
+  }
+}
+
+/* What a first hits; false where it leaves the cells. */
+static bool hit_cells(const float u[2 * TEST_VOLTAGES], struct accepted *hit) {
+  memset(hit, 0, sizeof *hit);
+  for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
+    int cell = bin_of(u[t], CELLS);
+    if (cell < 0 || cell >= CELLS) return false;
+    hit->cells[t / TEST_VOLTAGES][cell / 64] |= (uint64_t)1 << cell % 64;
+  }
+  return true;
+}
+
+static bool accepts_all(const struct accepted *accepted, const struct accepted *hit) {
+  uint64_t refused = 0;
+  for (int level = 0; level < 2; level++)
+    for (int word = 0; word < (CELLS + 63) / 64; word++)
+      refused |= hit->cells[level][word] & ~accepted->cells[level][word];
+  return refused == 0;
+}
+
+static void count_pairs(int kind, uint64_t seconds, struct pair_by_pair *count) {
+  static struct accepted accepted[SECONDS_MOST + LANES];
+  for (uint64_t j = 0; j < seconds; j += LANES) accept_cells(kind, j, &accepted[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
+    struct accepted hit;
     draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
     emit(theta, u);
-    float u0 = u[TEST_VOLTAGES / 2], u1 = u[TEST_VOLTAGES + TEST_VOLTAGES / 2];
-    for (uint64_t j = 0; j < seconds; j++) {
-      if (!pair_works(u, kind, second[j], 0.1)) continue;
-      works++;
-      interface[u1 > u0 ? 0 : 1][bin_of(u0, BINS) + 1][bin_of(u1, BINS) + 1]++;
-      uint64_t block = 0;
-      while (j >= seconds * (block + 1) / PAIR_BLOCKS) block++;
-      blocks[i % PAIR_BLOCKS][block]++;
-    }
+    bool within = hit_cells(u, &hit);
+    for (uint64_t j = 0; j < seconds && within; j++)
+      if (accepts_all(&accepted[j], &hit)) count_pair(i, j, seconds, u, count);
   }
-  assert_true(works > 20);
+}
+
+static void check_every_pair(const char *name, int kind, uint64_t seconds, const char *draws) {
+  static struct pair_by_pair count;
   const char *options[64];
+  memset(&count, 0, sizeof count);
+  count_pairs(kind, seconds, &count);
+  assert_true(count.works > 20);
   memcpy(options, small, sizeof small);
-  options[3] = name;
-  options[7] = draws;
+  give(options, "second", name);
+  give(options, "draws", draws);
   seam_result *result = sample_predict(options);
-  assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), works);
-  assert_memory_equal(seam_result_histogram(result, "interface")->values, interface, sizeof interface);
+  assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), count.works);
+  assert_memory_equal(seam_result_histogram(result, "interface")->values, count.interface, sizeof count.interface);
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   for (int k = 0; k < PAIR_BLOCKS * PAIR_BLOCKS; k++)
-    assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
+    assert_int_equal(pairs[k] + pairs[PAIR_BLOCKS * PAIR_BLOCKS + k], count.blocks[k / PAIR_BLOCKS][k % PAIR_BLOCKS]);
   seam_result_free(result);
 }
 
@@ -104,12 +161,6 @@ static void test_every_pair(void **state) {
 static void test_every_pair_of_runs(void **state) {
   (void)state;
   check_every_pair("logistic", KIND_LOGISTIC, 1100, "1100");
-}
-
-/* Promise: also where tiles have draws with gaps, draws without, and both. */
-static void test_every_pair_with_gaps(void **state) {
-  (void)state;
-  check_every_pair("mlp8", KIND_MLP8, SECONDS_MOST, "20000");
 }
 
 /* Whether the draw accepts the cell at the level, which the job says. */
@@ -137,20 +188,26 @@ static void check_rank(const struct job *job, uint64_t id, const struct pairs_ra
   found[broken]++;
 }
 
-/* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
-static void test_rank(void **state) {
-  (void)state;
-  enum { RANKED = 1600, STRIDE = 104 };
-  static float centre[STRIDE];
-  struct job job = {.seed = 5, .second = KIND_MLP8, .init_scale = 1.0f, .stride = STRIDE, .centre = centre};
-  const struct census_kernels *kernels = &census_works_baseline;
-  int found[2] = {0, 0};
-  for (int cell = 0; cell < STRIDE; cell++) centre[cell] = (float)(-1.0 + (cell + 0.5) * 3.0 / STRIDE);
+/* As of `small`. */
+enum { STRIDE = (CELLS + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK };
+
+static struct job job_of(int second, float centre[STRIDE]) {
+  struct job job = {.seed = 5, .second = second, .init_scale = 1.0f, .stride = STRIDE, .centre = centre};
+  for (int cell = 0; cell < STRIDE; cell++)
+    centre[cell] = (float)(-1.0 + ((cell < CELLS ? cell : CELLS - 1) + 0.5) * 3.0 / CELLS);
   for (int level = 0; level < 2; level++)
-    job.accept[level][0] = (float)level - 0.1f, job.accept[level][1] = (float)level + 0.1f;
+    job.accept[level][0] = (float)(level - 0.1), job.accept[level][1] = (float)(level + 0.1);
+  return job;
+}
+
+static void check_ranks(const struct census_kernels *kernels) {
+  enum { RANKED = 1600 };
+  float centre[STRIDE];
+  const struct job job = job_of(KIND_MLP8, centre);
+  int found[2] = {0, 0};
   for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->lanes) {
-    uint64_t draws[16];
-    struct pairs_rank ranks[16];
+    uint64_t draws[PAIRS_MOST_LANES];
+    struct pairs_rank ranks[PAIRS_MOST_LANES];
     for (int i = 0; i < kernels->lanes; i++) draws[i] = id + (uint64_t)i;
     kernels->rank(&job, draws, kernels->lanes, ranks);
     for (int i = 0; i < kernels->lanes; i++) check_rank(&job, draws[i], &ranks[i], found);
@@ -158,16 +215,56 @@ static void test_rank(void **state) {
   assert_true(found[false] > 100 && found[true] > 20);
 }
 
-/* Of a buffer, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
+/* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
+static void test_rank(void **state) {
+  (void)state;
+  check_ranks(&census_works_baseline);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) check_ranks(&census_works_v3);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) check_ranks(&census_works_v4);
+#endif
+}
+
+/* How many tiles have no draw with gaps, only such draws, and both. */
+static void sort_tiles(const struct census_order *order, uint64_t ranks, int sorts[3]) {
+  enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
+  for (uint64_t begin = 0; begin < ranks; begin += WIDTH) {
+    int with[2] = {0, 0};
+    for (int block = 0; block < PAIR_BLOCKS; block++)
+      for (uint64_t rank = begin; rank < begin + WIDTH; rank++) {
+        uint64_t draw = census_order_draw(order, block, rank);
+        if (draw != PAIRS_NO_DRAW) with[census_order_what(order, draw)->broken != 0]++;
+      }
+    sorts[!with[true] ? 0 : !with[false] ? 1 : 2]++;
+  }
+}
+
+/* Promise: every pair is counted once where tiles have draws with gaps, draws without, and both. */
+static void test_every_pair_with_gaps(void **state) {
+  (void)state;
+  float centre[STRIDE];
+  struct job job = job_of(KIND_MLP8, centre);
+  struct census_order *order;
+  int sorts[3] = {0, 0, 0};
+  job.draws = SECONDS_MOST;
+  assert_int_equal(census_order_create(&job, &census_works_baseline, &order, NULL), SEAM_OK);
+  for (int block = 0; block < PAIR_BLOCKS; block++) census_order_rank(order, block);
+  sort_tiles(order, census_order_ranks(order), sorts);
+  census_order_free(order);
+  assert_true(sorts[0] && sorts[1] && sorts[2]);
+  check_every_pair("mlp8", KIND_MLP8, SECONDS_MOST, "60000");
+}
+
+/* Of a second, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
 enum { MANY_FIRSTS = 600, MANY = 700000, FEW_CELLS = 8 };
 
-static void accept_few(uint64_t id, uint32_t accepted[LANES][2]) {
+static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(KIND_BUFFER, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < FEW_CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
-    component_forward(KIND_BUFFER, theta, 2, u, y, saved);
+    component_forward(kind, theta, 2, u, y, saved);
     for (int i = 0; i < LANES; i++)
       for (int level = 0; level < 2; level++)
         accepted[i][level] |= (uint32_t)(y[0][i] >= (float)(level - 0.49) && y[0][i] <= (float)(level + 0.49)) << cell;
@@ -188,20 +285,20 @@ static bool hit_few(uint64_t id, uint32_t hit[2]) {
   return true;
 }
 
-/* Promise: the same where draws are so many that the table is cut into parts, and these are told of in several words;
- * the last block is one draw larger than the first. */
-static void test_many_draws(void **state) {
-  (void)state;
+/* Draws so many that the table is cut into parts, and these are told of in several words; the last block is one draw
+ * larger than the first. */
+static void check_many_draws(int kind, const char *name) {
   static uint32_t accepted[MANY + LANES][2];
   static int64_t works[PAIR_BLOCKS][PAIR_BLOCKS];
-  static const char *const many[] = {
-      "first",         "table8", "second",  "buffer", "chains", "600", "draws",       "700000", "cells",        "8",
-      "range",         "-1:2",   "bins",    "12",     "seed",   "5",   "first-chain", "1000",   "input-margin", "0.05",
-      "output-margin", "0.49",   "threads", "3",      NULL};
+  const char *const many[] = {"first",  "table8",  "second",      name,    "chains",       "600",  "draws",
+                              "700000", "cells",   "8",           "range", "-1:2",         "bins", "12",
+                              "seed",   "5",       "first-chain", "1000",  "input-margin", "0.05", "output-margin",
+                              "0.49",   "threads", "3",           NULL};
+  memset(works, 0, sizeof works);
   seam_result *result = sample_predict(many);
   const int64_t *pairs = seam_result_histogram(result, "pairs")->values;
   int64_t some = 0, useful = 0;
-  for (uint64_t j = 0; j < MANY; j += LANES) accept_few(j, &accepted[j]);
+  for (uint64_t j = 0; j < MANY; j += LANES) accept_few(kind, j, &accepted[j]);
   for (uint64_t j = 0; j < MANY; j++) useful += accepted[j][0] && accepted[j][1];
   assert_true(useful > CENSUS_REACH * PAIRS_WORD_BITS * PAIRS_WORD_BITS);
   for (uint64_t i = 1000; i < 1000 + MANY_FIRSTS; i++) {
@@ -217,6 +314,13 @@ static void test_many_draws(void **state) {
   }
   assert_true(some > 100000);
   seam_result_free(result);
+}
+
+/* Promise: every pair is counted once where the table has many parts, of draws without gaps and with. */
+static void test_many_draws(void **state) {
+  (void)state;
+  check_many_draws(KIND_BUFFER, "buffer");
+  check_many_draws(KIND_MLP4, "mlp4");
 }
 
 /* Promise: under the Gibbs law each bin and each cell of blocks holds the sum of its pairs' weights exp(-beta·L), to
@@ -270,14 +374,14 @@ static void test_every_weight(void **state) {
 /* ---- Swaps ---- */
 
 /* Two first components, with seconds of one of PAIR_BLOCKS: every way to swap, one by one. Returns how many. */
-static int64_t swap_each(const float u[2][2 * TEST_VOLTAGES], float (*second)[MAX_PARAMETERS], uint64_t block,
+static int64_t swap_each(int kind, const float u[2][2 * TEST_VOLTAGES], float (*second)[MAX_PARAMETERS], uint64_t block,
                          int64_t row[INTERCHANGE_FITS]) {
   enum { MOST = SECONDS / PAIR_BLOCKS + 1 };
   bool works[2][MOST];
   uint64_t begin = SECONDS * block / PAIR_BLOCKS, end = SECONDS * (block + 1) / PAIR_BLOCKS;
   int64_t ways = 0;
   for (int side = 0; side < 2; side++)
-    for (uint64_t j = begin; j < end; j++) works[side][j - begin] = pair_works(u[side], KIND_BUFFER, second[j], 0.49);
+    for (uint64_t j = begin; j < end; j++) works[side][j - begin] = pair_works(u[side], kind, second[j], 0.49);
   for (uint64_t j = 0; j < end - begin; j++)
     for (uint64_t k = 0; k < end - begin; k++) {
       if (j == k || !works[0][j] || !works[1][k]) continue;
@@ -287,15 +391,13 @@ static int64_t swap_each(const float u[2][2 * TEST_VOLTAGES], float (*second)[MA
   return ways;
 }
 
-/* Promise: all ways for the pairs that work of two first components to swap their seconds, by mode and distance, with
- * seconds of one block. */
-static void test_every_swap(void **state) {
-  (void)state;
+static void check_every_swap(int kind, const char *name) {
   enum { ROWS = 66 };
   static int64_t swaps[INTERFACE_BLOCKS][2][ROWS][INTERCHANGE_FITS];
   static float second[SECONDS][MAX_PARAMETERS];
   int64_t ways = 0;
-  for (uint64_t j = 0; j < SECONDS; j++) draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second[j]);
+  memset(swaps, 0, sizeof swaps);
+  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i += 2) {
     float theta[MAX_PARAMETERS], u[2][2 * TEST_VOLTAGES];
     for (uint64_t side = 0; side < 2; side++) {
@@ -308,16 +410,25 @@ static void test_every_swap(void **state) {
     uint64_t block = i / 2 % INTERFACE_BLOCKS;
     int row = distance >= 2.0f ? ROWS - 1 : 1 + (int)(32.0f * distance);
     for (uint64_t fine = 4 * block; fine < 4 * block + 4; fine++)
-      ways += swap_each((const float(*)[2 * TEST_VOLTAGES]) u, second, fine, swaps[block][same][row]);
+      ways += swap_each(kind, (const float(*)[2 * TEST_VOLTAGES]) u, second, fine, swaps[block][same][row]);
   }
   assert_true(ways > 50);
   const char *options[64];
   size_t count = sizeof small / sizeof *small - 1;
   memcpy(options, small, sizeof small);
   memcpy(options + count, (const char *const[]){"output-margin", "0.49", NULL}, 3 * sizeof *options);
+  give(options, "second", name);
   seam_result *result = sample_predict(options);
   assert_memory_equal(seam_result_histogram(result, "swaps")->values, swaps, sizeof swaps);
   seam_result_free(result);
+}
+
+/* Promise: all ways for the pairs that work of two first components to swap their seconds, by mode and distance, with
+ * seconds of one block; of draws without gaps and with. */
+static void test_every_swap(void **state) {
+  (void)state;
+  check_every_swap(KIND_BUFFER, "buffer");
+  check_every_swap(KIND_MLP8, "mlp8");
 }
 
 /* ---- The same everywhere ---- */
@@ -325,9 +436,9 @@ static void test_every_swap(void **state) {
 static const char *const tasks[] = {"predict", "gibbs"};
 
 /* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
-static void check_same_everywhere(const char *task) {
-  const char *options[] = {"first", "mlp4",    "second", "buffer", "chains", "3002",    "draws", "5000", "isa",
-                           "auto",  "threads", "1",      "task",   task,     "backend", "cpu",   NULL};
+static void check_same_everywhere(const char *task, const char *second, const char *draws) {
+  const char *options[] = {"first", "mlp4",    "second", second, "chains", "3002",    "draws", draws, "isa",
+                           "auto",  "threads", "1",      "task", task,     "backend", "cpu",   NULL};
   seam_result *expected = sample_predict(options);
   assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
   options[11] = "3";
@@ -348,7 +459,8 @@ static void check_same_everywhere(const char *task) {
 
 static void test_same_everywhere(void **state) {
   (void)state;
-  for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) check_same_everywhere(tasks[t]);
+  for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) check_same_everywhere(tasks[t], "buffer", "5000");
+  check_same_everywhere("predict", "mlp8", "40000");
 }
 
 /* Promise 5, of predictions: parts of the first components add up to the whole. */
