@@ -437,8 +437,8 @@ static const char *const tasks[] = {"predict", "gibbs"};
 
 /* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
 static void check_same_everywhere(const char *task, const char *second, const char *draws) {
-  const char *options[] = {"first", "mlp4",    "second", second, "chains", "3002",    "draws", draws, "isa",
-                           "auto",  "threads", "1",      "task", task,     "backend", "cpu",   NULL};
+  const char *options[] = {"first",   "mlp4", "second", second, "chains",  "3002", "draws", draws, "isa", "auto",
+                           "threads", "1",    "task",   task,   "backend", "cpu",  "cells", "200", NULL};
   seam_result *expected = sample_predict(options);
   assert_true(seam_result_count(expected, SEAM_BUFFER) > 0);
   options[11] = "3";
