@@ -13,9 +13,6 @@
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 
-/* A block of INTERFACE_BLOCKS is so many of PAIR_BLOCKS. */
-enum { FINE_BLOCKS = PAIR_BLOCKS / INTERFACE_BLOCKS };
-
 /* One worker's: a batch of first components, and what it came to. */
 struct batch {
   uint64_t first_id;

@@ -310,10 +310,10 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
 }
 
 /* Pairs are counted in 63 bits; and ways to swap, which are as many as pairs of draws of one of PAIR_BLOCKS, for each
- * two chains in PAIR_BLOCKS / INTERFACE_BLOCKS of these. */
+ * two chains in FINE_BLOCKS of these. */
 static seam_status check_pair_count(const struct seam_config *config, seam_error *error) {
   uint64_t most = INT64_MAX / (config->draws << config_pair_bits(config)), block = config->draws / PAIR_BLOCKS + 1;
-  uint64_t swaps = INT64_MAX / (block * block * (PAIR_BLOCKS / INTERFACE_BLOCKS)) * 2;
+  uint64_t swaps = INT64_MAX / (block * block * FINE_BLOCKS) * 2;
   if (config->task == TASK_PREDICT && swaps < most) most = swaps;
   if (config->task == TASK_TRAIN || config->chains <= most) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,

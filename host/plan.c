@@ -54,9 +54,10 @@ static seam_status plan_adam(const struct seam_config *config, struct plan *plan
 static void plan_cells(const struct seam_config *config, struct plan *plan) {
   double width = (config->range[1] - config->range[0]) / (double)config->cells;
   plan->job.stride = ((int32_t)config->cells + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
-  for (int32_t cell = 0; cell < plan->job.stride; cell++)
-    plan->centre[cell] =
-        (float)(config->range[0] + ((cell < (int32_t)config->cells ? cell : (int32_t)config->cells - 1) + 0.5) * width);
+  for (int32_t cell = 0; cell < plan->job.stride; cell++) {
+    double own = cell < (int32_t)config->cells ? (double)cell : (double)config->cells - 1;
+    plan->centre[cell] = (float)(config->range[0] + (own + 0.5) * width);
+  }
   plan->job.draws = config->draws;
   plan->job.weight_exponent = (float)(-config->beta / 2 * 1.4426950408889634);
   plan->job.centre = plan->centre;

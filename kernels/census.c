@@ -166,7 +166,7 @@ static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS
   uint64_t sum = tally_round(*in_block, PAIR_BITS);
   *in_block = 0;
   pairs[block] += (int64_t)sum;
-  partners[block / (PAIR_BLOCKS / INTERFACE_BLOCKS)] += sum;
+  partners[block / FINE_BLOCKS] += sum;
 }
 
 #define JOIN(prefix, x) prefix##x

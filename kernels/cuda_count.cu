@@ -82,10 +82,9 @@ KERNEL(CUDA_CENSUS_THREADS) count_weights(KERNEL_ARGUMENT struct cuda_argument a
 
 /* Its partners in block `block` of INTERFACE_BLOCKS, which the table of pairs cuts further. */
 HD uint64_t add_block(const struct cuda_argument *a, const struct candidate *own, uint32_t chain, int block) {
-  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS };
   const int64_t offset = a->job.offset[HISTOGRAM_PAIRS];
   uint64_t works = 0;
-  for (int fine = block * FINE; fine < (block + 1) * FINE; fine++) {
+  for (int fine = block * FINE_BLOCKS; fine < (block + 1) * FINE_BLOCKS; fine++) {
     uint64_t in_block = a->census.partners[(size_t)fine * a->batch.stride + chain];
     uint64_t sum = tally_round(in_block, a->census.pair_bits);
     if (sum && offset >= 0)
@@ -102,19 +101,18 @@ KERNEL(CUDA_CENSUS_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
   const struct candidate *own = &a.census.candidates[chain];
   uint64_t works = 0;
   KEEP_LOOP /* unrolled, it spills on sm_86 */
-  for (int block = 0; block < INTERFACE_BLOCKS; block++) works += add_block(&a, own, chain, block);
+      for (int block = 0; block < INTERFACE_BLOCKS; block++) works += add_block(&a, own, chain, block);
   tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.census.pair_bits, a.batch.counts);
 }
 
 /* ---- Swaps: a thread for each two candidates and fine block of the one block that is theirs ---- */
 
 KERNEL(CUDA_CENSUS_THREADS) swap(KERNEL_ARGUMENT struct cuda_argument a) {
-  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS };
   const struct cuda_census *census = &a.census;
-  const uint32_t chain = own_thread() / FINE * 2;
+  const uint32_t chain = own_thread() / FINE_BLOCKS * 2;
   if (chain >= a.batch.chains) return;
   const uint64_t id = a.batch.first_id + chain;
-  const uint32_t block = (uint32_t)tally_swap_block(id) * FINE + own_thread() % FINE;
+  const uint32_t block = (uint32_t)tally_swap_block(id) * FINE_BLOCKS + own_thread() % FINE_BLOCKS;
   const uint64_t *works = census->partners + (size_t)block * a.batch.stride + chain;
   if (works[0] == 0 || works[1] == 0) return;
   const struct candidate *two = &census->candidates[chain];

@@ -13,8 +13,9 @@ enum { ARITHMETIC_REVISION = 2 };
 enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
 
 /* Of a prediction: both sides are cut into so many blocks, whose scatter tells its errors, and theta2 once more into
- * blocks of the table of pairs. Chain id belongs to block id mod BLOCKS. */
-enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, MAX_CELLS = 4096, CELL_BLOCK = 8 };
+ * blocks of the table of pairs, FINE_BLOCKS of them a block. Chain id belongs to block id mod BLOCKS. */
+enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, FINE_BLOCKS = PAIR_BLOCKS / INTERFACE_BLOCKS };
+enum { MAX_CELLS = 4096, CELL_BLOCK = 8 };
 
 /* Under the Gibbs law each level's share in the weight of a pair is rounded to units of 2^-WEIGHT_BITS, and what
  * counts in place of a pair is 2^-PAIR_BITS of one. */

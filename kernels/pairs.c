@@ -105,10 +105,10 @@ int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16
 }
 
 void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
-                                           uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]) {
-  enum { FINE = PAIR_BLOCKS / INTERFACE_BLOCKS, BYTES = sizeof(uint64_t) };
+                                           uint64_t in_both[FINE_BLOCKS]) {
+  enum { BYTES = sizeof(uint64_t) };
   size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  const uint64_t *column = tile->words + block * FINE / BYTES;
+  const uint64_t *column = tile->words + block * FINE_BLOCKS / BYTES;
   uint64_t counts = 0;
   for (size_t v = 0; v < width; v += PAIRS_VECTOR_WORDS) {
     uint64_t both = ~(uint64_t)0;
@@ -116,7 +116,7 @@ void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const 
     COUNT_BITS(both);
     counts += both;
   }
-  for (int k = 0; k < FINE; k++) in_both[k] += counts >> (block * FINE + k) % BYTES * 8 & 255;
+  for (int k = 0; k < FINE_BLOCKS; k++) in_both[k] += counts >> (block * FINE_BLOCKS + k) % BYTES * 8 & 255;
 }
 
 /* Half a vector is what one of INTERFACE_BLOCKS has. */
@@ -132,4 +132,4 @@ void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs
     partners[2 * k + 1] += works[4] + works[5] + works[6] + works[7];
   }
 }
-_Static_assert(2 * (PAIR_BLOCKS / INTERFACE_BLOCKS) == PAIRS_VECTOR_WORDS, "half a vector for each block");
+_Static_assert(2 * FINE_BLOCKS == PAIRS_VECTOR_WORDS, "half a vector for each block");

@@ -47,7 +47,7 @@ typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *
 
 /* Of `count` rows: adds to in_both[k] how many draws of the k-th fine block of block `block` accept them all. */
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
-                                       uint64_t in_both[PAIR_BLOCKS / INTERFACE_BLOCKS]);
+                                       uint64_t in_both[FINE_BLOCKS]);
 
 /* Blocks of theta2 that are whole, from PAIR_BLOCKS' `block` on: adds what a candidate found there, which is 0 after,
  * to its row of the table of pairs and to its partners by INTERFACE_BLOCKS, in units of what counts. */
