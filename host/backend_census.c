@@ -141,7 +141,7 @@ static void look_at_firsts(const struct session *session, struct batch *batch) {
 
 /* The rows that a candidate must be accepted in. */
 static int rows_in(const struct pairs_tile *tile, const struct candidate *candidate) {
-  return tile->unbroken ? candidate->ends : candidate->count;
+  return tile->unbroken ? CANDIDATE_ENDS : candidate->count;
 }
 
 /* Of first components i and i + 1: the draws that work with both, in the block whose seconds they swap. */
@@ -172,7 +172,7 @@ static void find_reach(const struct session *session, size_t k, struct batch *ba
     const struct candidate *own = &batch->candidate[i];
     if (!own->within) continue;
     uint64_t parts = UINT64_MAX;
-    for (int r = 0; reach && r < own->ends; r++) parts &= reach[own->row[r]];
+    for (int r = 0; reach && r < CANDIDATE_ENDS; r++) parts &= reach[own->row[r]];
     batch->seeking[batch->seekers] = (struct pairs_visit){parts, (uint32_t)i};
     batch->seekers += parts != 0;
   }

@@ -131,23 +131,20 @@ HD uint16_t census_row(const struct job *job, int level, int32_t cell) {
   return (uint16_t)(level * job->stride + cell - 1);
 }
 
-/* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all:
- * they stand first. */
-HD int census_add_ends(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
-  int count = 0;
+/* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all. */
+HD void census_add_ends(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
   for (int level = 0; level < 2; level++) {
     int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i);
     candidate->within &= census_within(job, low) & census_within(job, high);
-    candidate->row[count++] = census_row(job, level, low);
-    if (high != low) candidate->row[count++] = census_row(job, level, high);
+    candidate->row[CANDIDATE_LOW + level] = census_row(job, level, low);
+    candidate->row[CANDIDATE_HIGH + level] = census_row(job, level, high);
   }
-  return count;
 }
 
 /* A cell that is hit again is left out where that is cheap to tell, as along any monotone mapping: then the next row
  * takes its place. */
 HD int census_add_others(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
-  int count = candidate->ends;
+  int count = CANDIDATE_ENDS;
   for (int level = 0; level < 2; level++) {
     int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i), before = low;
     for (int t = level * TEST_VOLTAGES; t < (level + 1) * TEST_VOLTAGES; t++) {
@@ -163,11 +160,10 @@ HD int census_add_others(struct candidate *candidate, const struct job *job, con
 /* Lane i's rows. Before, the candidate is within where it is finite. */
 HD void census_hit(struct candidate *candidate, const struct job *job, const struct census_cells *cells,
                    enum census_hits hits, int i) {
-  int count = census_add_ends(candidate, job, cells, i);
-  candidate->ends = (uint8_t)count;
+  int count = CANDIDATE_ENDS;
+  census_add_ends(candidate, job, cells, i);
   if (hits == CENSUS_ALL && candidate->within) count = census_add_others(candidate, job, cells, i);
   candidate->count = (uint8_t)count;
-  for (; count < CANDIDATE_ENDS; count++) candidate->row[count] = candidate->row[0];
 }
 
 #endif
