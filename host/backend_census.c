@@ -90,8 +90,8 @@ static bool allocate_batch(const struct session *session, struct batch *batch) {
          batch->in_both && batch->swaps && (batch->room || !room);
 }
 
-static seam_status allocate(struct session *session, seam_error *error) {
-  FORWARD(session->law->create(session->job, session->kernels, &session->table, error));
+static seam_status allocate(struct session *session, uint64_t firsts, seam_error *error) {
+  FORWARD(session->law->create(session->job, firsts, session->kernels, &session->table, error));
   session->batches = calloc((size_t)session->workers, sizeof *session->batches);
   bool enough = session->batches != NULL;
   for (int w = 0; enough && w < session->workers; w++) enough = allocate_batch(session, &session->batches[w]);
@@ -109,7 +109,7 @@ static seam_status census_open(const struct seam_config *config, const struct jo
   s->law = config->task == TASK_GIBBS ? &census_gibbs : &census_works;
   s->kernels = s->law->kernels[isa];
   s->workers = processor_threads(config);
-  seam_status status = allocate(s, error);
+  seam_status status = allocate(s, config->chains, error);
   if (status != SEAM_OK) {
     census_close(s);
     return status;
@@ -196,6 +196,29 @@ static void count_part(const struct session *session, size_t k, struct batch *ba
   }
 }
 
+/* The draws of the block whose seconds first components i and i + 1 swap that come to both of them on a sheet. */
+static void swap_on_sheet(const struct census_sheet *sheet, struct batch *batch, size_t i) {
+  const struct quadrant_point both = census_sheet_common(census_sheet_point(sheet, &batch->candidate[i]),
+                                                         census_sheet_point(sheet, &batch->candidate[i + 1]));
+  const uint16_t *draws = census_sheet_find(sheet, both);
+  const int block = tally_swap_block(batch->first_id + i) * FINE_BLOCKS;
+  for (int k = 0; k < FINE_BLOCKS && draws; k++) batch->in_both[i / 2][k] += draws[block + k];
+}
+
+static void count_sheet(const struct session *session, const struct census_sheet *sheet, struct batch *batch) {
+  const bool swaps = session->job->offset[HISTOGRAM_SWAPS] >= 0;
+  size_t before = SIZE_MAX;
+  for (size_t i = 0; i < batch->size; i++) {
+    if (!batch->candidate[i].within) continue;
+    const uint16_t *draws = census_sheet_find(sheet, census_sheet_point(sheet, &batch->candidate[i]));
+    if (!draws) continue;
+    session->kernels->add(draws, &batch->in_block[i * PAIR_BLOCKS]);
+    batch->any[i] = true;
+    if (swaps && i % 2 == 1 && before == i - 1) swap_on_sheet(sheet, batch, i - 1);
+    before = i;
+  }
+}
+
 /* First components i and i + 1 swap seconds of one block of INTERFACE_BLOCKS. */
 static void end_swaps(const struct session *session, struct batch *batch, size_t i) {
   const int block = tally_swap_block(batch->first_id + i);
@@ -239,6 +262,8 @@ static void begin(const struct session *session, struct batch *batch) {
 static bool count_batch(const struct session *session, struct batch *batch, struct run_control *control) {
   const struct census_table *table = session->table;
   uint64_t draws = session->job->draws, counted = 0;
+  for (int s = 0; table->quadrants && s < table->quadrants->count; s++)
+    count_sheet(session, &table->quadrants->sheets[s], batch);
   for (size_t k = 0; k < table->count; k++) {
     const struct census_part *part = &table->parts[k];
     if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;

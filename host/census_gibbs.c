@@ -35,8 +35,9 @@ static void destroy(struct census_table *table) {
   free(table);
 }
 
-static seam_status create(const struct job *job, const struct census_kernels *kernels, struct census_table **out,
-                          seam_error *error) {
+static seam_status create(const struct job *job, uint64_t firsts, const struct census_kernels *kernels,
+                          struct census_table **out, seam_error *error) {
+  (void)firsts;
   struct census_table *table = calloc(1, sizeof *table);
   *out = NULL;
   if (!table) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: close other programs");

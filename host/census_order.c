@@ -18,6 +18,7 @@ struct census_order {
   uint64_t *entries;        /* those of a block from census_block_begin on */
   struct pairs_rank *ranks; /* of all draws */
   uint64_t ranked[PAIR_BLOCKS];
+  uint64_t quadrants[PAIR_BLOCKS][QUADRANT_SIDES];
 };
 
 seam_status census_order_create(const struct job *job, const struct census_kernels *kernels, struct census_order **out,
@@ -65,22 +66,52 @@ static int by_key(const void *a, const void *b) {
   return *left < *right ? -1 : *left > *right;
 }
 
-void census_order_rank(struct census_order *order, int block) {
-  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)order->kernels->lanes, ranked = 0;
+/* Keeps of `active` draws, from the block's first on, those that accept something at both levels. */
+static void collect(struct census_order *order, int block, uint64_t draw, uint64_t active) {
   const uint64_t begin = census_block_begin(order->job->draws, block);
-  const uint64_t end = census_block_begin(order->job->draws, block + 1);
-  uint64_t *entries = order->entries + begin;
-  for (uint64_t draw = begin; draw < end; draw += lanes) {
-    uint64_t active = end - draw < lanes ? end - draw : lanes;
-    struct pairs_rank *ranks = order->ranks + draw;
-    for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
-    order->kernels->rank(order->job, draws, (int)active, ranks);
-    for (uint64_t i = 0; i < active; i++)
-      if (ranks[i].high[0] != PAIRS_NOWHERE && ranks[i].high[1] != PAIRS_NOWHERE)
-        entries[ranked++] = key_of(&ranks[i]) << DRAW_BITS | (draw + i - begin);
+  for (uint64_t d = draw; d < draw + active; d++) {
+    const struct pairs_rank *what = &order->ranks[d];
+    if (what->high[0] == PAIRS_NOWHERE || what->high[1] == PAIRS_NOWHERE) continue;
+    int sides = census_quadrant_sides(what, order->job->stride);
+    if (sides != QUADRANT_NONE) order->quadrants[block][sides]++;
+    order->entries[begin + order->ranked[block]++] = key_of(what) << DRAW_BITS | (d - begin);
   }
-  qsort(entries, (size_t)ranked, sizeof *entries, by_key);
-  order->ranked[block] = ranked;
+}
+
+void census_order_look(struct census_order *order, int block) {
+  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)order->kernels->lanes;
+  const uint64_t end = census_block_begin(order->job->draws, block + 1);
+  for (uint64_t draw = census_block_begin(order->job->draws, block); draw < end; draw += lanes) {
+    uint64_t active = end - draw < lanes ? end - draw : lanes;
+    for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
+    order->kernels->rank(order->job, draws, (int)active, order->ranks + draw);
+    collect(order, block, draw, active);
+  }
+}
+
+uint64_t census_order_quadrants(const struct census_order *order, int block, int sides) {
+  return order->quadrants[block][sides];
+}
+
+/* Moves the draws that have sheets there, and those that have none together. */
+static void enter_quadrants(struct census_order *order, int block, struct census_quadrants *quadrants) {
+  const uint64_t begin = census_block_begin(order->job->draws, block);
+  uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
+  for (uint64_t k = 0; k < order->ranked[block]; k++) {
+    const struct pairs_rank *what = &order->ranks[begin + (entries[k] & DRAW_MASK)];
+    int sides = census_quadrant_sides(what, order->job->stride);
+    if (sides != QUADRANT_NONE && quadrants->first[sides] != QUADRANT_NONE)
+      census_quadrants_enter(quadrants, sides, block, entered[sides]++, what);
+    else
+      entries[left++] = entries[k];
+  }
+  order->ranked[block] = left;
+}
+
+void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
+  uint64_t *entries = order->entries + census_block_begin(order->job->draws, block);
+  if (quadrants) enter_quadrants(order, block, quadrants);
+  qsort(entries, (size_t)order->ranked[block], sizeof *entries, by_key);
 }
 
 uint64_t census_order_ranks(const struct census_order *order) {

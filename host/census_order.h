@@ -5,8 +5,7 @@
 #ifndef SEAM_CENSUS_ORDER_H
 #define SEAM_CENSUS_ORDER_H
 
-#include "error.h"
-#include "pairs.h"
+#include "census_quadrant.h"
 
 struct census_order;
 
@@ -14,8 +13,15 @@ seam_status census_order_create(const struct job *job, const struct census_kerne
                                 struct census_order **order, seam_error *error);
 void census_order_free(struct census_order *order);
 
-/* Ranks one of PAIR_BLOCKS. Different blocks may be ranked at once. */
-void census_order_rank(struct census_order *order, int block);
+/* Looks at the draws of one of PAIR_BLOCKS. Different blocks may be looked at at once. */
+void census_order_look(struct census_order *order, int block);
+
+/* When all have been looked at: how many of a block's draws are quadrants open to these sides. */
+uint64_t census_order_quadrants(const struct census_order *order, int block, int sides);
+
+/* Then sorts a block; those draws for whose sides there are sheets are entered there and stand in no order. Different
+ * blocks may be sorted at once. */
+void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants);
 
 /* What follows is for when all are. */
 

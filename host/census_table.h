@@ -5,7 +5,7 @@
 #define SEAM_CENSUS_TABLE_H
 
 #include "backend.h"
-#include "pairs.h"
+#include "census_quadrant.h"
 
 /* A tile of the table, and what has been counted once it has. */
 struct census_part {
@@ -26,6 +26,7 @@ struct census_table {
   size_t count;
   bool unbroken;   /* all tiles are */
   uint64_t *reach; /* [part / CENSUS_REACH][row]: the parts whose draws accept there at all; NULL: any may */
+  struct census_quadrants *quadrants; /* draws that stand in no part; NULL: there are none */
 };
 
 /* A law of pairs: its table, and how that is worked through. */
@@ -35,8 +36,9 @@ struct census_law {
   uint64_t fewest; /* but for the last batches */
   int blocks;      /* of PAIR_BLOCKS that are counted at once */
 
-  seam_status (*create)(const struct job *job, const struct census_kernels *kernels, struct census_table **table,
-                        seam_error *error);
+  /* For so many first components or fewer. */
+  seam_status (*create)(const struct job *job, uint64_t firsts, const struct census_kernels *kernels,
+                        struct census_table **table, seam_error *error);
   void (*destroy)(struct census_table *table);
 
   /* Called by every worker before the first batch. What is built once, all workers build together: the parts are there

@@ -2,19 +2,20 @@
 /* The table of pairs that work: bits, few enough to be kept, and built once by all workers together. */
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "census_fill.h"
 #include "census_table.h"
+#include "pages.h"
 
 struct works_table {
-  struct census_table table; /* its parts are set when the last block is ranked */
+  struct census_table table; /* its parts are set when the order is sorted */
+  uint64_t firsts;
   struct census_order *order;
-  uint64_t *words;        /* of all tiles */
-  pthread_mutex_t mutex;  /* guards what follows */
-  pthread_cond_t changed; /* a block or a part is done, or a worker gave up */
-  size_t next, done;      /* first the blocks that are ranked, then the parts */
-  seam_status status;     /* of laying the parts out */
+  uint64_t *words;          /* of all tiles */
+  pthread_mutex_t mutex;    /* guards what follows */
+  pthread_cond_t changed;   /* a stage is done, or a worker gave up */
+  size_t stage, next, done; /* the stage at hand, and its tasks that are taken and that are done */
+  seam_status status;       /* of what ends a stage */
   seam_error error;
 };
 
@@ -24,18 +25,20 @@ static void destroy(struct census_table *base) {
   pthread_cond_destroy(&table->changed);
   pthread_mutex_destroy(&table->mutex);
   census_order_free(table->order);
+  census_quadrants_free(base->quadrants);
   free(base->parts);
   free(base->reach);
   free(table->words);
   free(table);
 }
 
-static seam_status create(const struct job *job, const struct census_kernels *kernels, struct census_table **out,
-                          seam_error *error) {
+static seam_status create(const struct job *job, uint64_t firsts, const struct census_kernels *kernels,
+                          struct census_table **out, seam_error *error) {
   struct works_table *table = calloc(1, sizeof *table);
   *out = NULL;
   if (!table) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: close other programs");
   table->table = (struct census_table){.job = job, .kernels = kernels, .unbroken = true};
+  table->firsts = firsts;
   pthread_mutex_init(&table->mutex, NULL);
   pthread_cond_init(&table->changed, NULL);
   seam_status status = census_order_create(job, kernels, &table->order, error);
@@ -46,7 +49,33 @@ static seam_status create(const struct job *job, const struct census_kernels *ke
   return status;
 }
 
-/* ---- Laying out ---- */
+/* ---- Sheets for quadrants ---- */
+
+/* A byte of a sheet takes as long to be made as so many pairs to be counted in tiles; and memory should not grow much:
+ * a draw in a tile takes stride/4 bytes. */
+enum { PAIRS_OF_A_BYTE = 512, MEMORY_OF_A_TILE = 8 };
+
+/* How many sheets are worth while for the draws open to these sides. */
+static uint64_t sheets_for(const struct works_table *table, int sides) {
+  const uint64_t stride = (uint64_t)table->table.job->stride;
+  uint64_t draws = 0, most = 0;
+  for (int block = 0; block < PAIR_BLOCKS; block++) {
+    uint64_t own = census_order_quadrants(table->order, block, sides);
+    draws += own;
+    if (own > most) most = own;
+  }
+  uint64_t sheets = census_quadrant_sheets(most), bytes = sheets * census_quadrant_sheet_bytes((int)stride);
+  bool quick = (double)table->firsts * (double)draws >= (double)bytes * PAIRS_OF_A_BYTE;
+  return quick && bytes <= draws * (stride / 4) * MEMORY_OF_A_TILE ? sheets : 0;
+}
+
+static seam_status choose_sheets(struct works_table *table, seam_error *error) {
+  uint64_t sheets[QUADRANT_SIDES], any = 0;
+  for (int sides = 0; sides < QUADRANT_SIDES; sides++) any |= sheets[sides] = sheets_for(table, sides);
+  return any ? census_quadrants_create(table->table.job->stride, sheets, &table->table.quadrants, error) : SEAM_OK;
+}
+
+/* ---- Tiles for the others ---- */
 
 /* Cuts the ranks of the order into tiles of WIDTH, the last one narrower. With the last all blocks are whole. */
 enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
@@ -62,24 +91,13 @@ static void cut(struct census_table *table, uint64_t ranks) {
   table->parts[table->count - 1].last = true;
 }
 
-/* In huge pages where the system lends them, which are sooner made and found. NULL where memory is out. */
-static uint64_t *allocate_words(size_t words) {
-  const size_t huge = (size_t)1 << 21, bytes = (words * sizeof(uint64_t) + huge - 1) / huge * huge;
-  uint64_t *memory = aligned_alloc(huge, bytes);
-#ifdef MADV_HUGEPAGE
-  if (memory && words * sizeof(uint64_t) >= huge)
-    (void)madvise(memory, bytes, MADV_HUGEPAGE); /* a hint: no harm in a refusal */
-#endif
-  return memory;
-}
-
 /* A tile's words, and then what tells which of its ranks are alive. */
 static seam_status allocate(struct works_table *table, seam_error *error) {
   struct census_table *base = &table->table;
   size_t size = 0;
   for (size_t k = 0; k < base->count; k++)
     size += census_tile_words(&base->parts[k].tile) + census_tile_rows(&base->parts[k].tile);
-  table->words = allocate_words(size);
+  table->words = pages_allocate(size * sizeof(uint64_t));
   if (!table->words)
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %zu MB: use fewer --draws or --cells",
                      size * sizeof(uint64_t) / 1000000);
@@ -95,7 +113,7 @@ static seam_status allocate(struct works_table *table, seam_error *error) {
 
 /* At least one tile, though it be of no draws: with it the blocks are whole. */
 static seam_status lay_out(struct works_table *table, seam_error *error) {
-  uint64_t ranks = census_order_ranks(table->order);
+  const uint64_t ranks = census_order_ranks(table->order);
   struct census_table *base = &table->table;
   base->count = ranks ? (size_t)((ranks + WIDTH - 1) / WIDTH) : 1;
   base->parts = calloc(base->count, sizeof *base->parts);
@@ -105,61 +123,100 @@ static seam_status lay_out(struct works_table *table, seam_error *error) {
   return allocate(table, error);
 }
 
-/* ---- Building ---- */
+/* Which parts may be met at a row, and whether any has gaps. */
+static seam_status take_in(struct works_table *own, seam_error *error) {
+  struct census_table *table = &own->table;
+  (void)error; /* nothing here can fail */
+  for (size_t k = 0; k < table->count; k++) {
+    const struct pairs_tile *tile = &table->parts[k].tile;
+    uint64_t *reach = table->reach + k / CENSUS_REACH * census_tile_rows(tile);
+    for (size_t row = 0; row < census_tile_rows(tile); row++)
+      reach[row] |= (uint64_t)(tile->alive[row] != 0) << k % CENSUS_REACH;
+    table->unbroken = table->unbroken && tile->unbroken;
+  }
+  return SEAM_OK;
+}
 
-static void fill(const struct works_table *table, struct census_part *part) {
+/* ---- Building, in stages of tasks ---- */
+
+static size_t blocks(const struct works_table *table) { return (void)table, PAIR_BLOCKS; }
+
+static void look_at_block(struct works_table *table, size_t block) { census_order_look(table->order, (int)block); }
+
+static void sort_block(struct works_table *table, size_t block) {
+  census_order_sort(table->order, (int)block, table->table.quadrants);
+}
+
+static size_t parts(const struct works_table *table) { return table->table.count; }
+
+static void fill_part(struct works_table *table, size_t k) {
+  struct census_part *part = &table->table.parts[k];
   census_fill(table->table.job, table->table.kernels, table->order, part->begin, &part->tile);
 }
 
-/* Task k of all: the blocks of the order, then the parts. */
-static void carry_out(struct works_table *table, size_t k) {
-  if (k < PAIR_BLOCKS)
-    census_order_rank(table->order, (int)k);
-  else
-    fill(table, &table->table.parts[k - PAIR_BLOCKS]);
+static size_t sums(const struct works_table *table) {
+  return table->table.quadrants ? census_quadrants_tasks(table->table.quadrants) : 0;
 }
 
-static void take_in(struct census_table *table, size_t k) {
-  const struct pairs_tile *tile = &table->parts[k].tile;
-  uint64_t *reach = table->reach + k / CENSUS_REACH * census_tile_rows(tile);
-  for (size_t row = 0; row < census_tile_rows(tile); row++)
-    reach[row] |= (uint64_t)(tile->alive[row] != 0) << k % CENSUS_REACH;
-  table->unbroken = table->unbroken && tile->unbroken;
+static void clear_sheets(struct works_table *table, size_t k) { census_quadrants_clear(table->table.quadrants, k); }
+
+static void sum_rows(struct works_table *table, size_t k) { census_quadrants_sum_rows(table->table.quadrants, k); }
+
+static void sum_columns(struct works_table *table, size_t k) {
+  census_quadrants_sum_columns(table->table.quadrants, k);
 }
 
-static bool is_built(const struct works_table *table) {
-  return table->done >= PAIR_BLOCKS && table->done == PAIR_BLOCKS + table->table.count;
+static seam_status go_on(struct works_table *table, seam_error *error) { return (void)table, (void)error, SEAM_OK; }
+
+static seam_status end(struct works_table *table, seam_error *error) {
+  (void)error; /* nothing here can fail */
+  if (table->table.quadrants) census_quadrants_end(table->table.quadrants);
+  census_order_free(table->order);
+  table->order = NULL;
+  return SEAM_OK;
 }
 
-/* With the mutex held, as all that follows. The last block to be ranked tells how many parts there are. */
-static void finish(struct works_table *table, size_t k) {
-  table->done++;
-  if (k >= PAIR_BLOCKS) take_in(&table->table, k - PAIR_BLOCKS);
-  if (table->done == PAIR_BLOCKS) table->status = lay_out(table, &table->error);
-  if (is_built(table)) {
-    census_order_free(table->order);
-    table->order = NULL;
+/* A stage's tasks are carried out in any order and several at once; its end follows when all are done. */
+static const struct stage {
+  size_t (*tasks)(const struct works_table *table);
+  void (*carry_out)(struct works_table *table, size_t task);
+  seam_status (*end)(struct works_table *table, seam_error *error);
+} stages[] = {
+    {blocks, look_at_block, choose_sheets},
+    {sums, clear_sheets, go_on},
+    {blocks, sort_block, lay_out},
+    {parts, fill_part, take_in},
+    {sums, sum_rows, go_on},
+    {sums, sum_columns, end},
+};
+enum { STAGES = sizeof stages / sizeof *stages };
+
+static bool is_built(const struct works_table *table) { return table->stage == STAGES; }
+
+/* With the mutex held, as all that follows. A stage may have no tasks. */
+static void end_stages(struct works_table *table) {
+  while (table->status == SEAM_OK && !is_built(table) && table->done == stages[table->stage].tasks(table)) {
+    table->status = stages[table->stage].end(table, &table->error);
+    table->stage++;
+    table->next = table->done = 0;
   }
   pthread_cond_broadcast(&table->changed);
-}
-
-static bool may_take(const struct works_table *table) {
-  if (table->next < PAIR_BLOCKS) return true;
-  return table->done >= PAIR_BLOCKS && table->next < PAIR_BLOCKS + table->table.count;
 }
 
 /* Every task taken is carried out by its taker, whatever happens: the waits end. */
 static void work(struct works_table *table, struct run_control *control) {
   while (table->status == SEAM_OK && !is_built(table) && !atomic_load(&control->cancel)) {
-    if (!may_take(table)) {
+    const struct stage *stage = &stages[table->stage];
+    if (table->next == stage->tasks(table)) {
       pthread_cond_wait(&table->changed, &table->mutex);
       continue;
     }
     size_t task = table->next++;
     pthread_mutex_unlock(&table->mutex);
-    carry_out(table, task);
+    stage->carry_out(table, task);
     pthread_mutex_lock(&table->mutex);
-    finish(table, task);
+    table->done++;
+    end_stages(table);
   }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
-#include "census.h"
+#include "accepted.h"
 #include "pairs.h"
 #include "tally.h"
 
@@ -64,47 +64,18 @@ static uint64_t mask_bits(lane_mask mask) {
 #endif
 }
 
-/* What a vector of draws accepts at a level, told from block to block of SAMPLE_BLOCK cells. */
-struct span {
-  lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
-                          * while there are none */
-  lane_uint carry;       /* whether the cell before is accepted */
-  lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
-};
-
-static inline __attribute__((always_inline)) void span_add(struct span *span, uint32_t cell,
-                                                           const lane_mask accepted[SAMPLE_BLOCK]) {
-  lane_uint bits = lane_splat_uint(0);
-  for (int k = 0; k < SAMPLE_BLOCK; k++) bits |= (lane_uint)accepted[k] & lane_splat_uint(1u << k);
-  lane_uint begun = bits & ~(bits << 1 | span->carry), block = bits | cell << SAMPLE_BLOCK;
-  lane_mask any = bits != 0, had = span->last != 0;
-  span->broken |= (begun & (begun - 1)) | (begun & (lane_uint)had);
-  span->first = (lane_uint)lane_select_int(any & ~had, (lane_int)block, (lane_int)span->first);
-  span->last = (lane_uint)lane_select_int(any, (lane_int)block, (lane_int)span->last);
-  span->carry = bits >> (SAMPLE_BLOCK - 1);
-}
-
-static void span_tell(const struct span *span, int level, int i, struct pairs_rank *out) {
-  const uint32_t mask = (1u << SAMPLE_BLOCK) - 1, first = span->first[i], last = span->last[i];
-  out->low[level] = out->high[level] = PAIRS_NOWHERE;
-  if (!last) return;
-  out->low[level] = (int16_t)((first >> SAMPLE_BLOCK) + (uint32_t)__builtin_ctz(first & mask));
-  out->high[level] = (int16_t)((last >> SAMPLE_BLOCK) + 31 - (uint32_t)__builtin_clz(last & mask));
-}
-
 static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
   lane theta[MAX_PARAMETERS];
-  struct span span[2];
-  memset(span, 0, sizeof span);
+  struct accepted accepted;
   draw_seconds(job, draws, active, theta);
-  for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
-    lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, accepted);
-    for (int level = 0; level < 2; level++) span_add(&span[level], (uint32_t)cell, accepted[level]);
-  }
+  accepted_find(job, theta, &accepted);
   for (int i = 0; i < active; i++) {
-    for (int level = 0; level < 2; level++) span_tell(&span[level], level, i, &out[i]);
-    out[i].broken = span[0].broken[i] || span[1].broken[i];
+    for (int level = 0; level < 2; level++) {
+      int32_t low = accepted.low[level][i], high = accepted.high[level][i];
+      out[i].low[level] = (int16_t)(low <= high ? low : PAIRS_NOWHERE);
+      out[i].high[level] = (int16_t)(low <= high ? high : PAIRS_NOWHERE);
+    }
+    out[i].broken = accepted.broken[i] != 0;
   }
 }
 
@@ -181,6 +152,7 @@ const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .visit = NAME(pairs_visit_, SEAM_ISA),
     .count = NAME(pairs_count_, SEAM_ISA),
     .count_both = NAME(pairs_count_both_, SEAM_ISA),
+    .add = NAME(pairs_add_, SEAM_ISA),
     .end = NAME(pairs_end_, SEAM_ISA),
 };
 

@@ -56,6 +56,9 @@ HD lane numeric_tanh(lane x) {
 
 #endif
 
+/* numeric_logistic, which rounding keeps from being monotone, falls by this at most as x rises. */
+#define LOGISTIC_TURN 0x1p-23f
+
 /* 1/(1 + e^-x), within [0, 1], absolute error 9.5e-8; NaN gives 1. `rest` becomes 1 less it, as e^-x/(1 + e^-x):
  * however near the result is to 1, the rest has full relative accuracy, and no gradient ends in cancellation. */
 HD lane numeric_logistic(lane x, lane *rest) {

@@ -119,6 +119,10 @@ void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const 
   for (int k = 0; k < FINE_BLOCKS; k++) in_both[k] += counts >> (block * FINE_BLOCKS + k) % BYTES * 8 & 255;
 }
 
+void FUNCTION(pairs_add_, SEAM_ISA)(const uint16_t draws[PAIR_BLOCKS], uint64_t *in_block) {
+  for (int block = 0; block < PAIR_BLOCKS; block++) in_block[block] += draws[block];
+}
+
 /* Half a vector is what one of INTERFACE_BLOCKS has. */
 void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
                                     uint64_t partners[INTERFACE_BLOCKS]) {

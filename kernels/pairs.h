@@ -49,6 +49,9 @@ typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *
 typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
                                        uint64_t in_both[FINE_BLOCKS]);
 
+/* Adds to in_block[b] the draws of each block b. */
+typedef void pairs_add_function(const uint16_t draws[PAIR_BLOCKS], uint64_t *in_block);
+
 /* Blocks of theta2 that are whole, from PAIR_BLOCKS' `block` on: adds what a candidate found there, which is 0 after,
  * to its row of the table of pairs and to its partners by INTERFACE_BLOCKS, in units of what counts. */
 typedef void pairs_end_function(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
@@ -76,6 +79,7 @@ struct census_kernels {
   pairs_visit_function *visit; /* NULL under the Gibbs law, where nobody is known to weigh nothing */
   pairs_count_function *count;
   pairs_count_both_function *count_both; /* NULL under the Gibbs law */
+  pairs_add_function *add;               /* NULL under the Gibbs law */
   pairs_end_function *end;               /* all blocks at once, or under the Gibbs law one */
 };
 
@@ -83,12 +87,14 @@ extern const struct census_kernels census_works_baseline, census_gibbs_baseline;
 extern pairs_visit_function pairs_visit_baseline;
 extern pairs_count_function pairs_count_baseline;
 extern pairs_count_both_function pairs_count_both_baseline;
+extern pairs_add_function pairs_add_baseline;
 extern pairs_end_function pairs_end_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
 extern pairs_visit_function pairs_visit_v3, pairs_visit_v4;
 extern pairs_count_function pairs_count_v3, pairs_count_v4;
 extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
+extern pairs_add_function pairs_add_v3, pairs_add_v4;
 extern pairs_end_function pairs_end_v3, pairs_end_v4;
 #endif
 

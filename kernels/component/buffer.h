@@ -45,6 +45,13 @@ HD void buffer_finish(int size, const lane *theta, lane *gradient) {
   gradient[1] = -(rise * theta[0]) * gradient[1];
 }
 
+/* That of sigma, and a rounding, at most half of 2^-23 of what is rounded. */
+HD lane buffer_turn(int size, const lane *theta) {
+  (void)size;
+  lane rise = lane_abs(theta[3] - theta[2]);
+  return rise * LOGISTIC_TURN + (rise + lane_abs(theta[2])) * 0x1p-23f;
+}
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double buffer_flops(int size, int inner) {
   return (void)size, 5.0 + LOGISTIC_FLOPS + 9.0 + (inner ? 1.0 : 0.0);

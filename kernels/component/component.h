@@ -44,6 +44,16 @@ HD struct law component_prior(int kind, int j, float scale) {
   return law(0.0f, 0.0f);
 }
 
+/* How far f may turn back between its values at two voltages, V: by rounding where f is monotone, and infinitely where
+ * it need not be. Meaningful where theta is finite. */
+HD lane component_turn(int kind, const lane *theta) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) return family##_turn(size, theta);
+  COMPONENT_KINDS(CASE)
+#undef CASE
+  return lane_splat((float)INFINITY);
+}
+
 /* Draws theta from the prior. */
 DISPATCH void component_draw(int kind, uint64_t seed, struct lane_id id, uint32_t purpose, float scale, lane *theta) {
   UNROLL

@@ -28,6 +28,8 @@ HD void linear_backward(int size, const lane *theta, int n, const lane *v, const
 
 HD void linear_finish(int size, const lane *theta, lane *gradient) { (void)size, (void)theta, (void)gradient; }
 
+HD lane linear_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(0.0f); }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double linear_flops(int size, int inner) { return (void)size, 3.0 + (inner ? 1.0 : 0.0); }
 

@@ -35,6 +35,8 @@ HD void logistic_backward(int size, const lane *theta, int n, const lane *v, con
 
 HD void logistic_finish(int size, const lane *theta, lane *gradient) { (void)size, (void)theta, (void)gradient; }
 
+HD lane logistic_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(LOGISTIC_TURN); }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double logistic_flops(int size, int inner) {
   return (void)size, 2.0 + LOGISTIC_FLOPS + 5.0 + (inner ? 1.0 : 0.0);
