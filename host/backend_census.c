@@ -18,7 +18,8 @@ struct batch {
   uint64_t first_id;
   size_t size;
   struct candidate *candidate;
-  uint64_t (*partners)[INTERFACE_BLOCKS]; /* by block of theta2 */
+  bool *found;                            /* whether a first component has any partners, */
+  uint64_t (*partners)[INTERFACE_BLOCKS]; /* and how many by block of theta2, which means nothing where it has none */
   struct pairs_visit *seeking;            /* those that may find partners in the CENSUS_REACH parts at hand */
   struct pairs_visit *visits;             /* and in one of them */
   size_t seekers;
@@ -47,6 +48,7 @@ static const char *census_unavailable(void) { return NULL; }
 
 static void free_batch(struct batch *batch) {
   free(batch->candidate);
+  free(batch->found);
   free(batch->partners);
   free(batch->seeking);
   free(batch->visits);
@@ -78,6 +80,7 @@ static void *aligned(size_t count, size_t size) {
 static bool allocate_batch(const struct session *session, struct batch *batch) {
   size_t most = session->law->most, blocks = (size_t)session->law->blocks, room = session->law->room(session->table);
   batch->candidate = malloc(most * sizeof *batch->candidate);
+  batch->found = malloc(most * sizeof *batch->found);
   batch->partners = malloc(most * sizeof *batch->partners);
   batch->seeking = malloc(most * sizeof *batch->seeking);
   batch->visits = malloc(most * sizeof *batch->visits);
@@ -86,8 +89,8 @@ static bool allocate_batch(const struct session *session, struct batch *batch) {
   batch->in_both = aligned(most / 2, sizeof *batch->in_both);
   batch->swaps = malloc(swap_cells(session->job) * sizeof *batch->swaps);
   batch->room = room ? aligned(room, sizeof *batch->room) : NULL;
-  return batch->candidate && batch->partners && batch->seeking && batch->visits && batch->any && batch->in_block &&
-         batch->in_both && batch->swaps && (batch->room || !room);
+  return batch->candidate && batch->found && batch->partners && batch->seeking && batch->visits && batch->any &&
+         batch->in_block && batch->in_both && batch->swaps && (batch->room || !room);
 }
 
 static seam_status allocate(struct session *session, uint64_t firsts, seam_error *error) {
@@ -134,7 +137,7 @@ static void look_at_firsts(const struct session *session, struct batch *batch) {
     size_t active = batch->size - i < lanes ? batch->size - i : lanes;
     look(session->job, batch->first_id + i, (int)active, &batch->candidate[i]);
   }
-  memset(batch->partners, 0, batch->size * sizeof *batch->partners);
+  memset(batch->found, 0, batch->size * sizeof *batch->found);
   memset(batch->pairs, 0, sizeof batch->pairs);
   memset(batch->swaps, 0, swap_cells(session->job) * sizeof *batch->swaps);
 }
@@ -235,6 +238,8 @@ static void end_swaps(const struct session *session, struct batch *batch, size_t
 
 static void end_blocks_of(const struct session *session, int block, struct batch *batch, size_t i) {
   if (!batch->any[i]) return;
+  if (!batch->found[i]) memset(batch->partners[i], 0, sizeof batch->partners[i]);
+  batch->found[i] = true;
   int64_t *pairs = &batch->pairs[tally_pair_cell(&batch->candidate[i], batch->first_id + i, 0)];
   session->kernels->end(&batch->in_block[i * (size_t)session->law->blocks], block, pairs, batch->partners[i]);
   batch->any[i] = false;
@@ -284,7 +289,7 @@ static void add_candidate(const struct session *session, const struct batch *bat
   const struct job *job = session->job;
   const struct candidate *own = &batch->candidate[i];
   uint64_t works = 0;
-  for (uint64_t b = 0; b < INTERFACE_BLOCKS; b++) {
+  for (uint64_t b = 0; b < INTERFACE_BLOCKS && batch->found[i]; b++) {
     works += batch->partners[i][b];
     tally_second_block(job, own, b, batch->partners[i][b], counts);
   }

@@ -15,7 +15,7 @@ _Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 struct census_order {
   const struct job *job;
   const struct census_kernels *kernels;
-  uint64_t *entries;        /* those of a block from census_block_begin on */
+  uint64_t *entries;        /* those of a block from census_block_begin on; without keys until they are sorted */
   struct pairs_rank *ranks; /* of all draws */
   uint64_t ranked[PAIR_BLOCKS];
   uint64_t quadrants[PAIR_BLOCKS][QUADRANT_SIDES];
@@ -74,7 +74,7 @@ static void collect(struct census_order *order, int block, uint64_t draw, uint64
     if (what->high[0] == PAIRS_NOWHERE || what->high[1] == PAIRS_NOWHERE) continue;
     int sides = census_quadrant_sides(what, order->job->stride);
     if (sides != QUADRANT_NONE) order->quadrants[block][sides]++;
-    order->entries[begin + order->ranked[block]++] = key_of(what) << DRAW_BITS | (d - begin);
+    order->entries[begin + order->ranked[block]++] = d - begin;
   }
 }
 
@@ -93,25 +93,19 @@ uint64_t census_order_quadrants(const struct census_order *order, int block, int
   return order->quadrants[block][sides];
 }
 
-/* Moves the draws that have sheets there, and those that have none together. */
-static void enter_quadrants(struct census_order *order, int block, struct census_quadrants *quadrants) {
+void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
   const uint64_t begin = census_block_begin(order->job->draws, block);
   uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
   for (uint64_t k = 0; k < order->ranked[block]; k++) {
-    const struct pairs_rank *what = &order->ranks[begin + (entries[k] & DRAW_MASK)];
-    int sides = census_quadrant_sides(what, order->job->stride);
+    const struct pairs_rank *what = &order->ranks[begin + entries[k]];
+    int sides = quadrants ? census_quadrant_sides(what, order->job->stride) : QUADRANT_NONE;
     if (sides != QUADRANT_NONE && quadrants->first[sides] != QUADRANT_NONE)
       census_quadrants_enter(quadrants, sides, block, entered[sides]++, what);
     else
-      entries[left++] = entries[k];
+      entries[left++] = key_of(what) << DRAW_BITS | entries[k];
   }
   order->ranked[block] = left;
-}
-
-void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
-  uint64_t *entries = order->entries + census_block_begin(order->job->draws, block);
-  if (quadrants) enter_quadrants(order, block, quadrants);
-  qsort(entries, (size_t)order->ranked[block], sizeof *entries, by_key);
+  qsort(entries, (size_t)left, sizeof *entries, by_key);
 }
 
 uint64_t census_order_ranks(const struct census_order *order) {

@@ -13,8 +13,8 @@ struct candidate {
   int32_t bin;  /* of (u0, u1), flow bins included */
   uint8_t mode; /* OUTCOME_BUFFER or OUTCOME_INVERTER, should it find one */
   uint8_t finite, within;
-  uint8_t count; /* of rows */
-  float u[2];    /* the interface, V */
+  uint8_t count;                       /* of rows */
+  float u[2];                          /* the interface, V */
   uint16_t row[2 * TEST_VOLTAGES + 1]; /* level·stride + cell, cell from 0; room for one more than there can be */
 };
 

@@ -184,11 +184,7 @@ HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) {
   EACH_LANE(i) r[i] = (uint32_t)(((uint64_t)a[i] * b) >> 32);
   return r;
 }
-HD lane lane_gather(const float *table, lane_int index) {
-  lane r;
-  EACH_LANE(i) r[i] = table[index[i]];
-  return r;
-}
+HD lane lane_gather(const float *table, lane_int index) { return vector_gather(table, index); }
 
 /* As the device half has them, where chain 2k is in a lane of even number. */
 HD lane lane_partner(lane a) { return vector_partner(a); }
