@@ -284,16 +284,22 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 
 /* ---- Into the histograms ---- */
 
-/* All pairs of first component i of the batch. */
+/* The partners of first component i of the batch, by block of theta2 and all. */
+static uint64_t add_partners(const struct job *job, const struct batch *batch, size_t i, int64_t *counts) {
+  const uint64_t *partners = batch->partners[i];
+  uint64_t works = 0;
+  if (!batch->found[i]) return 0;
+  for (int b = 0; b < INTERFACE_BLOCKS; b++) works += partners[b];
+  if (job->offset[HISTOGRAM_SECOND_BLOCKS] < 0) return works;
+  int64_t *cells = &counts[tally_block_cell(job, &batch->candidate[i], HISTOGRAM_SECOND_BLOCKS, 0)];
+  for (int b = 0; b < INTERFACE_BLOCKS; b++) cells[b] += (int64_t)partners[b];
+  return works;
+}
+
 static void add_candidate(const struct session *session, const struct batch *batch, size_t i, int64_t *counts) {
   const struct job *job = session->job;
-  const struct candidate *own = &batch->candidate[i];
-  uint64_t works = 0;
-  for (uint64_t b = 0; b < INTERFACE_BLOCKS && batch->found[i]; b++) {
-    works += batch->partners[i][b];
-    tally_second_block(job, own, b, batch->partners[i][b], counts);
-  }
-  tally_candidate(job, own, batch->first_id + i, works, job->draws << session->pair_bits, counts);
+  uint64_t works = add_partners(job, batch, i, counts);
+  tally_candidate(job, &batch->candidate[i], batch->first_id + i, works, job->draws << session->pair_bits, counts);
 }
 
 static void add_table(int64_t *counts, int64_t offset, const int64_t *own, size_t cells) {

@@ -12,13 +12,17 @@ _Static_assert(MAX_CELLS <= 1 << CELL_BITS, "a cell fits its bits");
 _Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 #define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
+/* What a block came to. */
+struct census_block {
+  uint64_t ranked, quadrants[QUADRANT_SIDES];
+};
+
 struct census_order {
   const struct job *job;
   const struct census_kernels *kernels;
   uint64_t *entries;        /* those of a block from census_block_begin on; without keys until they are sorted */
   struct pairs_rank *ranks; /* of all draws */
-  uint64_t ranked[PAIR_BLOCKS];
-  uint64_t quadrants[PAIR_BLOCKS][QUADRANT_SIDES];
+  struct census_block block[PAIR_BLOCKS];
 };
 
 seam_status census_order_create(const struct job *job, const struct census_kernels *kernels, struct census_order **out,
@@ -66,37 +70,41 @@ static int by_key(const void *a, const void *b) {
   return *left < *right ? -1 : *left > *right;
 }
 
-/* Keeps of `active` draws, from the block's first on, those that accept something at both levels. */
-static void collect(struct census_order *order, int block, uint64_t draw, uint64_t active) {
-  const uint64_t begin = census_block_begin(order->job->draws, block);
-  for (uint64_t d = draw; d < draw + active; d++) {
-    const struct pairs_rank *what = &order->ranks[d];
+/* Keeps of `active` draws, whose number in their block begins at `number`, those that accept something at both levels.
+ */
+static void collect(const struct pairs_rank *ranks, int stride, uint64_t number, uint64_t active, uint64_t *entries,
+                    struct census_block *block) {
+  for (uint64_t i = 0; i < active; i++) {
+    const struct pairs_rank *what = &ranks[i];
     if (what->high[0] == PAIRS_NOWHERE || what->high[1] == PAIRS_NOWHERE) continue;
-    int sides = census_quadrant_sides(what, order->job->stride);
-    if (sides != QUADRANT_NONE) order->quadrants[block][sides]++;
-    order->entries[begin + order->ranked[block]++] = d - begin;
+    int sides = census_quadrant_sides(what, stride);
+    if (sides != QUADRANT_NONE) block->quadrants[sides]++;
+    entries[block->ranked++] = number + i;
   }
 }
 
 void census_order_look(struct census_order *order, int block) {
   uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)order->kernels->lanes;
+  const uint64_t begin = census_block_begin(order->job->draws, block);
   const uint64_t end = census_block_begin(order->job->draws, block + 1);
-  for (uint64_t draw = census_block_begin(order->job->draws, block); draw < end; draw += lanes) {
+  struct census_block own = {0}; /* neighbours in memory are other workers' */
+  for (uint64_t draw = begin; draw < end; draw += lanes) {
     uint64_t active = end - draw < lanes ? end - draw : lanes;
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     order->kernels->rank(order->job, draws, (int)active, order->ranks + draw);
-    collect(order, block, draw, active);
+    collect(order->ranks + draw, order->job->stride, draw - begin, active, order->entries + begin, &own);
   }
+  order->block[block] = own;
 }
 
 uint64_t census_order_quadrants(const struct census_order *order, int block, int sides) {
-  return order->quadrants[block][sides];
+  return order->block[block].quadrants[sides];
 }
 
 void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
   const uint64_t begin = census_block_begin(order->job->draws, block);
   uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
-  for (uint64_t k = 0; k < order->ranked[block]; k++) {
+  for (uint64_t k = 0; k < order->block[block].ranked; k++) {
     const struct pairs_rank *what = &order->ranks[begin + entries[k]];
     int sides = quadrants ? census_quadrant_sides(what, order->job->stride) : QUADRANT_NONE;
     if (sides != QUADRANT_NONE && quadrants->first[sides] != QUADRANT_NONE)
@@ -104,20 +112,20 @@ void census_order_sort(struct census_order *order, int block, struct census_quad
     else
       entries[left++] = key_of(what) << DRAW_BITS | entries[k];
   }
-  order->ranked[block] = left;
+  order->block[block].ranked = left;
   qsort(entries, (size_t)left, sizeof *entries, by_key);
 }
 
 uint64_t census_order_ranks(const struct census_order *order) {
   uint64_t most = 0;
   for (int block = 0; block < PAIR_BLOCKS; block++)
-    if (order->ranked[block] > most) most = order->ranked[block];
+    if (order->block[block].ranked > most) most = order->block[block].ranked;
   return most;
 }
 
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
   uint64_t begin = census_block_begin(order->job->draws, block);
-  return rank < order->ranked[block] ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
+  return rank < order->block[block].ranked ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
 }
 
 const struct pairs_rank *census_order_what(const struct census_order *order, uint64_t draw) {

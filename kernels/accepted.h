@@ -62,15 +62,33 @@ HD void accepted_by_looking(const struct job *job, const lane *theta, struct acc
 /* ---- By bisection ---- */
 
 /* Cells are numbered as f rises: upwards, or, where it falls, downwards. */
-HD lane_int ascent_cell(lane_mask falls, int last, lane_int number) {
-  return lane_select_int(falls, last - number, number);
+struct ascent {
+  lane_mask falls;
+  int last;
+  lane f_first, f_last;
+};
+
+HD lane_int ascent_cell(const struct ascent *ascent, lane_int number) {
+  return lane_select_int(ascent->falls, ascent->last - number, number);
 }
 
-/* Where f, rising, passes a bound: the last cell before, of -1 and all cells, and f there and in the next; f is -inf
- * before the first cell and inf after the last. */
+HD struct ascent ascent_of(const struct job *job, const lane *theta) {
+  struct ascent ascent = {.last = job->stride - 1};
+  lane u[2] = {lane_splat(job->centre[0]), lane_splat(job->centre[ascent.last])}, y[2];
+  lane saved[MAX_SAVED * SAMPLE_BLOCK];
+  component_forward(job->second, theta, 2, u, y, saved);
+  ascent.falls = y[1] < y[0];
+  ascent.f_first = lane_select(ascent.falls, y[1], y[0]);
+  ascent.f_last = lane_select(ascent.falls, y[0], y[1]);
+  return ascent;
+}
+
+/* Where f, rising, passes a bound: the last cell before, and f there and in the next one. There is none before the
+ * first, which is number 0, and none after the last: f is -inf and inf there. */
 struct crossing {
   lane_int before;
   lane f_before, f_after;
+  lane_mask sought; /* it is between the first and the last */
 };
 
 /* Of each level: where f comes to API3's lower bound, and where it leaves the upper behind. */
@@ -80,24 +98,46 @@ HD lane_mask crossing_passed(const struct job *job, int c, lane y) {
   return c % 2 == 0 ? y >= job->accept[c / 2][0] : y > job->accept[c / 2][1];
 }
 
-/* Goes on by `step` cells wherever the bound is not passed there. */
-HD void crossings_advance(const struct job *job, const lane *theta, lane_mask falls, int step,
-                          struct crossing crossing[CROSSINGS]) {
-  const int last = job->stride - 1;
+HD void crossing_begin(const struct job *job, const struct ascent *ascent, int c, struct crossing *crossing) {
+  const lane infinity = lane_splat((float)INFINITY);
+  lane_mask early = crossing_passed(job, c, ascent->f_first), late = ~crossing_passed(job, c, ascent->f_last);
+  late = late & ~early;
+  crossing->before = lane_select_int(early, lane_splat_int(-1),
+                                     lane_select_int(late, lane_splat_int(ascent->last), lane_splat_int(0)));
+  crossing->f_before = lane_select(early, -infinity, lane_select(late, ascent->f_last, ascent->f_first));
+  crossing->f_after = lane_select(early, ascent->f_first, lane_select(late, infinity, ascent->f_last));
+  crossing->sought = ~(early | late);
+}
+
+/* Goes on by `step` cells wherever the bound is not passed there; of `count` crossings, `which`. Components take an
+ * even number of voltages: the last may stand there twice. */
+HD void crossings_advance(const struct job *job, const lane *theta, const struct ascent *ascent, int step, int count,
+                          const int which[CROSSINGS], struct crossing crossing[CROSSINGS]) {
   lane u[CROSSINGS], y[CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
-  lane_int next[CROSSINGS];
-  for (int c = 0; c < CROSSINGS; c++) {
-    next[c] = crossing[c].before + step;
-    lane_int there = lane_select_int(next[c] > last, lane_splat_int(last), next[c]);
-    u[c] = lane_gather(job->centre, ascent_cell(falls, last, there));
+  for (int k = 0; k < (count + 1) / 2 * 2; k++) {
+    lane_int next = crossing[which[k < count ? k : count - 1]].before + step;
+    next = lane_select_int(next > ascent->last, lane_splat_int(ascent->last), next);
+    u[k] = lane_gather(job->centre, ascent_cell(ascent, next));
   }
-  component_forward(job->second, theta, CROSSINGS, u, y, saved);
-  for (int c = 0; c < CROSSINGS; c++) {
-    lane_mask within = next[c] <= last, passed = crossing_passed(job, c, y[c]), goes_on = within & ~passed;
-    crossing[c].before = lane_select_int(goes_on, next[c], crossing[c].before);
-    crossing[c].f_before = lane_select(goes_on, y[c], crossing[c].f_before);
-    crossing[c].f_after = lane_select(within & passed, y[c], crossing[c].f_after);
+  component_forward(job->second, theta, (count + 1) / 2 * 2, u, y, saved);
+  for (int k = 0; k < count; k++) {
+    struct crossing *own = &crossing[which[k]];
+    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, which[k], y[k]);
+    own->before = lane_select_int(there & ~passed, own->before + step, own->before);
+    own->f_before = lane_select(there & ~passed, y[k], own->f_before);
+    own->f_after = lane_select(there & passed, y[k], own->f_after);
   }
+}
+
+HD void crossings_find(const struct job *job, const lane *theta, const struct ascent *ascent,
+                       struct crossing crossing[CROSSINGS]) {
+  int which[CROSSINGS], count = 0, step = 1;
+  for (int c = 0; c < CROSSINGS; c++) {
+    crossing_begin(job, ascent, c, &crossing[c]);
+    if (lane_any(crossing[c].sought)) which[count++] = c;
+  }
+  while (2 * step < ascent->last) step *= 2;
+  for (; step > 0 && count > 0; step /= 2) crossings_advance(job, theta, ascent, step, count, which, crossing);
 }
 
 /* f in all cells before a crossing is at most f_before and twice what it turns back, and so at the other side: there
@@ -111,13 +151,6 @@ HD lane_mask crossings_certain(const struct job *job, lane turn, const struct cr
   return certain;
 }
 
-HD lane_mask accepted_falls(const struct job *job, const lane *theta) {
-  lane u[2] = {lane_splat(job->centre[0]), lane_splat(job->centre[job->stride - 1])}, y[2];
-  lane saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_forward(job->second, theta, 2, u, y, saved);
-  return y[1] < y[0];
-}
-
 HD lane_mask accepted_finite(const struct job *job, const lane *theta) {
   lane_mask finite = lane_splat_mask(1);
   for (int j = 0; j < component_parameters(job->second); j++) finite = finite & lane_finite(theta[j]);
@@ -126,19 +159,14 @@ HD lane_mask accepted_finite(const struct job *job, const lane *theta) {
 
 /* Returns the lanes of which there is no doubt; of others what is told means nothing. */
 HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, lane turn, struct accepted *accepted) {
-  const int last = job->stride - 1;
-  const lane infinity = lane_splat((float)INFINITY);
-  const lane_mask falls = accepted_falls(job, theta);
+  const struct ascent ascent = ascent_of(job, theta);
   struct crossing crossing[CROSSINGS];
-  int step = 1;
-  for (int c = 0; c < CROSSINGS; c++) crossing[c] = (struct crossing){lane_splat_int(-1), -infinity, infinity};
-  while (2 * step <= job->stride) step *= 2;
-  for (; step > 0; step /= 2) crossings_advance(job, theta, falls, step, crossing);
+  crossings_find(job, theta, &ascent, crossing);
   for (int level = 0; level < 2; level++) {
-    lane_int first = ascent_cell(falls, last, crossing[2 * level].before + 1);
-    lane_int end = ascent_cell(falls, last, crossing[2 * level + 1].before);
-    accepted->low[level] = lane_select_int(falls, end, first);
-    accepted->high[level] = lane_select_int(falls, first, end);
+    lane_int first = ascent_cell(&ascent, crossing[2 * level].before + 1);
+    lane_int end = ascent_cell(&ascent, crossing[2 * level + 1].before);
+    accepted->low[level] = lane_select_int(ascent.falls, end, first);
+    accepted->high[level] = lane_select_int(ascent.falls, first, end);
   }
   accepted->broken = lane_splat_mask(0);
   return crossings_certain(job, turn, crossing) & accepted_finite(job, theta);
