@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "census_table.h"
+#include "pages.h"
 
 /* What a draw is sorted by, and below it the draw, counted from its block's first on. */
 enum { DRAW_BITS = 39, CELL_BITS = 12 };
@@ -29,8 +30,8 @@ seam_status census_order_create(const struct job *job, const struct census_kerne
                                 seam_error *error) {
   struct census_order *order = calloc(1, sizeof *order);
   *out = NULL;
-  if (order) order->entries = malloc(job->draws * sizeof *order->entries);
-  if (order) order->ranks = malloc(job->draws * sizeof *order->ranks);
+  if (order) order->entries = pages_allocate(job->draws * sizeof *order->entries);
+  if (order) order->ranks = pages_allocate(job->draws * sizeof *order->ranks);
   if (!order || !order->entries || !order->ranks) {
     census_order_free(order);
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %llu MB: use fewer --draws",

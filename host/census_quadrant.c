@@ -10,18 +10,6 @@
 
 enum { MOST_OF_A_BLOCK = UINT16_MAX };
 
-int census_quadrant_sides(const struct pairs_rank *what, int stride) {
-  int sides = 0;
-  if (what->broken) return QUADRANT_NONE;
-  for (int level = 0; level < 2; level++) {
-    if (what->high[level] == PAIRS_NOWHERE) return QUADRANT_NONE;
-    if (what->low[level] == 0) continue;
-    if (what->high[level] != stride - 1) return QUADRANT_NONE;
-    sides |= 1 << level;
-  }
-  return sides;
-}
-
 uint64_t census_quadrant_sheets(uint64_t draws) { return (draws + MOST_OF_A_BLOCK - 1) / MOST_OF_A_BLOCK; }
 
 static size_t sheet_points(int stride) { return (size_t)stride * (size_t)stride; }

@@ -28,8 +28,16 @@ struct census_quadrants {
   int first[QUADRANT_SIDES]; /* of the sheets for these sides, or QUADRANT_NONE */
 };
 
-/* To which sides what a draw accepts is open; QUADRANT_NONE where that is no quadrant. */
-int census_quadrant_sides(const struct pairs_rank *what, int stride);
+/* To which sides what a draw accepts, something at both levels, is open; QUADRANT_NONE where that is no quadrant. */
+static inline int census_quadrant_sides(const struct pairs_rank *what, int stride) {
+  int sides = 0, none = what->broken;
+  for (int level = 0; level < 2; level++) {
+    int below = what->low[level] == 0, above = what->high[level] == stride - 1;
+    none |= !(below | above);
+    sides |= !below << level;
+  }
+  return none ? QUADRANT_NONE : sides;
+}
 
 /* How many sheets hold so many draws of a block. */
 uint64_t census_quadrant_sheets(uint64_t draws);
