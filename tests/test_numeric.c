@@ -187,6 +187,32 @@ static void what_the_logistic_lacks_of_one_is_relatively_accurate(void **unused)
   assert_true(worst.error <= 4e-6); /* of e^86, whose argument is rounded */
 }
 
+/* Along every float from `from` away from 0 to 88: how far the logistic function turns back,
+                         whichever way it goes. */
+static float logistic_turns(float from) {
+  const uint32_t sign = bits_of(from) & 0x80000000u, last = bits_of(88.0f) | sign;
+  float furthest = sign ? -logistic_lane(lane_splat(from))[0] : logistic_lane(lane_splat(from))[0], turn = 0.0f;
+  for (uint64_t bits = bits_of(from); bits <= last; bits += LANES) {
+    lane y = logistic_lane(lanes_from((uint32_t)bits, last, 1));
+    for (int i = 0; i < LANES; i++) {
+      float along = sign ? -y[i] : y[i];
+      if (along > furthest) furthest = along;
+      if (furthest - along > turn) turn = furthest - along;
+    }
+  }
+  return turn;
+}
+
+/* Promise: rounding makes the logistic function turn back by LOGISTIC_TURN at most. Nearer to 0 it is 1/2, and beyond
+ * 88 exp2 is clamped. */
+static void logistic_turns_back_by_no_more_than_stated(void **unused) {
+  (void)unused;
+  float up = logistic_turns(0x1p-28f), down = logistic_turns(-0x1p-28f);
+  assert_true(logistic_lane(lane_splat(0x1p-28f))[0] == 0.5f && logistic_lane(lane_splat(-0x1p-28f))[0] == 0.5f);
+  print_message("logistic turns back by %a and %a\n", (double)up, (double)down);
+  assert_true(up > 0.0f && up <= LOGISTIC_TURN / 2 && down <= LOGISTIC_TURN / 2);
+}
+
 static void logistic_stays_within_zero_and_one(void **unused) {
   (void)unused;
   for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
@@ -253,6 +279,7 @@ int main(void) {
       cmocka_unit_test(logistic_is_within_its_stated_error),
       cmocka_unit_test(what_the_logistic_lacks_of_one_is_relatively_accurate),
       cmocka_unit_test(logistic_stays_within_zero_and_one),
+      cmocka_unit_test(logistic_turns_back_by_no_more_than_stated),
       cmocka_unit_test(sincos_is_within_its_stated_error_in_every_octant),
       cmocka_unit_test(uniforms_are_the_middles_of_their_cells),
   };

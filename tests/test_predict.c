@@ -22,11 +22,13 @@ static const char *const small[] = {"first", "table8", "second",      "buffer", 
                                     "1100",  "cells",  "102",         "range",  "-1:2",         "bins", "12",
                                     "seed",  "5",      "first-chain", "1000",   "input-margin", "0.05", NULL};
 
-static void draw(int kind, uint32_t purpose, uint64_t id, float *theta) {
+static void draw_scaled(int kind, uint32_t purpose, uint64_t id, float scale, float *theta) {
   lane parameters[MAX_PARAMETERS];
-  component_draw(kind, 5, science_id(id), purpose, 1.0f, parameters);
+  component_draw(kind, 5, science_id(id), purpose, scale, parameters);
   for (int j = 0; j < component_parameters(kind); j++) theta[j] = parameters[j][0];
 }
+
+static void draw(int kind, uint32_t purpose, uint64_t id, float *theta) { draw_scaled(kind, purpose, id, 1.0f, theta); }
 
 static float respond(int kind, const float *theta, float v) {
   lane parameters[MAX_PARAMETERS], in[2] = {lane_splat(v), lane_splat(v)}, out[2], saved[MAX_SAVED * SAMPLE_BLOCK];
@@ -163,20 +165,18 @@ static void test_every_pair_of_runs(void **state) {
   check_every_pair("logistic", KIND_LOGISTIC, 1100, "1100");
 }
 
-/* Whether the draw accepts the cell at the level, which the job says. */
-static bool accepts(const struct job *job, const float *second, int level, int cell) {
-  float y = respond(job->second, second, job->centre[cell]);
-  return y >= job->accept[level][0] && y <= job->accept[level][1];
-}
+/* As of `small`. */
+enum { STRIDE = (CELLS + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK };
 
 static void check_rank(const struct job *job, uint64_t id, const struct pairs_rank *rank, int found[2]) {
-  float second[MAX_PARAMETERS];
+  float second[MAX_PARAMETERS], y[STRIDE];
   bool broken = false;
-  draw(job->second, PURPOSE_CENSUS_SECOND, id, second);
+  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, second);
+  for (int cell = 0; cell < job->stride; cell++) y[cell] = respond(job->second, second, job->centre[cell]);
   for (int level = 0; level < 2; level++) {
     int low = PAIRS_NOWHERE, high = PAIRS_NOWHERE, count = 0;
     for (int cell = 0; cell < job->stride; cell++) {
-      if (!accepts(job, second, level, cell)) continue;
+      if (!(y[cell] >= job->accept[level][0] && y[cell] <= job->accept[level][1])) continue;
       if (!count++) low = cell;
       high = cell;
     }
@@ -188,9 +188,6 @@ static void check_rank(const struct job *job, uint64_t id, const struct pairs_ra
   found[broken]++;
 }
 
-/* As of `small`. */
-enum { STRIDE = (CELLS + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK };
-
 static struct job job_of(int second, float centre[STRIDE]) {
   struct job job = {.seed = 5, .second = second, .init_scale = 1.0f, .stride = STRIDE, .centre = centre};
   for (int cell = 0; cell < STRIDE; cell++)
@@ -200,29 +197,103 @@ static struct job job_of(int second, float centre[STRIDE]) {
   return job;
 }
 
-static void check_ranks(const struct census_kernels *kernels) {
-  enum { RANKED = 1600 };
-  float centre[STRIDE];
-  const struct job job = job_of(KIND_MLP8, centre);
-  int found[2] = {0, 0};
+static void check_ranks(const struct census_kernels *kernels, const struct job *job, int found[2]) {
+  enum { RANKED = 800 };
   for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->lanes) {
     uint64_t draws[PAIRS_MOST_LANES];
     struct pairs_rank ranks[PAIRS_MOST_LANES];
     for (int i = 0; i < kernels->lanes; i++) draws[i] = id + (uint64_t)i;
-    kernels->rank(&job, draws, kernels->lanes, ranks);
-    for (int i = 0; i < kernels->lanes; i++) check_rank(&job, draws[i], &ranks[i], found);
+    kernels->rank(job, draws, kernels->lanes, ranks);
+    for (int i = 0; i < kernels->lanes; i++) check_rank(job, draws[i], &ranks[i], found);
   }
-  assert_true(found[false] > 100 && found[true] > 20);
+}
+
+static void check_ranks_everywhere(const struct job *job, int found[2]) {
+  check_ranks(&census_works_baseline, job, found);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) check_ranks(&census_works_v3, job, found);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    check_ranks(&census_works_v4, job, found);
+#endif
 }
 
 /* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
 static void test_rank(void **state) {
   (void)state;
-  check_ranks(&census_works_baseline);
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) check_ranks(&census_works_v3);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) check_ranks(&census_works_v4);
-#endif
+  for (int kind = 0; kind < KINDS; kind++) {
+    float centre[STRIDE];
+    const struct job job = job_of(kind, centre);
+    int found[2] = {0, 0};
+    check_ranks_everywhere(&job, found);
+    assert_true(found[false] > 10);
+    assert_true(kind < KIND_MLP4 ? found[true] == 0 : found[true] > 20);
+  }
+}
+
+/* Promise: also where rounding decides: some draws say in some cell what is a bound to the bit, or next to it; and
+ * where the range of bounds is a point, or parameters are such that voltages overflow. */
+static void test_rank_in_doubt(void **state) {
+  (void)state;
+  static const float scales[] = {1.0f, 1e-3f, 1e30f, 3e38f};
+  for (int kind = 0; kind < KIND_MLP4; kind++)
+    for (int variant = 0; variant < 16; variant++) {
+      float centre[STRIDE], theta[MAX_PARAMETERS];
+      struct job job = job_of(kind, centre);
+      int found[2] = {0, 0};
+      job.init_scale = scales[variant % 4];
+      for (int level = 0; level < 2; level++) {
+        draw_scaled(kind, PURPOSE_CENSUS_SECOND, (uint64_t)(3 + variant), job.init_scale, theta);
+        float y = respond(kind, theta, centre[30 + 40 * level + variant]);
+        job.accept[level][variant / 4 % 2] = variant < 8 ? y : nextafterf(y, INFINITY);
+        if (variant == 12) job.accept[level][0] = job.accept[level][1] = y;
+      }
+      check_ranks_everywhere(&job, found);
+    }
+}
+
+/* Where f falls, though it rises from the first cell to the last, or the other way round, the value before; else NaN.
+ */
+static float turning_point(const struct job *job, uint64_t id) {
+  float theta[MAX_PARAMETERS];
+  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, theta);
+  float before = respond(job->second, theta, job->centre[0]);
+  const float way = respond(job->second, theta, job->centre[STRIDE - 1]) - before;
+  for (int cell = 1; cell < STRIDE; cell++) {
+    float y = respond(job->second, theta, job->centre[cell]);
+    if ((y - before) * way < 0) return way > 0 ? before : y;
+    before = y;
+  }
+  return NAN;
+}
+
+/* Of draws that turn back, with bounds where they do. */
+static void check_turning_ranks(int kind, float scale, float first_centre, int expected) {
+  enum { TRIED = 16000 };
+  float centre[STRIDE];
+  struct job job = job_of(kind, centre);
+  int found[2] = {0, 0};
+  job.init_scale = scale;
+  centre[0] = first_centre;
+  for (int cell = 1; cell < STRIDE; cell++) centre[cell] = nextafterf(centre[cell - 1], 2.0f);
+  for (uint64_t id = 0; id < TRIED; id++) {
+    const float y = turning_point(&job, id);
+    uint64_t draws[PAIRS_MOST_LANES];
+    struct pairs_rank ranks[PAIRS_MOST_LANES];
+    if (isnan(y)) continue;
+    for (int i = 0; i < PAIRS_MOST_LANES; i++) draws[i] = id;
+    job.accept[0][0] = -INFINITY, job.accept[0][1] = nextafterf(y, -INFINITY);
+    job.accept[1][0] = y, job.accept[1][1] = INFINITY;
+    census_works_baseline.rank(&job, draws, census_works_baseline.lanes, ranks);
+    check_rank(&job, id, &ranks[0], found);
+  }
+  assert_true(found[true] >= expected);
+}
+
+/* Promise: also of a draw that rounding makes turn back within a few neighbouring floats, right at a bound. */
+static void test_rank_turning_back(void **state) {
+  (void)state;
+  check_turning_ranks(KIND_LOGISTIC, 0.03f, 1.0f, 100);
+  check_turning_ranks(KIND_BUFFER, 1.0f, 0.5f, 3);
 }
 
 /* How many tiles have no draw with gaps, only such draws, and both. */
@@ -319,9 +390,11 @@ static void check_many_draws(int kind, const char *name) {
   seam_result_free(result);
 }
 
-/* Promise: every pair is counted once where the table has many parts, of draws without gaps and with. */
+/* Promise: every pair is counted once where the table has many parts, of draws that are
+ * quadrants, of others without gaps, and with gaps. */
 static void test_many_draws(void **state) {
   (void)state;
+  check_many_draws(KIND_LOGISTIC, "logistic");
   check_many_draws(KIND_BUFFER, "buffer");
   check_many_draws(KIND_MLP4, "mlp4");
 }
@@ -718,6 +791,8 @@ int main(void) {
       cmocka_unit_test(test_every_pair_of_runs),
       cmocka_unit_test(test_every_pair_with_gaps),
       cmocka_unit_test(test_rank),
+      cmocka_unit_test(test_rank_in_doubt),
+      cmocka_unit_test(test_rank_turning_back),
       cmocka_unit_test(test_many_draws),
       cmocka_unit_test(test_every_weight),
       cmocka_unit_test(test_every_swap),
