@@ -85,12 +85,12 @@ static void collect(const struct pairs_rank *ranks, int stride, uint64_t number,
 }
 
 void census_order_look(struct census_order *order, int block) {
-  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)order->kernels->lanes;
+  uint64_t draws[PAIRS_MOST_RANKED], at_once = (uint64_t)order->kernels->ranked;
   const uint64_t begin = census_block_begin(order->job->draws, block);
   const uint64_t end = census_block_begin(order->job->draws, block + 1);
   struct census_block own = {0}; /* neighbours in memory are other workers' */
-  for (uint64_t draw = begin; draw < end; draw += lanes) {
-    uint64_t active = end - draw < lanes ? end - draw : lanes;
+  for (uint64_t draw = begin; draw < end; draw += at_once) {
+    uint64_t active = end - draw < at_once ? end - draw : at_once;
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     order->kernels->rank(order->job, draws, (int)active, order->ranks + draw);
     collect(order->ranks + draw, order->job->stride, draw - begin, active, order->entries + begin, &own);

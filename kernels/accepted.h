@@ -9,6 +9,9 @@
 
 #include "census.h"
 
+/* So many vectors are searched together, whose chains of dependent operations overlap. */
+enum { ACCEPTED_VECTORS = 2 };
+
 struct accepted {
   lane_int low[2], high[2]; /* of each level; high < low where no cell is */
   lane_mask broken;         /* a cell between them is not, at some level */
@@ -109,35 +112,64 @@ HD void crossing_begin(const struct job *job, const struct ascent *ascent, int c
   crossing->sought = ~(early | late);
 }
 
-/* Goes on by `step` cells wherever the bound is not passed there; of `count` crossings, `which`. Components take an
- * even number of voltages: the last may stand there twice. */
-HD void crossings_advance(const struct job *job, const lane *theta, const struct ascent *ascent, int step, int count,
-                          const int which[CROSSINGS], struct crossing crossing[CROSSINGS]) {
-  lane u[CROSSINGS], y[CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
-  for (int k = 0; k < (count + 1) / 2 * 2; k++) {
-    lane_int next = crossing[which[k < count ? k : count - 1]].before + step;
+/* Which of a vector's crossings are sought; components take an even number of voltages, and the last may stand there
+ * twice. */
+struct search {
+  int count, voltages, which[CROSSINGS];
+};
+
+/* The voltages of the cells that are `step` further. */
+HD void crossings_aim(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
+                      const struct crossing crossing[CROSSINGS], lane u[CROSSINGS]) {
+  for (int k = 0; k < search->voltages; k++) {
+    lane_int next = crossing[search->which[k]].before + step;
     next = lane_select_int(next > ascent->last, lane_splat_int(ascent->last), next);
     u[k] = lane_gather(job->centre, ascent_cell(ascent, next));
   }
-  component_forward(job->second, theta, (count + 1) / 2 * 2, u, y, saved);
-  for (int k = 0; k < count; k++) {
-    struct crossing *own = &crossing[which[k]];
-    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, which[k], y[k]);
+}
+
+/* Goes there wherever the bound is not passed. */
+HD void crossings_go(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
+                     const lane y[CROSSINGS], struct crossing crossing[CROSSINGS]) {
+  for (int k = 0; k < search->count; k++) {
+    const int c = search->which[k];
+    struct crossing *own = &crossing[c];
+    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, c, y[k]);
     own->before = lane_select_int(there & ~passed, own->before + step, own->before);
     own->f_before = lane_select(there & ~passed, y[k], own->f_before);
     own->f_after = lane_select(there & passed, y[k], own->f_after);
   }
 }
 
-HD void crossings_find(const struct job *job, const lane *theta, const struct ascent *ascent,
-                       struct crossing crossing[CROSSINGS]) {
-  int which[CROSSINGS], count = 0, step = 1;
+HD struct search crossings_begin(const struct job *job, const struct ascent ascent[ACCEPTED_VECTORS],
+                                 struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
+  struct search search = {0};
   for (int c = 0; c < CROSSINGS; c++) {
-    crossing_begin(job, ascent, c, &crossing[c]);
-    if (lane_any(crossing[c].sought)) which[count++] = c;
+    int sought = 0;
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) {
+      crossing_begin(job, &ascent[v], c, &crossing[v][c]);
+      sought |= lane_any(crossing[v][c].sought);
+    }
+    if (sought) search.which[search.count++] = c;
   }
+  search.voltages = (search.count + 1) / 2 * 2;
+  if (search.voltages > search.count) search.which[search.count] = search.which[search.count - 1];
+  return search;
+}
+
+HD void crossings_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                       const struct ascent ascent[ACCEPTED_VECTORS],
+                       struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
+  const struct search search = crossings_begin(job, ascent, crossing);
+  lane u[ACCEPTED_VECTORS][CROSSINGS], y[ACCEPTED_VECTORS][CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
+  int step = 1;
   while (2 * step < ascent->last) step *= 2;
-  for (; step > 0 && count > 0; step /= 2) crossings_advance(job, theta, ascent, step, count, which, crossing);
+  for (; step > 0 && search.count > 0; step /= 2) {
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_aim(job, &ascent[v], step, &search, crossing[v], u[v]);
+    for (int v = 0; v < ACCEPTED_VECTORS; v++)
+      component_forward(job->second, theta[v], search.voltages, u[v], y[v], saved);
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_go(job, &ascent[v], step, &search, y[v], crossing[v]);
+  }
 }
 
 /* f in all cells before a crossing is at most f_before and twice what it turns back, and so at the other side: there
@@ -157,27 +189,40 @@ HD lane_mask accepted_finite(const struct job *job, const lane *theta) {
   return finite;
 }
 
-/* Returns the lanes of which there is no doubt; of others what is told means nothing. */
-HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, lane turn, struct accepted *accepted) {
-  const struct ascent ascent = ascent_of(job, theta);
-  struct crossing crossing[CROSSINGS];
-  crossings_find(job, theta, &ascent, crossing);
+HD void crossings_tell(const struct ascent *ascent, const struct crossing crossing[CROSSINGS],
+                       struct accepted *accepted) {
   for (int level = 0; level < 2; level++) {
-    lane_int first = ascent_cell(&ascent, crossing[2 * level].before + 1);
-    lane_int end = ascent_cell(&ascent, crossing[2 * level + 1].before);
-    accepted->low[level] = lane_select_int(ascent.falls, end, first);
-    accepted->high[level] = lane_select_int(ascent.falls, first, end);
+    lane_int first = ascent_cell(ascent, crossing[2 * level].before + 1);
+    lane_int end = ascent_cell(ascent, crossing[2 * level + 1].before);
+    accepted->low[level] = lane_select_int(ascent->falls, end, first);
+    accepted->high[level] = lane_select_int(ascent->falls, first, end);
   }
   accepted->broken = lane_splat_mask(0);
-  return crossings_certain(job, turn, crossing) & accepted_finite(job, theta);
+}
+
+/* Returns the lanes of any vector of which there is doubt; what is told of them means nothing. */
+HD lane_mask accepted_by_bisection(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                                   struct accepted accepted[ACCEPTED_VECTORS]) {
+  struct ascent ascent[ACCEPTED_VECTORS];
+  struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS];
+  lane_mask certain = lane_splat_mask(1);
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) ascent[v] = ascent_of(job, theta[v]);
+  crossings_find(job, theta, ascent, crossing);
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
+    crossings_tell(&ascent[v], crossing[v], &accepted[v]);
+    certain = certain & crossings_certain(job, component_turn(job->second, theta[v]), crossing[v]);
+    certain = certain & accepted_finite(job, theta[v]);
+  }
+  return ~certain;
 }
 
 /* ---- One way or the other ---- */
 
-HD void accepted_find(const struct job *job, const lane *theta, struct accepted *accepted) {
-  const lane turn = component_turn(job->second, theta);
-  if (lane_any(turn < (float)INFINITY) && !lane_any(~accepted_by_bisection(job, theta, turn, accepted))) return;
-  accepted_by_looking(job, theta, accepted);
+HD void accepted_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                      struct accepted accepted[ACCEPTED_VECTORS]) {
+  const lane turn = component_turn(job->second, theta[0]);
+  if (lane_any(turn < (float)INFINITY) && !lane_any(accepted_by_bisection(job, theta, accepted))) return;
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) accepted_by_looking(job, theta[v], &accepted[v]);
 }
 
 #endif

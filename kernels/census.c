@@ -14,6 +14,7 @@ static struct lane_id ids_from(uint64_t first) {
 }
 
 _Static_assert((int)LANES <= (int)PAIRS_MOST_LANES, "room for a vector's draws");
+_Static_assert((int)ACCEPTED_VECTORS *LANES <= (int)PAIRS_MOST_RANKED, "room for those ranked at once");
 
 static void draw_seconds(const struct job *job, const uint64_t *draws, int active, lane *theta) {
   struct lane_id id = {{0}, {0}};
@@ -64,19 +65,24 @@ static uint64_t mask_bits(lane_mask mask) {
 #endif
 }
 
-static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
-  lane theta[MAX_PARAMETERS];
-  struct accepted accepted;
-  draw_seconds(job, draws, active, theta);
-  accepted_find(job, theta, &accepted);
-  for (int i = 0; i < active; i++) {
-    for (int level = 0; level < 2; level++) {
-      int32_t low = accepted.low[level][i], high = accepted.high[level][i];
-      out[i].low[level] = (int16_t)(low <= high ? low : PAIRS_NOWHERE);
-      out[i].high[level] = (int16_t)(low <= high ? high : PAIRS_NOWHERE);
-    }
-    out[i].broken = accepted.broken[i] != 0;
+static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank *out) {
+  for (int level = 0; level < 2; level++) {
+    int32_t low = accepted->low[level][i], high = accepted->high[level][i];
+    out->low[level] = (int16_t)(low <= high ? low : PAIRS_NOWHERE);
+    out->high[level] = (int16_t)(low <= high ? high : PAIRS_NOWHERE);
   }
+  out->broken = accepted->broken[i] != 0;
+}
+
+static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
+  lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS];
+  struct accepted accepted[ACCEPTED_VECTORS];
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
+    const int begin = v * LANES < active ? v * LANES : 0, left = active - begin;
+    draw_seconds(job, draws + begin, left < LANES ? left : LANES, theta[v]);
+  }
+  accepted_find(job, theta, accepted);
+  for (int i = 0; i < active; i++) tell_rank(&accepted[i / LANES], i % LANES, &out[i]);
 }
 
 static void accept(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
@@ -145,6 +151,7 @@ static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS
 
 const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .lanes = LANES,
+    .ranked = ACCEPTED_VECTORS * LANES,
     .look = look_at_all,
     .look_at_ends = look_at_ends,
     .rank = rank,

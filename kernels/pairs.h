@@ -63,15 +63,16 @@ struct pairs_rank {
   int16_t low[2], high[2];
   int16_t broken; /* it does not accept all between them, at some level */
 };
-enum { PAIRS_NOWHERE = -1, PAIRS_MOST_LANES = 16 };
+enum { PAIRS_NOWHERE = -1, PAIRS_MOST_LANES = 16, PAIRS_MOST_RANKED = 32 };
 #define PAIRS_NO_DRAW UINT64_MAX
 
 /* What a law of pairs comes to on an instruction set. */
 struct census_kernels {
-  int lanes; /* PAIRS_MOST_LANES at most */
+  int lanes;  /* PAIRS_MOST_LANES at most */
+  int ranked; /* draws that are ranked at once, PAIRS_MOST_RANKED at most */
   pairs_look_function *look;
   pairs_look_function *look_at_ends; /* of rows the ends alone, which do where no draw accepts with gaps; or NULL */
-  /* Of `active` draws of theta2, at most `lanes`. NULL under the Gibbs law. */
+  /* Of `active` draws of theta2, at most `ranked`. NULL under the Gibbs law. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under
    * the law of pairs that work some may be PAIRS_NO_DRAW. */
