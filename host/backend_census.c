@@ -171,6 +171,7 @@ static void find_reach(const struct session *session, size_t k, struct batch *ba
   const uint64_t *reach = session->table->reach;
   if (reach) reach += k / CENSUS_REACH * 2 * (size_t)session->job->stride;
   batch->seekers = 0;
+  if (session->table->parts[k].begin == session->table->parts[k].end) return;
   for (size_t i = 0; i < batch->size; i++) {
     const struct candidate *own = &batch->candidate[i];
     if (!own->within) continue;
@@ -273,7 +274,7 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
     const struct census_part *part = &table->parts[k];
     if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
     if (k % CENSUS_REACH == 0) find_reach(session, k, batch);
-    count_part(session, k, batch);
+    if (batch->seekers) count_part(session, k, batch);
     if (part->last) end_blocks(session, part->block, batch);
     uint64_t until = (uint64_t)((double)draws * (double)(k + 1) / (double)table->count);
     atomic_fetch_add_explicit(&control->trained, batch->size * (until - counted), memory_order_relaxed);
