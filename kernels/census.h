@@ -40,13 +40,15 @@ HD void census_find_range(struct census_first *first) {
   }
 }
 
-/* `kind` is the job's first; a constant on the GPU. */
-HD void census_draw_first(const struct job *job, int kind, struct lane_id id, struct census_first *first) {
-  lane theta[MAX_PARAMETERS];
+/* `kind` is the job's first; a constant on the GPU. Of `first` only `finite` is set. */
+HD void census_draw_theta(const struct job *job, int kind, struct lane_id id, lane *theta, struct census_first *first) {
   component_draw(kind, job->seed, id, PURPOSE_CENSUS_FIRST, job->init_scale, theta);
   first->finite = lane_splat_mask(1);
   UNROLL
   for (int j = 0; j < component_parameters(kind); j++) first->finite = first->finite & lane_finite(theta[j]);
+}
+
+HD void census_emit_all(const struct job *job, int kind, const lane *theta, struct census_first *first) {
   int t = 0;
   for (; t + SAMPLE_BLOCK <= 2 * TEST_VOLTAGES; t += SAMPLE_BLOCK)
     census_emit(job, kind, theta, t, SAMPLE_BLOCK, first);

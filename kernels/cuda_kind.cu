@@ -17,7 +17,9 @@ HD void look(const struct cuda_argument *a, enum cuda_law law) {
   uint32_t thread = own_thread();
   if (thread >= a->batch.chains) return;
   struct census_first first;
-  census_draw_first(&a->job, OWN_KIND, id_of(&a->batch, thread), &first);
+  lane theta[MAX_PARAMETERS];
+  census_draw_theta(&a->job, OWN_KIND, id_of(&a->batch, thread), theta, &first);
+  census_emit_all(&a->job, OWN_KIND, theta, &first);
   const lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
   const enum census_hits hits = law == CUDA_WORKS ? CENSUS_ALL : CENSUS_LEVELS;
   struct census_cells cells;
