@@ -6,13 +6,14 @@ usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--all-
 
 Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
 cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
-allows; the ratio is its variance over the prediction's mean square error, variance and bias squared, the median of five
-runs in turn, each of a seed of its own. As many pairs as --chains x --draws are divided among first and second
-components as predictions of few say: n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 + zeta2/n2
-least where they cost c1 and c2 in 256 cells and counting is free; cells are as many as make the mean square error times
-the seconds least. p/(zeta1 + zeta2) is told for comparison: the ratio were a component as dear as a chain, as many on
-both sides, and counting free. With --all-pairs every pair of kinds is put to that comparison, but for those of which
-too few pairs work to tell."""
+allows; the ratio is its variance, p(1 - p)/chains, over the prediction's mean square error, zeta1/n1 + zeta2/n2 +
+p/(n1·n2) + bias^2, where p and the variances are the means of eight predictions of LAWS' sizes, each of a seed of its
+own: of one alone, by its 64 x 64 blocks, zeta1 and zeta2 are known to 18 per cent. Times are taken in turn, the median
+of five, each of a seed of its own, too. n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 +
+zeta2/n2 least where components cost c1 and c2 in 256 cells and counting is free; n1·n2 is one of SCALES times --chains
+x --draws, and cells are as many, as make the mean square error times the seconds least. p/(zeta1 + zeta2) is told for
+comparison: the ratio were a component as dear as a chain, as many on both sides, and counting free. With --all-pairs
+every pair of kinds is put to that comparison, but for those of which too few pairs work to tell."""
 import argparse
 import json
 import math
@@ -23,12 +24,15 @@ import tempfile
 
 PAIRS = [("logistic", "logistic", "-0.05:1.05"), ("buffer", "buffer", "-2.5:3.5"), ("table8", "logistic", "-2.5:3.5"),
          ("mlp4", "mlp4", "-2.5:3.5"), ("mlp8", "mlp8", "-2.5:3.5"), ("mlp4", "mlp16", "-2.5:3.5")]
-CELLS = [64, 256, 512, 1024, 2048, 4096]
+CELLS = [64, 128, 256, 384, 512, 1024, 2048, 4096]
 FINEST = CELLS[-1]
-GUESSES = "4M"
+LAWS = [1 << 18, 1 << 20, 1 << 21]  # first and second components each; more where too few pairs work
+SEEDS = 8
+SCALES = [1, 4]  # of components on both sides
+GUESSES = "2M"
 REPEATS = 5
 PILOT = 32768
-TILT = 256  # zeta1/zeta2 at most, or its inverse: few components do not tell more
+TILT = 256  # zeta1/zeta2 at most, or its inverse
 
 
 def run(options, *arguments):
@@ -51,12 +55,9 @@ def predict(options, pair, margin, cells, sizes=None, seed=1):
                "--chains", str(chains), "--draws", str(draws), "--cells", str(cells), "--seed", str(seed))
 
 
-def told(prediction):
+def told(p, error, first_variance, second_variance):
     """Whether enough pairs work: the 95% interval of the chance leaves 0 out, and both sides' variances are seen."""
-    error = prediction["acceptance_error"] or math.inf
-    if 2 * error >= prediction["acceptance"]:
-        return False
-    return min(prediction["first_variance"], prediction["second_variance"]) > 0
+    return 2 * (error or math.inf) < p and min(first_variance, second_variance) > 0
 
 
 def bias(options):
@@ -65,81 +66,97 @@ def bias(options):
     for pair in PAIRS:
         for margin in ("0", "0.3"):
             seen = [predict(options, pair, margin, cells)["prediction"] for cells in CELLS]
-            if not told(seen[-1]):
-                print(f"| {pair[0]} x {pair[1]}, {margin} | too few pairs work |", flush=True)
-                continue
-            finest = seen[-1]["acceptance"]
-            error = 100 * seen[-1]["acceptance_error"] / finest
+            finest, error = seen[-1]["acceptance"], seen[-1]["acceptance_error"]
             columns = "".join(f" {100 * (p['acceptance'] / finest - 1):+.3f}% |" for p in seen[:-1])
-            print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {error:.2f}% |{columns}", flush=True)
+            print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {100 * error / finest:.2f}% |{columns}",
+                  flush=True)
+
+
+def law_of(options, pair):
+    """The acceptance, zeta1, zeta2, and the components of each prediction that told them; None where none do."""
+    for size in LAWS:
+        seen = [predict(options, pair, "0.3", 1024, (size, size), seed)["prediction"]
+                for seed in range(100, 100 + SEEDS)]
+        p, *variances = (statistics.mean(s[name] or 0 for s in seen)
+                         for name in ("acceptance", "first_variance", "second_variance"))
+        error = math.sqrt(statistics.mean((s["acceptance_error"] or 0) ** 2 for s in seen) / SEEDS)
+        if told(p, error, *variances):
+            return p, *variances, size
+    return None
+
+
+def biases(options, pair, size):
+    """Of each number of cells, by one seed's components."""
+    of = {cells: predict(options, pair, "0.3", cells, (size, size))["prediction"]["acceptance"] for cells in CELLS}
+    return {cells: of[cells] - of[FINEST] for cells in CELLS[:-1]}
+
+
+def seconds(options, pair, cells, sizes, seed=1):
+    return predict(options, pair, "0.3", cells, sizes, seed)["seconds"]
 
 
 def seconds_each(options, pair, cells):
     """What a first and a second component take, from predictions of few and of many."""
     def least(chains, draws):
-        return min(predict(options, pair, "0.3", cells, (chains, draws))["seconds"] for _ in range(3))
+        return min(seconds(options, pair, cells, (chains, draws)) for _ in range(3))
     few = least(2048, 2048)
     return [max(t - few, 1e-4) / (4 * PILOT) for t in (least(4 * PILOT + 2048, 2048), least(2048, 4 * PILOT + 2048))]
 
 
-def divide(options, pair, few, cells):
+def divide(options, costs, law, scale):
     """How many first and second components, even numbers."""
-    first, second = seconds_each(options, pair, cells)
-    tilt = few["first_variance"] * second / (few["second_variance"] * first)
+    _, first_variance, second_variance, _ = law
+    tilt = first_variance * costs[1] / (second_variance * costs[0])
     tilt = min(max(tilt, 1 / TILT), TILT) ** 0.25
-    return 2 * round(options.chains * tilt / 2), 2 * round(options.draws / tilt / 2)
+    return 2 * round(scale * options.chains * tilt / 2), 2 * round(scale * options.draws / tilt / 2)
 
 
-def price_of(options, pair, cells, sizes, finest):
-    """Mean square error times seconds; with it, the cells and their bias."""
-    seen = [predict(options, pair, "0.3", cells, sizes) for _ in range(3)]
-    p, seconds = seen[0]["prediction"], min(s["seconds"] for s in seen)
-    bias = p["acceptance"] - finest["acceptance"]
-    return ((p["acceptance_error"] or math.inf) ** 2 + bias ** 2) * seconds, cells, bias
+def square_error(law, sizes, bias):
+    p, first_variance, second_variance, _ = law
+    return first_variance / sizes[0] + second_variance / sizes[1] + p / (sizes[0] * sizes[1]) + bias ** 2
 
 
-def plan(options, pair):
-    """Sizes, cells and the bias of these; None where too few pairs work."""
-    few = predict(options, pair, "0.3", FINEST, (PILOT, PILOT))["prediction"]
-    if not told(few):
-        return None
-    sizes = divide(options, pair, few, 256)
-    finest = predict(options, pair, "0.3", FINEST, sizes)["prediction"]
-    if not told(finest):
-        return None
-    _, cells, bias = min(price_of(options, pair, cells, sizes, finest) for cells in CELLS[:-1])
-    return sizes, cells, bias
+def plan(options, pair, law):
+    """Sizes, cells and the bias of these that make the mean square error times the seconds least."""
+    of_cells, costs = biases(options, pair, law[-1]), seconds_each(options, pair, 256)
+    best = (math.inf,)
+    for scale in SCALES:
+        sizes = divide(options, costs, law, scale)
+        for cells, bias in of_cells.items():
+            error = square_error(law, sizes, bias)
+            if bias ** 2 > error / 2:
+                continue  # finer cells will do
+            price = error * min(seconds(options, pair, cells, sizes) for _ in range(2))
+            best = min(best, (price, sizes, cells, bias))
+            if price > 1.5 * best[0]:
+                break  # and yet finer ones only take longer
+    return best[1:]
 
 
-def ratio(options, pair, seed, sizes, cells, bias):
-    """The ratio at equal time, its ceiling and the time; None where too few pairs work."""
-    prediction = predict(options, pair, "0.3", cells, sizes, seed)
-    p, seconds = prediction["prediction"], prediction["seconds"]
-    if not told(p):
-        return None
+def ratio(options, pair, law, seed, sizes, cells, bias):
+    """The ratio at equal time, and that time."""
+    p, time = law[0], seconds(options, pair, cells, sizes, seed)
     guess = run(options, "train", "--first", pair[0], "--second", pair[1], f"--range={pair[2]}", "--steps", "0",
                 "--chains", GUESSES, "--histograms", "interface")
-    chains = guess["chains"] / guess["seconds"] * seconds
-    variance = p["acceptance"] * (1 - p["acceptance"]) / chains
-    ceiling = p["acceptance"] / (p["first_variance"] + p["second_variance"])
-    return variance / (p["acceptance_error"] ** 2 + bias ** 2), ceiling, seconds
+    chains = guess["chains"] / guess["seconds"] * time
+    return p * (1 - p) / chains / square_error(law, sizes, bias), time
 
 
 def ratios(options, pairs):
-    print("\n| pair | components | cells | bias | seconds | guess-and-check's variance over the prediction's mean square error: "
-          "median, range | p/(zeta1 + zeta2) |")
-    print("|---|---|---|---|---|---|---|")
+    print("\n| pair | acceptance | components | cells | bias | seconds | guess-and-check's variance over the prediction's "
+          "mean square error: median, range | p/(zeta1 + zeta2) |")
+    print("|---|---|---|---|---|---|---|---|")
     for pair in pairs:
-        planned = plan(options, pair)
-        seen = [ratio(options, pair, seed, *planned) for seed in range(2, 2 + REPEATS)] if planned else [None]
-        if None in seen:
-            print(f"| {pair[0]} x {pair[1]} | | | | | too few pairs work | |", flush=True)
+        law = law_of(options, pair)
+        if not law:
+            print(f"| {pair[0]} x {pair[1]} | | | | | | too few pairs work | |", flush=True)
             continue
-        sizes, cells, bias = planned
-        values, ceilings, seconds = zip(*seen)
-        print(f"| {pair[0]} x {pair[1]} | {sizes[0]:,} x {sizes[1]:,} | {cells} | {bias:.1e} "
-              f"| {statistics.median(seconds):.3f} | {statistics.median(values):.1f}, {min(values):.1f} to "
-              f"{max(values):.1f} | {statistics.median(ceilings):.0f} |", flush=True)
+        sizes, cells, bias = plan(options, pair, law)
+        seen = [ratio(options, pair, law, seed, sizes, cells, bias) for seed in range(2, 2 + REPEATS)]
+        values, times = zip(*seen)
+        print(f"| {pair[0]} x {pair[1]} | {law[0]:.2g} | {sizes[0]:,} x {sizes[1]:,} | {cells} | {bias:.1e} "
+              f"| {statistics.median(times):.3f} | {statistics.median(values):.1f}, {min(values):.1f} to "
+              f"{max(values):.1f} | {law[0] / (law[1] + law[2]):.0f} |", flush=True)
 
 
 def main():
