@@ -53,7 +53,7 @@ static seam_status create(const struct job *job, uint64_t firsts, const struct c
 
 /* A byte of a sheet takes as long to be made as so many pairs to be counted in tiles; and memory should not grow much:
  * a draw in a tile takes stride/4 bytes. */
-enum { PAIRS_OF_A_BYTE = 512, MEMORY_OF_A_TILE = 8 };
+enum { PAIRS_OF_A_BYTE = 256, MEMORY_OF_A_TILE = 8 };
 
 /* How many sheets are worth while for the draws open to these sides. */
 static uint64_t sheets_for(const struct works_table *table, int sides) {
