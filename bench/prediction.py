@@ -11,7 +11,7 @@ p/(n1·n2) + bias^2, where p and the variances are the means of eight prediction
 own: of one alone, by its 64 x 64 blocks, zeta1 and zeta2 are known to 18 per cent. Times are taken in turn, the median
 of five, each of a seed of its own, too. n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 +
 zeta2/n2 least where components cost c1 and c2 in 256 cells and counting is free; n1·n2 is one of SCALES times --chains
-x --draws, and cells are as many, as make the mean square error times the seconds least. p/(zeta1 + zeta2) is told for
+x --draws, and cells are as many, as make the mean square error times the seconds least and the bias no tenth of the acceptance. p/(zeta1 + zeta2) is told for
 comparison: the ratio were a component as dear as a chain, as many on both sides, and counting free. With --all-pairs
 every pair of kinds is put to that comparison, but for those of which too few pairs work to tell."""
 import argparse
@@ -124,7 +124,7 @@ def plan(options, pair, law):
         sizes = divide(options, costs, law, scale)
         for cells, bias in of_cells.items():
             error = square_error(law, sizes, bias)
-            if bias ** 2 > error / 2:
+            if bias ** 2 > error / 2 or abs(bias) > law[0] / 10:
                 continue  # finer cells will do
             price = error * min(seconds(options, pair, cells, sizes) for _ in range(2))
             best = min(best, (price, sizes, cells, bias))

@@ -22,7 +22,7 @@ struct census_order {
   const struct job *job;
   const struct census_kernels *kernels;
   uint64_t *entries;        /* those of a block from census_block_begin on; without keys until they are sorted */
-  struct pairs_rank *ranks; /* of all draws */
+  struct pairs_rank *ranks; /* of the draws that have entries */
   struct census_block block[PAIR_BLOCKS];
 };
 
@@ -71,30 +71,46 @@ static int by_key(const void *a, const void *b) {
   return *left < *right ? -1 : *left > *right;
 }
 
-/* Keeps of `active` draws, whose number in their block begins at `number`, those that accept something at both levels.
- */
-static void collect(const struct pairs_rank *ranks, int stride, uint64_t number, uint64_t active, uint64_t *entries,
-                    struct census_block *block) {
-  for (uint64_t i = 0; i < active; i++) {
-    const struct pairs_rank *what = &ranks[i];
-    if (what->high[0] == PAIRS_NOWHERE || what->high[1] == PAIRS_NOWHERE) continue;
-    int sides = census_quadrant_sides(what, stride);
+/* Draws of a block that wait to be ranked. */
+struct queue {
+  int size;
+  uint64_t draws[PAIRS_MOST_RANKED];
+};
+
+/* Ranks them, and keeps those that accept something at both levels. */
+static void rank_queue(struct census_order *order, uint64_t begin, struct queue *queue, struct census_block *block) {
+  struct pairs_rank ranks[PAIRS_MOST_RANKED];
+  order->kernels->rank(order->job, queue->draws, queue->size, ranks);
+  for (int i = 0; i < queue->size; i++) {
+    if (ranks[i].high[0] == PAIRS_NOWHERE || ranks[i].high[1] == PAIRS_NOWHERE) continue;
+    int sides = census_quadrant_sides(&ranks[i], order->job->stride);
     if (sides != QUADRANT_NONE) block->quadrants[sides]++;
-    entries[block->ranked++] = number + i;
+    order->ranks[queue->draws[i]] = ranks[i];
+    order->entries[begin + block->ranked++] = queue->draws[i] - begin;
   }
+  queue->size = 0;
+}
+
+/* Of `active` draws the bits of those that may work with anybody. */
+static uint64_t sift(const struct census_order *order, const uint64_t *draws, int active) {
+  if (!order->job->common_cell) return ((uint64_t)1 << active) - 1;
+  return order->kernels->sift(order->job, draws, active);
 }
 
 void census_order_look(struct census_order *order, int block) {
-  uint64_t draws[PAIRS_MOST_RANKED], at_once = (uint64_t)order->kernels->ranked;
-  const uint64_t begin = census_block_begin(order->job->draws, block);
+  const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = census_block_begin(order->job->draws, block);
   const uint64_t end = census_block_begin(order->job->draws, block + 1);
   struct census_block own = {0}; /* neighbours in memory are other workers' */
-  for (uint64_t draw = begin; draw < end; draw += at_once) {
-    uint64_t active = end - draw < at_once ? end - draw : at_once;
+  struct queue queue = {0};
+  for (uint64_t draw = begin; draw < end; draw += lanes) {
+    uint64_t draws[PAIRS_MOST_LANES], active = end - draw < lanes ? end - draw : lanes;
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
-    order->kernels->rank(order->job, draws, (int)active, order->ranks + draw);
-    collect(order->ranks + draw, order->job->stride, draw - begin, active, order->entries + begin, &own);
+    for (uint64_t left = sift(order, draws, (int)active); left; left &= left - 1) {
+      queue.draws[queue.size++] = draws[__builtin_ctzll(left)];
+      if (queue.size == order->kernels->ranked) rank_queue(order, begin, &queue, &own);
+    }
   }
+  if (queue.size) rank_queue(order, begin, &queue, &own);
   order->block[block] = own;
 }
 

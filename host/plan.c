@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "component/component.h"
+#include "tally.h"
+
 /* `count` voltages equally spaced over [level - margin, level + margin], ends included; one is the level itself. */
 static void spread_voltages(float *voltages, int count, double level, double margin) {
   for (int k = 0; k < count; k++) {
@@ -63,6 +66,13 @@ static void plan_cells(const struct seam_config *config, struct plan *plan) {
   plan->job.centre = plan->centre;
 }
 
+/* A first component whose curve passes the origin says 0 V at level 0. */
+static void plan_common_cell(struct job *job) {
+  const struct axis *axis = &job->axes[AXIS_CELL];
+  const int32_t cell = tally_bin(axis, 0.0f);
+  job->common_cell = component_origin(job->first) && cell <= axis->bins ? cell : 0;
+}
+
 static void plan_counts(const struct histogram_set *set, struct job *job) {
   memcpy(job->axes, set->axes, sizeof job->axes);
   memcpy(job->offset, set->offset, sizeof job->offset);
@@ -90,6 +100,7 @@ seam_status plan_create(const struct seam_config *config, const struct histogram
   plan_voltages(config, job);
   plan_cells(config, *plan);
   plan_counts(set, job);
+  plan_common_cell(job);
   seam_status status = plan_adam(config, *plan, error);
   if (status == SEAM_OK) return SEAM_OK;
   plan_free(*plan);

@@ -102,6 +102,14 @@ static uint64_t mask_bits(lane_mask mask) {
 #endif
 }
 
+static uint64_t sift(const struct job *job, const uint64_t *draws, int active) {
+  const lane centre = lane_splat(job->centre[job->common_cell - 1]);
+  lane theta[MAX_PARAMETERS], u[2] = {centre, centre}, y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
+  draw_seconds(job, draws, active, theta);
+  component_forward(job->second, theta, 2, u, y, saved);
+  return mask_bits((y[0] >= job->accept[0][0]) & (y[0] <= job->accept[0][1])) & (((uint64_t)1 << active) - 1);
+}
+
 static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank *out) {
   for (int level = 0; level < 2; level++) {
     int32_t low = accepted->low[level][i], high = accepted->high[level][i];
@@ -191,6 +199,7 @@ const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .ranked = ACCEPTED_VECTORS * LANES,
     .look = look_at_all,
     .look_at_ends = look_at_ends,
+    .sift = sift,
     .rank = rank,
     .enter = accept,
     .visit = NAME(pairs_visit_, SEAM_ISA),

@@ -128,6 +128,7 @@ struct job {
   float weight_exponent; /* Gibbs law: -beta/S·log2(e), S = 2 */
   int32_t stride;        /* `cells` up to a multiple of CELL_BLOCK: the rows of a level in the table of pairs */
   const float *centre;   /* V: of each cell, `stride` of them */
+  int32_t common_cell;   /* counted from 1: every first component in the range hits it at level 0; 0: none is known */
 
   /* Where things are counted. */
   struct axis axes[AXES];

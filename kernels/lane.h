@@ -166,11 +166,7 @@ HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) {
   return (lane_int)vector_select(m, (lane)a, (lane)b);
 }
 HD lane_mask lane_not(lane_mask m) { return ~m; }
-HD int lane_any(lane_mask m) {
-  int any = 0;
-  EACH_LANE(i) any |= m[i];
-  return any;
-}
+HD int lane_any(lane_mask m) { return vector_any(m); }
 /* Of lane i. */
 HD int32_t lane_pick_int(const lane_int *a, int i) { return (*a)[i]; }
 

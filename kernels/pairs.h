@@ -72,6 +72,9 @@ struct census_kernels {
   int ranked; /* draws that are ranked at once, PAIRS_MOST_RANKED at most */
   pairs_look_function *look;
   pairs_look_function *look_at_ends; /* of rows the ends alone, which do where no draw accepts with gaps; or NULL */
+  /* Of `active` draws of theta2, at most `lanes`, those that accept the job's common cell at level 0: bit i is set for
+   * the i-th. NULL under the Gibbs law. */
+  uint64_t (*sift)(const struct job *job, const uint64_t *draws, int active);
   /* Of `active` draws of theta2, at most `ranked`. NULL under the Gibbs law. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
   /* Enters `active` draws of theta2, at most `lanes`; `place` is the first's in the rows, a multiple of `lanes`. Under

@@ -32,7 +32,7 @@ typedef lane_int lane_mask; /* 0 or -1 */
 
 /* vector_fma, vector_sqrt: correctly rounded. vector_min: a < b ? a : b, vector_max: a > b ? a : b, so that a NaN in
  * `a` gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. vector_gather: table[index].
- */
+ * vector_any: whether any is set. */
 #if defined(__AVX512F__)
 
 VECTOR lane vector_fma(lane a, lane b, lane c) { return (lane)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
@@ -43,6 +43,7 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)m), (__m512)b, (__m512)a);
 }
 VECTOR lane vector_partner(lane a) { return (lane)_mm512_permute_ps((__m512)a, 0xb1); }
+VECTOR int vector_any(lane_mask m) { return _mm512_movepi32_mask((__m512i)m) != 0; }
 VECTOR lane vector_gather(const float *table, lane_int index) {
   return (lane)_mm512_i32gather_ps((__m512i)index, table, sizeof *table);
 }
@@ -57,6 +58,7 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) {
   return (lane)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m);
 }
 VECTOR lane vector_partner(lane a) { return (lane)_mm256_permute_ps((__m256)a, 0xb1); }
+VECTOR int vector_any(lane_mask m) { return _mm256_movemask_ps((__m256)m) != 0; }
 VECTOR lane vector_gather(const float *table, lane_int index) {
   return (lane)_mm256_i32gather_ps(table, (__m256i)index, sizeof *table);
 }
@@ -102,6 +104,7 @@ VECTOR lane vector_min(lane a, lane b) { return (lane)_mm_min_ps((__m128)a, (__m
 VECTOR lane vector_max(lane a, lane b) { return (lane)_mm_max_ps((__m128)a, (__m128)b); }
 VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lane_int)a) | (~m & (lane_int)b)); }
 VECTOR lane vector_partner(lane a) { return (lane)_mm_shuffle_ps((__m128)a, (__m128)a, 0xb1); }
+VECTOR int vector_any(lane_mask m) { return _mm_movemask_ps((__m128)m) != 0; }
 VECTOR lane vector_gather(const float *table, lane_int index) {
   return (lane){table[index[0]], table[index[1]], table[index[2]], table[index[3]]};
 }
@@ -117,6 +120,7 @@ VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lan
 VECTOR lane vector_min(lane a, lane b) { return vector_select(a < b, a, b); }
 VECTOR lane vector_max(lane a, lane b) { return vector_select(a > b, a, b); }
 VECTOR lane vector_partner(lane a) { return (lane)vrev64q_f32((float32x4_t)a); }
+VECTOR int vector_any(lane_mask m) { return vmaxvq_u32((uint32x4_t)m) != 0; }
 VECTOR lane vector_gather(const float *table, lane_int index) {
   return (lane){table[index[0]], table[index[1]], table[index[2]], table[index[3]]};
 }

@@ -55,10 +55,10 @@ static bool pair_works(const float u[2 * TEST_VOLTAGES], int kind, const float *
   return true;
 }
 
-/* What a table8 says at the test voltages. */
-static void emit(const float *theta, float u[2 * TEST_VOLTAGES]) {
+/* What a first component says at the test voltages. */
+static void emit(int kind, const float *theta, float u[2 * TEST_VOLTAGES]) {
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++)
-    u[t] = respond(KIND_TABLE8, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
+    u[t] = respond(kind, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
 }
 
 /* Of `small`, with another value of one option. */
@@ -121,28 +121,31 @@ static bool accepts_all(const struct accepted *accepted, const struct accepted *
   return refused == 0;
 }
 
-static void count_pairs(int kind, uint64_t seconds, struct pair_by_pair *count) {
+static void count_pairs(int first, int second, uint64_t seconds, struct pair_by_pair *count) {
   static struct accepted accepted[SECONDS_MOST + LANES];
-  for (uint64_t j = 0; j < seconds; j += LANES) accept_cells(kind, j, &accepted[j]);
+  for (uint64_t j = 0; j < seconds; j += LANES) accept_cells(second, j, &accepted[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
     struct accepted hit;
-    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
-    emit(theta, u);
+    draw(first, PURPOSE_CENSUS_FIRST, i, theta);
+    emit(first, theta, u);
     bool within = hit_cells(u, &hit);
     for (uint64_t j = 0; j < seconds && within; j++)
       if (accepts_all(&accepted[j], &hit)) count_pair(i, j, seconds, u, count);
   }
 }
 
-static void check_every_pair(const char *name, int kind, uint64_t seconds, const char *draws) {
+static void check_every_pair(int first, int second, uint64_t seconds) {
   static struct pair_by_pair count;
   const char *options[64];
+  char draws[16];
   memset(&count, 0, sizeof count);
-  count_pairs(kind, seconds, &count);
+  count_pairs(first, second, seconds, &count);
   assert_true(count.works > 20);
   memcpy(options, small, sizeof small);
-  give(options, "second", name);
+  snprintf(draws, sizeof draws, "%d", (int)seconds);
+  give(options, "first", science_names[first]);
+  give(options, "second", science_names[second]);
   give(options, "draws", draws);
   seam_result *result = sample_predict(options);
   assert_int_equal(seam_result_count(result, SEAM_BUFFER) + seam_result_count(result, SEAM_INVERTER), count.works);
@@ -156,13 +159,28 @@ static void check_every_pair(const char *name, int kind, uint64_t seconds, const
 /* Promise: every pair is counted, and counted once. */
 static void test_every_pair(void **state) {
   (void)state;
-  check_every_pair("buffer", KIND_BUFFER, 1100, "1100");
+  check_every_pair(KIND_TABLE8, KIND_BUFFER, SECONDS);
 }
 
 /* Promise: also where every draw accepts one run of cells, and the ends of what is hit tell all. */
 static void test_every_pair_of_runs(void **state) {
   (void)state;
-  check_every_pair("logistic", KIND_LOGISTIC, 1100, "1100");
+  check_every_pair(KIND_TABLE8, KIND_LOGISTIC, SECONDS);
+}
+
+/* Promise: also where all first components say 0 V at level 0, and seconds that do not accept it are left out. */
+static void test_every_pair_of_origin(void **state) {
+  (void)state;
+  for (int kind = 0; kind < KINDS; kind++)
+    for (uint64_t id = 0; id < 1000 && component_origin(kind); id++) {
+      float theta[MAX_PARAMETERS];
+      draw(kind, PURPOSE_CENSUS_FIRST, id, theta);
+      assert_true(respond(kind, theta, 0.0f) == 0.0f);
+    }
+  assert_true(component_origin(KIND_LINEAR));
+  check_every_pair(KIND_LINEAR, KIND_LOGISTIC, 20 * SECONDS);
+  check_every_pair(KIND_LINEAR, KIND_BUFFER, 20 * SECONDS);
+  check_every_pair(KIND_LINEAR, KIND_TABLE8, 20 * SECONDS);
 }
 
 /* As of `small`. */
@@ -404,7 +422,7 @@ static void test_every_pair_with_gaps(void **state) {
   sort_tiles(order, census_order_ranks(order), sorts);
   census_order_free(order);
   assert_true(sorts[0] && sorts[1] && sorts[2]);
-  check_every_pair("mlp8", KIND_MLP8, SECONDS_MOST, "60000");
+  check_every_pair(KIND_TABLE8, KIND_MLP8, SECONDS_MOST);
 }
 
 /* Of a second, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
@@ -427,7 +445,7 @@ static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
 static bool hit_few(uint64_t id, uint32_t hit[2]) {
   float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
   draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
-  emit(theta, u);
+  emit(KIND_TABLE8, theta, u);
   hit[0] = hit[1] = 0;
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
     int cell = bin_of(u[t], FEW_CELLS);
@@ -556,7 +574,7 @@ static void check_every_swap(int kind, const char *name) {
     float theta[MAX_PARAMETERS], u[2][2 * TEST_VOLTAGES];
     for (uint64_t side = 0; side < 2; side++) {
       draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i + side, theta);
-      emit(theta, u[side]);
+      emit(KIND_TABLE8, theta, u[side]);
     }
     const float *a = &u[0][TEST_VOLTAGES / 2], *b = &u[1][TEST_VOLTAGES / 2];
     float d0 = fabsf(a[0] - b[0]), d1 = fabsf(a[TEST_VOLTAGES] - b[TEST_VOLTAGES]), distance = d0 > d1 ? d0 : d1;
@@ -867,6 +885,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_pair),
       cmocka_unit_test(test_every_pair_of_runs),
+      cmocka_unit_test(test_every_pair_of_origin),
       cmocka_unit_test(test_every_pair_with_gaps),
       cmocka_unit_test(test_rank),
       cmocka_unit_test(test_rank_in_doubt),

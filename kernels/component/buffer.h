@@ -52,6 +52,8 @@ HD lane buffer_turn(int size, const lane *theta) {
   return rise * LOGISTIC_TURN + (rise + lane_abs(theta[2])) * 0x1p-23f;
 }
 
+HD int buffer_origin(int size) { return (void)size, 0; }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double buffer_flops(int size, int inner) {
   return (void)size, 5.0 + LOGISTIC_FLOPS + 9.0 + (inner ? 1.0 : 0.0);

@@ -54,6 +54,15 @@ HD lane component_turn(int kind, const lane *theta) {
   return lane_splat((float)INFINITY);
 }
 
+/* Whether f(0) = 0 for any finite theta. */
+HD int component_origin(int kind) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) return family##_origin(size);
+  COMPONENT_KINDS(CASE)
+#undef CASE
+  return 0;
+}
+
 /* Draws theta from the prior. */
 DISPATCH void component_draw(int kind, uint64_t seed, struct lane_id id, uint32_t purpose, float scale, lane *theta) {
   UNROLL

@@ -30,6 +30,8 @@ HD void linear_finish(int size, const lane *theta, lane *gradient) { (void)size,
 
 HD lane linear_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(0.0f); }
 
+HD int linear_origin(int size) { return (void)size, 1; }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double linear_flops(int size, int inner) { return (void)size, 3.0 + (inner ? 1.0 : 0.0); }
 

@@ -37,6 +37,8 @@ HD void logistic_finish(int size, const lane *theta, lane *gradient) { (void)siz
 
 HD lane logistic_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(LOGISTIC_TURN); }
 
+HD int logistic_origin(int size) { return (void)size, 0; }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double logistic_flops(int size, int inner) {
   return (void)size, 2.0 + LOGISTIC_FLOPS + 5.0 + (inner ? 1.0 : 0.0);

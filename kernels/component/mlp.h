@@ -65,6 +65,8 @@ HD void mlp_finish(int size, const lane *theta, lane *gradient) {
 
 HD lane mlp_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat((float)INFINITY); }
 
+HD int mlp_origin(int size) { return (void)size, 0; }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double mlp_flops(int size, int inner) {
   return 1.0 + size * (4.0 + TANH_FLOPS + 8.0 + (inner ? 2.0 : 0.0));

@@ -56,6 +56,8 @@ HD void table_finish(int size, const lane *theta, lane *gradient) { (void)size, 
 
 HD lane table_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat((float)INFINITY); }
 
+HD int table_origin(int size) { return (void)size, 0; }
+
 /* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
 static inline double table_flops(int size, int inner) {
   return 4.0 + size * 4.0 + size * 4.0 + (inner ? 1.0 + size : 0.0);
