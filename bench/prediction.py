@@ -11,9 +11,10 @@ p/(n1·n2) + bias^2, where p and the variances are the means of eight prediction
 own: of one alone, by its 64 x 64 blocks, zeta1 and zeta2 are known to 18 per cent. Times are taken in turn, the median
 of five, each of a seed of its own, too. n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 +
 zeta2/n2 least where components cost c1 and c2 in 256 cells and counting is free; n1·n2 is one of SCALES times --chains
-x --draws, and cells are as many, as make the mean square error times the seconds least and the bias no tenth of the acceptance. p/(zeta1 + zeta2) is told for
-comparison: the ratio were a component as dear as a chain, as many on both sides, and counting free. With --all-pairs
-every pair of kinds is put to that comparison, but for those of which too few pairs work to tell."""
+x --draws, and cells are as many, as make the mean square error times the seconds least, with a bias below a tenth of
+the acceptance. p/(zeta1 + zeta2) is told for comparison: the ratio were a component as dear as a chain, as many on both
+sides, and counting free. With --all-pairs every pair of kinds is put to that comparison, but for those of which too few
+pairs work to tell."""
 import argparse
 import json
 import math
@@ -117,7 +118,8 @@ def square_error(law, sizes, bias):
 
 
 def plan(options, pair, law):
-    """Sizes, cells and the bias of these that make the mean square error times the seconds least."""
+    """Sizes, cells and the bias of these that make the mean square error times the seconds least; None where no cells
+    are fine enough."""
     of_cells, costs = biases(options, pair, law[-1]), seconds_each(options, pair, 256)
     best = (math.inf,)
     for scale in SCALES:
@@ -130,7 +132,7 @@ def plan(options, pair, law):
             best = min(best, (price, sizes, cells, bias))
             if price > 1.5 * best[0]:
                 break  # and yet finer ones only take longer
-    return best[1:]
+    return best[1:] or None
 
 
 def ratio(options, pair, law, seed, sizes, cells, bias):
@@ -148,10 +150,11 @@ def ratios(options, pairs):
     print("|---|---|---|---|---|---|---|---|")
     for pair in pairs:
         law = law_of(options, pair)
-        if not law:
+        planned = law and plan(options, pair, law)
+        if not planned:
             print(f"| {pair[0]} x {pair[1]} | | | | | | too few pairs work | |", flush=True)
             continue
-        sizes, cells, bias = plan(options, pair, law)
+        sizes, cells, bias = planned
         seen = [ratio(options, pair, law, seed, sizes, cells, bias) for seed in range(2, 2 + REPEATS)]
         values, times = zip(*seen)
         print(f"| {pair[0]} x {pair[1]} | {law[0]:.2g} | {sizes[0]:,} x {sizes[1]:,} | {cells} | {bias:.1e} "

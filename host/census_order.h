@@ -6,6 +6,7 @@
 #define SEAM_CENSUS_ORDER_H
 
 #include "census_quadrant.h"
+#include "error.h"
 
 struct census_order;
 

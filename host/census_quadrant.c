@@ -35,20 +35,14 @@ static bool create_sheets(struct census_quadrants *quadrants, int stride, const 
   return true;
 }
 
-seam_status census_quadrants_create(int stride, const uint64_t sheets[QUADRANT_SIDES], struct census_quadrants **out,
-                                    seam_error *error) {
+struct census_quadrants *census_quadrants_create(int stride, const uint64_t sheets[QUADRANT_SIDES]) {
   size_t count = 0;
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) count += (size_t)sheets[sides];
   struct census_quadrants *quadrants = calloc(1, sizeof *quadrants);
   if (quadrants) quadrants->sheets = calloc(count, sizeof *quadrants->sheets);
-  if (quadrants && quadrants->sheets && create_sheets(quadrants, stride, sheets)) {
-    *out = quadrants;
-    return SEAM_OK;
-  }
+  if (quadrants && quadrants->sheets && create_sheets(quadrants, stride, sheets)) return quadrants;
   census_quadrants_free(quadrants);
-  *out = NULL;
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %zu MB: use fewer --cells",
-                   count * census_quadrant_sheet_bytes(stride) / 1000000);
+  return NULL;
 }
 
 void census_quadrants_free(struct census_quadrants *quadrants) {

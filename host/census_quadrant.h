@@ -8,7 +8,6 @@
 #ifndef SEAM_CENSUS_QUADRANT_H
 #define SEAM_CENSUS_QUADRANT_H
 
-#include "error.h"
 #include "pairs.h"
 
 /* Bit `level` of a quadrant's sides is set where it accepts a cell and all above, else it is a cell and all below. */
@@ -44,11 +43,10 @@ uint64_t census_quadrant_sheets(uint64_t draws);
 
 size_t census_quadrant_sheet_bytes(int stride);
 
-/* Sheets, for each sides so many. Then all tasks of clearing them are carried out, draws entered, and all tasks of
- * summing along level 1, then along level 0; the tasks of each in any order and several at once; and then, once, the
- * end. */
-seam_status census_quadrants_create(int stride, const uint64_t sheets[QUADRANT_SIDES], struct census_quadrants **out,
-                                    seam_error *error);
+/* Sheets, for each sides so many; NULL where memory is out. Then all tasks of clearing them are carried out, draws
+ * entered, and all tasks of summing along level 1, then along level 0; the tasks of each in any order and several at
+ * once; and then, once, the end. */
+struct census_quadrants *census_quadrants_create(int stride, const uint64_t sheets[QUADRANT_SIDES]);
 void census_quadrants_free(struct census_quadrants *quadrants);
 
 size_t census_quadrants_tasks(const struct census_quadrants *quadrants);

@@ -13,7 +13,7 @@ struct works_table {
   struct census_order *order;
   uint64_t *words;          /* of all tiles */
   pthread_mutex_t mutex;    /* guards what follows */
-  pthread_cond_t changed;   /* a stage is done, or a worker gave up */
+  pthread_cond_t changed;   /* a task is done: there may be others, or nobody may want them any more */
   size_t stage, next, done; /* the stage at hand, and its tasks that are taken and that are done */
   seam_status status;       /* of what ends a stage */
   seam_error error;
@@ -51,8 +51,8 @@ static seam_status create(const struct job *job, uint64_t firsts, const struct c
 
 /* ---- Sheets for quadrants ---- */
 
-/* A byte of a sheet takes as long to be made as so many pairs to be counted in tiles; and memory should not grow much:
- * a draw in a tile takes stride/4 bytes. */
+/* A byte of a sheet takes as long to be made as so many pairs to be counted in tiles; and sheets may take up to so many
+ * times the memory of the tiles in whose place they stand, where a draw takes stride/4 bytes. */
 enum { PAIRS_OF_A_BYTE = 256, MEMORY_OF_A_TILE = 8 };
 
 /* How many sheets are worth while for the draws open to these sides. */
@@ -69,10 +69,13 @@ static uint64_t sheets_for(const struct works_table *table, int sides) {
   return quick && bytes <= draws * (stride / 4) * MEMORY_OF_A_TILE ? sheets : 0;
 }
 
+/* Without memory for them all draws stand in tiles. */
 static seam_status choose_sheets(struct works_table *table, seam_error *error) {
   uint64_t sheets[QUADRANT_SIDES], any = 0;
+  (void)error; /* nothing here can fail */
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) any |= sheets[sides] = sheets_for(table, sides);
-  return any ? census_quadrants_create(table->table.job->stride, sheets, &table->table.quadrants, error) : SEAM_OK;
+  if (any) table->table.quadrants = census_quadrants_create(table->table.job->stride, sheets);
+  return SEAM_OK;
 }
 
 /* ---- Tiles for the others ---- */

@@ -3,7 +3,8 @@
  * whether all between them.
  *
  * A monotone component accepts one run of cells, whose ends are found by bisection; any other, and one that rounding
- * leaves in doubt, is looked at in every cell. Both ways say the same. */
+ * leaves in doubt, is looked at in every cell. Both ways say the same. For vectors of lanes only: the GPU enters what
+ * is accepted into its table cell by cell. */
 #ifndef SEAM_ACCEPTED_H
 #define SEAM_ACCEPTED_H
 
@@ -172,8 +173,9 @@ HD void crossings_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_P
   }
 }
 
-/* f in all cells before a crossing is at most f_before and twice what it turns back, and so at the other side: there
- * is no doubt of them where that does not reach the bound. */
+/* f in all cells before a crossing is at most f_before and what it turns back, and so at the other side; once more that
+ * where f hardly moves, and rounding alone made out whether it falls. There is no doubt of them where this does not
+ * reach the bound. */
 HD lane_mask crossings_certain(const struct job *job, lane turn, const struct crossing crossing[CROSSINGS]) {
   lane_mask certain = lane_splat_mask(1);
   for (int c = 0; c < CROSSINGS; c++) {

@@ -36,8 +36,8 @@ HD void emit_outermost(const struct job *job, const lane *theta, struct census_f
   for (int level = 0; level < 2; level++) {
     const lane *own = u + level * OUTERMOST;
     first->u[level * TEST_VOLTAGES + TEST_VOLTAGES / 2] = own[1];
-    first->least[level] = lane_min(lane_min(own[0], own[2]), own[1]);
-    first->most[level] = lane_max(lane_max(own[0], own[2]), own[1]);
+    first->least[level] = lane_min(own[0], own[2]);
+    first->most[level] = lane_max(own[0], own[2]);
     for (int k = 0; k < OUTERMOST; k++) first->finite = first->finite & lane_finite(own[k]);
   }
 }
@@ -52,8 +52,8 @@ HD int find_ends(const struct job *job, const lane *theta, struct census_first *
   census_find_cells(job, first, CENSUS_ENDS, cells);
   lane_mask certain = lane_splat_mask(1);
   for (int level = 0; level < 2; level++) {
-    certain = certain & (axis_bin(axis, first->least[level] - 2.0f * turn) == cells->low[level]);
-    certain = certain & (axis_bin(axis, first->most[level] + 2.0f * turn) == cells->high[level]);
+    certain = certain & (axis_bin(axis, first->least[level] - turn) == cells->low[level]);
+    certain = certain & (axis_bin(axis, first->most[level] + turn) == cells->high[level]);
   }
   return !lane_any(~certain);
 }

@@ -2,7 +2,9 @@
 /* Quadrants: which draws are, how many of them come to a point, and that counting by them changes no count. */
 #include "science.h"
 
+#include <pthread.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "census_table.h"
 #include "sample_result.h"
@@ -103,10 +105,10 @@ static void test_points(void **state) {
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) {
     uint64_t sheets[QUADRANT_SIDES] = {0};
     struct census_quadrants *quadrants;
-    seam_error error;
     sheets[sides] = census_quadrant_sheets(MANY);
     assert_int_equal(sheets[sides], 3);
-    assert_int_equal(census_quadrants_create(CELLS, sheets, &quadrants, &error), SEAM_OK);
+    quadrants = census_quadrants_create(CELLS, sheets);
+    assert_non_null(quadrants);
     carry_out(quadrants, census_quadrants_clear);
     for (int block = 0; block < PAIR_BLOCKS; block++) {
       const int count = block == FULL ? MANY : block == EMPTY ? 0 : FEW;
@@ -132,9 +134,8 @@ static void test_empty_sheet(void **state) {
   (void)state;
   const uint64_t sheets[QUADRANT_SIDES] = {1, 0, 0, 0};
   const struct candidate any = candidate_of(0, 0, 0, 0);
-  struct census_quadrants *quadrants;
-  seam_error error;
-  assert_int_equal(census_quadrants_create(CELLS, sheets, &quadrants, &error), SEAM_OK);
+  struct census_quadrants *quadrants = census_quadrants_create(CELLS, sheets);
+  assert_non_null(quadrants);
   carry_out(quadrants, census_quadrants_clear);
   carry_out(quadrants, census_quadrants_sum_rows);
   carry_out(quadrants, census_quadrants_sum_columns);
@@ -148,26 +149,72 @@ static void test_empty_sheet(void **state) {
 /* Few cells, so that the few draws of a test are many enough for quadrants. */
 enum { DRAWS = 50000, FEW_CELLS = 16 };
 
-/* Whether a prediction of so many first components counts by quadrants, and by tiles. */
-static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *tiles) {
-  float centre[FEW_CELLS];
+static struct job few_cells_job(int second, float centre[FEW_CELLS]) {
   struct job job = science_job(KIND_LOGISTIC, second, 4, 0, 0.3);
-  struct run_control control;
-  struct census_table *table;
-  seam_error error;
-  bool built;
   for (int cell = 0; cell < FEW_CELLS; cell++) centre[cell] = (float)(-2.5 + (cell + 0.5) * 6.0 / FEW_CELLS);
   for (int level = 0; level < 2; level++)
     job.accept[level][0] = (float)(level - 0.49), job.accept[level][1] = (float)(level + 0.49);
   job.draws = DRAWS, job.stride = FEW_CELLS, job.centre = centre;
+  return job;
+}
+
+/* Whether a prediction of so many first components counts by quadrants, and by tiles. */
+static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *tiles) {
+  float centre[FEW_CELLS];
+  const struct job job = few_cells_job(second, centre);
+  struct run_control control;
+  struct census_table *table;
+  seam_error error;
+  bool built;
   atomic_init(&control.cancel, false);
-  atomic_init(&control.trained, 0);
   assert_int_equal(census_works.create(&job, firsts, &census_works_baseline, &table, &error), SEAM_OK);
   assert_int_equal(census_works.build(table, &control, &built, &error), SEAM_OK);
   assert_true(built);
   *quadrants = table->quadrants != NULL;
   *tiles = table->parts[0].end > 0;
   census_works.destroy(table);
+}
+
+/* A worker that builds along, and is cancelled after a while. */
+struct builder {
+  struct census_table *table;
+  struct run_control *control;
+  bool built;
+};
+
+static void *build_along(void *own) {
+  struct builder *builder = own;
+  seam_error error;
+  if (census_works.build(builder->table, builder->control, &builder->built, &error) != SEAM_OK) builder->built = false;
+  return NULL;
+}
+
+/* Promise: a table whose building is cancelled, wherever it stands, is not said to be built, leaves nobody waiting, and
+ * can be thrown away; and one that is not cancelled is built for both workers. */
+static void test_cancelled_building(void **state) {
+  (void)state;
+  float centre[FEW_CELLS];
+  const struct job job = few_cells_job(KIND_BUFFER, centre);
+  int whole = 0, cut = 0;
+  for (long wait = 0; wait < 40; wait++) {
+    struct run_control control;
+    seam_error error;
+    struct builder builders[2] = {{.control = &control}, {.control = &control}};
+    pthread_t threads[2];
+    atomic_init(&control.cancel, wait == 0);
+    assert_int_equal(census_works.create(&job, 100000, &census_works_baseline, &builders[0].table, &error), SEAM_OK);
+    builders[1].table = builders[0].table;
+    for (int w = 0; w < 2; w++) assert_int_equal(pthread_create(&threads[w], NULL, build_along, &builders[w]), 0);
+    const struct timespec pause = {0, wait * 500000};
+    nanosleep(&pause, NULL);
+    if (wait < 39) atomic_store(&control.cancel, true);
+    for (int w = 0; w < 2; w++) pthread_join(threads[w], NULL);
+    assert_true(wait > 0 || (!builders[0].built && !builders[1].built));
+    assert_true(wait < 39 || (builders[0].built && builders[1].built));
+    whole += builders[0].built, cut += !builders[0].built;
+    census_works.destroy(builders[0].table);
+  }
+  assert_true(whole > 0 && cut > 0);
 }
 
 /* A prediction, of which `parts` together are the whole. */
@@ -220,9 +267,8 @@ static void test_same_counts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sides),
-      cmocka_unit_test(test_points),
-      cmocka_unit_test(test_empty_sheet),
+      cmocka_unit_test(test_sides),       cmocka_unit_test(test_points),
+      cmocka_unit_test(test_empty_sheet), cmocka_unit_test(test_cancelled_building),
       cmocka_unit_test(test_same_counts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ HD void buffer_finish(int size, const lane *theta, lane *gradient) {
   gradient[1] = -(rise * theta[0]) * gradient[1];
 }
 
-/* That of sigma, and a rounding, at most half of 2^-23 of what is rounded. */
+/* That of sigma, and at either end a rounding, of half an ulp: of 2^-24 of what is rounded. */
 HD lane buffer_turn(int size, const lane *theta) {
   (void)size;
   lane rise = lane_abs(theta[3] - theta[2]);
