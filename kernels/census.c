@@ -4,6 +4,10 @@
 #include "pairs.h"
 #include "tally.h"
 
+/* Of this instruction set. */
+#define JOIN(prefix, x) prefix##x
+#define NAME(prefix, x) JOIN(prefix, x)
+
 static struct lane_id ids_from(uint64_t first) {
   struct lane_id id;
   for (int i = 0; i < LANES; i++) {
@@ -147,6 +151,14 @@ static void accept(const struct job *job, const uint64_t *draws, int active, str
   }
 }
 
+static int count_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
+                       uint64_t *in_block) {
+#if defined(__AVX512F__)
+  if (__builtin_cpu_supports("avx512bitalg")) return pairs_count_v4_bitalg(tile, rows, count, alive, in_block);
+#endif
+  return NAME(pairs_count_, SEAM_ISA)(tile, rows, count, alive, in_block);
+}
+
 /* ---- Weights ---- */
 
 static void look_at_levels(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
@@ -191,9 +203,6 @@ static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS
   partners[block / FINE_BLOCKS] += sum;
 }
 
-#define JOIN(prefix, x) prefix##x
-#define NAME(prefix, x) JOIN(prefix, x)
-
 const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .lanes = LANES,
     .ranked = ACCEPTED_VECTORS * LANES,
@@ -203,7 +212,7 @@ const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .rank = rank,
     .enter = accept,
     .visit = NAME(pairs_visit_, SEAM_ISA),
-    .count = NAME(pairs_count_, SEAM_ISA),
+    .count = count_pairs,
     .count_both = NAME(pairs_count_both_, SEAM_ISA),
     .add = NAME(pairs_add_, SEAM_ISA),
     .end = NAME(pairs_end_, SEAM_ISA),

@@ -33,6 +33,14 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;                                                                          \
   } while (0)
 
+static inline __attribute__((always_inline)) void count_bits(vector *x) {
+#if defined(__AVX512BITALG__)
+  *x = (vector)_mm512_popcnt_epi8((__m512i)*x);
+#else
+  COUNT_BITS(*x);
+#endif
+}
+
 /* A byte is of a block. */
 static void add_counts(const vector *counts, uint64_t *in_block) {
   uint8_t count[PAIR_BLOCKS];
@@ -73,7 +81,7 @@ static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_blo
     const size_t v = (size_t)__builtin_ctzll(vectors) / PAIRS_RANKS;
     vector both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
     if (m->count > CANDIDATE_ENDS && !meet_others(m, v, &both)) continue;
-    COUNT_BITS(both);
+    count_bits(&both);
     counts += both;
   }
   if (is_zero(&counts)) return 0;

@@ -96,7 +96,7 @@ extern pairs_end_function pairs_end_baseline;
 #if defined(__x86_64__)
 extern const struct census_kernels census_works_v3, census_works_v4, census_gibbs_v3, census_gibbs_v4;
 extern pairs_visit_function pairs_visit_v3, pairs_visit_v4;
-extern pairs_count_function pairs_count_v3, pairs_count_v4;
+extern pairs_count_function pairs_count_v3, pairs_count_v4, pairs_count_v4_bitalg;
 extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
 extern pairs_add_function pairs_add_v3, pairs_add_v4;
 extern pairs_end_function pairs_end_v3, pairs_end_v4;
