@@ -13,7 +13,7 @@ struct works_table {
   struct census_order *order;
   uint64_t *words;          /* of all tiles */
   pthread_mutex_t mutex;    /* guards what follows */
-  pthread_cond_t changed;   /* a task is done: there may be others, or nobody may want them any more */
+  pthread_cond_t changed;   /* a task is done: others may be waiting to be taken, or all be over */
   size_t stage, next, done; /* the stage at hand, and its tasks that are taken and that are done */
   seam_status status;       /* of what ends a stage */
   seam_error error;
@@ -169,8 +169,6 @@ static void sum_columns(struct works_table *table, size_t k) {
   census_quadrants_sum_columns(table->table.quadrants, k);
 }
 
-static seam_status go_on(struct works_table *table, seam_error *error) { return (void)table, (void)error, SEAM_OK; }
-
 static seam_status end(struct works_table *table, seam_error *error) {
   (void)error; /* nothing here can fail */
   if (table->table.quadrants) census_quadrants_end(table->table.quadrants);
@@ -179,17 +177,17 @@ static seam_status end(struct works_table *table, seam_error *error) {
   return SEAM_OK;
 }
 
-/* A stage's tasks are carried out in any order and several at once; its end follows when all are done. */
+/* A stage's tasks are carried out in any order and several at once; its end, if any, follows when all are done. */
 static const struct stage {
   size_t (*tasks)(const struct works_table *table);
   void (*carry_out)(struct works_table *table, size_t task);
   seam_status (*end)(struct works_table *table, seam_error *error);
 } stages[] = {
     {blocks, look_at_block, choose_sheets},
-    {sums, clear_sheets, go_on},
+    {sums, clear_sheets, NULL},
     {blocks, sort_block, lay_out},
     {parts, fill_part, take_in},
-    {sums, sum_rows, go_on},
+    {sums, sum_rows, NULL},
     {sums, sum_columns, end},
 };
 enum { STAGES = sizeof stages / sizeof *stages };
@@ -199,8 +197,8 @@ static bool is_built(const struct works_table *table) { return table->stage == S
 /* With the mutex held, as all that follows. A stage may have no tasks. */
 static void end_stages(struct works_table *table) {
   while (table->status == SEAM_OK && !is_built(table) && table->done == stages[table->stage].tasks(table)) {
-    table->status = stages[table->stage].end(table, &table->error);
-    table->stage++;
+    const struct stage *stage = &stages[table->stage++];
+    if (stage->end) table->status = stage->end(table, &table->error);
     table->next = table->done = 0;
   }
   pthread_cond_broadcast(&table->changed);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Memory in huge pages, by what madvise knows of them. */
 #include "pages.h"
 
 #include <stdlib.h>

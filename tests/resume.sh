@@ -88,12 +88,12 @@ same two.zip
 echo "same: shards and ranges"
 
 # ---- Predictions ----
-predict=(--first buffer --second buffer --chains 200002 --draws 100k --bins 64)
+predict=(--first buffer --second buffer --chains 20000002 --draws 100k --bins 64)
 "$seam" predict "${predict[@]}" --output whole.zip --force --quiet
 start predicted.zip predict "${predict[@]}"
 kill -INT $run
 wait $run || true
-grep -q "of 200,002 first components counted" err || wrong "the prediction was not interrupted"
+grep -q "of 20,000,002 first components counted" err || wrong "the prediction was not interrupted"
 "$seam" predict "${predict[@]}" --threads 2 --resume --output predicted.zip --quiet
 same predicted.zip
 for i in 1 2; do "$seam" predict "${predict[@]}" --shard $i/2 --output "shard$i.zip" --quiet --force; done
