@@ -5,12 +5,13 @@
 # record alone.
 # usage: growth.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
 for python in python3 /usr/bin/python3 none; do
   "$python" -c "import cairo" 2>/dev/null && break
 done
 [ "$python" != none ] || { echo "SKIP: no python3 with cairo: install python3-cairo"; exit 77; }
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 grow() { "$python" -B "$source_dir/bench/growth.py" --seam "$seam" --quick --output growth "$@"; }

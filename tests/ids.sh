@@ -5,8 +5,9 @@
 # are half-open and their ends are ids, too.
 # usage: ids.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 wrong() { echo "FAIL: $1"; exit 1; }

@@ -4,9 +4,10 @@
 # Debian packages.
 # usage: install.sh SOURCE_DIR WORK_DIR BUILD_DIR LIBDIR CC CXX
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 build=$3 libdir=$4
 export CC=$5 CXX=$6 LC_ALL=C
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 

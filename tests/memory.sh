@@ -4,10 +4,11 @@
 # one's counts are taken only when it begins: each run's peak is within 5% of the first's.
 # usage: memory.sh WORK_DIR SEAM PEAK [HISTOGRAMS [CHAINS...]]
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 work=$1 seam=$2 peak=$3 histograms=${4:-interface}
 chains=("${@:5}")
 [ ${#chains[@]} -gt 0 ] || chains=(1M 30M)
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 first=

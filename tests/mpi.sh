@@ -3,8 +3,9 @@
 # Runs spread over MPI ranks: the same histogram members as of one process, to the byte, whatever is killed on the way.
 # usage: mpi.sh SOURCE_DIR WORK_DIR SEAM MPIRUN
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

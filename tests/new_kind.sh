@@ -3,8 +3,9 @@
 # The component kind that the README adds, added as the README says: it trains, and counts alike on two instruction sets.
 # usage: new_kind.sh SOURCE_DIR WORK_DIR
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work/source"
 cd "$work/source"
 cp -r "$source_dir"/{kernels,host,include,bench,CMakeLists.txt,README.md,LICENSE} .

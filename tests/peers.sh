@@ -3,8 +3,9 @@
 # bench/peers on a small ensemble: plain C and NumPy train what seam trains, and neither with a learning rate 5% off.
 # usage: peers.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 python3 -m venv "$work/venv"
 numpy=$(grep '^numpy==' "$source_dir/tests/requirements.txt")

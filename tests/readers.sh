@@ -4,8 +4,9 @@
 # the README works as written.
 # usage: readers.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$source_dir/tests/requirements.txt"

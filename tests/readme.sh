@@ -4,8 +4,9 @@
 # stands in the block of text after it, if there is one.
 # usage: readme.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work/build"
 ln -s "$seam" "$work/build/seam"
 ln -s "$source_dir/bench" "$source_dir/tests" "$source_dir/include" "$work/"

@@ -4,8 +4,9 @@
 # members, to the byte, as one that was left alone.
 # usage: resume.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 options=(--first buffer --second buffer --chains 20k --steps 1000 --lr 0.05 --bins 64 --histograms all,interchange

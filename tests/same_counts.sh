@@ -3,8 +3,9 @@
 # Promise 3: the kernels built by every compiler, for every instruction set, here and for aarch64, train and count the same.
 # usage: same_counts.sh SOURCE_DIR WORK_DIR WRITE_JOB
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 write_job=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 flags=(-std=gnu11 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -I"$source_dir/kernels" -I"$source_dir/include"
        -I"$source_dir/tests")

@@ -3,8 +3,9 @@
 # Promise 3 in the files themselves: every histogram member, unpacked, is the same however a run is made.
 # usage: same_members.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 train() { # NAME OPTION...
   local name=$1

@@ -4,6 +4,7 @@
 # their time limit, are queued again and go on, and end with the same counts. Two minutes; needs root and slurm-wlm.
 # usage: slurm.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2
 export SEAM=$3
 skip() { echo "SKIP: $1"; exit 77; }
@@ -13,7 +14,7 @@ for program in slurmctld slurmd munged sbatch srun; do
 done
 [ "$(id -u)" -eq 0 ] || skip "only root can start a cluster"
 "$SEAM" info | grep -q "^MPI: Open MPI" || skip "built without Open MPI"
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 source "$source_dir/tests/slurm_cluster.sh"

@@ -4,8 +4,9 @@
 # others can read; plans that are refused.
 # usage: sweep.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
+source "$(dirname "$0")/fresh.sh"
 source_dir=$1 work=$2 seam=$3
-rm -rf "$work"
+fresh "$work"
 mkdir -p "$work"
 cd "$work"
 wrong() { echo "FAIL: $1"; [ ! -e err ] || cat err; exit 1; }
