@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order in which draws of theta2 stand in the table of pairs that work. Those that accept nothing at a level work
- * with nobody and are left out. The others of each block are sorted by what they accept, and the k-th of all blocks
- * stand together: neighbours are alike, and so a first component meets most of them in vain. */
+/* The order in which draws of theta2 stand in the table of pairs that work. Those that accept nothing at a level, or
+ * not what every first component hits, work with nobody and are left out, and quadrants may have sheets instead. The
+ * others of each block are sorted by what they accept, and the k-th of all blocks stand together: neighbours are alike,
+ * and so a first component meets most of them in vain. */
 #ifndef SEAM_CENSUS_ORDER_H
 #define SEAM_CENSUS_ORDER_H
 
