@@ -68,6 +68,9 @@ def bias(options):
         for margin in ("0", "0.3"):
             seen = [predict(options, pair, margin, cells)["prediction"] for cells in CELLS]
             finest, error = seen[-1]["acceptance"], seen[-1]["acceptance_error"]
+            if not told(finest, error, seen[-1]["first_variance"] or 0, seen[-1]["second_variance"] or 0):
+                print(f"| {pair[0]} x {pair[1]}, {margin} | too few pairs work |", flush=True)
+                continue
             columns = "".join(f" {100 * (p['acceptance'] / finest - 1):+.3f}% |" for p in seen[:-1])
             print(f"| {pair[0]} x {pair[1]}, {margin} | {finest:.3g} | {100 * error / finest:.2f}% |{columns}",
                   flush=True)

@@ -285,7 +285,8 @@ static bool count_batch(const struct session *session, struct batch *batch, stru
 
 /* ---- Into the histograms ---- */
 
-/* The partners of first component i of the batch, by block of theta2 and all. */
+/* The partners of first component i of the batch: all, and as tally_second_block does, but of all blocks at once, which
+ * are neighbours. */
 static uint64_t add_partners(const struct job *job, const struct batch *batch, size_t i, int64_t *counts) {
   const uint64_t *partners = batch->partners[i];
   uint64_t works = 0;

@@ -62,7 +62,7 @@ void census_quadrants_enter(struct census_quadrants *quadrants, int sides, int b
   const struct census_sheet *sheet = &quadrants->sheets[(uint64_t)quadrants->first[sides] + nth / MOST_OF_A_BLOCK];
   size_t position[2];
   for (int level = 0; level < 2; level++)
-    position[level] = (size_t)(sides >> level & 1 ? what->low[level] : sheet->stride - 1 - what->high[level]);
+    position[level] = (size_t)census_sheet_position(sheet, level, what->low[level], what->high[level]);
   sheet->draws[position[0] * (size_t)sheet->stride + position[1]][block]++;
 }
 
@@ -119,9 +119,8 @@ static bool is_zero(const uint16_t draws[PAIR_BLOCKS]) {
 static void find_reached(const struct census_sheet *sheet) {
   int reached = sheet->stride;
   for (int row = 0; row < sheet->stride; row++) {
-    const uint16_t(*draws)[PAIR_BLOCKS] =
-        (const uint16_t(*)[PAIR_BLOCKS])(sheet->draws + (size_t)row * (size_t)sheet->stride);
-    while (reached > 0 && !is_zero(draws[reached - 1])) reached--;
+    uint16_t(*own)[PAIR_BLOCKS] = sheet->draws + (size_t)row * (size_t)sheet->stride;
+    while (reached > 0 && !is_zero(own[reached - 1])) reached--;
     sheet->reached[row] = (uint16_t)reached;
   }
 }

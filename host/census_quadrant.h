@@ -55,6 +55,11 @@ void census_quadrants_sum_rows(struct census_quadrants *quadrants, size_t task);
 void census_quadrants_sum_columns(struct census_quadrants *quadrants, size_t task);
 void census_quadrants_end(struct census_quadrants *quadrants);
 
+/* At a level, of a draw that accepts, or a first component that hits, low to high. */
+static inline int census_sheet_position(const struct census_sheet *sheet, int level, int low, int high) {
+  return sheet->sides >> level & 1 ? low : sheet->stride - 1 - high;
+}
+
 /* Enters a draw, the nth of these sides in its block. Those of different blocks may be entered at once. */
 void census_quadrants_enter(struct census_quadrants *quadrants, int sides, int block, uint64_t nth,
                             const struct pairs_rank *what);
@@ -71,7 +76,7 @@ static inline struct quadrant_point census_sheet_point(const struct census_sheet
   for (int level = 0; level < 2; level++) {
     int low = candidate->row[CANDIDATE_LOW + level] - level * sheet->stride;
     int high = candidate->row[CANDIDATE_HIGH + level] - level * sheet->stride;
-    point.position[level] = sheet->sides >> level & 1 ? low : sheet->stride - 1 - high;
+    point.position[level] = census_sheet_position(sheet, level, low, high);
   }
   return point;
 }

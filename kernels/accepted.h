@@ -185,12 +185,6 @@ HD lane_mask crossings_certain(const struct job *job, lane turn, const struct cr
   return certain;
 }
 
-HD lane_mask accepted_finite(const struct job *job, const lane *theta) {
-  lane_mask finite = lane_splat_mask(1);
-  for (int j = 0; j < component_parameters(job->second); j++) finite = finite & lane_finite(theta[j]);
-  return finite;
-}
-
 HD void crossings_tell(const struct ascent *ascent, const struct crossing crossing[CROSSINGS],
                        struct accepted *accepted) {
   for (int level = 0; level < 2; level++) {
@@ -213,7 +207,7 @@ HD lane_mask accepted_by_bisection(const struct job *job, lane theta[ACCEPTED_VE
   for (int v = 0; v < ACCEPTED_VECTORS; v++) {
     crossings_tell(&ascent[v], crossing[v], &accepted[v]);
     certain = certain & crossings_certain(job, component_turn(job->second, theta[v]), crossing[v]);
-    certain = certain & accepted_finite(job, theta[v]);
+    certain = certain & census_finite(job->second, theta[v]);
   }
   return ~certain;
 }

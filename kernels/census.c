@@ -111,7 +111,7 @@ static uint64_t sift(const struct job *job, const uint64_t *draws, int active) {
   lane theta[MAX_PARAMETERS], u[2] = {centre, centre}, y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
   draw_seconds(job, draws, active, theta);
   component_forward(job->second, theta, 2, u, y, saved);
-  return mask_bits((y[0] >= job->accept[0][0]) & (y[0] <= job->accept[0][1])) & (((uint64_t)1 << active) - 1);
+  return mask_bits(census_lands(job, 0, y[0])) & (((uint64_t)1 << active) - 1);
 }
 
 static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank *out) {

@@ -40,12 +40,18 @@ HD void census_find_range(struct census_first *first) {
   }
 }
 
+/* Whether all parameters are. */
+HD lane_mask census_finite(int kind, const lane *theta) {
+  lane_mask finite = lane_splat_mask(1);
+  UNROLL
+  for (int j = 0; j < component_parameters(kind); j++) finite = finite & lane_finite(theta[j]);
+  return finite;
+}
+
 /* `kind` is the job's first; a constant on the GPU. Of `first` only `finite` is set. */
 HD void census_draw_theta(const struct job *job, int kind, struct lane_id id, lane *theta, struct census_first *first) {
   component_draw(kind, job->seed, id, PURPOSE_CENSUS_FIRST, job->init_scale, theta);
-  first->finite = lane_splat_mask(1);
-  UNROLL
-  for (int j = 0; j < component_parameters(kind); j++) first->finite = first->finite & lane_finite(theta[j]);
+  first->finite = census_finite(kind, theta);
 }
 
 HD void census_emit_all(const struct job *job, int kind, const lane *theta, struct census_first *first) {
@@ -93,6 +99,11 @@ HD void census_respond(int kind, const lane *theta, const float *voltages, lane 
   component_forward(kind, theta, SAMPLE_BLOCK, u, y, saved);
 }
 
+/* Whether y lies in API3 of the level. */
+HD lane_mask census_lands(const struct job *job, int level, lane y) {
+  return (y >= job->accept[level][0]) & (y <= job->accept[level][1]);
+}
+
 /* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: accepted[level][voltage]. */
 HD void census_accept(const struct job *job, int kind, const lane *theta, const float *voltages,
                       lane_mask accepted[2][SAMPLE_BLOCK]) {
@@ -100,8 +111,7 @@ HD void census_accept(const struct job *job, int kind, const lane *theta, const 
   census_respond(kind, theta, voltages, y);
   UNROLL
   for (int level = 0; level < 2; level++) UNROLL
-  for (int k = 0; k < SAMPLE_BLOCK; k++)
-    accepted[level][k] = (y[k] >= job->accept[level][0]) & (y[k] <= job->accept[level][1]);
+  for (int k = 0; k < SAMPLE_BLOCK; k++) accepted[level][k] = census_lands(job, level, y[k]);
 }
 
 /* The share of each level in exp(-beta·L), in units of 2^-WEIGHT_BITS: weight[level][voltage]; 0 where f2 is not

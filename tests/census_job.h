@@ -34,4 +34,15 @@ SCIENCE struct job job_of(int second, float centre[STRIDE]) {
   return job;
 }
 
+/* Those that this processor has; returns how many. */
+SCIENCE int kernels_here(const struct census_kernels *kernels[3]) {
+  int count = 0;
+  kernels[count++] = &census_works_baseline;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) kernels[count++] = &census_works_v3;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) kernels[count++] = &census_works_v4;
+#endif
+  return count;
+}
+
 #endif

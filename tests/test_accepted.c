@@ -40,12 +40,8 @@ static void check_ranks(const struct census_kernels *kernels, const struct job *
 }
 
 static void check_ranks_everywhere(const struct job *job, int found[2]) {
-  check_ranks(&census_works_baseline, job, found);
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) check_ranks(&census_works_v3, job, found);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    check_ranks(&census_works_v4, job, found);
-#endif
+  const struct census_kernels *kernels[3];
+  for (int k = kernels_here(kernels); k-- > 0;) check_ranks(kernels[k], job, found);
 }
 
 /* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
@@ -219,12 +215,9 @@ static void test_ends(void **state) {
       draw_scaled(kind, PURPOSE_CENSUS_FIRST, 7, scale, theta);
       const float edge = variant % 4 == 1 ? 1.0f : respond(kind, theta, variant < 4 ? 0.3f : 1.0f);
       struct job job = ends_job(kind, scale, 0.3, fabsf(edge) < 100.0f ? edge : 0.0f, edges);
-      int64_t within = check_ends(&census_works_baseline, &job, 0, 500);
-#if defined(__x86_64__)
-      if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) check_ends(&census_works_v3, &job, 0, 500);
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-        check_ends(&census_works_v4, &job, 0, 500);
-#endif
+      const struct census_kernels *kernels[3];
+      int64_t within = 0;
+      for (int k = kernels_here(kernels); k-- > 0;) within = check_ends(kernels[k], &job, 0, 500);
       assert_true(variant % 4 == 3 || within > 20);
     }
 }
