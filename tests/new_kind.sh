@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The component kind that the README adds, added as the README says: it trains, and counts alike on two instruction sets.
+# The component kind that .github/CONTRIBUTING.md adds, added as it says: it trains, and counts alike on two instruction
+# sets.
 # usage: new_kind.sh SOURCE_DIR WORK_DIR
 set -euo pipefail
 source "$(dirname "$0")/fresh.sh"
@@ -9,10 +10,10 @@ fresh "$work"
 mkdir -p "$work/source"
 cd "$work/source"
 cp -r "$source_dir"/{kernels,host,include,bench,CMakeLists.txt,README.md,LICENSE} .
-component=kernels/component
+component=kernels/component page=$source_dir/.github/CONTRIBUTING.md
 awk '/^```c$/ { inside = 1; next } /^```/ { if (inside && text ~ /COMPONENT_CUBIC_H/) printf "%s", text; inside = 0; text = "" }
-  inside { text = text $0 "\n" }' README.md >$component/cubic.h
-line=$(grep -o 'X(CUBIC[^)]*)' README.md)
+  inside { text = text $0 "\n" }' "$page" >$component/cubic.h
+line=$(grep -o 'X(CUBIC[^)]*)' "$page")
 sed -i "s/^  X(LINEAR,.*/&\n  $line \\\\/" $component/list.h
 sed -i 's/#include "buffer.h"/&\n#include "cubic.h"/' $component/component.h
 cmake -S . -B ../build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DSEAM_CUDA=OFF -DSEAM_MPI=OFF -DSEAM_WERROR=ON >../log
