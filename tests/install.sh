@@ -23,7 +23,8 @@ mv before prefix
 prefix=$work/prefix
 export PATH=$prefix/bin:$PATH
 for file in bin/seam include/seam.h "$libdir/libseam.so" "$libdir/pkgconfig/seam.pc" "$libdir/cmake/seam/seamConfig.cmake" \
-  share/bash-completion/completions/seam share/man/man1/seam.1 share/doc/seam/README.md share/doc/seam/LICENSE; do
+  share/bash-completion/completions/seam share/man/man1/seam.1 share/doc/seam/README.md share/doc/seam/CHANGELOG.md \
+  share/doc/seam/LICENSE; do
   [ -e "prefix/$file" ] || wrong "$file was not installed"
 done
 [ "$(command -v seam)" = "$prefix/bin/seam" ] || wrong "another seam is found"
@@ -142,6 +143,9 @@ holds seam "bin/seam$"
 holds seam "share/man/man1/seam-train.1.gz$"
 holds seam "share/bash-completion/completions/seam$"
 holds seam "share/doc/seam/copyright$"
+for package in seam libseam0 libseam-dev; do
+  for name in changelog changelog.Debian; do holds $package "share/doc/$package/$name.gz$"; done
+done
 holds libseam0 "$libdir/libseam.so.0 ->"
 holds libseam-dev "$libdir/libseam.so ->"
 holds libseam-dev "include/seam.h$"
