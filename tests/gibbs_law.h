@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The law of the interface under selection exp(-beta·L), L the loss at one voltage a level without noise, by
- * quadrature: the prior's density of (u0, u1) times the mean weight of a second component (design.md section 7). */
+ * quadrature: the prior's density of (u0, u1) times the mean weight of a second component (DESIGN.md, section 7). */
 #ifndef SEAM_GIBBS_LAW_H
 #define SEAM_GIBBS_LAW_H
 

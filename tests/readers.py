@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Opens a result, or a comparison of two, with numpy, uhi and hist, none of our code, and checks what design.md
-section 4 promises of it."""
+"""Opens a result, or a comparison of two, with numpy, uhi and hist, none of our code, and checks what
+host/files/FORMAT.md says of it."""
 
 import io
 import json
@@ -137,7 +137,7 @@ def check_histogram(archive, arrays, name, manifest):
     uhi.schema.validate({name: description})
     check_metadata(description)
     axes = [described_axis(axis) for axis in description["axes"]]
-    require(axes == expected_axes(name, manifest["configuration"]), f"{name}: the design's axes, not {axes}")
+    require(axes == expected_axes(name, manifest["configuration"]), f"{name}: FORMAT.md's axes, not {axes}")
     require(description["metadata"]["seed"] == manifest["configuration"]["seed"], f"{name}: the seed")
     values = arrays[f"{name}_storage_values"]
     require(values.dtype.str == "<i8" and values.flags.c_contiguous, f"{name}: little-endian int64 in C order")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of arithmetic and science share: jobs without the host, chains in and out of lanes, the components of
- * design.md section 2 in double, and a few statistics. */
+ * DESIGN.md, section 2, in double, and a few statistics. */
 #ifndef SEAM_SCIENCE_H
 #define SEAM_SCIENCE_H
 
@@ -39,7 +39,7 @@ SCIENCE void science_spread(float *voltages, int count, double level, double mar
     voltages[k] = (float)(count == 1 ? level : level - margin + 2.0 * margin * k / (count - 1));
 }
 
-/* A job of the defaults of design.md section 6, without histograms. */
+/* A job of the options' defaults, without histograms. */
 SCIENCE struct job science_job(int first, int second, int samples, int hinge, double input_margin) {
   struct job job;
   memset(&job, 0, sizeof job);
@@ -66,7 +66,7 @@ SCIENCE struct recipe science_recipe(const struct job *job) {
   return r;
 }
 
-/* ---- design.md section 2 in double ---- */
+/* ---- DESIGN.md, section 2, in double ---- */
 
 static const char *const science_names[KINDS] = {"linear", "logistic", "buffer", "mlp4",
                                                  "mlp8",   "mlp16",    "table8", "table16"};

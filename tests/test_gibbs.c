@@ -90,7 +90,7 @@ static double worst_z(const double *law, double total, int values, const double 
 /* Student's t of 63 degrees passes it with probability 10^-9: 64 bins and two betas of each of two tests. */
 static const double t_threshold = 7.2;
 
-/* Promise (design.md section 7): the mean weight and its share of every bin of (u0, u1) are those of quadrature. */
+/* Promise (DESIGN.md, section 7): the mean weight and its share of every bin of (u0, u1) are those of quadrature. */
 static void test_predicted_logistic(void **state) {
   (void)state;
   double law[LAW_BINS][LAW_BINS], mean[LAW_BINS * LAW_BINS + 1], variance[LAW_BINS * LAW_BINS + 1];
@@ -139,7 +139,7 @@ static double langevin_chi2(const char *const *fixed, const char *rate, const ch
   return chi2;
 }
 
-/* Promise (design.md section 2): langevin's law tends to the Gibbs law as lr -> 0; its bias, of first order in lr, and
+/* Promise (DESIGN.md, section 2): langevin's law tends to the Gibbs law as lr -> 0; its bias, of first order in lr, and
  * so of second order in chi^2, shrinks with lr at equal lr·steps. */
 static void test_langevin_logistic(void **state) {
   (void)state;

@@ -299,7 +299,7 @@ static struct chain assembled(const struct chain *chains, int i, int k) {
   return c;
 }
 
-/* The test of design.md section 2, voltage by voltage. */
+/* The test of DESIGN.md, section 2, voltage by voltage. */
 static int assembled_works(const struct chain *chains, const struct job *job, int i, int k) {
   struct chain c = assembled(chains, i, k);
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {

@@ -521,7 +521,7 @@ static double disagreement(const char *first, const char *second, const char *ma
   return (p.acceptance - works) / error;
 }
 
-/* Promise (design.md section 7): a prediction's pairs work as often as untrained chains. 10 tests, 10^-6 in all. */
+/* Promise (DESIGN.md, section 7): a prediction's pairs work as often as untrained chains. 10 tests, 10^-6 in all. */
 static void test_guess_and_check(void **state) {
   (void)state;
   static const char *const kinds[][2] = {
