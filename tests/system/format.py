@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """host/files/FORMAT.md is complete: the reader written from it reads what seam writes and tells the numbers that seam
-tells. It refuses a file of which one count was changed. usage: format.py PATH_OF_SEAM"""
+tells. It refuses a file of which one count was changed. The index of a sweep has the columns of the page.
+usage: format.py PATH_OF_SEAM"""
 
+import csv
 import json
 import os
 import pathlib
@@ -26,6 +28,11 @@ RUNS = {
     "gap": "train --chains 1000 --first-chain 18446744073709550614 --steps 20 --shard 1/3",
     "end": "train --chains 1000 --first-chain 18446744073709550614 --steps 20 --shard 3/3",
 }
+OUTCOMES = ["buffer", "inverter", "fail", "diverged"]
+COUNTS = ["counted", *OUTCOMES]
+TRAINED = ["pass", "pass_low", "pass_high", "buffer_of_pass", "buffer_of_pass_low", "buffer_of_pass_high"]
+PREDICTED = [first + last for first in ("acceptance", "buffer_of_pass") for last in ("", "_error", "_low", "_high")] + [
+    "first_entropy", "second_entropy", "interface_entropy", "outside", "effective_pairs"]
 DAMAGED = 6  # seam's exit code
 SAME = ["chains", "buffer", "inverter", "fail", "diverged", "coverage", "histograms", "backend", "isa", "device",
         "version"]
@@ -85,6 +92,32 @@ def check_refusals(name):
         require(status_of(SEAM, "info", "changed.zip") == DAMAGED, f"{name}: {member}, changed, is taken by seam")
 
 
+def check_comparison():
+    told = json.loads(run(SEAM, "compare", "train.zip", "again.zip", "--output", "map.zip", "--json"))
+    ours = json.loads(run(sys.executable, "-B", READER, "map.zip"))
+    require(told["event"] == "comparison" and told["a"] == "train.zip", "the line of seam compare")
+    for key in ("slice", "chains", "draws", "configuration", "shared_chains"):
+        require(ours[key] == told[key], f"map.zip: {key} is {ours[key]}, but seam tells {told[key]}")
+    a, b = (part["compared"][0]["total_variation"]["value"] for part in (ours, told))
+    require(abs(a - b) < 1e-11, f"map.zip: the total variation is {a}, but seam tells {b}")
+
+
+def check_sweep(task, columns):
+    plan = {"task": task, "options": {"chains": 1000, "bins": 16},
+            "grid": {"pair": ["linear:mlp4", "buffer:mlp4"], "init-scale": [1, 2]}}
+    pathlib.Path(f"{task}.json").write_text(json.dumps(plan))
+    run(SEAM, "sweep", f"{task}.json", "--quiet")
+    with open(f"{task}/index.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [json.loads(line) for line in open(f"{task}/index.jsonl")]
+    require(list(rows[0]) == list(lines[0]) == ["file", "pair", "init-scale", *columns], f"{task}: columns of the index")
+    for row, line in zip(rows, lines, strict=True):
+        ours = check(f"{task}/{row['file']}")
+        require(ours["chains"] == line["counted"] == int(row["counted"]), f"{task}: {row['file']} in the index")
+        require(all(ours[key] == line[key] == int(row[key]) for key in OUTCOMES), f"{task}: outcomes in the index")
+        require(all((row[key] == "") == (line[key] is None) for key in columns), f"{task}: what is not known")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -98,6 +131,10 @@ def main():
         require(check("diverged.zip")["diverged"] > 0, "no chain diverged")
         for name in ("train", "predict", "gibbs", "merged"):
             check_refusals(f"{name}.zip")
+        run(SEAM, "train", "--config", "train.zip", "--seed", "2", "--quiet", "--output", "again.zip")
+        check_comparison()
+        check_sweep("train", COUNTS + TRAINED)
+        check_sweep("predict", COUNTS + PREDICTED)
         print(f"{len(RUNS) + 1} results read")
 
 

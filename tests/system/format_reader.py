@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A second reader of results, written from host/files/FORMAT.md alone, with Python's standard library: makes the checks
-of its section 5 and prints what it read as one JSON object. usage: format_reader.py RESULT"""
+"""A second reader of results and comparisons, written from host/files/FORMAT.md alone, with Python's standard library:
+makes the checks of its section 5 and prints what it read as one JSON object. usage: format_reader.py FILE"""
 
 import array
 import ast
 import json
+import math
 import struct
 import sys
 import zipfile
@@ -16,6 +17,11 @@ MANIFEST = {"schema": (int,), "version": TEXT, "arithmetic_revision": (int,), "c
             "chain_steps": NUMBER}
 OUTCOMES, MODES = ["buffer", "inverter", "fail"], ["buffer", "inverter"]
 PREDICTED = ["interface", "components", "first_blocks", "second_blocks", "pairs", "swaps"]
+COMPARISON = ["schema", "version", "slice", "chains", "draws", "configuration", "shared_chains", "fractions",
+              "compared"]
+COMPARED = ["histogram", "rows", "cells", "unit", "entries", "effective", "independent", "total_variation",
+            "jensen_shannon", "kullback_leibler", "kullback_leibler_reverse"]
+DISTANCE = ["value", "chance", "chance_95", "excess", "low", "high", "p"]
 ENTRIES = {"width": 2, "slack": 2, "mapping": 64, "response": 64}
 
 
@@ -70,7 +76,7 @@ def implied_axes(name, configuration):
             "snapshots": [numbers("step", len(steps)), ("works", "boolean", 2)] + coarse,
             "interchange": swapped, "components": [("within", "boolean", 2)] + square, "first_blocks": blocks,
             "second_blocks": blocks, "pairs": [mode, numbers("first_block", 64), numbers("second_block", 64)],
-            "swaps": [numbers("block", 16)] + swapped}[name]
+            "swaps": [numbers("block", 16)] + swapped, "log_ratio": square, "log_ratio_error": square}[name]
 
 
 def described_axes(description):
@@ -81,18 +87,32 @@ def described_axes(description):
     return [(axis["metadata"]["name"], axis["type"], places(axis)) for axis in description["axes"]]
 
 
-def read_counts(archive, name):
-    """The shape and the counts of NAME_storage_values.npy."""
+def read_counts(archive, name, code):
+    """The shape and the numbers of NAME_storage_values.npy."""
     data = archive.read(f"{name}_storage_values.npy")
     length, = struct.unpack("<H", data[8:10])
     header = ast.literal_eval(data[10:10 + length].decode())
     require(data[:8] == b"\x93NUMPY\1\0" and (10 + length) % 64 == 0, f"{name}: no NPY 1.0")
-    require(header["descr"] == "<i8" and header["fortran_order"] is False, f"{name}: other numbers")
-    counts = array.array("q", data[10 + length:])
+    require(header["descr"] == ("<i8" if code == "q" else "<f8"), f"{name}: other numbers")
+    require(header["fortran_order"] is False, f"{name}: not in C order")
+    counts = array.array(code, data[10 + length:])
     if sys.byteorder == "big":
         counts.byteswap()
-    require(min(counts) >= 0, f"{name}: a count is negative")
     return header["shape"], counts
+
+
+def read_histogram(archive, name, configuration, code="q"):
+    """The axes and the numbers, of the shape that the configuration implies."""
+    description = json.loads(archive.read(f"{name}.json"))
+    require(description["uhi_schema"] == 1 and description["metadata"]["name"] == name, f"{name}: another histogram")
+    require(description["storage"] == {"type": "int" if code == "q" else "double",
+                                       "values": f"{name}_storage_values.npy"}, f"{name}: storage")
+    axes = described_axes(description)
+    require(axes == implied_axes(name, configuration), f"{name}: axes {axes}")
+    shape, counts = read_counts(archive, name, code)
+    require(list(shape) == [axis[2] for axis in axes], f"{name}: shape {shape}")
+    require(code == "d" or min(counts) >= 0, f"{name}: a count is negative")
+    return axes, counts
 
 
 def parts(counts, number):
@@ -131,32 +151,49 @@ def fits_by_mode(counts, axes):
                  range(groups)) for fits in range(3)] for mode in range(2)]
 
 
+def members_of(names, record):
+    return [record] + [name + end for name in names for end in (".json", "_storage_values.npy")]
+
+
+def read_result(archive):
+    manifest = read_manifest(archive)
+    configuration, coverage, outcomes = manifest["configuration"], read_coverage(manifest), manifest["outcomes"]
+    chains = sum(end - begin for begin, end in coverage)
+    each = {"train": 1, "predict": configuration["draws"], "gibbs": configuration["draws"] << 20}[configuration["task"]]
+    require(list(outcomes) == OUTCOMES + ["diverged"] and min(outcomes.values()) >= 0, "outcomes")
+    require(sum(outcomes.values()) == chains * each, "the outcomes do not add up to the coverage")
+    names, told = histogram_names(configuration), {}
+    require(archive.namelist() == members_of(names, "run.manifest"), "members")
+    for name in names:
+        axes, counts = read_histogram(archive, name, configuration)
+        check_totals(name, counts, axes, manifest, chains, each)
+        if name in ("interchange", "swaps"):
+            require(all(end % 2 == 0 for both in coverage for end in both), f"{name}: a pair is broken up")
+            told["other"], told["same"] = fits_by_mode(counts, axes)
+    return {"chains": chains, **outcomes, "coverage": manifest["coverage"], "histograms": names, "interchange": told,
+            **{key: manifest[key] for key in ("backend", "isa", "device", "version")}}
+
+
+def read_comparison(archive):
+    """The record, and how many values the maps have. All bins of a cell have one."""
+    record = json.loads(archive.read("compare.manifest"))
+    require(list(record) == COMPARISON and record["schema"] == 1, "compare.manifest: keys")
+    interface = record["compared"][0]
+    require(list(interface) == COMPARED and all(list(interface[key]) == DISTANCE for key in COMPARED[7:]), "compared")
+    names = ["log_ratio", "log_ratio_error"] if interface["rows"] else []
+    require(archive.namelist() == members_of(names, "compare.manifest"), "members")
+    for name in names:
+        values = read_histogram(archive, name, record["configuration"][0], "d")[1]
+        require(len(set(values)) <= interface["cells"], f"{name}: more values than cells")
+        require(name != "log_ratio" or all(map(math.isfinite, values)), f"{name}: not a number")
+    return record
+
+
 def main():
     with zipfile.ZipFile(sys.argv[1]) as archive:
         require(archive.testzip() is None, "a member is damaged")
-        manifest = read_manifest(archive)
-        configuration, coverage = manifest["configuration"], read_coverage(manifest)
-        chains = sum(end - begin for begin, end in coverage)
-        each = {"train": 1, "predict": configuration["draws"],
-                "gibbs": configuration["draws"] << 20}[configuration["task"]]
-        outcomes = manifest["outcomes"]
-        require(list(outcomes) == OUTCOMES + ["diverged"] and min(outcomes.values()) >= 0, "outcomes")
-        require(sum(outcomes.values()) == chains * each, "the outcomes do not add up to the coverage")
-        names, told = histogram_names(configuration), {}
-        members = ["run.manifest"] + [name + end for name in names for end in (".json", "_storage_values.npy")]
-        require(archive.namelist() == members, "members")
-        for name in names:
-            axes = described_axes(json.loads(archive.read(f"{name}.json")))
-            require(axes == implied_axes(name, configuration), f"{name}: axes {axes}")
-            shape, counts = read_counts(archive, name)
-            require(list(shape) == [axis[2] for axis in axes], f"{name}: shape {shape}")
-            check_totals(name, counts, axes, manifest, chains, each)
-            if name in ("interchange", "swaps"):
-                require(all(end % 2 == 0 for both in coverage for end in both), f"{name}: a pair is broken up")
-                told["other"], told["same"] = fits_by_mode(counts, axes)
-    print(json.dumps({"chains": chains, **outcomes, "coverage": manifest["coverage"], "histograms": names,
-                      "backend": manifest["backend"], "isa": manifest["isa"], "device": manifest["device"],
-                      "version": manifest["version"], "interchange": told}))
+        is_comparison = "compare.manifest" in archive.namelist()
+        print(json.dumps(read_comparison(archive) if is_comparison else read_result(archive)))
 
 
 main()
