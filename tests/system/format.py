@@ -110,7 +110,8 @@ def check_sweep(task, columns):
     with open(f"{task}/index.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     lines = [json.loads(line) for line in open(f"{task}/index.jsonl")]
-    require(list(rows[0]) == list(lines[0]) == ["file", "pair", "init-scale", *columns], f"{task}: columns of the index")
+    names = ["file", "pair", "init-scale", *columns]
+    require(list(rows[0]) == list(lines[0]) == names, f"{task}: columns of the index")
     for row, line in zip(rows, lines, strict=True):
         ours = check(f"{task}/{row['file']}")
         require(ours["chains"] == line["counted"] == int(row["counted"]), f"{task}: {row['file']} in the index")
