@@ -17,7 +17,7 @@
 #include <x86intrin.h>
 
 #include "backend.h"
-#include "cpu.h"
+#include "kernels/cpu.h"
 #include "plan.h"
 
 enum { SKIP = 77, TRAP_FLAG = 0x100 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "archive_member.h"
-#include "file.h"
+#include "base/file.h"
 #include "manifest.h"
 #include "npy.h"
 #include "uhi.h"

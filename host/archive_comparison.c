@@ -5,7 +5,7 @@
 
 #include "archive.h"
 #include "archive_member.h"
-#include "file.h"
+#include "base/file.h"
 #include "manifest.h"
 #include "uhi.h"
 

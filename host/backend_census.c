@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "census_table.h"
-#include "floating_point.h"
+#include "base/floating_point.h"
 #include "processor.h"
-#include "tally.h"
+#include "kernels/tally.h"
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cpu.h"
-#include "floating_point.h"
+#include "kernels/cpu.h"
+#include "base/floating_point.h"
 #include "processor.h"
 
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */

@@ -7,7 +7,7 @@
 #define SEAM_CENSUS_ORDER_H
 
 #include "census_quadrant.h"
-#include "error.h"
+#include "base/error.h"
 
 struct census_order;
 

@@ -5,7 +5,7 @@
 
 #include "census_fill.h"
 #include "census_table.h"
-#include "pages.h"
+#include "base/pages.h"
 
 struct works_table {
   struct census_table table; /* its parts are set when the order is sorted */

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "output.h"
 
 enum { FAR = 1 << 30 }; /* seconds: where only chains count */

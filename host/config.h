@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "error.h"
-#include "job.h"
+#include "base/error.h"
+#include "kernels/job.h"
 
 enum task_kind { TASK_TRAIN, TASK_PREDICT, TASK_GIBBS };
 enum loss_kind { LOSS_MSE, LOSS_HINGE };

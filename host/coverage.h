@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "error.h"
+#include "base/error.h"
 
 struct coverage {
   uint64_t *ids; /* range k is [ids[2k], ids[2k + 1]) */

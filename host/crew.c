@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 struct worker {
   struct crew *crew;

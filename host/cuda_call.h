@@ -5,7 +5,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "error.h"
+#include "base/error.h"
 
 seam_status cuda_call_failed(cudaError_t code, const char *call, seam_error *error);
 

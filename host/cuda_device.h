@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "backend.h"
-#include "cuda.h"
+#include "kernels/cuda.h"
 #include "cuda_call.h"
 #include "cuda_tuning.h"
 

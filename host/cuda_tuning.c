@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cuda.h"
+#include "kernels/cuda.h"
 
 enum {
   TRIALS = 3,             /* of each shape */

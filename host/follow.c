@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "crew.h"
-#include "floating_point.h"
+#include "base/floating_point.h"
 #include "message.h"
 #include "rank_share.h"
 #include "ranks.h"

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "logarithm.h"
-#include "random.h"
+#include "base/logarithm.h"
+#include "kernels/random.h"
 
 /* ---- Random words ---- */
 

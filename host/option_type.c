@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nearest.h"
-#include "number.h"
+#include "base/nearest.h"
+#include "base/number.h"
 
 /* "--steps 5e9: too large; it takes 0 to 2147483647" */
 static seam_status refuse(const struct option *option, const char *text, const char *problem, seam_error *error) {

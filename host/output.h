@@ -3,7 +3,7 @@
 #ifndef SEAM_OUTPUT_H
 #define SEAM_OUTPUT_H
 
-#include "error.h"
+#include "base/error.h"
 
 /* What is put to the name of an output while it is written. */
 #define OUTPUT_PARTIAL ".seam-partial"

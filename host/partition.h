@@ -3,7 +3,7 @@
 #ifndef SEAM_PARTITION_H
 #define SEAM_PARTITION_H
 
-#include "error.h"
+#include "base/error.h"
 
 enum { PARTITION_AXES = 3 };
 

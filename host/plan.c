@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "component/component.h"
-#include "tally.h"
+#include "kernels/component/component.h"
+#include "kernels/tally.h"
 
 /* `count` voltages equally spaced over [level - margin, level + margin], ends included; one is the level itself. */
 static void spread_voltages(float *voltages, int count, double level, double margin) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "archive.h"
-#include "file.h"
+#include "base/file.h"
 
 static seam_status create_counts(struct seam_result *result, seam_error *error) {
   FORWARD(histogram_set_create(&result->config, &result->histograms, error));

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "clock.h"
-#include "floating_point.h"
+#include "base/clock.h"
+#include "base/floating_point.h"
 #include "rank_share.h"
 
 /* ---- Which chains are left ---- */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "logarithm.h"
+#include "base/logarithm.h"
 
 enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
 

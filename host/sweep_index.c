@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "interval.h"
-#include "number.h"
+#include "base/interval.h"
+#include "base/number.h"
 #include "option.h"
 #include "output.h"
 #include "sweep.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "ranks.h"
 
 #define TELL_TIME 0.1 /* seconds between two calls of the caller's function */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
+#include "base/number.h"
 #include "option.h"
 
 enum { DIGITS = 6 };

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "clock.h"
-#include "floating_point.h"
+#include "base/clock.h"
+#include "base/floating_point.h"
 #include "message.h"
 #include "output.h"
 #include "sweep_meter.h"

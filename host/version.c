@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The version of the library, and how it was built. */
 #include "commit.h"
-#include "job.h"
+#include "kernels/job.h"
 #include "seam.h"
 
 #define TEXT_OF(macro) #macro

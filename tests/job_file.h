@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "job.h"
+#include "kernels/job.h"
 
 /* The file: this header, then Adam's table, then each axis's edges. Pointers in `job` mean nothing until read back. */
 struct job_file {

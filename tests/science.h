@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "chain.h"
+#include "kernels/chain.h"
 
 #define SCIENCE static inline __attribute__((unused))
 

@@ -14,7 +14,7 @@
 
 #include "config.h"
 #include "option.h"
-#include "nearest.h"
+#include "base/nearest.h"
 
 static struct seam_config config;
 static seam_error error;

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "random.h"
+#include "kernels/random.h"
 
 /* curand_words.cu, where nvcc is; the same four words. */
 void curand_words(uint64_t seed, uint64_t id, uint32_t purpose, uint32_t draw, uint32_t words[4]);

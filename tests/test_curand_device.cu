@@ -2,7 +2,7 @@
 /* Our Philox gives cuRAND's bits on the device too: both run in the same thread. SKIP without a device. */
 #include <curand_kernel.h>
 #include "device_count.h"
-#include "random.h"
+#include "kernels/random.h"
 
 enum { THREADS = 256, BLOCKS = 1024 };
 

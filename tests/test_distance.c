@@ -6,7 +6,7 @@
 
 #include "distance.h"
 #include "hypergeometric.h"
-#include "logarithm.h"
+#include "base/logarithm.h"
 #include "partition.h"
 #include "sample_result.h"
 

@@ -2,7 +2,7 @@
 /* lane_quotient and lane_root, which leave out nvcc's check of their operands, give what / and sqrtf give on the device
  * too: every mantissa of a divisor and of a root, with many dividends and exponents. SKIP without a device. */
 #include "device_count.h"
-#include "random.h"
+#include "kernels/random.h"
 
 enum { THREADS = 256, BLOCKS = 1 << 15, MANTISSAS = 1 << 23, DIVIDENDS = 64 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A caller's own rounding and flushing to zero change no count and are found again afterwards. */
-#include "floating_point.h"
+#include "base/floating_point.h"
 
 #include "sample_result.h"
 

@@ -2,7 +2,7 @@
 /* The traps of exact arithmetic (promise 3), on the instruction set that this file is compiled for. */
 #include "science.h"
 
-#include "floating_point.h"
+#include "base/floating_point.h"
 
 enum { SKIPPED = 77, TRIPLES = 1 << 20 };
 

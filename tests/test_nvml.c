@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cards.h"
+#include "command/cards.h"
 
 static const char first_bus[] = "0000:17:00.0", second_bus[] = "0000:18:00.0";
 

@@ -3,7 +3,7 @@
  * their definitions. */
 #include "science.h"
 
-#include "observe.h"
+#include "kernels/observe.h"
 #include "plan.h"
 #include "sample_result.h"
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure/density.h"
-#include "ticks.h"
+#include "command/figure/density.h"
+#include "command/ticks.h"
 
 #include <cmocka.h>
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "command/command.h"
 
 #include <cmocka.h>
 

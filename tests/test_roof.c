@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "roof.h"
+#include "command/roof.h"
 
 static const struct roof_query linear = {"linear", "linear", "sgd", "exact", 90, 4};
 

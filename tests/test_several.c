@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure/choice.h"
-#include "figure/curves.h"
+#include "command/figure/choice.h"
+#include "command/figure/curves.h"
 
 #include <cmocka.h>
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "archive.h"
-#include "interval.h"
+#include "base/interval.h"
 #include "sample_folder.h"
 #include "sample_result.h"
 #include "sweep.h"

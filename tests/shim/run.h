@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "backend.h"
-#include "cuda.h"
+#include "kernels/cuda.h"
 #include "plan.h"
 #include "shim.h"
 

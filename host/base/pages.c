@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory in huge pages, by what madvise knows of them. */
-#include "pages.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -3,7 +3,7 @@
 #ifndef SEAM_FILE_H
 #define SEAM_FILE_H
 
-#include "error.h"
+#include "base/error.h"
 
 /* *bytes is freed by the caller. SEAM_ERROR_IO where the file cannot be read. */
 seam_status file_read(const char *path, unsigned char **bytes, size_t *size, seam_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The natural logarithm in double by the series of the area hyperbolic tangent. */
-#include "logarithm.h"
+#include "base/logarithm.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which known name was probably meant: the edit distance, where swapping two neighbours is one edit. */
-#include "nearest.h"
+#include "base/nearest.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wilson's score interval. */
-#include "interval.h"
+#include "base/interval.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers as people write them: every text is first taken apart into decimal digits and a power of ten. */
-#include "number.h"
+#include "base/number.h"
 
 #include <locale.h>
 #include <math.h>
