@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#include "config.h"
+#include "config/config.h"
 
 /* Shared by the run and all its workers. */
 struct run_control {

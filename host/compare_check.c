@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "compare.h"
-#include "option.h"
+#include "config/option.h"
 
 /* Appends "--NAME X against Y" for each of the options that differ; returns how many do. */
 static int list_differences(const seam_result *a, const seam_result *b, const char *const *names, char *list,

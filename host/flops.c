@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The floating-point operations of one chain-step, from the counts that stand beside the kernels' functions. */
-#include "config.h"
+#include "config/config.h"
 #include "kernels/optimizer.h"
 
 static double component_flops(int kind, int inner) {

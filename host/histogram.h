@@ -3,7 +3,7 @@
 #ifndef SEAM_HISTOGRAM_H
 #define SEAM_HISTOGRAM_H
 
-#include "config.h"
+#include "config/config.h"
 
 /* The layout of one run's counts. `view[h].name` is NULL for a histogram that the run does not fill; `values` of the
  * views stay NULL until a result points them at its counts. Pointers in the views point into this struct or to

@@ -3,7 +3,7 @@
 #ifndef SEAM_PROCESSOR_H
 #define SEAM_PROCESSOR_H
 
-#include "config.h"
+#include "config/config.h"
 
 /* The instruction set that `config` asks for, or with auto the best: an enum isa_choice. SEAM_ERROR_BACKEND where the
  * processor does not have it. */

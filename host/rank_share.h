@@ -3,7 +3,7 @@
 #ifndef SEAM_RANK_SHARE_H
 #define SEAM_RANK_SHARE_H
 
-#include "config.h"
+#include "config/config.h"
 #include "ranks.h"
 
 /* Of the cores that --threads 0 would take, this rank's part, at least one; of `cards`, or those that --device names,

@@ -3,7 +3,7 @@
 #ifndef SEAM_RESULT_H
 #define SEAM_RESULT_H
 
-#include "config.h"
+#include "config/config.h"
 #include "coverage.h"
 #include "histogram.h"
 

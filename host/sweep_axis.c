@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "option.h"
+#include "config/option.h"
 #include "sweep_range.h"
 
 static const char pair_name[] = "pair";

@@ -3,7 +3,7 @@
 #ifndef SEAM_SWEEP_AXIS_H
 #define SEAM_SWEEP_AXIS_H
 
-#include "config.h"
+#include "config/config.h"
 
 enum { MOST_POINTS = 1000000 };
 

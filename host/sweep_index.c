@@ -9,7 +9,7 @@
 
 #include "base/interval.h"
 #include "base/number.h"
-#include "option.h"
+#include "config/option.h"
 #include "output.h"
 #include "sweep.h"
 

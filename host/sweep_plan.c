@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "option.h"
+#include "config/option.h"
 #include "sweep.h"
 
 /* "PATH: SECTION NAME: what is wrong" */

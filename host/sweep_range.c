@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "option.h"
+#include "config/option.h"
 
 enum { DIGITS = 6 };
 

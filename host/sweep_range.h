@@ -3,7 +3,7 @@
 #ifndef SEAM_SWEEP_RANGE_H
 #define SEAM_SWEEP_RANGE_H
 
-#include "config.h"
+#include "config/config.h"
 
 struct sweep_range {
   uint64_t points; /* 2 or more */

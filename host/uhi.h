@@ -3,7 +3,7 @@
 #ifndef SEAM_UHI_H
 #define SEAM_UHI_H
 
-#include "config.h"
+#include "config/config.h"
 
 enum { UHI_NAME = 64 };
 

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <locale.h>
 
-#include "config.h"
-#include "option.h"
+#include "config/config.h"
+#include "config/option.h"
 #include "base/nearest.h"
 
 static struct seam_config config;

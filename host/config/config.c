@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration as a whole: defaults, setting and reading by name, JSON in and out, and whether options fit
  * together. */
-#include "config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "archive.h"
-#include "option.h"
+#include "config/option.h"
 
 enum { LARGEST_CONFIG_FILE = 1 << 20 };
 

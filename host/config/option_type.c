@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The types of options: how each is read from text, printed as text, and written as JSON. */
-#include "option.h"
+#include "config/option.h"
 
 #include <stdio.h>
 #include <string.h>

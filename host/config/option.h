@@ -3,7 +3,7 @@
 #ifndef SEAM_OPTION_H
 #define SEAM_OPTION_H
 
-#include "config.h"
+#include "config/config.h"
 
 struct option;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of options: name, default, limits, meaning, type and place. All else follows from it. */
-#include "option.h"
+#include "config/option.h"
 
 #include <float.h>
 #include <stddef.h>
