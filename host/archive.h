@@ -4,7 +4,7 @@
 #define SEAM_ARCHIVE_H
 
 #include "compare.h"
-#include "result.h"
+#include "result/result.h"
 
 /* Checks the result's counts and packs it into one zip; *bytes is freed by the caller. */
 seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error);

@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #include "backend.h"
-#include "result.h"
+#include "result/result.h"
 
 /* What one worker has counted and not handed in. */
 struct share {

@@ -4,7 +4,7 @@
 #define SEAM_HANDOUT_H
 
 #include "backend.h"
-#include "coverage.h"
+#include "result/coverage.h"
 
 struct handout {
   struct coverage ranges; /* all that is to be run */

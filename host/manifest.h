@@ -3,7 +3,7 @@
 #ifndef SEAM_MANIFEST_H
 #define SEAM_MANIFEST_H
 
-#include "result.h"
+#include "result/result.h"
 
 #define MANIFEST_MEMBER "run.manifest"
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "result.h"
+#include "result/result.h"
 
 /* What is remembered of a file whose counts have been added. */
 struct part {

@@ -3,7 +3,7 @@
 #ifndef SEAM_PLAN_H
 #define SEAM_PLAN_H
 
-#include "histogram.h"
+#include "result/histogram.h"
 
 struct plan {
   struct job job;

@@ -4,7 +4,7 @@
 #define SEAM_SLICE_H
 
 #include "partition.h"
-#include "result.h"
+#include "result/result.h"
 
 /* A choice of outcomes: bit o set takes outcome o. */
 struct slice {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "result.h"
+#include "result/result.h"
 #include "sweep.h"
 
 static uint64_t missing(const struct seam_config *config, const struct coverage *covered) {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "result.h"
+#include "result/result.h"
 
 /* A small generator of its own: the same numbers on every machine. */
 static inline uint64_t sample_random(uint64_t *state, uint64_t below) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Coverage: no chain is counted twice, none is lost, and ranges stay sorted and joined. */
-#include "coverage.h"
+#include "result/coverage.h"
 
 #include "sample_result.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several devices in one run, and those among them that fail. */
-#include "result.h"
+#include "result/result.h"
 #include "run.h"
 
 static struct seam_config on_devices(const char *devices) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Predictions on the shim's devices, whose counts are the CPU's to the bit. */
-#include "result.h"
+#include "result/result.h"
 #include "run.h"
 
 /* Few cells: the shim changes stacks for each of them and each draw. */

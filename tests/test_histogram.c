@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Histograms: the axes of design.md section 4, exact edges, a layout without gaps, and counts that must add up. */
-#include "histogram.h"
+#include "result/histogram.h"
 
 #include "sample_result.h"
 

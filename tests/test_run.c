@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "backend.h"
-#include "result.h"
+#include "result/result.h"
 
 /* A configuration of small runs; options as NAME, VALUE, ..., NULL. */
 static seam_config *configure(const char *name, ...) {

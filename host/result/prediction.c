@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "result.h"
+#include "result/result.h"
 
 /* ---- The error of a mean over pairs ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The histograms of a run: what their axes are, where their bins begin, and where each lies in the counts. */
-#include "histogram.h"
+#include "result/histogram.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A result in memory, as the library makes it and as its callers see it. */
-#include "result.h"
+#include "result/result.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #define SEAM_RESULT_H
 
 #include "config/config.h"
-#include "coverage.h"
-#include "histogram.h"
+#include "result/coverage.h"
+#include "result/histogram.h"
 
 struct seam_result {
   struct seam_config config;

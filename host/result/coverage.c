@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Coverage: keeps the ranges of counted chain ids ascending, disjoint and joined. */
-#include "coverage.h"
+#include "result/coverage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
