@@ -3,7 +3,7 @@
 #include "rank_share.h"
 
 #include "backend.h"
-#include "processor.h"
+#include "backend/cpu/processor.h"
 
 static void share_cores(struct seam_config *config, const struct rank_place *place, int cores) {
   if (config->threads > 0 || place->core_count <= 1) return;

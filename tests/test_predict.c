@@ -3,8 +3,8 @@
 #include "science.h"
 
 #include "census_job.h"
-#include "census_order.h"
-#include "census_table.h"
+#include "backend/cpu/census_order.h"
+#include "backend/cpu/census_table.h"
 #include "sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};

@@ -5,7 +5,7 @@
 #define SEAM_CENSUS_TABLE_H
 
 #include "backend.h"
-#include "census_quadrant.h"
+#include "backend/cpu/census_quadrant.h"
 
 /* A tile of the table, and what has been counted once it has. */
 struct census_part {

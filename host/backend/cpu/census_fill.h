@@ -3,7 +3,7 @@
 #ifndef SEAM_CENSUS_FILL_H
 #define SEAM_CENSUS_FILL_H
 
-#include "census_order.h"
+#include "backend/cpu/census_order.h"
 #include "kernels/pairs.h"
 
 /* Of the draws of all blocks from rank `begin` of the order on, as many as the tile has room for. */

@@ -8,7 +8,7 @@
 
 #include "kernels/cpu.h"
 #include "base/floating_point.h"
-#include "processor.h"
+#include "backend/cpu/processor.h"
 
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
 enum { VECTORS_PER_BATCH = 16 };

@@ -6,7 +6,7 @@
 #ifndef SEAM_CENSUS_ORDER_H
 #define SEAM_CENSUS_ORDER_H
 
-#include "census_quadrant.h"
+#include "backend/cpu/census_quadrant.h"
 #include "base/error.h"
 
 struct census_order;

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "census_fill.h"
-#include "census_table.h"
+#include "backend/cpu/census_fill.h"
+#include "backend/cpu/census_table.h"
 #include "base/pages.h"
 
 struct works_table {

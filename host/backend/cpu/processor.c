@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the processor of this machine has, asked of the compiler's run-time library and of the system. */
 #define _GNU_SOURCE
-#include "processor.h"
+#include "backend/cpu/processor.h"
 
 #include <sched.h>
 #include <stdio.h>

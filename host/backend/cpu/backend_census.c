@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "census_table.h"
+#include "backend/cpu/census_table.h"
 #include "base/floating_point.h"
-#include "processor.h"
+#include "backend/cpu/processor.h"
 #include "kernels/tally.h"
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
