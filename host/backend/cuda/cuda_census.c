@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Predictions on one card: what second components make of all cells is entered into a table once, and each batch of
  * first components then counts its partners there. */
-#include "cuda_batch.h"
+#include "backend/cuda/cuda_batch.h"
 
 /* For each multiprocessor: first components of a batch; and pairs counted, and cells looked up by second components, in
  * one launch, which is to take some milliseconds. */

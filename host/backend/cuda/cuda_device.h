@@ -7,8 +7,8 @@
 
 #include "backend.h"
 #include "kernels/cuda.h"
-#include "cuda_call.h"
-#include "cuda_tuning.h"
+#include "backend/cuda/cuda_call.h"
+#include "backend/cuda/cuda_tuning.h"
 
 /* Of each card, with a stream of its own each, so that their batches overlap. */
 enum { DEVICE_WORKERS = 2 };

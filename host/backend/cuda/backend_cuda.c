@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_batch.h"
+#include "backend/cuda/cuda_batch.h"
 
 struct session {
   int count;

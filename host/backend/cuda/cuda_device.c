@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening one card: what every task needs there. */
-#include "cuda_device.h"
+#include "backend/cuda/cuda_device.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A range of chains on one card, batch by batch, whatever the task. */
-#include "cuda_batch.h"
+#include "backend/cuda/cuda_batch.h"
 
 /* ---- Launches ---- */
 

@@ -3,7 +3,7 @@
 #ifndef SEAM_CUDA_BATCH_H
 #define SEAM_CUDA_BATCH_H
 
-#include "cuda_device.h"
+#include "backend/cuda/cuda_device.h"
 
 /* The one place where kernels start. */
 seam_status cuda_launch(const void *kernel, uint32_t blocks, uint32_t threads, size_t shared, cudaStream_t stream,

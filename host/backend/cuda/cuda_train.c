@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Training on one card: a batch is drawn, trained in slices and observed. */
-#include "cuda_train.h"
+#include "backend/cuda/cuda_train.h"
 
-#include "cuda_batch.h"
+#include "backend/cuda/cuda_batch.h"
 
 static seam_status launch_observe(const struct cuda_device *device, cudaStream_t stream, struct cuda_argument *a,
                                   seam_error *error) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Training on one card, before it begins: its kernels, what they count in shared memory, how much they train at a time.
  */
-#include "cuda_train.h"
+#include "backend/cuda/cuda_train.h"
 
 /* ---- The pair ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The errors of the CUDA runtime in our words. */
-#include "cuda_call.h"
+#include "backend/cuda/cuda_call.h"
 
 seam_status cuda_call_failed(cudaError_t code, const char *call, seam_error *error) {
   if (code == cudaErrorMemoryAllocation)
