@@ -16,7 +16,7 @@
 #include <ucontext.h>
 #include <x86intrin.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "kernels/cpu.h"
 #include "plan.h"
 

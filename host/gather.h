@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "result/result.h"
 
 /* What one worker has counted and not handed in. */

@@ -3,7 +3,7 @@
 #ifndef SEAM_HANDOUT_H
 #define SEAM_HANDOUT_H
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "result/coverage.h"
 
 struct handout {

@@ -4,7 +4,7 @@
 #ifndef SEAM_MESSAGE_H
 #define SEAM_MESSAGE_H
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "ranks.h"
 
 enum message_kind {

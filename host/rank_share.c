@@ -2,7 +2,7 @@
 /* Divides the cores and the cards of a host among its ranks. */
 #include "rank_share.h"
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "backend/cpu/processor.h"
 
 static void share_cores(struct seam_config *config, const struct rank_place *place, int cores) {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "result/result.h"
 
 /* A configuration of small runs; options as NAME, VALUE, ..., NULL. */

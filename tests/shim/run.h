@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "kernels/cuda.h"
 #include "plan.h"
 #include "shim.h"

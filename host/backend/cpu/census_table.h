@@ -4,7 +4,7 @@
 #ifndef SEAM_CENSUS_TABLE_H
 #define SEAM_CENSUS_TABLE_H
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "backend/cpu/census_quadrant.h"
 
 /* A tile of the table, and what has been counted once it has. */

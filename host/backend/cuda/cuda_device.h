@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "backend.h"
+#include "backend/backend.h"
 #include "kernels/cuda.h"
 #include "backend/cuda/cuda_call.h"
 #include "backend/cuda/cuda_tuning.h"

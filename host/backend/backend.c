@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which backend runs, and where training pauses: what all backends share. */
-#include "backend.h"
+#include "backend/backend.h"
 
 static seam_status refuse(const struct backend *backend, seam_error *error) {
   return error_set(error, SEAM_ERROR_BACKEND, "--backend %s: %s", backend->name, backend->unavailable());
