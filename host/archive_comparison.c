@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "archive.h"
-#include "archive_member.h"
+#include "files/archive.h"
+#include "files/archive_member.h"
 #include "base/file.h"
-#include "manifest.h"
-#include "uhi.h"
+#include "files/manifest.h"
+#include "files/uhi.h"
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",

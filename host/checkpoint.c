@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "output.h"
+#include "files/output.h"
 
 enum { FAR = 1 << 30 }; /* seconds: where only chains count */
 

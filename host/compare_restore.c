@@ -6,7 +6,7 @@
 
 #include "compare.h"
 #include "distance.h"
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 /* Rounded sums may pass the limits of what they add up to by so much. */
 static const double rounding = 1e-9;

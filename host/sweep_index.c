@@ -10,7 +10,7 @@
 #include "base/interval.h"
 #include "base/number.h"
 #include "config/option.h"
-#include "output.h"
+#include "files/output.h"
 #include "sweep.h"
 
 enum { FORMATS = 2, MOST_COLUMNS = 20, INDEX_DIGITS = 12 };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "output.h"
+#include "files/output.h"
 #include "sweep.h"
 
 /* Points are numbered with the last axis turning fastest. */

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/floating_point.h"
 #include "message.h"
-#include "output.h"
+#include "files/output.h"
 #include "sweep_meter.h"
 
 enum { MOST_FLIGHTS = SLOTS };

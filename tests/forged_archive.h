@@ -3,9 +3,9 @@
 #ifndef SEAM_FORGED_ARCHIVE_H
 #define SEAM_FORGED_ARCHIVE_H
 
-#include "archive.h"
+#include "files/archive.h"
 #include "sample_result.h"
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 #define ALL "interface,mapping,response,loss,width,slack,selection,snapshots"
 

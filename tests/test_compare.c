@@ -3,11 +3,11 @@
  * tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a planted error. */
 #include <unistd.h>
 
-#include "archive.h"
-#include "npy.h"
+#include "files/archive.h"
+#include "files/npy.h"
 #include "sample_result.h"
 #include "science.h"
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 static const double FAMILY_ERROR = 1e-6;
 

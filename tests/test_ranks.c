@@ -2,7 +2,7 @@
 /* Runs of several ranks: the same counts as of one, and nothing wrong in the result whatever becomes of a rank. */
 #include <unistd.h>
 
-#include "archive.h"
+#include "files/archive.h"
 #include "handout.h"
 #include "rank_share.h"
 #include "ranks_threads.h"

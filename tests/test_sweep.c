@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive.h"
+#include "files/archive.h"
 #include "base/interval.h"
 #include "sample_folder.h"
 #include "sample_result.h"

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive.h"
+#include "files/archive.h"
 #include "config/option.h"
 
 enum { LARGEST_CONFIG_FILE = 1 << 20 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive.h"
+#include "files/archive.h"
 #include "base/file.h"
 
 static seam_status create_counts(struct seam_result *result, seam_error *error) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a histogram in a zip: found, of the size that they must have, and read. */
-#include "archive_member.h"
+#include "files/archive_member.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "npy.h"
-#include "uhi.h"
+#include "files/npy.h"
+#include "files/uhi.h"
 
 seam_status archive_find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
                          seam_error *error) {

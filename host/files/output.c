@@ -18,8 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive.h"
-#include "output.h"
+#include "files/archive.h"
+#include "files/output.h"
 
 struct seam_output {
   char *path;   /* the target, through symbolic links */

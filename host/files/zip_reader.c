@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a zip file in memory and believes nothing that it says about itself. */
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 #include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "memory.h"
+#include "files/memory.h"
 
 /* A match of 258 bytes takes two bits at least. */
 enum { DEFLATE_RATIO = 1032 };

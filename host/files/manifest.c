@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.manifest: written with its keys in one order, read back with every field checked. */
-#include "manifest.h"
+#include "files/manifest.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 enum { SCHEMA = 1 };
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The result file: puts a result's members into one zip and takes them out again, trusting nothing. */
-#include "archive.h"
+#include "files/archive.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive_member.h"
+#include "files/archive_member.h"
 #include "base/file.h"
-#include "manifest.h"
-#include "npy.h"
-#include "uhi.h"
-#include "zipfile.h"
+#include "files/manifest.h"
+#include "files/npy.h"
+#include "files/uhi.h"
+#include "files/zipfile.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "counts go to the file as they lie in memory, which must be little-endian"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a zip file in memory: the same members make the same bytes, so no date is in it. */
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 #include <minizip/zip.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "files/memory.h"
 
 struct zip_writer {
   struct memory memory;

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "seam.h"
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 /* A description is a few kilobytes, most of it the configuration. */
 enum { DESCRIPTION_LIMIT = 1 << 20, HISTOGRAM_MEMBERS = 2 };
