@@ -18,7 +18,7 @@
 
 #include "backend/backend.h"
 #include "kernels/cpu.h"
-#include "plan.h"
+#include "workers/plan.h"
 
 enum { SKIP = 77, TRAP_FLAG = 0x100 };
 

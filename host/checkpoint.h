@@ -3,7 +3,7 @@
 #ifndef SEAM_CHECKPOINT_H
 #define SEAM_CHECKPOINT_H
 
-#include "gather.h"
+#include "workers/gather.h"
 
 struct checkpoint;
 

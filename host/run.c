@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
-#include "rank_share.h"
+#include "workers/rank_share.h"
 
 /* ---- Which chains are left ---- */
 

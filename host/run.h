@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "checkpoint.h"
-#include "crew.h"
-#include "lead.h"
+#include "workers/crew.h"
+#include "workers/lead.h"
 
 struct run {
   struct seam_config config;

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
-#include "message.h"
+#include "workers/message.h"
 #include "files/output.h"
 #include "sweep_meter.h"
 

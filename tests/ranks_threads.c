@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "message.h"
+#include "workers/message.h"
 
 struct letter {
   struct message message;

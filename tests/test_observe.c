@@ -4,7 +4,7 @@
 #include "science.h"
 
 #include "kernels/observe.h"
-#include "plan.h"
+#include "workers/plan.h"
 #include "sample_result.h"
 
 /* ---- Bins ---- */

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "files/archive.h"
-#include "handout.h"
-#include "rank_share.h"
+#include "workers/handout.h"
+#include "workers/rank_share.h"
 #include "ranks_threads.h"
 #include "sample_result.h"
 

@@ -15,7 +15,7 @@
 
 #include "backend/backend.h"
 #include "kernels/cuda.h"
-#include "plan.h"
+#include "workers/plan.h"
 #include "shim.h"
 
 struct counted {

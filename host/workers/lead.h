@@ -3,7 +3,7 @@
 #ifndef SEAM_LEAD_H
 #define SEAM_LEAD_H
 
-#include "crew.h"
+#include "workers/crew.h"
 
 struct lead;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers what workers count into one result. */
-#include "gather.h"
+#include "workers/gather.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages that came too late. */
-#include "message.h"
+#include "workers/message.h"
 
 #include <stdlib.h>
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "crew.h"
+#include "workers/crew.h"
 #include "base/floating_point.h"
-#include "message.h"
-#include "rank_share.h"
-#include "ranks.h"
+#include "workers/message.h"
+#include "workers/rank_share.h"
+#include "workers/ranks.h"
 
 #define TICK        0.001 /* seconds between two looks for messages */
 #define REPORT_TIME 0.1   /* between two reports */

@@ -5,7 +5,7 @@
 #define SEAM_MESSAGE_H
 
 #include "backend/backend.h"
-#include "ranks.h"
+#include "workers/ranks.h"
 
 enum message_kind {
   /* To a follower. */

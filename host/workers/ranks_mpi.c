@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranks over MPI, of which nothing else in the program knows. */
 #define _GNU_SOURCE
-#include "ranks.h"
+#include "workers/ranks.h"
 
 #include <mpi.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Workers take batches of chain ids, have them counted, and gather the counts. */
 #define _GNU_SOURCE
-#include "crew.h"
+#include "workers/crew.h"
 
 #include <stdlib.h>
 

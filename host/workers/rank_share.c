@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Divides the cores and the cards of a host among its ranks. */
-#include "rank_share.h"
+#include "workers/rank_share.h"
 
 #include "backend/backend.h"
 #include "backend/cpu/processor.h"

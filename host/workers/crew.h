@@ -4,9 +4,9 @@
 #ifndef SEAM_CREW_H
 #define SEAM_CREW_H
 
-#include "gather.h"
-#include "handout.h"
-#include "plan.h"
+#include "workers/gather.h"
+#include "workers/handout.h"
+#include "workers/plan.h"
 
 struct worker;
 
