@@ -4,10 +4,10 @@
  * Bonferroni, and are shown to reject a planted error. */
 #include <math.h>
 
-#include "distance.h"
-#include "hypergeometric.h"
+#include "compare/distance.h"
+#include "compare/hypergeometric.h"
 #include "base/logarithm.h"
-#include "partition.h"
+#include "compare/partition.h"
 #include "sample_result.h"
 
 static const double FAMILY_ERROR = 1e-6;

@@ -3,7 +3,7 @@
 #ifndef SEAM_ARCHIVE_H
 #define SEAM_ARCHIVE_H
 
-#include "compare.h"
+#include "compare/compare.h"
 #include "result/result.h"
 
 /* Checks the result's counts and packs it into one zip; *bytes is freed by the caller. */

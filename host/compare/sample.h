@@ -7,8 +7,8 @@
 #ifndef SEAM_SAMPLE_H
 #define SEAM_SAMPLE_H
 
-#include "distance.h"
-#include "slice.h"
+#include "compare/distance.h"
+#include "compare/slice.h"
 
 /* A jackknife leaves out one block of first, then one of second components at a time. */
 enum { REPLICATES = 2 * INTERFACE_BLOCKS };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a comparison's file says beside its maps: its record, and the maps' metadata. */
-#include "compare.h"
+#include "compare/compare.h"
 
 #include <math.h>
 

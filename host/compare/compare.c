@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compares two results: the distances of their histograms, and the map of where they differ. */
-#include "compare.h"
+#include "compare/compare.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "partition.h"
-#include "sample.h"
+#include "compare/partition.h"
+#include "compare/sample.h"
 
 enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
 

@@ -3,7 +3,7 @@
 #ifndef SEAM_COMPARE_H
 #define SEAM_COMPARE_H
 
-#include "slice.h"
+#include "compare/slice.h"
 
 /* The record of a comparison in its file. */
 #define COMPARISON_MEMBER "compare.manifest"

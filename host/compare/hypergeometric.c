@@ -3,7 +3,7 @@
  * the counts. L. Devroye, "A simple generator for discrete log-concave distributions", Computing 39 (1987).
  *
  * Only +, -, *, /, sqrt and our own logarithm decide, so that every machine draws the same integers. */
-#include "hypergeometric.h"
+#include "compare/hypergeometric.h"
 
 #include <math.h>
 #include <stdbool.h>

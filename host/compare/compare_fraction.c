@@ -2,7 +2,7 @@
 /* The fractions of two results, and how far apart they are. */
 #include <math.h>
 
-#include "compare.h"
+#include "compare/compare.h"
 
 const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2] = {
     {"pass", "all"}, {"buffer", "pass"}, {"inverter", "pass"}};

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compare.h"
-#include "distance.h"
+#include "compare/compare.h"
+#include "compare/distance.h"
 #include "files/zipfile.h"
 
 /* Rounded sums may pass the limits of what they add up to by so much. */

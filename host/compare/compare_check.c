@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compare.h"
+#include "compare/compare.h"
 #include "config/option.h"
 
 /* Appends "--NAME X against Y" for each of the options that differ; returns how many do. */

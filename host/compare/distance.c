@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distances of two tables of counts, their errors, and their law where both are samples of one. */
-#include "distance.h"
+#include "compare/distance.h"
 
 #include <math.h>
 #include <string.h>

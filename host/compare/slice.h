@@ -3,7 +3,7 @@
 #ifndef SEAM_SLICE_H
 #define SEAM_SLICE_H
 
-#include "partition.h"
+#include "compare/partition.h"
 #include "result/result.h"
 
 /* A choice of outcomes: bit o set takes outcome o. */

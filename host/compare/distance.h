@@ -3,7 +3,7 @@
 #ifndef SEAM_DISTANCE_H
 #define SEAM_DISTANCE_H
 
-#include "hypergeometric.h"
+#include "compare/hypergeometric.h"
 #include "seam.h"
 
 enum { PERMUTATIONS = 200, MOST_CELLS = 1024 };
