@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "run.h"
+#include "run/run.h"
 #include "sweep.h"
 
 enum flight_stage { FLIGHT_FREE, FLIGHT_READY, FLIGHT_COUNTING, FLIGHT_WRITING };

@@ -2,7 +2,7 @@
 /* A run: what a result lacks is handed out to this process's workers and to other ranks', watched, and kept.
  */
 #define _GNU_SOURCE
-#include "run.h"
+#include "run/run.h"
 
 #include <stdio.h>
 

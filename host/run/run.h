@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-#include "checkpoint.h"
+#include "run/checkpoint.h"
 #include "workers/crew.h"
 #include "workers/lead.h"
 

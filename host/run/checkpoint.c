@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checkpoints: asks the workers for what they hold, copies the result, and writes the copy while they go on. */
-#include "checkpoint.h"
+#include "run/checkpoint.h"
 
 #include <errno.h>
 #include <stdlib.h>
