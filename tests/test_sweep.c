@@ -8,7 +8,7 @@
 #include "base/interval.h"
 #include "sample_folder.h"
 #include "sample_result.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 struct path {
   char text[512];

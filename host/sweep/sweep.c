@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sweep as its callers see it, but for the running. */
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>

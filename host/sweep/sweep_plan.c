@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "config/option.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 /* "PATH: SECTION NAME: what is wrong" */
 static seam_status refuse(const struct seam_sweep *sweep, const char *section, const char *name, const seam_error *why,

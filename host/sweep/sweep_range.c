@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranges: the ends are exact, and what lies between is rounded, so that file names are short and no value depends on a
  * library of mathematics. */
-#include "sweep_range.h"
+#include "sweep/sweep_range.h"
 
 #include <math.h>
 #include <stdio.h>

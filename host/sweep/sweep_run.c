@@ -8,7 +8,7 @@
 #include "base/floating_point.h"
 #include "workers/message.h"
 #include "files/output.h"
-#include "sweep_meter.h"
+#include "sweep/sweep_meter.h"
 
 enum { MOST_FLIGHTS = SLOTS };
 

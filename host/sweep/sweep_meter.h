@@ -3,7 +3,7 @@
 #ifndef SEAM_SWEEP_METER_H
 #define SEAM_SWEEP_METER_H
 
-#include "sweep_flight.h"
+#include "sweep/sweep_flight.h"
 
 struct sweep_meter {
   struct seam_sweep *sweep;

@@ -11,7 +11,7 @@
 #include "base/number.h"
 #include "config/option.h"
 #include "files/output.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 enum { FORMATS = 2, MOST_COLUMNS = 20, INDEX_DIGITS = 12 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of one axis of a sweep: a list as it is, or a range. */
-#include "sweep_axis.h"
+#include "sweep/sweep_axis.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/option.h"
-#include "sweep_range.h"
+#include "sweep/sweep_range.h"
 
 static const char pair_name[] = "pair";
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "result/result.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 static uint64_t missing(const struct seam_config *config, const struct coverage *covered) {
   struct coverage left = {NULL, 0, 0};

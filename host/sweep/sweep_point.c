@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "files/output.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 /* Points are numbered with the last axis turning fastest. */
 const char *sweep_value(const struct seam_sweep *sweep, uint64_t point, size_t axis) {

@@ -3,7 +3,7 @@
 #ifndef SEAM_SWEEP_H
 #define SEAM_SWEEP_H
 
-#include "sweep_axis.h"
+#include "sweep/sweep_axis.h"
 
 enum { MOST_AXES = 32 };
 

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "run/run.h"
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 enum flight_stage { FLIGHT_FREE, FLIGHT_READY, FLIGHT_COUNTING, FLIGHT_WRITING };
 
