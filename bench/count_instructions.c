@@ -17,7 +17,7 @@
 #include <x86intrin.h>
 
 #include "backend/backend.h"
-#include "kernels/cpu.h"
+#include "kernels/cpu/cpu.h"
 #include "workers/plan.h"
 
 enum { SKIP = 77, TRAP_FLAG = 0x100 };

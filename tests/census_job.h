@@ -3,7 +3,7 @@
 #ifndef SEAM_CENSUS_JOB_H
 #define SEAM_CENSUS_JOB_H
 
-#include "kernels/pairs.h"
+#include "kernels/cpu/pairs.h"
 #include "science.h"
 
 enum { CELLS = 102, STRIDE = (CELLS + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK };

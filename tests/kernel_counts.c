@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernels/cpu.c" /* and not its header: the digest looks into the state */
+#include "kernels/cpu/cpu.c" /* and not its header: the digest looks into the state */
 #include "job_file.h"
 
 static const struct cpu_kernels *const kernels = &TABLE(cpu_kernels_, SEAM_ISA);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "kernels/cpu.h"
+#include "kernels/cpu/cpu.h"
 #include "base/floating_point.h"
 #include "backend/cpu/processor.h"
 

@@ -4,7 +4,7 @@
 #define SEAM_CENSUS_FILL_H
 
 #include "backend/cpu/census_order.h"
-#include "kernels/pairs.h"
+#include "kernels/cpu/pairs.h"
 
 /* Of the draws of all blocks from rank `begin` of the order on, as many as the tile has room for. */
 void census_fill(const struct job *job, const struct census_kernels *kernels, const struct census_order *order,

@@ -8,7 +8,7 @@
 #ifndef SEAM_CENSUS_QUADRANT_H
 #define SEAM_CENSUS_QUADRANT_H
 
-#include "kernels/pairs.h"
+#include "kernels/cpu/pairs.h"
 
 /* Bit `level` of a quadrant's sides is set where it accepts a cell and all above, else it is a cell and all below. */
 enum { QUADRANT_SIDES = 4, QUADRANT_NONE = -1 };
