@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several devices in one run, and those among them that fail. */
 #include "result/result.h"
-#include "run/run.h"
+#include "shim/run.h"
 
 static struct seam_config on_devices(const char *devices) {
   struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Predictions on the shim's devices, whose counts are the CPU's to the bit. */
 #include "result/result.h"
-#include "run/run.h"
+#include "shim/run.h"
 
 /* Few cells: the shim changes stacks for each of them and each draw. */
 static struct seam_config pairs_config(int task, int first, int second) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shim catches kernels that a device would not forgive. */
-#include "run/run.h"
+#include "shim/run.h"
 
 static void every_second_reaches_the_barrier(struct cuda_argument a) {
   (void)a;

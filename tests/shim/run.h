@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "backend/backend.h"
-#include "kernels/cuda.h"
+#include "kernels/cuda/cuda.h"
 #include "workers/plan.h"
 #include "shim.h"
 

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "backend/backend.h"
-#include "kernels/cuda.h"
+#include "kernels/cuda/cuda.h"
 #include "backend/cuda/cuda_call.h"
 #include "backend/cuda/cuda_tuning.h"
 

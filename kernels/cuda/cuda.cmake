@@ -2,10 +2,10 @@
 # Finds nvcc, if there is one, and says which pairs of kinds are built for CUDA.
 
 # component/list.h has the kinds; the build has one set of kernels for each.
-file(READ ${CMAKE_CURRENT_LIST_DIR}/component/list.h kind_list)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/../component/list.h kind_list)
 string(REGEX MATCHALL "X\\([A-Z0-9]+, *[a-z0-9]+," SEAM_KINDS "${kind_list}")
 list(TRANSFORM SEAM_KINDS REPLACE "X\\([A-Z0-9]+, *([a-z0-9]+)," "\\1")
-set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/component/list.h)
+set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../component/list.h)
 
 option(SEAM_CUDA "Build the CUDA backend where nvcc is found" ON)
 set(SEAM_CUDA_PAIRS
