@@ -2,7 +2,7 @@
 /* What the program says about itself instead of running a command: --help, --version, --man and --completion. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 struct request {
   const struct command *commands;

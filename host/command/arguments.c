@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../nearest.h"
-#include "command.h"
+#include "base/nearest.h"
+#include "command/command.h"
 
 /* In the order of use. */
 const struct flag all_flags[] = {

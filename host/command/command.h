@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../interval.h"
+#include "base/interval.h"
 #include "seam.h"
 
 /* What one command was given. */

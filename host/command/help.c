@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { LEFT = 24, COMMANDS_LEFT = 12 };
 

@@ -2,7 +2,7 @@
 /* Are parts interchangeable? What the histograms interchange and swaps say of it, by mode and by distance. */
 #include <math.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { RANGES = 6, ROOM_FOR_COUNTS = 60 };
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../nearest.h"
-#include "command.h"
+#include "base/nearest.h"
+#include "command/command.h"
 
 static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",

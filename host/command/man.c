@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 struct topic {
   const char *name, *text;

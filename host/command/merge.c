@@ -2,7 +2,7 @@
 /* seam merge: joins the results of parts of one run. */
 #include <stdlib.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static void report(const struct arguments *arguments, seam_result *result) {
   uint64_t asked = strtoull(seam_config_get(seam_result_config(result), "chains"), NULL, 10);

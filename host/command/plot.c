@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "figure/choice.h"
+#include "command/command.h"
+#include "command/figure/choice.h"
 
 /* One call of the command. */
 struct task {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static const double z_95 = 1.96;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static seam_status draw_interface(const seam_result *result, const struct selection *selection, enum colours colours,
                                   seam_error *error) {

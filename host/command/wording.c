@@ -2,7 +2,7 @@
 /* What an option means to one command, where that is not what its table says for all. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static const struct wording {
   const char *command, *name;

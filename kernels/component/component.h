@@ -6,7 +6,7 @@
 #ifndef SEAM_COMPONENT_COMPONENT_H
 #define SEAM_COMPONENT_COMPONENT_H
 
-#include "../random.h"
+#include "random.h"
 #include "buffer.h"
 #include "linear.h"
 #include "list.h"

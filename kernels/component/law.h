@@ -3,7 +3,7 @@
 #ifndef SEAM_COMPONENT_LAW_H
 #define SEAM_COMPONENT_LAW_H
 
-#include "../lane.h"
+#include "lane.h"
 
 struct law {
   float mean, deviation;

@@ -3,7 +3,7 @@
 #ifndef SEAM_COMPONENT_LOGISTIC_H
 #define SEAM_COMPONENT_LOGISTIC_H
 
-#include "../numeric.h"
+#include "numeric.h"
 #include "law.h"
 
 HD struct law logistic_prior(int size, int parameter, float scale) {

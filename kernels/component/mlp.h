@@ -3,7 +3,7 @@
 #ifndef SEAM_COMPONENT_MLP_H
 #define SEAM_COMPONENT_MLP_H
 
-#include "../numeric.h"
+#include "numeric.h"
 #include "law.h"
 
 HD struct law mlp_prior(int size, int parameter, float scale) {

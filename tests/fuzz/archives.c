@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive.h"
+#include "files/archive.h"
 
 /* ---- Small results ---- */
 

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "backend.h"
-#include "cuda.h"
-#include "plan.h"
+#include "backend/backend.h"
+#include "kernels/cuda/cuda.h"
+#include "workers/plan.h"
 #include "shim.h"
 
 struct counted {

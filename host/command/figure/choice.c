@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
-#include "choice.h"
+#include "command/figure/choice.h"
 
 #include <string.h>
 

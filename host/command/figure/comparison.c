@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 enum { SIDES = 2, RATIO = 2, PANELS = 3 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Densities of a value of chains, laid over one another: of the outcomes of one result, or of several results. */
-#include "curves.h"
+#include "command/figure/curves.h"
 
 #include <math.h>
 #include <stdlib.h>

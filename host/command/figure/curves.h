@@ -3,7 +3,7 @@
 #ifndef SEAM_CURVES_H
 #define SEAM_CURVES_H
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 enum { LEVELS = 2 };
 

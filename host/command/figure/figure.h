@@ -3,7 +3,7 @@
 #ifndef SEAM_FIGURE_H
 #define SEAM_FIGURE_H
 
-#include "density.h"
+#include "command/figure/density.h"
 
 /* Results get letters for names, and curves colours that are told apart. */
 enum { MOST_RESULTS = 24, MOST_OVERLAID = 7 };

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 /* Sizes of text, and shares of the density's side or of the page. */
 #define GAP          0.7

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 #define GAP    0.9  /* sizes of text, between columns */
 #define GROUND 0.12 /* its opacity */

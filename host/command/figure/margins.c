@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../ticks.h"
-#include "curves.h"
+#include "command/ticks.h"
+#include "command/figure/curves.h"
 
 enum { LOSS = 2, KINDS, BOTH = -1, MOST_PANELS = KINDS * LEVELS };
 

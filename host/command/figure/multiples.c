@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ticks.h"
-#include "figure.h"
+#include "command/ticks.h"
+#include "command/figure/figure.h"
 
 enum { MOST_PANELS = 48 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page that a figure is drawn on: PNG, SVG or PDF, as wide as asked and as high as it comes out; and its text. */
-#include "page.h"
+#include "command/figure/page.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 /* Blue and vermilion of Okabe and Ito's palette, told apart by any eye; by lightness, too. */
 const struct rgb outcome_colours[SEAM_OUTCOMES] = {

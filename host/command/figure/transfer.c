@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 enum { COLUMNS = 2 };
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run: what a result lacks is handed out to this process's workers and to other ranks', watched, and kept.
+ */
+#define _GNU_SOURCE
+#include "run/run.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/floating_point.h"
+#include "workers/rank_share.h"
+
+/* ---- Which chains are left ---- */
+
+/* The result may hold chains that this run was not asked for: it goes on holding them. */
+static seam_status take_up(const struct seam_config *config, struct seam_result *result, seam_error *error) {
+  struct config_difference difference;
+  struct seam_config joined = *config;
+  if (config->task != result->config.task)
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "the output to be resumed is of %s, not of %s: resume it with that, or take another --output",
+                     task_command(result->config.task), task_command(config->task));
+  if (config_differs(config, &result->config, &difference))
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "--%s %s: the result to be resumed has %s; give it that, or take another --output",
+                     difference.option, difference.values[0], difference.values[1]);
+  FORWARD(config_extend(&joined, &result->config, error));
+  result->config = joined;
+  return SEAM_OK;
+}
+
+seam_status run_open(struct run *run, const struct seam_config *asked, enum task_kind task, struct seam_result **result,
+                     seam_error *error) {
+  uint64_t begin, end;
+  *run = (struct run){.config = *asked};
+  run->config.task = task;
+  config_settle(&run->config);
+  FORWARD(seam_config_check(&run->config, error));
+  if (*result)
+    FORWARD(take_up(&run->config, *result, error));
+  else
+    FORWARD(result_create(&run->config, result, error));
+  run->result = *result;
+  FORWARD(backend_choose(&run->config, &run->crew.backend, error));
+  config_shard(&run->config, &begin, &end);
+  FORWARD(handout_open(&run->crew.handout, &run->result->coverage, begin, end, error));
+  run->before = coverage_size(&run->result->coverage);
+  run->chains = run->crew.handout.left;
+  return SEAM_OK;
+}
+
+/* ---- The run ---- */
+
+static seam_status open_crew(struct run *run, seam_error *error) {
+  struct seam_config own = run->config;
+  struct crew *crew = &run->crew;
+  rank_share_own(&own);
+  run->opened = true;
+  FORWARD(crew_open(crew, &own, run->result, error));
+  snprintf(run->result->version, sizeof run->result->version, "%s", seam_version());
+  result_add_place(run->result, crew->info.backend, crew->info.isa, crew->info.device);
+  return lead_open(crew, &run->config, &run->lead, error);
+}
+
+/* A checkpoint thread that cannot be started ends the run as a worker's failure would. */
+seam_status run_start(struct run *run, struct seam_output *output, seam_error *error) {
+  seam_error failure;
+  FORWARD(open_crew(run, error));
+  run->begin = clock_after(0);
+  seam_status status =
+      checkpoint_start(&run->crew.gather, &run->config.checkpoint_every, output, &run->checkpoint, &failure);
+  if (status != SEAM_OK) crew_fail(&run->crew, status, &failure);
+  return SEAM_OK;
+}
+
+void run_enlist(struct run *run) {
+  run->enlisted = true;
+  crew_start(&run->crew);
+}
+
+bool run_tick(struct run *run) {
+  bool all = lead_serve(run->lead);
+  return crew_wait(&run->crew, 0) && all;
+}
+
+bool run_wait(struct run *run, double seconds) {
+  if (!run->lead) return crew_wait(&run->crew, seconds);
+  struct timespec begin = clock_after(0);
+  for (;;) {
+    bool ended = crew_wait(&run->crew, LEAD_TICK), all = lead_serve(run->lead);
+    if (all && ended) return true;
+    if (clock_since(&begin) >= seconds) return false;
+    if (ended) clock_sleep(LEAD_TICK);
+  }
+}
+
+seam_progress run_progress(struct run *run) {
+  const struct session_info *info = &run->crew.info;
+  run->trouble = checkpoint_trouble(run->checkpoint);
+  seam_progress progress = {
+      .chains = run->chains,
+      .chains_done = run->done = gather_done(&run->crew.gather),
+      .chain_steps = (double)atomic_load(&run->crew.control.trained),
+      .seconds = clock_since(&run->begin),
+      .backend = info->backend,
+      .isa = info->isa,
+      .device = info->device,
+      .trouble = run->trouble.message,
+  };
+  progress.rank_chains = lead_counted(run->lead, &run->done, &progress.ranks);
+  return progress;
+}
+
+void run_cancel(struct run *run) { crew_cancel(&run->crew); }
+
+seam_status run_end(struct run *run, seam_error *error) {
+  struct seam_result *result = run->result;
+  struct crew *crew = &run->crew;
+  crew_join(crew);
+  checkpoint_stop(run->checkpoint);
+  run->checkpoint = NULL;
+  result_set_time(result, result->seconds + clock_since(&run->begin));
+  uint64_t covered = coverage_size(&result->coverage), whole = run->before + run->chains;
+  FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
+  if (crew->status != SEAM_OK) {
+    if (error) *error = crew->error;
+    return crew->status;
+  }
+  if (covered == whole) return SEAM_OK;
+  return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu %s counted", (unsigned long long)covered,
+                   (unsigned long long)whole, result->config.task == TASK_TRAIN ? "chains" : "first components");
+}
+
+void run_close(struct run *run) {
+  lead_close(run->lead);
+  if (run->opened) crew_close(&run->crew);
+  handout_close(&run->crew.handout);
+}
+
+/* ---- One run from its beginning to its end ---- */
+
+/* Tells the caller how it goes until all workers have ended. */
+static void watch(struct run *run, seam_progress_function callback, void *user) {
+  for (bool last = false; !last;) {
+    last = run_wait(run, 0.1);
+    seam_progress progress = run_progress(run);
+    if (callback && callback(&progress, user)) run_cancel(run);
+  }
+}
+
+static seam_status complete(struct run *run, struct seam_output *output, seam_progress_function callback, void *user,
+                            seam_error *error) {
+  if (run->chains == 0) return SEAM_OK;
+  FORWARD(run_start(run, output, error));
+  run_enlist(run);
+  watch(run, callback, user);
+  return run_end(run, error);
+}
+
+bool run_worth_keeping(const struct seam_result *result, seam_status status) {
+  bool failed = status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY;
+  return status == SEAM_OK || status == SEAM_INTERRUPTED || (failed && coverage_size(&result->coverage) > 0);
+}
+
+static seam_status run_as(enum task_kind task, const seam_config *config, struct seam_output *output,
+                          seam_progress_function callback, void *user, seam_result **result, seam_error *error) {
+  struct run run;
+  bool new = !*result;
+  struct floating_point_state found = floating_point_enter();
+  seam_status status = run_open(&run, config, task, result, error);
+  if (status == SEAM_OK) status = complete(&run, output, callback, user, error);
+  run_close(&run);
+  floating_point_leave(found);
+  if (!new || !*result || run_worth_keeping(*result, status)) return status;
+  seam_result_free(*result);
+  *result = NULL;
+  return status;
+}
+
+seam_status seam_train_resume(const seam_config *config, seam_output *output, seam_progress_function callback,
+                              void *user, seam_result **result, seam_error *error) {
+  return run_as(TASK_TRAIN, config, output, callback, user, result, error);
+}
+
+seam_status seam_predict_resume(const seam_config *config, seam_output *output, seam_progress_function callback,
+                                void *user, seam_result **result, seam_error *error) {
+  return run_as(config->task == TASK_GIBBS ? TASK_GIBBS : TASK_PREDICT, config, output, callback, user, result, error);
+}
+
+seam_status seam_train(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
+                       seam_error *error) {
+  *result = NULL;
+  return seam_train_resume(config, NULL, callback, user, result, error);
+}
+
+seam_status seam_predict(const seam_config *config, seam_progress_function callback, void *user, seam_result **result,
+                         seam_error *error) {
+  *result = NULL;
+  return seam_predict_resume(config, NULL, callback, user, result, error);
+}
