@@ -14,6 +14,8 @@
 
 #include "backend/cuda/cuda_batch.h"
 #include "workers/plan.h"
+#include "backend/pauses.h"
+#include "backend/cuda/cuda_backend.h"
 
 /* One math mode: what the backend would have, of which the snapshot at the last step tells each chain's end. */
 struct side {

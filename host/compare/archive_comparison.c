@@ -1,13 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes a comparison out of the zip that seam compare writes, trusting nothing. */
+/* The file of a comparison: packs it into the zip that seam compare writes, and takes it out again, trusting nothing. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "compare/compare.h"
 #include "files/archive.h"
 #include "files/archive_member.h"
 #include "base/file.h"
 #include "files/manifest.h"
 #include "files/uhi.h"
+
+/* ---- Packing ---- */
+
+static seam_status add_comparison(struct zip_writer *writer, const struct seam_comparison *comparison,
+                                  seam_error *error) {
+  FORWARD(archive_add_json(writer, COMPARISON_MEMBER, comparison_describe(comparison), MANIFEST_LIMIT, error));
+  const seam_histogram *map;
+  for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++)
+    FORWARD(archive_add_histogram(writer, map, uhi_describe_with(map, comparison_metadata(comparison, map)), error));
+  return SEAM_OK;
+}
+
+seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                    seam_error *error) {
+  struct zip_writer *writer = zip_writer_create();
+  if (!writer) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the comparison; close other programs");
+  seam_status status = add_comparison(writer, comparison, error);
+  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
+  zip_writer_free(writer);
+  return status;
+}
+
+seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack_comparison(comparison, &bytes, &size, error));
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+/* ---- Unpacking ---- */
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",

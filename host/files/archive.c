@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result file: puts a result's members into one zip and takes them out again, trusting nothing. */
+/* The result file: puts a result's members into one zip and takes them out again, trusting nothing; and what runs do
+ * with the file: write, write a checkpoint, resume. */
 #include "files/archive.h"
 
 #include <stdlib.h>
@@ -8,9 +9,9 @@
 #include "files/archive_member.h"
 #include "base/file.h"
 #include "files/manifest.h"
-#include "files/npy.h"
 #include "files/uhi.h"
 #include "files/zipfile.h"
+#include "files/output.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "counts go to the file as they lie in memory, which must be little-endian"
@@ -22,72 +23,23 @@ static seam_status out_of_memory(const char *what, seam_error *error) {
 
 /* ---- Packing ---- */
 
-/* Takes the reference to `json`. */
-static seam_status add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
-                            seam_error *error) {
-  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-  json_decref(json);
-  if (!text) return out_of_memory("the result cannot be described", error);
-  size_t size = strlen(text);
-  seam_status status = size > limit
-                           ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
-                           : zip_writer_add(writer, name, text, size, NULL, 0, error);
-  free(text);
-  return status;
-}
-
-/* Takes the reference to `json`, its description. */
-static seam_status add_histogram(struct zip_writer *writer, const seam_histogram *histogram, json_t *json,
-                                 seam_error *error) {
-  char description[UHI_NAME], counts[UHI_NAME];
-  unsigned char header[NPY_HEADER];
-  _Static_assert(sizeof *histogram->values == sizeof *histogram->reals, "both kinds of cells have one size");
-  uhi_member_names(histogram, description, counts);
-  FORWARD(add_json(writer, description, json, DESCRIPTION_LIMIT, error));
-  size_t header_size = npy_header(histogram, header);
-  const void *cells = histogram->reals ? (const void *)histogram->reals : (const void *)histogram->values;
-  return zip_writer_add(writer, counts, header, header_size, cells,
-                        (size_t)histogram->cells * sizeof *histogram->values, error);
-}
-
 static seam_status add_members(struct zip_writer *writer, const struct seam_result *result, seam_error *error) {
-  FORWARD(add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
+  FORWARD(archive_add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
   for (int h = 0; h < HISTOGRAMS; h++) {
     const seam_histogram *view = &result->histograms->view[h];
-    if (view->name) FORWARD(add_histogram(writer, view, uhi_describe(view, &result->config), error));
+    if (view->name) FORWARD(archive_add_histogram(writer, view, uhi_describe(view, &result->config), error));
   }
   return SEAM_OK;
-}
-
-/* Takes the writer, and hands over its file where `status`, of its members, is SEAM_OK. */
-static seam_status finish(struct zip_writer *writer, seam_status status, unsigned char **bytes, size_t *size,
-                          seam_error *error) {
-  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
-  zip_writer_free(writer);
-  return status;
 }
 
 seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
   FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
   struct zip_writer *writer = zip_writer_create();
   if (!writer) return out_of_memory("the result cannot be packed", error);
-  return finish(writer, add_members(writer, result, error), bytes, size, error);
-}
-
-static seam_status add_comparison(struct zip_writer *writer, const struct seam_comparison *comparison,
-                                  seam_error *error) {
-  FORWARD(add_json(writer, COMPARISON_MEMBER, comparison_describe(comparison), MANIFEST_LIMIT, error));
-  const seam_histogram *map;
-  for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++)
-    FORWARD(add_histogram(writer, map, uhi_describe_with(map, comparison_metadata(comparison, map)), error));
-  return SEAM_OK;
-}
-
-seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
-                                    seam_error *error) {
-  struct zip_writer *writer = zip_writer_create();
-  if (!writer) return out_of_memory("the comparison cannot be packed", error);
-  return finish(writer, add_comparison(writer, comparison, error), bytes, size, error);
+  seam_status status = add_members(writer, result, error);
+  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
+  zip_writer_free(writer);
+  return status;
 }
 
 /* ---- Unpacking ---- */
@@ -202,5 +154,47 @@ seam_status archive_read_config(const char *path, json_t **config, seam_error *e
     zip_reader_close(reader);
   }
   free(bytes);
+  return status;
+}
+
+/* ---- Files ---- */
+
+seam_status seam_result_read(const char *path, seam_result **result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  *result = NULL;
+  FORWARD(file_read(path, &bytes, &size, error));
+  seam_status status = archive_unpack(bytes, size, path, result, error);
+  free(bytes);
+  return status;
+}
+
+seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+seam_status archive_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  seam_status status = output_write_checkpoint(output, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {
+  bool exists;
+  *before = NULL;
+  FORWARD(output_open_resumed(path, output, &exists, error));
+  if (!exists) return SEAM_OK;
+  seam_status status = seam_result_read(output_path(*output), before, error);
+  if (status == SEAM_OK) return SEAM_OK;
+  seam_output_close(*output);
+  *output = NULL;
   return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of a histogram in a zip: found, of the size that they must have, and read. */
+/* The members of a histogram in a zip: written; found, checked for their size, and read. */
 #include "files/archive_member.h"
 
 #include <stdbool.h>
@@ -8,6 +8,35 @@
 
 #include "files/npy.h"
 #include "files/uhi.h"
+
+/* ---- Writing ---- */
+
+seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error) {
+  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  json_decref(json);
+  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be described; close other programs", name);
+  size_t size = strlen(text);
+  seam_status status = size > limit
+                           ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
+                           : zip_writer_add(writer, name, text, size, NULL, 0, error);
+  free(text);
+  return status;
+}
+
+seam_status archive_add_histogram(struct zip_writer *writer, const seam_histogram *histogram, json_t *json,
+                                  seam_error *error) {
+  char description[UHI_NAME], counts[UHI_NAME];
+  unsigned char header[NPY_HEADER];
+  _Static_assert(sizeof *histogram->values == sizeof *histogram->reals, "both kinds of cells have one size");
+  uhi_member_names(histogram, description, counts);
+  FORWARD(archive_add_json(writer, description, json, DESCRIPTION_LIMIT, error));
+  size_t header_size = npy_header(histogram, header);
+  const void *cells = histogram->reals ? (const void *)histogram->reals : (const void *)histogram->values;
+  return zip_writer_add(writer, counts, header, header_size, cells,
+                        (size_t)histogram->cells * sizeof *histogram->values, error);
+}
+
+/* ---- Reading ---- */
 
 seam_status archive_find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
                          seam_error *error) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of a histogram in a zip: found, of the size that they must have, and read. */
+/* The members of a histogram in a zip: written; found, checked for their size, and read. */
 #ifndef SEAM_ARCHIVE_MEMBER_H
 #define SEAM_ARCHIVE_MEMBER_H
 
@@ -10,6 +10,13 @@
 
 /* A description is a few kilobytes, most of it the configuration. */
 enum { DESCRIPTION_LIMIT = 1 << 20, HISTOGRAM_MEMBERS = 2 };
+
+/* Adds a member that is JSON text, refused above `limit` bytes. Takes the reference to `json`; NULL is memory out. */
+seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error);
+
+/* Adds both members of a histogram. Takes the reference to `json`, its description. */
+seam_status archive_add_histogram(struct zip_writer *writer, const seam_histogram *histogram, json_t *json,
+                                  seam_error *error);
 
 seam_status archive_find(const struct zip_reader *reader, const char *name, const struct zip_member **member,
                          seam_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a result file so that it is there whole or not at all, and never in place of one that must stay. All system
+/* Writes a file so that it is there whole or not at all, and never in place of one that must stay. All system
  * calls that change the file system are in this file.
  *
  * NAME.lock is held with flock from open to close and removed while it is still held. Whoever locks it must then find
@@ -18,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files/archive.h"
 #include "files/output.h"
 
 struct seam_output {
@@ -299,6 +298,16 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   return status;
 }
 
+seam_status output_open_resumed(const char *path, seam_output **output, bool *exists, seam_error *error) {
+  struct stat info;
+  FORWARD(seam_output_open(path, 1, output, error));
+  /* Only a file that was read is replaced: one that appears later is as foreign as to any run. */
+  (*output)->replace = *exists = lstat((*output)->path, &info) == 0;
+  return SEAM_OK;
+}
+
+const char *output_path(const seam_output *output) { return output->path; }
+
 static bool make_folder(const char *path) {
   struct stat info;
   if (mkdir(path, 0777) != 0) {
@@ -329,48 +338,9 @@ seam_status seam_output_write_bytes(seam_output *output, const unsigned char *by
   return give_name(output, error);
 }
 
-/* Takes the bytes. */
-static seam_status write_packed(seam_output *output, unsigned char *bytes, size_t size, seam_error *error) {
-  seam_status status = seam_output_write_bytes(output, bytes, size, error);
-  free(bytes);
-  return status;
-}
-
-seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
-  unsigned char *bytes;
-  size_t size;
-  FORWARD(archive_pack(result, &bytes, &size, error));
-  return write_packed(output, bytes, size, error);
-}
-
-seam_status output_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
-  unsigned char *bytes;
-  size_t size;
-  FORWARD(archive_pack(result, &bytes, &size, error));
-  bool filled = fill_temporary(output, bytes, size);
-  free(bytes);
-  return filled ? give_checkpoint_name(output, error) : cannot_write(output, output->temporary, "written", error);
-}
-
-seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {
-  struct stat info;
-  *before = NULL;
-  FORWARD(seam_output_open(path, 1, output, error));
-  /* Replaced is only what was read: a file that appears later is as foreign as to any run. */
-  (*output)->replace = lstat((*output)->path, &info) == 0;
-  if (!(*output)->replace) return SEAM_OK;
-  seam_status status = seam_result_read((*output)->path, before, error);
-  if (status == SEAM_OK) return SEAM_OK;
-  seam_output_close(*output);
-  *output = NULL;
-  return status;
-}
-
-seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {
-  unsigned char *bytes;
-  size_t size;
-  FORWARD(archive_pack_comparison(comparison, &bytes, &size, error));
-  return write_packed(output, bytes, size, error);
+seam_status output_write_checkpoint(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
+  if (!fill_temporary(output, bytes, size)) return cannot_write(output, output->temporary, "written", error);
+  return give_checkpoint_name(output, error);
 }
 
 void seam_output_close(seam_output *output) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The version of the library, and how it was built. */
+/* How the library was built. */
 #include "commit.h"
 #include "kernels/job.h"
 #include "seam.h"
@@ -22,8 +22,6 @@
 #ifndef SEAM_CUDA_VERSION
 #define SEAM_CUDA_VERSION NULL
 #endif
-
-const char *seam_version(void) { return SEAM_VERSION; }
 
 seam_build seam_build_info(void) {
   return (seam_build){.version = SEAM_VERSION,

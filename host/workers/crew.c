@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "backend/choice.h"
 
 struct worker {
   struct crew *crew;

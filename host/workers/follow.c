@@ -11,6 +11,7 @@
 #include "workers/message.h"
 #include "workers/rank_share.h"
 #include "workers/ranks.h"
+#include "backend/choice.h"
 
 #define TICK        0.001 /* seconds between two looks for messages */
 #define REPORT_TIME 0.1   /* between two reports */

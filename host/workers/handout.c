@@ -26,10 +26,18 @@ seam_status handout_add(struct handout *handout, const struct chain_range *range
   return SEAM_OK;
 }
 
+/* Half an equal share of what is left, which shrinks as it is handed out, in whole pieces of the least size. */
+uint64_t chain_portion(const struct session_info *info, uint64_t left) {
+  uint64_t share = (left - 1) / (2 * (uint64_t)info->workers) + 1;
+  uint64_t portion = share < info->batch ? ((share - 1) / info->least + 1) * info->least : info->batch;
+  if (portion > info->batch) portion = info->batch;
+  return portion < left ? portion : left;
+}
+
 bool handout_take(struct handout *handout, const struct session_info *info, struct chain_range *portion) {
   if (handout->left == 0) return false;
   const uint64_t *range = handout->ranges.ids + 2 * handout->current;
-  uint64_t size = backend_portion(info, handout->left + handout->elsewhere),
+  uint64_t size = chain_portion(info, handout->left + handout->elsewhere),
            rest = range[1] - range[0] - handout->taken;
   if (size > rest) size = rest;
   portion->begin = range[0] + handout->taken;

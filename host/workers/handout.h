@@ -22,6 +22,10 @@ seam_status handout_open(struct handout *handout, const struct coverage *covered
 /* Adds a range, to be handed out after the others. */
 seam_status handout_add(struct handout *handout, const struct chain_range *range, seam_error *error);
 
+/* How many of the `left` chains not yet handed out, at least 1, the next worker to ask is given: so many that all
+ * workers end at about the same time, whatever the number of chains and even where one is slower than another. */
+uint64_t chain_portion(const struct session_info *info, uint64_t left);
+
 /* The next portion, ids of one range; false when there is none. Whole pairs of chains where the ranges hold those. */
 bool handout_take(struct handout *handout, const struct session_info *info, struct chain_range *portion);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "files/archive.h"
+#include "compare/compare.h"
 
 /* ---- Small results ---- */
 

@@ -17,6 +17,7 @@
 #include "kernels/cuda/cuda.h"
 #include "workers/plan.h"
 #include "shim.h"
+#include "backend/choice.h"
 
 struct counted {
   seam_status status;

@@ -8,6 +8,7 @@
 #include "support/sample_result.h"
 #include "support/science.h"
 #include "files/zipfile.h"
+#include "compare/compare.h"
 
 static const double FAMILY_ERROR = 1e-6;
 

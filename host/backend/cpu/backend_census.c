@@ -10,6 +10,7 @@
 #include "base/floating_point.h"
 #include "backend/cpu/processor.h"
 #include "kernels/tally.h"
+#include "backend/cpu/cpu_backend.h"
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];
 

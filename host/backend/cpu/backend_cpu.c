@@ -9,6 +9,8 @@
 #include "kernels/cpu/cpu.h"
 #include "base/floating_point.h"
 #include "backend/cpu/processor.h"
+#include "backend/cpu/cpu_backend.h"
+#include "backend/pauses.h"
 
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
 enum { VECTORS_PER_BATCH = 16 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/cuda/cuda_batch.h"
+#include "backend/cuda/cuda_backend.h"
 
 struct session {
   int count;

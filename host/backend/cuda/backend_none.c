@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CUDA backend of a build without nvcc: never available, and says what to do. */
-#include "backend/backend.h"
+#include "backend/cuda/cuda_backend.h"
 
 static const char *none_unavailable(void) {
   return "this seam was built without CUDA: install the CUDA toolkit and rebuild, or use --backend cpu";
