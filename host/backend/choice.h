@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The choice among the backends that this build has. */
-#ifndef SEAM_BACKEND_CHOICE_H
-#define SEAM_BACKEND_CHOICE_H
+#ifndef SEAM_CHOICE_H
+#define SEAM_CHOICE_H
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/cuda/cuda_backend.h"

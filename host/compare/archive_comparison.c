@@ -6,7 +6,7 @@
 #include "compare/compare.h"
 #include "files/archive.h"
 #include "files/archive_member.h"
-#include "base/file.h"
+#include "base/read_file.h"
 #include "files/manifest.h"
 #include "files/uhi.h"
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/logarithm.h"
+#include "base/exact_log.h"
 
 enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
 

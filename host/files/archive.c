@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "files/archive_member.h"
-#include "base/file.h"
+#include "base/read_file.h"
 #include "files/manifest.h"
 #include "files/uhi.h"
 #include "files/zipfile.h"

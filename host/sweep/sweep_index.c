@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interval.h"
+#include "base/wilson.h"
 #include "base/number.h"
 #include "config/option.h"
 #include "files/output.h"

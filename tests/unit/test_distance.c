@@ -6,7 +6,7 @@
 
 #include "compare/distance.h"
 #include "compare/hypergeometric.h"
-#include "base/logarithm.h"
+#include "base/exact_log.h"
 #include "compare/partition.h"
 #include "support/sample_result.h"
 

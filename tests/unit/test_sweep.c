@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "files/archive.h"
-#include "base/interval.h"
+#include "base/wilson.h"
 #include "support/sample_folder.h"
 #include "support/sample_result.h"
 #include "sweep/sweep.h"

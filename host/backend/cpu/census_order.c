@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "backend/cpu/census_table.h"
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 /* What a draw is sorted by, and below it the draw, counted from its block's first on. */
 enum { DRAW_BITS = 39, CELL_BITS = 12 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 enum { MOST_OF_A_BLOCK = UINT16_MAX };
 

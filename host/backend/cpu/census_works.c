@@ -5,7 +5,7 @@
 
 #include "backend/cpu/census_fill.h"
 #include "backend/cpu/census_table.h"
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 struct works_table {
   struct census_table table; /* its parts are set when the order is sorted */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wilson's score interval. */
-#include "base/interval.h"
+#include "base/wilson.h"
 
 #include <math.h>
 

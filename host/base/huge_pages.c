@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory in huge pages, by what madvise knows of them. */
-#include "base/pages.h"
+#include "base/huge_pages.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory for large tables. */
-#ifndef SEAM_PAGES_H
-#define SEAM_PAGES_H
+#ifndef SEAM_HUGE_PAGES_H
+#define SEAM_HUGE_PAGES_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which known name was probably meant: the edit distance, where swapping two neighbours is one edit. */
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 
 #include <stddef.h>
 #include <string.h>

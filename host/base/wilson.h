@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interval of a fraction. Plain C without the rest of the library: the command line uses it too. */
-#ifndef SEAM_INTERVAL_H
-#define SEAM_INTERVAL_H
+#ifndef SEAM_WILSON_H
+#define SEAM_WILSON_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a whole file into memory. */
-#include "base/file.h"
+#include "base/read_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a whole file into memory. */
-#ifndef SEAM_FILE_H
-#define SEAM_FILE_H
+#ifndef SEAM_READ_FILE_H
+#define SEAM_READ_FILE_H
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The natural logarithm in double by the series of the area hyperbolic tangent. */
-#include "base/logarithm.h"
+#include "base/exact_log.h"
 
 #include <math.h>
 

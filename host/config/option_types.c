@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 #include "base/number.h"
 
 /* "--steps 5e9: too large; it takes 0 to 2147483647" */
