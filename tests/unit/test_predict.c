@@ -3,8 +3,8 @@
 #include "support/science.h"
 
 #include "support/census_job.h"
-#include "backend/cpu/census_order.h"
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/draw_order.h"
+#include "backend/cpu/pair_table.h"
 #include "support/sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};

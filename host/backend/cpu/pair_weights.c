@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_table.h"
 
 enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_VECTOR_WEIGHTS };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sorts the draws of theta2 by what they accept. */
-#include "backend/cpu/census_order.h"
+#include "backend/cpu/draw_order.h"
 
 #include <stdlib.h>
 
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_table.h"
 #include "base/huge_pages.h"
 
 /* What a draw is sorted by, and below it the draw, counted from its block's first on. */

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "backend/cpu/census_fill.h"
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_fill.h"
+#include "backend/cpu/pair_table.h"
 #include "base/huge_pages.h"
 
 struct works_table {

@@ -3,10 +3,10 @@
  * not what every first component hits, work with nobody and are left out, and quadrants may have sheets instead. The
  * others of each block are sorted by what they accept, and the k-th of all blocks stand together: neighbours are alike,
  * and so a first component meets most of them in vain. */
-#ifndef SEAM_CENSUS_ORDER_H
-#define SEAM_CENSUS_ORDER_H
+#ifndef SEAM_DRAW_ORDER_H
+#define SEAM_DRAW_ORDER_H
 
-#include "backend/cpu/census_quadrant.h"
+#include "backend/cpu/summed_table.h"
 #include "base/error.h"
 
 struct census_order;

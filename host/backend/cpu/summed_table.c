@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sheets of quadrants: draws are entered at their corners, and then summed along both levels. */
-#include "backend/cpu/census_quadrant.h"
+#include "backend/cpu/summed_table.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_table.h"
 #include "base/floating_point.h"
 #include "backend/cpu/processor.h"
 #include "kernels/tally.h"

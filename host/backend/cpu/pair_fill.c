@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fills a tile of the table of pairs that work: from the runs of cells that its draws were found to accept, or, where
  * one accepts with gaps, by looking at all of them again. */
-#include "backend/cpu/census_fill.h"
+#include "backend/cpu/pair_fill.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_table.h"
 
 /* What stands at a bit of the tile's rows. */
 static uint64_t draw_at(const struct census_order *order, uint64_t begin, int place) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Chooses, from the times of a run's own slices, how the training kernel is launched on one device: threads of a block
  * and steps of a slice. Nothing is trained for its sake, and no count depends on it. */
-#ifndef SEAM_CUDA_TUNING_H
-#define SEAM_CUDA_TUNING_H
+#ifndef SEAM_CUDA_AUTOTUNE_H
+#define SEAM_CUDA_AUTOTUNE_H
 
 #include <stdbool.h>
 #include <stdint.h>

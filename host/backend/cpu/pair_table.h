@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of a prediction: what each draw of theta2 makes of each cell, in tiles that are counted one after another.
  * Each of the two laws of pairs has its own. */
-#ifndef SEAM_CENSUS_TABLE_H
-#define SEAM_CENSUS_TABLE_H
+#ifndef SEAM_PAIR_TABLE_H
+#define SEAM_PAIR_TABLE_H
 
 #include "backend/backend.h"
-#include "backend/cpu/census_quadrant.h"
+#include "backend/cpu/summed_table.h"
 
 /* A tile of the table, and what has been counted once it has. */
 struct census_part {

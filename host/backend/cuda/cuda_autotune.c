@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each shape is tried a few times, by turns, so that a clock that drifts favours none. The least time counts: whatever
  * disturbs a measurement makes it longer. */
-#include "backend/cuda/cuda_tuning.h"
+#include "backend/cuda/cuda_autotune.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A tile of the table of pairs that work, from what its draws accept. */
-#ifndef SEAM_CENSUS_FILL_H
-#define SEAM_CENSUS_FILL_H
+#ifndef SEAM_PAIR_FILL_H
+#define SEAM_PAIR_FILL_H
 
-#include "backend/cpu/census_order.h"
+#include "backend/cpu/draw_order.h"
 #include "kernels/cpu/pairs.h"
 
 /* Of the draws of all blocks from rank `begin` of the order on, as many as the tile has room for. */

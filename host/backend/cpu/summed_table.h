@@ -5,8 +5,8 @@
  * How many of them accept a first component is looked up in a table of sums along both axes (F. C. Crow, "Summed-area
  * tables for texture mapping", SIGGRAPH 1984), however many they are. Such a table is a sheet: of draws that are open
  * to the same sides, and of each block so many as 16 bits can count. */
-#ifndef SEAM_CENSUS_QUADRANT_H
-#define SEAM_CENSUS_QUADRANT_H
+#ifndef SEAM_SUMMED_TABLE_H
+#define SEAM_SUMMED_TABLE_H
 
 #include "kernels/cpu/pairs.h"
 
