@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "compare/compare.h"
-#include "files/archive.h"
-#include "files/archive_member.h"
+#include "files/result_file.h"
+#include "files/histogram_member.h"
 #include "base/read_file.h"
 #include "files/manifest.h"
-#include "files/uhi.h"
+#include "files/uhi_json.h"
 
 /* ---- Packing ---- */
 

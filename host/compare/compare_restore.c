@@ -6,7 +6,7 @@
 
 #include "compare/compare.h"
 #include "compare/distance.h"
-#include "files/archive.h"
+#include "files/result_file.h"
 #include "files/zipfile.h"
 
 /* Rounded sums may pass the limits of what they add up to by so much. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/archive.h"
+#include "files/result_file.h"
 
 enum { LARGEST_CONFIG_FILE = 1 << 20 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "files/archive.h"
+#include "files/result_file.h"
 
 enum { FAR = 1 << 30 }; /* seconds: where only chains count */
 

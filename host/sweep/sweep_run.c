@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/floating_point.h"
 #include "workers/message.h"
-#include "files/output.h"
+#include "files/atomic_output.h"
 #include "sweep/sweep_meter.h"
 
 enum { MOST_FLIGHTS = SLOTS };

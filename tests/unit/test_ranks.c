@@ -2,7 +2,7 @@
 /* Runs of several ranks: the same counts as of one, and nothing wrong in the result whatever becomes of a rank. */
 #include <unistd.h>
 
-#include "files/archive.h"
+#include "files/result_file.h"
 #include "workers/handout.h"
 #include "workers/rank_share.h"
 #include "shim/ranks_threads.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file in memory: the calls that minizip reads, writes and seeks with. */
-#include "files/memory.h"
+#include "files/zip_memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

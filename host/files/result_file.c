@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The result file: puts a result's members into one zip and takes them out again, trusting nothing; and what runs do
  * with the file: write, write a checkpoint, resume. */
-#include "files/archive.h"
+#include "files/result_file.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/archive_member.h"
+#include "files/histogram_member.h"
 #include "base/read_file.h"
 #include "files/manifest.h"
-#include "files/uhi.h"
+#include "files/uhi_json.h"
 #include "files/zipfile.h"
-#include "files/output.h"
+#include "files/atomic_output.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "counts go to the file as they lie in memory, which must be little-endian"

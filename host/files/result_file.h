@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The result file: a UHI zip built and read in memory. */
-#ifndef SEAM_ARCHIVE_H
-#define SEAM_ARCHIVE_H
+#ifndef SEAM_RESULT_FILE_H
+#define SEAM_RESULT_FILE_H
 
 #include <jansson.h>
 

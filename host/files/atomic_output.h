@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a run does with its output before it ends. */
-#ifndef SEAM_OUTPUT_H
-#define SEAM_OUTPUT_H
+#ifndef SEAM_ATOMIC_OUTPUT_H
+#define SEAM_ATOMIC_OUTPUT_H
 
 #include <stdbool.h>
 

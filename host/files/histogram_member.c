@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a histogram in a zip: written; found, checked for their size, and read. */
-#include "files/archive_member.h"
+#include "files/histogram_member.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/npy.h"
-#include "files/uhi.h"
+#include "files/npy_header.h"
+#include "files/uhi_json.h"
 
 /* ---- Writing ---- */
 

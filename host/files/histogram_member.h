@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a histogram in a zip: written; found, checked for their size, and read. */
-#ifndef SEAM_ARCHIVE_MEMBER_H
-#define SEAM_ARCHIVE_MEMBER_H
+#ifndef SEAM_HISTOGRAM_MEMBER_H
+#define SEAM_HISTOGRAM_MEMBER_H
 
 #include <jansson.h>
 

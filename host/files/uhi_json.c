@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UHI schema 1: describes a histogram so that uhi, hist, boost-histogram and ROOT read it. */
-#include "files/uhi.h"
+#include "files/uhi_json.h"
 
 #include <stdio.h>
 

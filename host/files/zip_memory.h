@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file in memory for minizip: bytes with a position, grown by writing or only read. */
-#ifndef SEAM_MEMORY_H
-#define SEAM_MEMORY_H
+#ifndef SEAM_ZIP_MEMORY_H
+#define SEAM_ZIP_MEMORY_H
 
 #include <minizip/ioapi.h>
 #include <stdbool.h>

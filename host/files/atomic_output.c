@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files/output.h"
+#include "files/atomic_output.h"
 
 struct seam_output {
   char *path;   /* the target, through symbolic links */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A histogram's description in the Unified Histogram Interface, schema 1. */
-#ifndef SEAM_UHI_H
-#define SEAM_UHI_H
+#ifndef SEAM_UHI_JSON_H
+#define SEAM_UHI_JSON_H
 
 #include "config/config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The NPY 1.0 header of a histogram's counts or reals. */
-#ifndef SEAM_NPY_H
-#define SEAM_NPY_H
+#ifndef SEAM_NPY_HEADER_H
+#define SEAM_NPY_HEADER_H
 
 #include "seam.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The NPY 1.0 header, byte for byte as numpy.save writes it. */
-#include "files/npy.h"
+#include "files/npy_header.h"
 
 #include <inttypes.h>
 #include <stdio.h>
