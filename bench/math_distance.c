@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "backend/cuda/cuda_batch.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 #include "backend/pauses.h"
 #include "backend/cuda/cuda_backend.h"
 

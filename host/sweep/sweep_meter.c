@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 #define TELL_TIME 0.1 /* seconds between two calls of the caller's function */
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
-#include "workers/message.h"
+#include "workers/rank_messages.h"
 #include "files/atomic_output.h"
 #include "sweep/sweep_meter.h"
 

@@ -15,7 +15,7 @@
 
 #include "backend/backend.h"
 #include "kernels/cuda/cuda.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 #include "shim.h"
 #include "backend/choice.h"
 

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "files/result_file.h"
-#include "workers/handout.h"
+#include "workers/chain_queue.h"
 #include "workers/rank_share.h"
-#include "shim/ranks_threads.h"
+#include "shim/transport_threads.h"
 #include "support/sample_result.h"
 
 static const char *const small[] = {"first",   "buffer", "second",  "buffer",     "chains",

@@ -14,7 +14,7 @@
 #include "backend/backend.h"
 #include "result/result.h"
 #include "backend/choice.h"
-#include "workers/handout.h"
+#include "workers/chain_queue.h"
 
 /* A configuration of small runs; options as NAME, VALUE, ..., NULL. */
 static seam_config *configure(const char *name, ...) {

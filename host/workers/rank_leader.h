@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rank 0's part in a run of several: hands out chains to the others, and takes in what they count. */
-#ifndef SEAM_LEAD_H
-#define SEAM_LEAD_H
+#ifndef SEAM_RANK_LEADER_H
+#define SEAM_RANK_LEADER_H
 
-#include "workers/crew.h"
+#include "workers/worker_threads.h"
 
 struct lead;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Workers take batches of chain ids, have them counted, and gather the counts. */
 #define _GNU_SOURCE
-#include "workers/crew.h"
+#include "workers/worker_threads.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #ifndef SEAM_RANKS_THREADS_H
 #define SEAM_RANKS_THREADS_H
 
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 enum { MOST_RANKS = 4 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranks in a build without MPI: this process alone. */
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 seam_status seam_ranks_join(int *rank, seam_error *error) {
   (void)error; /* nothing here can fail */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranks over MPI, of which nothing else in the program knows. */
 #define _GNU_SOURCE
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 #include <mpi.h>
 #include <sched.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers what workers count: each keeps a share of its own and hands it in, coverage and counts together, so that the
  * result agrees with itself at any moment. */
-#ifndef SEAM_GATHER_H
-#define SEAM_GATHER_H
+#ifndef SEAM_COLLECTOR_H
+#define SEAM_COLLECTOR_H
 
 #include <pthread.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The chains that are still to be run, handed out in portions. */
-#ifndef SEAM_HANDOUT_H
-#define SEAM_HANDOUT_H
+#ifndef SEAM_CHAIN_QUEUE_H
+#define SEAM_CHAIN_QUEUE_H
 
 #include "backend/backend.h"
 #include "result/coverage.h"

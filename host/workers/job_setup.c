@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a configuration to the job that the kernels are given. Only +, -, *, / and sqrt, which are correctly rounded. */
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The crew of one process: the backend's workers, each on a thread of its own, who take batches of a handout and gather
  * what they count. */
-#ifndef SEAM_CREW_H
-#define SEAM_CREW_H
+#ifndef SEAM_WORKER_THREADS_H
+#define SEAM_WORKER_THREADS_H
 
-#include "workers/gather.h"
-#include "workers/handout.h"
-#include "workers/plan.h"
+#include "workers/collector.h"
+#include "workers/chain_queue.h"
+#include "workers/job_setup.h"
 
 struct worker;
 

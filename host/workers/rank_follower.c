@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "workers/crew.h"
+#include "workers/worker_threads.h"
 #include "base/floating_point.h"
-#include "workers/message.h"
+#include "workers/rank_messages.h"
 #include "workers/rank_share.h"
-#include "workers/ranks.h"
+#include "workers/transport.h"
 #include "backend/choice.h"
 
 #define TICK        0.001 /* seconds between two looks for messages */

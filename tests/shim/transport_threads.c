@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages between threads: a queue for each rank, in the order of sending. */
-#include "ranks_threads.h"
+#include "transport_threads.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "workers/message.h"
+#include "workers/rank_messages.h"
 
 struct letter {
   struct message message;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages that came too late. */
-#include "workers/message.h"
+#include "workers/rank_messages.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a configuration to the job that the kernels are given: voltages, limits, scales, Adam's corrections. */
-#ifndef SEAM_PLAN_H
-#define SEAM_PLAN_H
+#ifndef SEAM_JOB_SETUP_H
+#define SEAM_JOB_SETUP_H
 
 #include "result/histogram.h"
 

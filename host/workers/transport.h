@@ -2,8 +2,8 @@
 /* The processes that count one run together, called ranks and numbered from 0, and messages between them. Two
  * implementations, of which the build takes one: with MPI, and without, where there is one rank. All calls are made on
  * the thread that joined, or that watches a run. */
-#ifndef SEAM_RANKS_H
-#define SEAM_RANKS_H
+#ifndef SEAM_TRANSPORT_H
+#define SEAM_TRANSPORT_H
 
 #include <stdbool.h>
 

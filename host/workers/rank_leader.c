@@ -2,15 +2,15 @@
 /* Leads the other ranks: a lease of chains for each that asks, what they count joined as a worker's share is, and an
  * end that waits for all who are there. */
 #define _GNU_SOURCE
-#include "workers/lead.h"
+#include "workers/rank_leader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "workers/message.h"
-#include "workers/ranks.h"
+#include "workers/rank_messages.h"
+#include "workers/transport.h"
 
 /* How long, in seconds, a rank may take to say that it was told to end. One that was killed never does, and whoever
  * started the ranks then leaves the others a second or so. One that still opens its devices holds nothing, but is deaf.

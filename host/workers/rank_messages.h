@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ranks say to each other: rank 0 leads, the others follow. All are this very program on machines alike, so that
  * structs go as they are. Several runs can go on at once, each in a slot, which stands in the tag of its messages. */
-#ifndef SEAM_MESSAGE_H
-#define SEAM_MESSAGE_H
+#ifndef SEAM_RANK_MESSAGES_H
+#define SEAM_RANK_MESSAGES_H
 
 #include "backend/backend.h"
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 enum message_kind {
   /* To a follower. */

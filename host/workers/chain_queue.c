@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The chains that are still to be run, handed out range by range. */
-#include "workers/handout.h"
+#include "workers/chain_queue.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers what workers count into one result. */
-#include "workers/gather.h"
+#include "workers/collector.h"
 
 #include <stdlib.h>
 
