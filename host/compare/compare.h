@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "compare/slice.h"
+#include "compare/outcome_choice.h"
 
 enum { COMPARISON_FRACTIONS = 3, COMPARISON_MAPS = 2 };
 

@@ -8,7 +8,7 @@
 #include "base/floating_point.h"
 #include "workers/rank_messages.h"
 #include "files/atomic_output.h"
-#include "sweep/sweep_meter.h"
+#include "sweep/sweep_progress.h"
 
 enum { MOST_FLIGHTS = SLOTS };
 

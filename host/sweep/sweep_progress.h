@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far a sweep is: what has landed, what is on its way, and what the files held before. */
-#ifndef SEAM_SWEEP_METER_H
-#define SEAM_SWEEP_METER_H
+#ifndef SEAM_SWEEP_PROGRESS_H
+#define SEAM_SWEEP_PROGRESS_H
 
-#include "sweep/sweep_flight.h"
+#include "sweep/point_run.h"
 
 struct sweep_meter {
   struct seam_sweep *sweep;

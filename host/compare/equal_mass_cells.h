@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cells of nearly equal mass: a k-d partition of the bins of a table. */
-#ifndef SEAM_PARTITION_H
-#define SEAM_PARTITION_H
+#ifndef SEAM_EQUAL_MASS_CELLS_H
+#define SEAM_EQUAL_MASS_CELLS_H
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The k-d partition: cuts boxes of bins in two until the cells asked for are made. */
-#include "compare/partition.h"
+#include "compare/equal_mass_cells.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One point of a sweep on its way: its output claimed, its chains counted, its file written. */
-#ifndef SEAM_SWEEP_FLIGHT_H
-#define SEAM_SWEEP_FLIGHT_H
+#ifndef SEAM_POINT_RUN_H
+#define SEAM_POINT_RUN_H
 
 #include <stdatomic.h>
 

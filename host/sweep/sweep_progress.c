@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The progress of a sweep: points weigh as much as their chains cost. */
-#include "sweep/sweep_meter.h"
+#include "sweep/sweep_progress.h"
 
 #include <math.h>
 #include <stdio.h>

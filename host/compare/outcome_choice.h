@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The slice of a result that is compared: which of its histograms tells it, and where in there it lies. */
-#ifndef SEAM_SLICE_H
-#define SEAM_SLICE_H
+#ifndef SEAM_OUTCOME_CHOICE_H
+#define SEAM_OUTCOME_CHOICE_H
 
-#include "compare/partition.h"
+#include "compare/equal_mass_cells.h"
 #include "result/result.h"
 
 /* A choice of outcomes: bit o set takes outcome o. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Samples in cells: independent chains, and pairs that share components. */
-#include "compare/sample.h"
+#include "compare/sample_noise.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,11 +4,11 @@
  * Chains are independent. Pairs share components: the scatter of a prediction is that between blocks of first
  * components and between blocks of second ones (two-way jackknife), less what pairs scatter on their own, which is in
  * both. */
-#ifndef SEAM_SAMPLE_H
-#define SEAM_SAMPLE_H
+#ifndef SEAM_SAMPLE_NOISE_H
+#define SEAM_SAMPLE_NOISE_H
 
 #include "compare/distance.h"
-#include "compare/slice.h"
+#include "compare/outcome_choice.h"
 
 /* A jackknife leaves out one block of first, then one of second components at a time. */
 enum { REPLICATES = 2 * INTERFACE_BLOCKS };

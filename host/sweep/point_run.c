@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files are packed and written apart from the thread that watches, so that points as short as their files' writing do
  * not queue for it. */
-#include "sweep/sweep_flight.h"
+#include "sweep/point_run.h"
 
 #include <stdio.h>
 

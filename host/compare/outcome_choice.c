@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slices: what each task's histograms tell of them. */
-#include "compare/slice.h"
+#include "compare/outcome_choice.h"
 
 #include <string.h>
 
