@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernels/component/component.h"
-#include "kernels/tally.h"
+#include "kernels/predict_counts.h"
 
 /* `count` voltages equally spaced over [level - margin, level + margin], ends included; one is the level itself. */
 static void spread_voltages(float *voltages, int count, double level, double margin) {

@@ -2,7 +2,7 @@
 /* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
 #include "support/science.h"
 
-#include "support/census_job.h"
+#include "support/predict_job.h"
 #include "backend/cpu/draw_order.h"
 #include "backend/cpu/pair_table.h"
 #include "support/sample_result.h"

@@ -9,7 +9,7 @@
 #include "backend/cpu/pair_table.h"
 #include "base/floating_point.h"
 #include "backend/cpu/processor.h"
-#include "kernels/tally.h"
+#include "kernels/predict_counts.h"
 #include "backend/cpu/cpu_backend.h"
 
 typedef int64_t pair_table[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a first component and its partners add to the counts of a prediction. */
-#ifndef SEAM_TALLY_H
-#define SEAM_TALLY_H
+#ifndef SEAM_PREDICT_COUNTS_H
+#define SEAM_PREDICT_COUNTS_H
 
 #include "candidate.h"
 #include "lane.h"

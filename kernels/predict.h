@@ -5,8 +5,8 @@
  * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Under the Gibbs
  * law a pair weighs exp(-beta·L) instead, and with one voltage a level L is that of the two cells of the interface.
  * Nothing is trained, and each component is looked at once, however many partners it is tried with. */
-#ifndef SEAM_CENSUS_H
-#define SEAM_CENSUS_H
+#ifndef SEAM_PREDICT_H
+#define SEAM_PREDICT_H
 
 #include "candidate.h"
 #include "observe.h"

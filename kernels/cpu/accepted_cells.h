@@ -5,10 +5,10 @@
  * A monotone component accepts one run of cells, whose ends are found by bisection; any other, and one that rounding
  * leaves in doubt, is looked at in every cell. Both ways say the same. For vectors of lanes only: the GPU enters what
  * is accepted into its table cell by cell. */
-#ifndef SEAM_ACCEPTED_H
-#define SEAM_ACCEPTED_H
+#ifndef SEAM_ACCEPTED_CELLS_H
+#define SEAM_ACCEPTED_CELLS_H
 
-#include "census.h"
+#include "predict.h"
 
 /* So many vectors are searched together, whose chains of dependent operations overlap. */
 enum { ACCEPTED_VECTORS = 2 };

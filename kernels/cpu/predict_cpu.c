@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
-#include "accepted.h"
+#include "accepted_cells.h"
 #include "pairs.h"
-#include "tally.h"
+#include "predict_counts.h"
 
 /* Of this instruction set. */
 #define JOIN(prefix, x) prefix##x
