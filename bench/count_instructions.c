@@ -18,7 +18,8 @@
 
 #include "backend/backend.h"
 #include "kernels/cpu/cpu.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
+#include "backend/choice.h"
 
 enum { SKIP = 77, TRAP_FLAG = 0x100 };
 

@@ -55,25 +55,4 @@ struct backend {
   size_t (*devices)(seam_device *devices, size_t capacity);
 };
 
-extern const struct backend cpu_backend;
-extern const struct backend census_backend; /* predictions, on the CPU */
-extern const struct backend cuda_backend;   /* both; where built without nvcc: one that is never available */
-
-/* The backend that `config` asks for, or with auto the first that works; SEAM_ERROR_BACKEND with the reason. */
-seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error);
-
-/* The CPU's backend for what `config` asks for, whatever backend that is. */
-const struct backend *backend_on_cpu(const struct seam_config *config);
-
-/* How many of the `left` chains not yet handed out, at least 1, the next worker to ask is given: so many that all
- * workers end at about the same time, whatever the number of chains and even where one is slower than another. */
-uint64_t backend_portion(const struct session_info *info, uint64_t left);
-
-/* The next step at which training pauses after `step`: the end of the slice (`slice` >= 1 steps), the next snapshot, or
- * the last step, whichever comes first. Equals `step` only when training is over. */
-uint32_t backend_next_pause(const struct job *job, uint32_t step, uint32_t slice);
-
-/* The index of the snapshot to be taken at `step`, or -1. */
-int backend_snapshot_at(const struct job *job, uint32_t step);
-
 #endif

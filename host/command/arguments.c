@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 #include "command/command.h"
 
 /* In the order of use. */

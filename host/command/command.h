@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/interval.h"
+#include "base/wilson.h"
 #include "seam.h"
 
 /* What one command was given. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 #include "command/command.h"
 
 static const struct command commands[] = {

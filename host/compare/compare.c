@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/partition.h"
-#include "compare/sample.h"
+#include "compare/equal_mass_cells.h"
+#include "compare/sample_noise.h"
 
 enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
 

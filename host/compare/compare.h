@@ -3,10 +3,9 @@
 #ifndef SEAM_COMPARE_H
 #define SEAM_COMPARE_H
 
-#include "compare/slice.h"
+#include <jansson.h>
 
-/* The record of a comparison in its file. */
-#define COMPARISON_MEMBER "compare.manifest"
+#include "compare/outcome_choice.h"
 
 enum { COMPARISON_FRACTIONS = 3, COMPARISON_MAPS = 2 };
 
@@ -64,5 +63,13 @@ seam_status comparison_restore(struct seam_comparison *comparison, const json_t 
 
 /* What a map says of itself. A new reference; NULL when memory is out. */
 json_t *comparison_metadata(const struct seam_comparison *comparison, const seam_histogram *map);
+
+/* The maps of a comparison and its record, in the same layout. */
+seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                    seam_error *error);
+
+/* Unpacks and checks a comparison in the same way. */
+seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
+                                      struct seam_comparison **comparison, seam_error *error);
 
 #endif

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/logarithm.h"
+#include "base/exact_log.h"
 
 /* A fixed key, so that comparing the same files again says the same: "seam" in ASCII. */
 static const uint64_t permutation_seed = 0x7365616d;

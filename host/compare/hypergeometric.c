@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "base/logarithm.h"
+#include "base/exact_log.h"
 #include "kernels/random.h"
 
 /* ---- Random words ---- */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 
 #define KIND_NAME(kind, name, ...)    #name,
 #define KIND_IN_LIST(kind, name, ...) ", " #name

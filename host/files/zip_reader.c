@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "files/memory.h"
+#include "files/zip_memory.h"
 
 /* A match of 258 bytes takes two bits at least. */
 enum { DEFLATE_RATIO = 1032 };

@@ -5,7 +5,7 @@
 #include <minizip/zip.h>
 #include <stdlib.h>
 
-#include "files/memory.h"
+#include "files/zip_memory.h"
 
 struct zip_writer {
   struct memory memory;

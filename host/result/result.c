@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/archive.h"
-#include "base/file.h"
-
 static seam_status create_counts(struct seam_result *result, seam_error *error) {
   FORWARD(histogram_set_create(&result->config, &result->histograms, error));
   struct histogram_set *set = result->histograms;
@@ -129,14 +126,4 @@ seam_run seam_result_run(const seam_result *result) {
                     .device = result->device,
                     .seconds = result->seconds,
                     .chain_steps = result->chain_steps};
-}
-
-seam_status seam_result_read(const char *path, seam_result **result, seam_error *error) {
-  unsigned char *bytes;
-  size_t size;
-  *result = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
-  seam_status status = archive_unpack(bytes, size, path, result, error);
-  free(bytes);
-  return status;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "files/output.h"
+#include "files/result_file.h"
 
 enum { FAR = 1 << 30 }; /* seconds: where only chains count */
 
@@ -63,7 +63,7 @@ static void write_copy(struct checkpoint *checkpoint) {
   if (chains == checkpoint->written) return;
   seam_status status = take_copy(checkpoint, &trouble);
   pthread_mutex_unlock(&checkpoint->gather->mutex);
-  if (status == SEAM_OK) status = output_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
+  if (status == SEAM_OK) status = archive_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
   pthread_mutex_lock(&checkpoint->gather->mutex);
   checkpoint->trouble = trouble;
   if (status == SEAM_OK) checkpoint->written = chains;

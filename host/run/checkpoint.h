@@ -3,7 +3,7 @@
 #ifndef SEAM_CHECKPOINT_H
 #define SEAM_CHECKPOINT_H
 
-#include "workers/gather.h"
+#include "workers/collector.h"
 
 struct checkpoint;
 

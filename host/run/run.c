@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/floating_point.h"
 #include "workers/rank_share.h"
+#include "backend/choice.h"
 
 /* ---- Which chains are left ---- */
 

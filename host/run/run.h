@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "run/checkpoint.h"
-#include "workers/crew.h"
-#include "workers/lead.h"
+#include "workers/worker_threads.h"
+#include "workers/rank_leader.h"
 
 struct run {
   struct seam_config config;

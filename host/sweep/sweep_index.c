@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interval.h"
+#include "base/wilson.h"
 #include "base/number.h"
 #include "config/option.h"
-#include "files/output.h"
+#include "files/atomic_output.h"
 #include "sweep/sweep.h"
 
 enum { FORMATS = 2, MOST_COLUMNS = 20, INDEX_DIGITS = 12 };

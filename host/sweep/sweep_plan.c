@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/read_file.h"
 #include "config/option.h"
 #include "sweep/sweep.h"
 

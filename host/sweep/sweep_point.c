@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "files/output.h"
+#include "files/atomic_output.h"
 #include "sweep/sweep.h"
 
 /* Points are numbered with the last axis turning fastest. */

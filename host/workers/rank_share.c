@@ -4,6 +4,7 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/processor.h"
+#include "backend/choice.h"
 
 static void share_cores(struct seam_config *config, const struct rank_place *place, int cores) {
   if (config->threads > 0 || place->core_count <= 1) return;

@@ -4,7 +4,7 @@
 #define SEAM_RANK_SHARE_H
 
 #include "config/config.h"
-#include "workers/ranks.h"
+#include "workers/transport.h"
 
 /* Of the cores that --threads 0 would take, this rank's part, at least one; of `cards`, or those that --device names,
  * every place->count-th from its index on, or where there are fewer than ranks, one of them. --device 0, the default,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The normal law that one parameter is drawn from. */
-#ifndef SEAM_COMPONENT_LAW_H
-#define SEAM_COMPONENT_LAW_H
+#ifndef SEAM_LAW_H
+#define SEAM_LAW_H
 
 #include "lane.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernels that count pairs: candidates meet the table, and what they found goes into the histograms. */
-#include "census.h"
+#include "predict.h"
 #include "cuda_thread.h"
-#include "tally.h"
+#include "predict_counts.h"
 
 /* ---- Of a tile: how many draws work with the candidate, or what they weigh with it ---- */
 

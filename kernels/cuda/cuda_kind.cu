@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernels of a kind, SEAM_KIND, in a prediction: a first component looks for what it hits, a second one enters what
  * it accepts, or what it weighs, into the table of pairs. */
-#include "census.h"
+#include "predict.h"
 #include "cuda_thread.h"
 
 enum { OWN_KIND = KIND(SEAM_KIND) };

@@ -15,8 +15,9 @@
 
 #include "backend/backend.h"
 #include "kernels/cuda/cuda.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 #include "shim.h"
+#include "backend/choice.h"
 
 struct counted {
   seam_status status;

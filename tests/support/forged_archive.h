@@ -3,7 +3,7 @@
 #ifndef SEAM_FORGED_ARCHIVE_H
 #define SEAM_FORGED_ARCHIVE_H
 
-#include "files/archive.h"
+#include "files/result_file.h"
 #include "sample_result.h"
 #include "files/zipfile.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "job_file.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 
 static int fail(const seam_error *error) {
   fprintf(stderr, "write_job: %s\n", error->message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What second components accept and first ones hit, found by bisection or at the ends alone: as in every cell and at
  * all test voltages, wherever rounding makes a monotone component turn back. */
-#include "support/census_job.h"
+#include "support/predict_job.h"
 
 #include <stdbool.h>
 

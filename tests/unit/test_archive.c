@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "support/forged_archive.h"
-#include "files/npy.h"
+#include "files/npy_header.h"
 
 static void every_histogram_comes_back_alone_and_with_all_others(void **unused) {
   (void)unused;

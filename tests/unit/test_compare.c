@@ -3,11 +3,12 @@
  * tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a planted error. */
 #include <unistd.h>
 
-#include "files/archive.h"
-#include "files/npy.h"
+#include "files/result_file.h"
+#include "files/npy_header.h"
 #include "support/sample_result.h"
 #include "support/science.h"
 #include "files/zipfile.h"
+#include "compare/compare.h"
 
 static const double FAMILY_ERROR = 1e-6;
 

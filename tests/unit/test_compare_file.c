@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "support/forged_archive.h"
+#include "compare/compare.h"
 
 static void sample_pair_of(seam_result *results[2]) {
   for (int r = 0; r < 2; r++)

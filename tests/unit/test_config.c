@@ -14,7 +14,7 @@
 
 #include "config/config.h"
 #include "config/option.h"
-#include "base/nearest.h"
+#include "base/did_you_mean.h"
 
 static struct seam_config config;
 static seam_error error;

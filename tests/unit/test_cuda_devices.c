@@ -2,6 +2,7 @@
 /* Several devices in one run, and those among them that fail. */
 #include "result/result.h"
 #include "shim/run.h"
+#include "backend/choice.h"
 
 static struct seam_config on_devices(const char *devices) {
   struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);

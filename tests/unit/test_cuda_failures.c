@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the CUDA backend cannot do, or what fails in it, comes out as an error that says what to do. */
 #include "shim/run.h"
+#include "backend/choice.h"
 
 /* Lets each call of `function` fail in turn, until a run gets by with fewer; returns how many there were. */
 static int fail_each_call(const char *function, seam_status expected) {

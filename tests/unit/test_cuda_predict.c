@@ -2,6 +2,7 @@
 /* Predictions on the shim's devices, whose counts are the CPU's to the bit. */
 #include "result/result.h"
 #include "shim/run.h"
+#include "backend/choice.h"
 
 /* Few cells: the shim changes stacks for each of them and each draw. */
 static struct seam_config pairs_config(int task, int first, int second) {

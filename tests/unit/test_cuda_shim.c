@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CUDA backend and the very kernels of cuda.cu, on devices made of fibres, against the CPU backend to the bit. */
 #include "shim/run.h"
+#include "backend/choice.h"
 
 /* ---- Counts equal to the CPU's ---- */
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "backend/cuda/cuda_tuning.h"
+#include "backend/cuda/cuda_autotune.h"
 
 enum { CHAINS = 1000, NO_END = INT32_MAX };
 

@@ -6,8 +6,8 @@
 
 #include "compare/distance.h"
 #include "compare/hypergeometric.h"
-#include "base/logarithm.h"
-#include "compare/partition.h"
+#include "base/exact_log.h"
+#include "compare/equal_mass_cells.h"
 #include "support/sample_result.h"
 
 static const double FAMILY_ERROR = 1e-6;

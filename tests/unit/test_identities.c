@@ -3,7 +3,7 @@
  * fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and is shown to reject a planted error. */
 #include "support/science.h"
 
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 #include "support/sample_result.h"
 
 static const double FAMILY_ERROR = 1e-6;

@@ -4,7 +4,7 @@
 #include "support/science.h"
 
 #include "kernels/observe.h"
-#include "workers/plan.h"
+#include "workers/job_setup.h"
 #include "support/sample_result.h"
 
 /* ---- Bins ---- */

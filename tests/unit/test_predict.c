@@ -2,9 +2,9 @@
 /* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
 #include "support/science.h"
 
-#include "support/census_job.h"
-#include "backend/cpu/census_order.h"
-#include "backend/cpu/census_table.h"
+#include "support/predict_job.h"
+#include "backend/cpu/draw_order.h"
+#include "backend/cpu/pair_table.h"
 #include "support/sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "backend/cpu/census_table.h"
+#include "backend/cpu/pair_table.h"
 #include "support/sample_result.h"
 
 enum { CELLS = 40 };

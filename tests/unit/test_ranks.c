@@ -2,10 +2,10 @@
 /* Runs of several ranks: the same counts as of one, and nothing wrong in the result whatever becomes of a rank. */
 #include <unistd.h>
 
-#include "files/archive.h"
-#include "workers/handout.h"
+#include "files/result_file.h"
+#include "workers/chain_queue.h"
 #include "workers/rank_share.h"
-#include "shim/ranks_threads.h"
+#include "shim/transport_threads.h"
 #include "support/sample_result.h"
 
 static const char *const small[] = {"first",   "buffer", "second",  "buffer",     "chains",

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files/archive.h"
+#include "files/result_file.h"
 #include "support/sample_folder.h"
 #include "support/sample_result.h"
 

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files/archive.h"
-#include "base/interval.h"
+#include "files/result_file.h"
+#include "base/wilson.h"
 #include "support/sample_folder.h"
 #include "support/sample_result.h"
 #include "sweep/sweep.h"

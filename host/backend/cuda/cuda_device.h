@@ -8,7 +8,7 @@
 #include "backend/backend.h"
 #include "kernels/cuda/cuda.h"
 #include "backend/cuda/cuda_call.h"
-#include "backend/cuda/cuda_tuning.h"
+#include "backend/cuda/cuda_autotune.h"
 
 /* Of each card, with a stream of its own each, so that their batches overlap. */
 enum { DEVICE_WORKERS = 2 };

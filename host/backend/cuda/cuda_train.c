@@ -3,6 +3,7 @@
 #include "backend/cuda/cuda_train.h"
 
 #include "backend/cuda/cuda_batch.h"
+#include "backend/pauses.h"
 
 static seam_status launch_observe(const struct cuda_device *device, cudaStream_t stream, struct cuda_argument *a,
                                   seam_error *error) {
