@@ -23,7 +23,7 @@ start() {
   "${mpirun[@]}" -n 3 "$seam" "${@:2}" --threads 1 --isa baseline --checkpoint-every 0.1s --output "$1" --quiet \
     >out 2>err &
   run=$!
-  for ((i = 0; i < 2000; i++)); do
+  for ((i = 0; i < 30000; i++)); do
     [ ! "$1" -nt begin ] || return 0
     sleep 0.01
   done
@@ -63,11 +63,11 @@ cat >plan.json <<'END'
 END
 "$seam" sweep plan.json --quiet
 mv plan alone
-timeout 120 "${mpirun[@]}" -n 3 "$seam" sweep plan.json --json >out || wrong "a sweep of three ranks"
+timeout 1200 "${mpirun[@]}" -n 3 "$seam" sweep plan.json --json >out || wrong "a sweep of three ranks"
 for file in alone/*.zip; do same "plan/${file#alone/}" "$file"; done
 cmp plan/index.csv alone/index.csv && cmp plan/index.jsonl alone/index.jsonl || wrong "a sweep of ranks has another index"
 rm plan/*seed=2.zip
-timeout 120 "${mpirun[@]}" -n 2 "$seam" sweep plan.json >out
+timeout 1200 "${mpirun[@]}" -n 2 "$seam" sweep plan.json >out
 grep -q "^12 of 12 points whole, 12,000 chains counted" out || wrong "a sweep of ranks runs what is there"
 for file in alone/*.zip; do same "plan/${file#alone/}" "$file"; done
 echo "same: a sweep"
