@@ -50,14 +50,14 @@ function(add_shim_test name label cost)
   seam_test(${name} ${label} ${cost} ${name})
 endfunction()
 add_shim_test(test_shim quick 1)
-add_shim_test(test_cuda_shim quick 1)
-add_shim_test(test_cuda_predict quick 1)
-add_shim_test(test_cuda_devices quick 1)
+add_shim_test(test_cuda_shim quick 6)
+add_shim_test(test_cuda_predict all 23)
+add_shim_test(test_cuda_devices quick 5)
 add_shim_test(test_cuda_failures quick 1)
 add_part_test(test_cuda_tuning quick 1 ${PROJECT_SOURCE_DIR}/host/backend/cuda/cuda_autotune.c)
 add_executable(math_distance_on_shim shim/card.c ${PROJECT_SOURCE_DIR}/bench/math_distance.c)
 target_link_libraries(math_distance_on_shim PRIVATE shim_device)
-add_system_test(math_distance quick 1 math_distance.sh $<TARGET_FILE:math_distance_on_shim>)
+add_system_test(math_distance all 19 math_distance.sh $<TARGET_FILE:math_distance_on_shim>)
 
 # ---- What bench tells of a card: a management library and counted instructions that are made up -----------------------
 
@@ -71,5 +71,5 @@ target_link_libraries(test_nvml PRIVATE ${CMAKE_DL_LIBS})
 add_dependencies(test_nvml fake_nvml)
 add_executable(seam_on_shim shim/card.c ${CMAKE_CURRENT_BINARY_DIR}/roof_table.c)
 target_link_libraries(seam_on_shim PRIVATE seam_command shim_device)
-add_system_test(bench_card quick 1 bench_card.sh $<TARGET_FILE:seam_on_shim> $<TARGET_FILE_DIR:fake_nvml>
+add_system_test(bench_card quick 2 bench_card.sh $<TARGET_FILE:seam_on_shim> $<TARGET_FILE_DIR:fake_nvml>
                 ${PROJECT_SOURCE_DIR}/bench)

@@ -28,31 +28,31 @@ endif()
 
 # ---- The library ----------------------------------------------------------------------------------------------------
 
-add_unit_test(test_config quick 1)
+add_unit_test(test_config quick 2)
 add_unit_test(test_coverage quick 1)
 add_unit_test(test_histogram quick 1)
 add_unit_test(test_archive quick 1)
 add_unit_test(test_archive_damage quick 1)
 add_unit_test(test_output quick 1)
 add_unit_test(test_run quick 1)
-add_unit_test(test_resume quick 1)
-add_unit_test(test_sweep quick 1)
-add_unit_test(test_distance quick 1)
-add_unit_test(test_compare quick 1)
+add_unit_test(test_resume quick 14)
+add_unit_test(test_sweep quick 12)
+add_unit_test(test_distance quick 3)
+add_unit_test(test_compare quick 10)
 add_unit_test(test_compare_file quick 1)
-add_unit_test(test_compare_prediction quick 1)
-add_unit_test(test_predict quick 1)
+add_unit_test(test_compare_prediction all 10)
+add_unit_test(test_predict quick 20)
 add_unit_test(test_quadrant quick 1)
 target_link_options(test_quadrant PRIVATE -Wl,--wrap=pages_allocate) # to say that memory is out
-add_unit_test(test_accepted quick 1)
-add_unit_test(test_gibbs quick 1)
+add_unit_test(test_accepted quick 3)
+add_unit_test(test_gibbs all 17)
 
 # Ranks that are threads, in the place of MPI's: the library's objects alone.
 add_executable(test_ranks unit/test_ranks.c shim/transport_threads.c ${SEAM_CPU_KERNELS} $<TARGET_OBJECTS:seam_objects>
                           $<TARGET_OBJECTS:seam_cuda_backend> ${SEAM_CUDA_KERNELS})
 target_link_libraries(test_ranks PRIVATE PkgConfig::MINIZIP PkgConfig::JANSSON ZLIB::ZLIB PkgConfig::CMOCKA
                                          Threads::Threads $<TARGET_NAME_IF_EXISTS:CUDA::cudart_static> m)
-seam_test(test_ranks quick 1 test_ranks)
+seam_test(test_ranks all 20 test_ranks)
 
 # The public header and the shared library from C++.
 include(CheckLanguage)
