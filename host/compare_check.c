@@ -34,9 +34,10 @@ static seam_status check_alike(const seam_result *a, const seam_result *b, bool 
   return SEAM_OK;
 }
 
-static seam_status check_told(const struct slice *slice, const seam_result *const results[2], seam_error *error) {
+static seam_status check_told(const struct outcome_choice *choice, const seam_result *const results[2],
+                              seam_error *error) {
   for (int r = 0; r < 2; r++) {
-    const char *refusal = slice_refusal(slice, results[r]);
+    const char *refusal = outcome_choice_refusal(choice, results[r]);
     if (refusal) return error_set(error, SEAM_ERROR_MISMATCH, "the %s result %s", r ? "second" : "first", refusal);
   }
   return SEAM_OK;
@@ -50,10 +51,10 @@ static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_
                    (unsigned long long)chains[0], (unsigned long long)chains[1], (unsigned long long)most);
 }
 
-seam_status compare_check(const seam_result *a, const seam_result *b, const struct slice *slice, bool force,
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
                           seam_error *error) {
   FORWARD(check_alike(a, b, force, error));
-  FORWARD(check_told(slice, (const seam_result *const[2]){a, b}, error));
+  FORWARD(check_told(choice, (const seam_result *const[2]){a, b}, error));
   return check_sizes(a, b, error);
 }
 

@@ -122,8 +122,11 @@ refused "ids beyond 64 bits" 2 "--first-chain" train --first-chain 1844674407370
 refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 --steps 1e8
 refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
 refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
-refused "unknown slice" 2 "--slice some" show --slice some x.zip
-refused "unknown slice to compare" 2 "--slice some" compare --slice some x.zip y.zip
+refused "unknown outcome" 2 "--outcome some" show --outcome some x.zip
+run "the old name of --outcome" 2 show --slice some x.zip
+complains "seam: --slice is now --outcome; the old name works until 0.2"
+complains "--outcome some: unknown"
+refused "unknown outcome to compare" 2 "--outcome some" compare --outcome some x.zip y.zip
 refused "unknown colour" 2 "--colour some" show --colour some x.zip
 refused "no repeats" 2 "--repeat 0" bench --repeat 0
 refused "bench without steps" 2 "--steps 0" bench --steps 0
@@ -287,8 +290,13 @@ run "show of few swapped parts" 0 show rare.zip
 says "few pairs, which tell little: take more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
 says "interface of all"
-run "show of one slice" 0 show --slice fail none.zip
+run "show of one outcome" 0 show --outcome fail none.zip
 says "interface of fail: 500 chains"
+[ ! -s err ] || wrong "it notes something"
+run "show of one outcome by the option's old name" 0 show --slice=fail none.zip
+says "interface of fail: 500 chains"
+one_line
+complains "seam: --slice is now --outcome; the old name works until 0.2"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
 run "show without histograms" 0 show bare.zip
 says "--histograms"
@@ -304,7 +312,7 @@ fits_80_columns
 cp out once
 run "compare again" 0 compare f.zip g.zip
 cmp -s out once || wrong "the same comparison says something else"
-run "compare as JSON" 0 compare f.zip g.zip --slice all --json --output map.zip
+run "compare as JSON" 0 compare f.zip g.zip --outcome all --json --output map.zip
 last_json event '"comparison"'
 last_json slice '"all"'
 last_json chains '[4000, 4000]'
@@ -395,15 +403,15 @@ for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other op
 done
 fits_80_columns
 ! grep -q -- "--steps.*|" out || wrong "an option that predictions do not have differs"
-run "compare first components" 0 compare f.zip predicted.zip --slice all --json
+run "compare first components" 0 compare f.zip predicted.zip --outcome all --json
 tail -1 out | python3 -c '
 import json, sys
 r = json.load(sys.stdin)
 (interface,) = r["compared"]
 assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
 assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
-refused "what fails in a prediction" 7 "take --slice pass, buffer, inverter or all" compare f.zip predicted.zip --slice fail
-run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --slice buffer
+refused "what fails in a prediction" 7 "take --outcome pass, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
+run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --outcome buffer
 says "components alike"
 
 # ---- Interchange beside a prediction --------------------------------------------------------------------------------

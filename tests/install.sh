@@ -120,7 +120,7 @@ completes "interface,loss" seam train --histograms interface,lo
 completes "" seam train --lr ""
 completes "b.json" seam train --config b
 completes "results of May.zip" seam show res
-completes "inverter" seam show --slice inv
+completes "inverter" seam show --outcome inv
 completes "always auto never" seam show --colour ""
 completes "--resume" seam train --force --re
 completes "" seam show --optim

@@ -15,10 +15,10 @@ static void release(seam_result *results[2]) {
   seam_result_free(results[1]);
 }
 
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *slice) {
+static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(a, b, slice, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
   return comparison;
 }
 
@@ -56,11 +56,11 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
 static void a_comparison_is_read_as_it_was_written(void **unused) {
   (void)unused;
   static const char *const options[] = {WORKING, NULL}, *const weighed[] = {WORKING, "task", "gibbs", NULL};
-  static const char *const slices[] = {"pass", "buffer", "inverter", "fail", "all"};
+  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail", "all"};
   seam_result *trained[2], *predicted = sample_predict(options), *law = sample_predict(weighed);
   sample_pair_of(trained);
-  for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
-    expect_read_again(compare(trained[0], trained[1], slices[i]), 2);
+  for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+    expect_read_again(compare(trained[0], trained[1], outcomes[i]), 2);
   release(trained);
   trained[0] = sample_train(options), trained[1] = sample_result(options, 0, 0);
   expect_read_again(compare(trained[0], predicted, "all"), 2);
@@ -85,7 +85,7 @@ static void write_to(const char *path, const seam_comparison *comparison, const 
 static void expect_the_same(seam_comparison *written, seam_comparison *read) {
   char *records[2] = {seam_comparison_record(written), seam_comparison_record(read)};
   assert_string_equal(records[0], records[1]);
-  assert_string_equal(seam_comparison_slice(read), seam_comparison_slice(written));
+  assert_string_equal(seam_comparison_outcome(read), seam_comparison_outcome(written));
   for (int side = 0; side < 2; side++) {
     free(records[side]);
     assert_string_equal(seam_config_get(seam_comparison_config(read, side), "bins"),

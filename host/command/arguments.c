@@ -21,7 +21,7 @@ const struct flag all_flags[] = {
     {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
      offsetof(struct arguments, dry_run)},
     {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
-    {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"outcome", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
@@ -115,6 +115,13 @@ static seam_status apply_option(const char *name, const char *value, struct argu
   return seam_config_set(arguments->config, name, value, error);
 }
 
+/* Until 0.2 the old name of --outcome works, where it is not train's own option. */
+static void rename_old(const struct command *command, char *name) {
+  if (strcmp(name, "slice") != 0 || !command_has_flag(command, "outcome")) return;
+  strcpy(name, "outcome");
+  fprintf(stderr, "seam: --slice is now --outcome; the old name works until 0.2\n");
+}
+
 /* Takes "--name", "--name=value" or "--name value", the value then being `next`, which *taken tells. */
 static seam_status read_option(const struct command *command, const char *word, const char *next,
                                struct arguments *arguments, int *taken, seam_error *error) {
@@ -123,6 +130,7 @@ static seam_status read_option(const struct command *command, const char *word, 
   if (length >= sizeof name) return unknown(command, word, error);
   memcpy(name, word, length);
   name[length] = '\0';
+  rename_old(command, name);
   const char *value = word[length] ? word + length + 1 : NULL;
 
   const struct flag *flag = find_flag(command, name);

@@ -15,7 +15,7 @@ const struct example examples[] = {
     {"sweep", "seam sweep steps.json --dry-run", "what it would run, and how long that would take"},
     {"sweep", "seam sweep steps.json", "write steps/index.csv and a file a point, or those that are missing"},
     {"show", "seam show seam.zip", "the chains that pass"},
-    {"show", "seam show seam.zip --slice inverter", "the inverters among them"},
+    {"show", "seam show seam.zip --outcome inverter", "the inverters among them"},
     {"plot", "seam plot seam.zip --output interface.png", "the interface, for paper"},
     {"plot", "seam plot seam.zip --figure all --log --width 85mm --output all.pdf", "all figures, a column wide"},
     {"plot", "seam plot seam.zip pairs.zip --output both.svg", "training beside selection, and their ratio"},

@@ -30,7 +30,7 @@ static const struct command commands[] = {
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
      "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
-     "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
+     "outcome colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
     {"plot", "FILE...", "draw results as figures: PNG, SVG or PDF",
      "Draws results for paper, in the format that the output's name ends in; without --output it is FILE.png in the "
      "working folder. Of one result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
@@ -39,12 +39,12 @@ static const struct command commands[] = {
      "over one another; of what seam compare --output wrote: its map. Several figures are pages of a PDF, and stand "
      "below one another in a PNG or SVG. --force draws the comparison of what has other kinds, margins or priors, too, "
      "and replaces the output.",
-     "figure log slice width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
+     "figure log outcome width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "how far apart two results are",
      "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
      "give; and their fractions. --output keeps the map of where they differ, which seam plot draws. --force compares "
      "what has other kinds, margins or priors, too, and replaces the output.",
-     "slice output force json help", NULL, OPERANDS_TWO, false, compare_run},
+     "outcome output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "
      "The histograms are those of a single run, to the byte. A chain counted twice, other options and damaged files "

@@ -89,7 +89,7 @@ static seam_status draw_part(struct page *page, const void *user, int part, seam
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
-  plot.slice = find_selection(choice_slice(figure, task->arguments));
+  plot.selection = find_selection(choice_outcome(figure, task->arguments));
   return figure->draw(page, &plot, error);
 }
 
@@ -128,7 +128,7 @@ static bool has_comparison(const struct arguments *arguments) {
   return false;
 }
 
-/* Its map is of one slice, and goes with no other file. */
+/* Its map is of one outcome, and goes with no other file. */
 static seam_status choose_map(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
   task->choice = (struct choice){{&map_figure}, 1};
@@ -139,10 +139,10 @@ static seam_status choose_map(struct task *task, seam_error *error) {
                 arguments->figure, arguments->files[0], map_figure.name);
   seam_status status = seam_comparison_read(arguments->files[0], &task->plot.comparison, error);
   if (status) return status;
-  const char *slice = seam_comparison_slice(task->plot.comparison);
-  if (!arguments->slice || !strcmp(arguments->slice, slice)) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "--slice %s: %.200s compares %s; compare the results anew", arguments->slice,
-              arguments->files[0], slice);
+  const char *outcome = seam_comparison_outcome(task->plot.comparison);
+  if (!arguments->outcome || !strcmp(arguments->outcome, outcome)) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %s: %.200s compares %s; compare the results anew", arguments->outcome,
+              arguments->files[0], outcome);
 }
 
 /* ---- The command ---- */
@@ -160,7 +160,7 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
   struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
-  if (!find_selection(arguments->slice)) return unknown_selection(arguments->slice, error);
+  if (!find_selection(arguments->outcome)) return unknown_selection(arguments->outcome, error);
   seam_status status = check_count(arguments, error);
   if (status) return status;
   bool map = has_comparison(arguments);

@@ -119,9 +119,9 @@ static seam_status show(seam_result *result, const struct arguments *arguments, 
 }
 
 seam_status show_run(struct arguments *arguments, seam_error *error) {
-  const struct selection *selection = find_selection(arguments->slice);
+  const struct selection *selection = find_selection(arguments->outcome);
   const char *colour = arguments->colour ? arguments->colour : "auto";
-  if (!selection) return unknown_selection(arguments->slice, error);
+  if (!selection) return unknown_selection(arguments->outcome, error);
   if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
     return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
   seam_result *result = NULL;

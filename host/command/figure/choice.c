@@ -92,14 +92,14 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
-const char *choice_slice(const struct figure *figure, const struct arguments *arguments) {
-  return arguments->slice ? arguments->slice : figure->slice;
+const char *choice_outcome(const struct figure *figure, const struct arguments *arguments) {
+  return arguments->outcome ? arguments->outcome : figure->outcome;
 }
 
 static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
                            seam_error *error) {
   if (!figure->prepare) return SEAM_OK;
-  return figure->prepare(plot, choice_slice(figure, arguments), arguments->force, error);
+  return figure->prepare(plot, choice_outcome(figure, arguments), arguments->force, error);
 }
 
 static seam_status settle_one(struct choice *choice, const struct figure *figure, struct plot *plot,
