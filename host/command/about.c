@@ -68,7 +68,7 @@ static seam_status manual(const struct request *request, seam_error *error) {
   const struct command *command = request->commands;
   if (!request->word) return man_program(request->commands), SEAM_OK;
   while (command->name && strcmp(command->name, request->word) != 0) command++;
-  if (command->name) return man_command(command), SEAM_OK;
+  if (command->name) return man_command(request->commands, command), SEAM_OK;
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", request->word);
 }
 

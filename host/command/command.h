@@ -135,10 +135,17 @@ struct exit_code {
 };
 extern const struct exit_code exit_codes[]; /* ended by a NULL meaning */
 
+/* What the options' table cannot tell, from packaging/man/PAGE.txt; man.c says how it is written. */
+struct manual {
+  const char *page;         /* "seam", or a command's name */
+  const char *const *lines; /* ended by NULL */
+};
+extern const struct manual manuals[]; /* ended by a NULL page */
+
 void help_program(const struct command *commands);
 void help_command(const struct command *command, bool all);
 void man_program(const struct command *commands);
-void man_command(const struct command *command);
+void man_command(const struct command *commands, const struct command *command);
 void completion_print(const struct command *commands);
 
 /* ---- about.c ---- */
