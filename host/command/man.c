@@ -89,7 +89,7 @@ static const char *const *find_manual(const char *page) {
 static bool begins(const char *text, const char *with) { return !strncmp(text, with, strlen(with)); }
 
 static void set_literal(struct reading *reading, bool literal) {
-  if (literal && !reading->literal) printf("%s.RS 4\n.nf\n", reading->begun ? ".PP\n" : "");
+  if (literal && !reading->literal) printf("%s.RS 2\n.nf\n", reading->begun ? ".PP\n" : "");
   if (!literal && reading->literal) printf(".fi\n.RE\n");
   if (literal && reading->literal && reading->blank) putchar('\n');
   reading->literal = literal;
