@@ -10,7 +10,7 @@
 #include "uhi.h"
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(path));
 }
 
@@ -18,7 +18,7 @@ static seam_status read_record(struct zip_reader *reader, struct seam_comparison
   const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
   json_t *record;
   if (!member)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s is no comparison: name what seam compare --output wrote",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name what seam compare --output wrote",
                      error_path(reader->path));
   FORWARD(archive_read_json(reader, member, MANIFEST_LIMIT, &record, error));
   seam_status status = comparison_restore(comparison, record, reader->path, error);
@@ -35,7 +35,7 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
     members += HISTOGRAM_MEMBERS;
   }
   if (members == reader->count) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its record makes %d: take foreign ones out",
+  return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its record makes %d: remove the foreign ones",
                    error_path(reader->path), reader->count, members);
 }
 

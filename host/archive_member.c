@@ -31,7 +31,7 @@ seam_status archive_check_size(const struct zip_reader *reader, const seam_histo
 }
 
 static seam_status out_of_memory(const struct zip_reader *reader, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(reader->path));
 }
 

@@ -15,7 +15,7 @@ enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
 static const double z_95 = 1.959963984540054;
 
 static seam_status out_of_memory(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: the results cannot be compared; close other programs");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: the results cannot be compared; close other programs");
 }
 
 /* ---- Distances ---- */

@@ -28,9 +28,11 @@ static seam_status check_alike(const seam_result *a, const seam_result *b, bool 
   char list[384];
   if (list_differences(a, b, axes, list, sizeof list))
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "%s: interfaces in other bins do not compare; run one again with the other's", list);
+                     "%s: interfaces in different bins cannot be compared; run one again with the options of the other",
+                     list);
   if (!force && list_differences(a, b, subject, list, sizeof list))
-    return error_set(error, SEAM_ERROR_MISMATCH, "%s: not the same thing; compare all the same with --force", list);
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "%s: these results are of different things; --force compares them anyway", list);
   return SEAM_OK;
 }
 
@@ -47,7 +49,8 @@ static seam_status check_told(const struct outcome_choice *choice, const seam_re
 static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_error *error) {
   const uint64_t most = INT64_MAX / PROBES, chains[2] = {coverage_size(&a->coverage), coverage_size(&b->coverage)};
   if (chains[0] <= most && chains[1] <= most - chains[0]) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_MISMATCH, "%llu and %llu chains: at most %llu in all compare; take parts of them",
+  return error_set(error, SEAM_ERROR_MISMATCH,
+                   "%llu and %llu chains: at most %llu together can be compared; compare parts of them",
                    (unsigned long long)chains[0], (unsigned long long)chains[1], (unsigned long long)most);
 }
 

@@ -16,7 +16,7 @@ static seam_status damaged(const char *path, seam_error *error) {
 }
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(path));
 }
 
@@ -25,8 +25,7 @@ static seam_status refused(seam_status status, const seam_error *inner, const ch
   if (status == SEAM_OK) return SEAM_OK;
   if (status == SEAM_ERROR_MEMORY) return out_of_memory(path, error);
   return error_set(error, SEAM_ERROR_FORMAT,
-                   "%s: member " COMPARISON_MEMBER
-                   " tells of a comparison that cannot be (%.200s); use another copy or "
+                   "%s: member " COMPARISON_MEMBER " describes an impossible comparison (%.200s); use another copy or "
                    "the seam that wrote it",
                    error_path(path), inner->message);
 }

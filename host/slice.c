@@ -114,9 +114,9 @@ static const struct teller tellers[] = {
     [TASK_TRAIN] = {trained_table,
                     "was run without histogram interface: run it again with --histograms interface or all"},
     [TASK_PREDICT] = {predicted_table,
-                      "is a prediction, which tells of pairs that work: take --outcome pass, buffer, inverter or all"},
+                      "is a prediction, which counts pairs that work: use --outcome pass, buffer, inverter or all"},
     [TASK_GIBBS] = {weighed_table,
-                    "is a Gibbs law, which is that of chains whether they work or not: take --outcome all"},
+                    "is a Gibbs law, which is a law of all chains, whether they work or not: use --outcome all"},
 };
 
 bool outcome_table_create(const struct outcome_choice *choice, const seam_result *result, int h,

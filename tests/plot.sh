@@ -179,10 +179,10 @@ named where.png where.zip
 
 # ---- What is refused ------------------------------------------------------------------------------------------------
 
-refused "an unknown format" 2 "new.gif: name it .png, .svg or .pdf" a.zip --output new.gif
+refused "an unknown format" 2 "new.gif: the name must end in .png, .svg or .pdf" a.zip --output new.gif
 long=$(printf 'x%.0s' {1..5000})
 refused "a name that is too long" 4 "File name too long" a.zip --output "$long.png"
-refused "one without a suffix" 2 "name it .png, .svg or .pdf" a.zip --output "$long"
+refused "one without a suffix" 2 "the name must end in .png, .svg or .pdf" a.zip --output "$long"
 refused "files whose names are too long" 2 "5004 bytes, and no more than 255 are possible: name it by --output" "$long.zip"
 refused "figures whose names are too long" 2 "bytes, and no more than 255" a.zip \
   --figure "interface$(printf ',interface%.0s' {1..30})"

@@ -295,7 +295,7 @@ static void expect_at(struct bytes file, const char *path, const char *text, con
 }
 
 #define UNWRITTEN "is no record that this seam would write"
-#define UNHEARD   "tells of a comparison that cannot be"
+#define UNHEARD   "describes an impossible comparison"
 
 static void what_no_two_results_have_in_common_is_refused(void **unused) {
   (void)unused;

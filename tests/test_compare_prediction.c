@@ -328,7 +328,7 @@ static void outcomes_that_cannot_be_told_are_refused(void **unused) {
   refuse(prediction, prediction, "fail", "the first result is a prediction");
   refuse(prediction, prediction, "fail", "--outcome pass, buffer, inverter or all");
   static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail"};
-  for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, outcomes[s], "take --outcome all");
+  for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, outcomes[s], "use --outcome all");
   refuse(prediction, gibbs, "pass", "the second result is a Gibbs law");
   seam_result_free(prediction);
   seam_result_free(gibbs);

@@ -105,7 +105,7 @@ static void wrong_plans_are_refused_by_key_and_value(void **state) {
             "\"points\": "
             "2000}"),
        "more than 1000000 points"},
-      {GRID("\"first-chain\": [0, 18446744073709551614]"), "such numbers go in quotes"},
+      {GRID("\"first-chain\": [0, 18446744073709551614]"), "put numbers this large in quotes"},
       {GRID("\"first-chain\": [0, \"18446744073709551614\"]"),
        "point first-chain=18446744073709551614.zip: --first-chain"},
       {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"folder\": 4}", "folder: no name"},

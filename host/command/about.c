@@ -48,8 +48,8 @@ static seam_status version(const struct request *request, seam_error *error) {
 
 static seam_status nothing_more(const struct request *request, const char *name, seam_error *error) {
   if (!request->word) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "%.60s: %s takes nothing; for a command it is seam %.60s --help", request->word,
-              name, request->word);
+  return fail(error, SEAM_ERROR_USAGE, "%.60s: %s takes no more words; for help with a command use seam %.60s --help",
+              request->word, name, request->word);
 }
 
 static seam_status help(const struct request *request, seam_error *error) {

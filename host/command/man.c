@@ -15,17 +15,17 @@ struct topic {
 };
 
 static const struct topic files[] = {
-    {"seam.zip", "the result where --output names no other: one zip that numpy, uhi and ROOT read"},
-    {"FILE.lock", "held while a run writes FILE; one that is left behind does no harm"},
-    {"FILE.seam-partial", "what a run that was killed while it wrote leaves behind; the next one replaces it"},
+    {"seam.zip", "the result, unless --output names another file: a zip that numpy, uhi and ROOT read"},
+    {"FILE.lock", "held while a run writes FILE; one that was left behind does no harm"},
+    {"FILE.seam-partial", "left behind by a run that was killed while it wrote; the next run replaces it"},
     {NULL, NULL}};
 
 static const struct topic variables[] = {
-    {"COLUMNS", "the width of the output where it is no terminal; 80 if not set"},
-    {"NO_COLOR", "if it is not empty, no colours but with --colour always"},
+    {"COLUMNS", "the width of the output when it does not go to a terminal; 80 if not set"},
+    {"NO_COLOR", "if set and not empty: no colours, except with --colour always"},
     {"COLORTERM, TERM", "how many colours the terminal has, and whether it can redraw a line"},
     {"LC_ALL, LC_CTYPE, LANG", "whether the terminal shows UTF-8"},
-    {"CUDA_VISIBLE_DEVICES", "the cards that there are to be; CUDA's own"},
+    {"CUDA_VISIBLE_DEVICES", "the cards that CUDA shows to the program; a variable of CUDA"},
     {NULL, NULL}};
 
 /* ---- The format ---- */

@@ -56,7 +56,7 @@ static seam_status read_output(struct task *task, seam_error *error) {
   task->output = given ? given : task->named;
   task->format = format_of(task->output);
   if (status || task->format) return status;
-  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: name it .png, .svg or .pdf, for that is drawn", task->output);
+  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: the name must end in .png, .svg or .pdf", task->output);
 }
 
 /* "180", "180mm", "18cm" or "7in". */
@@ -72,7 +72,7 @@ static seam_status read_width(struct task *task, seam_error *error) {
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (end > text && !strcmp(end, units[i].name)) mm = number * units[i].mm;
   if (!(mm >= narrowest && mm <= widest))
-    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 80mm to 400mm, or as much in cm or in", text);
+    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 80mm to 400mm, or the same in cm or in", text);
   task->width = mm * points;
   return SEAM_OK;
 }
@@ -133,7 +133,7 @@ static seam_status choose_map(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
   task->choice = (struct choice){{&map_figure}, 1};
   if (arguments->file_count > 1)
-    return fail(error, SEAM_ERROR_USAGE, "a comparison is drawn alone: give seam plot its file, or the results");
+    return fail(error, SEAM_ERROR_USAGE, "a comparison is drawn alone: give seam plot this file only, or only results");
   if (arguments->figure && strcmp(arguments->figure, map_figure.name) != 0)
     return fail(error, SEAM_ERROR_USAGE, "--figure %.60s: %.200s is a comparison, which has only --figure %s",
                 arguments->figure, arguments->files[0], map_figure.name);

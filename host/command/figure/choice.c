@@ -87,8 +87,8 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   const char *needed = figure->needs[0];
   if (!is_prediction(result) || !strcmp(needed, "interface"))
     return fail(error, SEAM_ERROR_MISMATCH,
-                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip does", file,
-                needed, is_prediction(result) ? "predict" : "train", file, needed);
+                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip counts it",
+                file, needed, is_prediction(result) ? "predict" : "train", file, needed);
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
@@ -128,7 +128,7 @@ static seam_status settle_all(struct choice *choice, struct plot *plot, const st
   if (choice->count > 0) return SEAM_OK;
   if (plot->count > 1)
     return fail(error, SEAM_ERROR_MISMATCH,
-                "the runs have no histogram in common that can be drawn: run them again with --histograms all");
+                "these results have no histogram in common that can be drawn: run them again with --histograms all");
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram: run it again with --histograms all",
               arguments->files[0]);
 }
