@@ -43,9 +43,10 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {
-    if (!isfinite(ratio->reals[i])) return member_damaged(error, path, ratio->name, "holds what is no ratio");
+    if (!isfinite(ratio->reals[i]))
+      return member_damaged(error, path, ratio->name, "holds a value that cannot be a ratio");
     if (isinf(spread->reals[i]) || spread->reals[i] < 0)
-      return member_damaged(error, path, spread->name, "holds what is no error");
+      return member_damaged(error, path, spread->name, "holds a value that cannot be an error");
   }
   return SEAM_OK;
 }

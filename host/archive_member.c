@@ -45,7 +45,7 @@ seam_status archive_read_json(struct zip_reader *reader, const struct zip_member
   free(text);
   if (*json) return SEAM_OK;
   if (!fault.text[0]) return out_of_memory(reader, error);
-  return member_damaged(error, reader->path, member->name, "is no JSON text");
+  return member_damaged(error, reader->path, member->name, "is not JSON text");
 }
 
 static seam_status read_description(struct zip_reader *reader, const char *name, const json_t *ours,

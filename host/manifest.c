@@ -86,7 +86,7 @@ seam_status manifest_parse(const char *text, size_t size, const char *path, json
   const json_t *schema = json_object_get(manifest, "schema");
   seam_status status = SEAM_OK;
   if (!json_is_integer(schema))
-    status = damaged(error, path, manifest ? "names no schema" : "is no JSON text");
+    status = damaged(error, path, manifest ? "names no schema" : "is not JSON text");
   else if (json_integer_value(schema) != SCHEMA)
     status = error_set(error, SEAM_ERROR_MISMATCH,
                        "%s has schema %lld, this seam reads schema %d: use the version of seam that wrote it",

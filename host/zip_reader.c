@@ -108,7 +108,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
     status = read_directory(reader, error);
   else
     status = error_set(error, SEAM_ERROR_FORMAT,
-                       "%s is not a zip file, or a truncated one: name a result of seam, use another copy or run again",
+                       "%s is not a zip file, or is truncated: name a result of seam, use another copy or run again",
                        error_path(path));
   if (status != SEAM_OK)
     zip_reader_close(reader);

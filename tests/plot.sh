@@ -221,7 +221,7 @@ with zipfile.ZipFile("where.zip") as old, zipfile.ZipFile("forged.zip", "w", zip
     for name in old.namelist():
         new.writestr(name, old.read(name).replace(b'"rows":1', b'"rows":2'))
 P
-refused "a forged comparison" 6 "forged.zip: member compare.manifest is no record" forged.zip --output new.png
+refused "a forged comparison" 6 "forged.zip: member compare.manifest is not a record" forged.zip --output new.png
 refused "no histogram" 7 "seam train --config bare.zip --histograms interface" bare.zip --output new.png
 refused "no histogram at all" 7 "--histograms all" bare.zip --figure all --output new.png
 refused "no interchange" 7 "--histograms interchange" b.zip --figure interchange --output new.png

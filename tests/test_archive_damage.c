@@ -124,7 +124,7 @@ static void a_foreign_zip_is_refused(void **unused) {
   assert_int_equal(zip_writer_finish(writer, &file.data, &file.size, NULL), SEAM_OK);
   expect_refused(file, SEAM_ERROR_FORMAT, "has no member run.manifest");
   free(file.data);
-  expect_refused((struct bytes){(unsigned char *)"{\"steps\": 3}", 12}, SEAM_ERROR_FORMAT, "is no zip file");
+  expect_refused((struct bytes){(unsigned char *)"{\"steps\": 3}", 12}, SEAM_ERROR_FORMAT, "is not a zip file");
 }
 
 static void a_zip_of_thousands_of_members_is_refused(void **unused) {
@@ -224,7 +224,7 @@ static void a_manifest_with_a_key_twice_is_refused(void **unused) {
   sprintf(text, "{\"seconds\":9.5,%s", (char *)manifest.data + 1);
   struct bytes forged =
       repack(file, "run.manifest", "run.manifest", (struct bytes){(unsigned char *)text, strlen(text)});
-  expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest is no JSON text");
+  expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest is not JSON text");
   free(forged.data);
   free(text);
   free(manifest.data);

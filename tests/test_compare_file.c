@@ -112,7 +112,7 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
   write_to(path, NULL, results[0]);
   assert_false(seam_is_comparison(path));
   assert_int_equal(seam_comparison_read(path, &read, &error), SEAM_ERROR_FORMAT);
-  assert_non_null(strstr(error.message, "is no comparison"));
+  assert_non_null(strstr(error.message, "is not a comparison"));
   assert_null(read);
   seam_comparison_free(comparison);
   release(results);
@@ -239,11 +239,11 @@ static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
     const char *name;
     double value;
     const char *words;
-  } cases[] = {{"log_ratio_storage_values.npy", NAN, "holds what is no ratio"},
-               {"log_ratio_storage_values.npy", -INFINITY, "holds what is no ratio"},
+  } cases[] = {{"log_ratio_storage_values.npy", NAN, "holds a value that cannot be a ratio"},
+               {"log_ratio_storage_values.npy", -INFINITY, "holds a value that cannot be a ratio"},
                {"log_ratio_storage_values.npy", -3, NULL},
-               {"log_ratio_error_storage_values.npy", -1, "holds what is no error"},
-               {"log_ratio_error_storage_values.npy", INFINITY, "holds what is no error"},
+               {"log_ratio_error_storage_values.npy", -1, "holds a value that cannot be an error"},
+               {"log_ratio_error_storage_values.npy", INFINITY, "holds a value that cannot be an error"},
                {"log_ratio_error_storage_values.npy", NAN, NULL}};
   struct bytes file = sample_comparison();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -294,7 +294,7 @@ static void expect_at(struct bytes file, const char *path, const char *text, con
   json_decref(record);
 }
 
-#define UNWRITTEN "is no record that this seam would write"
+#define UNWRITTEN "is not a record that this seam would write"
 #define UNHEARD   "describes an impossible comparison"
 
 static void what_no_two_results_have_in_common_is_refused(void **unused) {

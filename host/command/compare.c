@@ -74,7 +74,8 @@ static void print_notes(const seam_comparison *comparison) {
   uint64_t shared = seam_comparison_shared(comparison);
   if (interface->rows == 0) {
     putchar('\n');
-    print_wrapped("There is no distance, for a result has no chain of this outcome: choose another --outcome.", 0, 0);
+    print_wrapped("There is no distance, because a result has no chain of this outcome: choose another --outcome.", 0,
+                  0);
   } else if (isnan(interface->distance[0].chance)) {
     putchar('\n');
     print_wrapped("Too few pairs work to tell what sampling does: predict with more --chains and --draws.", 0, 0);

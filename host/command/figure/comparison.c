@@ -243,7 +243,7 @@ seam_status draw_map(struct page *page, const struct plot *plot, seam_error *err
     status = make_maps(&pair, plot, error);
     if (status == SEAM_OK) draw_maps(page, &pair);
   } else {
-    page_paragraph(page, "There is no map, for a result has no chain of this outcome.");
+    page_paragraph(page, "There is no map, because a result has no chain of this outcome.");
   }
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
