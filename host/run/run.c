@@ -19,12 +19,12 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
   struct seam_config joined = *config;
   if (config->task != result->config.task)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "the output to be resumed is of %s, not of %s: resume it with that, or take another --output",
+                     "the output is from %s, not from %s: resume it with that command, or choose another --output",
                      task_command(result->config.task), task_command(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "--%s %s: the result to be resumed has %s; give it that, or take another --output",
-                     difference.option, difference.values[0], difference.values[1]);
+                     "--%s %s: the output has %s; use the same value, or choose another --output", difference.option,
+                     difference.values[0], difference.values[1]);
   FORWARD(config_extend(&joined, &result->config, error));
   result->config = joined;
   return SEAM_OK;

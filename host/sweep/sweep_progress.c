@@ -26,7 +26,7 @@ seam_status sweep_meter_open(struct sweep_meter *meter, struct seam_sweep *sweep
                                           .ranks = meter->ranks,
                                           .rank_chains = meter->by_rank_now};
   if (meter->by_rank && meter->by_rank_now) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
 }
 
 void sweep_meter_close(struct sweep_meter *meter) {

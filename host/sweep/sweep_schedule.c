@@ -171,7 +171,7 @@ static seam_status outcome(const struct airport *airport, seam_error *error) {
   }
   if (done == points) return SEAM_OK;
   return error_set(error, SEAM_INTERRUPTED,
-                   "interrupted: %llu of %llu points are whole; the same command runs the rest",
+                   "interrupted: %llu of %llu points are complete; the same command runs the rest",
                    (unsigned long long)done, (unsigned long long)points);
 }
 
@@ -198,7 +198,7 @@ seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_f
   seam_status status = sweep_meter_open(&airport.meter, sweep, callback, user, error);
   airport.flights = calloc(MOST_FLIGHTS, sizeof *airport.flights);
   if (status == SEAM_OK && !airport.flights)
-    status = error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep; make the grid smaller");
+    status = error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
   if (status == SEAM_OK) status = run_sweep(&airport, replace, error);
   sweep_index_close(airport.index);
   free(airport.flights);

@@ -196,7 +196,7 @@ static void take_run(struct service *service, const struct message *message) {
   ranks_receive(message, &order, sizeof order);
   struct follower *f = calloc(1, sizeof *f);
   if (!f) {
-    send_ending(slot, SEAM_ERROR_MEMORY, &(seam_error){SEAM_ERROR_MEMORY, "memory is out: start fewer processes"});
+    send_ending(slot, SEAM_ERROR_MEMORY, &(seam_error){SEAM_ERROR_MEMORY, "out of memory: start fewer processes"});
     return;
   }
   f->slot = slot;

@@ -95,7 +95,7 @@ seam_status lead_open(struct crew *crew, const struct seam_config *config, struc
   *out = NULL;
   if (ranks_count() == 1) return SEAM_OK;
   struct lead *lead = calloc(1, sizeof *lead);
-  if (!lead) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
+  if (!lead) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
   FORWARD(take_slot(lead, error));
   lead->crew = crew;
   lead->count = ranks_count();
@@ -105,7 +105,7 @@ seam_status lead_open(struct crew *crew, const struct seam_config *config, struc
   lead->counts = calloc((size_t)crew->gather.result->histograms->cells, sizeof *lead->counts);
   if (!lead->peers || !lead->counted || !lead->counts) {
     lead_close(lead);
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out for the counts of other ranks: ask for fewer bins");
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the counts of other ranks: ask for fewer bins");
   }
   add_ranks(lead);
   send_order(lead, config);
@@ -249,8 +249,8 @@ static void pass_on_request(struct lead *lead) {
 static void lose_peer(struct lead *lead, int rank) {
   struct peer *peer = &lead->peers[rank];
   seam_error error;
-  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in: run that again (--resume)",
-            rank);
+  error_set(&error, SEAM_ERROR_DEVICE,
+            "rank %d was lost with the counts that it had not sent: run the same command again with --resume", rank);
   crew_fail(lead->crew, error.status, &error);
   gather_count(&lead->crew->gather, peer->handed_in - peer->counted); /* unsigned: less, by wrapping around */
   peer->counted = peer->handed_in;

@@ -62,14 +62,14 @@ static seam_status begin(seam_error *error) {
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
   world.begun = !begun;
   if (level < MPI_THREAD_FUNNELED)
-    return error_set(error, SEAM_ERROR_BACKEND, "MPI was begun without threads: ask it for MPI_THREAD_FUNNELED");
+    return error_set(error, SEAM_ERROR_BACKEND, "MPI was started without threads: ask it for MPI_THREAD_FUNNELED");
   return SEAM_OK;
 }
 
 /* Ranks that are bound to the same cores share them; a rank that has cores of its own need not. */
 static seam_status find_cores(MPI_Comm host, struct rank_place *place, seam_error *error) {
   cpu_set_t own, *all = malloc((size_t)place->count * sizeof *all);
-  if (!all) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes on this host");
+  if (!all) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes on this host");
   CPU_ZERO(&own);
   sched_getaffinity(0, sizeof own, &own);
   MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, host);

@@ -17,7 +17,7 @@ python3 -m venv "$work/venv"
 "$seam" train --chains 2000 --steps 200 --first buffer --second buffer --histograms all,interchange \
   --output "$work/swapped.zip" --quiet
 "$seam" train --chains 2000 --steps 90 --seed 2 --histograms interface --output "$work/other.zip" --quiet
-"$seam" compare "$work/mlp8.zip" "$work/other.zip" --slice all --output "$work/map.zip"
+"$seam" compare "$work/mlp8.zip" "$work/other.zip" --outcome all --output "$work/map.zip"
 for result in mlp8 mixed prior swapped map; do
   "$work/venv/bin/python" "$source_dir/tests/system/readers.py" "$work/$result.zip"
 done

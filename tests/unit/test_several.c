@@ -178,11 +178,12 @@ static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
 
 /* ---- What a count is worth ---- */
 
-/* What a comparison with a training finds of the slice: so many independent entries, per count as it lies there. */
-static double effective_beside(seam_result *result, seam_result *training, const char *slice) {
+/* What a comparison with a training finds of the chosen outcomes: so many independent entries, per count as it lies
+ * there. */
+static double effective_beside(seam_result *result, seam_result *training, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(result, training, slice, 0, &comparison, &error)) fail_msg("%s", error.message);
+  if (seam_compare(result, training, outcome, 0, &comparison, &error)) fail_msg("%s", error.message);
   double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
   seam_comparison_free(comparison);
   return effective;
@@ -197,10 +198,10 @@ static void a_count_is_worth_what_the_interface_tells(void **state) {
   seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
   assert_true(worth_of(training, pass) == 1);
   for (int i = 0; i < 2; i++) {
-    const struct selection *slice = i ? buffer : pass;
-    double effective = effective_beside(prediction, training, slice->name);
+    const struct selection *selection = i ? buffer : pass;
+    double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(worth_of(prediction, slice) == effective / (double)selected_chains(prediction, slice));
+    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
   }
   assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
   assert_true(worth_of(prediction, find_selection("fail")) == 0);
@@ -233,7 +234,7 @@ static int colours_of_first_panel(cairo_surface_t *surface) {
 /* In whatever units a law is counted, both have one scale, on which the chains of a training have many shades. */
 static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
   (void)state;
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   take(&plot, MADE(WORKING));
   take(&plot, PREDICT(PAIRED, "task", "gibbs"));
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDE, HIGH);
@@ -289,7 +290,7 @@ static void check_curves(const struct plot *plot, int level) {
 
 static void curves_are_densities_of_each_result(void **state) {
   (void)state;
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   take(&plot, MADE(SMALL, "30", "chains", "3000"));
   check_curves(&plot, -1);
   for (int r = 0; r < 2; r++) take(&plot, MADE(SMALL, "30", "chains", "900", "second", r ? "buffer" : "mlp4"));
@@ -302,7 +303,7 @@ static void curves_are_densities_of_each_result(void **state) {
 static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
   (void)state;
   int64_t bins[3];
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   for (int r = 0; r < 3; r++) {
     take(&plot, r == 0   ? MADE(SMALL, "0", "chains", "30000")
                 : r == 1 ? MADE(SMALL, "50", LINEAR, "optimizer", "sgd", "lr", "1e9")
@@ -314,7 +315,7 @@ static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
     bins[r] = curves.bins;
     free(curves.values);
   }
-  assert_int_equal(selected_chains(plot.results[1], plot.slice), 0);
+  assert_int_equal(selected_chains(plot.results[1], plot.selection), 0);
   assert_true(bins[0] == bins[1] && bins[2] < bins[1]);
   release(&plot);
 }
