@@ -207,6 +207,8 @@ static void a_count_is_worth_what_the_interface_tells(void **state) {
   assert_true(worth_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
   assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_ptr_equal(compared_outcomes(law, find_selection("all")), pass); /* without the weight that pairs lack */
+  assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
   seam_result_free(training);
   seam_result_free(prediction);
   seam_result_free(law);

@@ -41,6 +41,10 @@ extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 /* The histogram that tells the chosen interfaces: of a prediction all is its first components, as in seam compare. */
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection);
 
+/* The outcomes of that histogram to add up. The Gibbs law of all chains is the weight of both modes. The row "fail" of
+ * its interface holds the weight that the pairs lack, which is no part of the law. */
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice);
+
 /* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */
 struct unit {
   const char *name, *axis; /* "chains" */

@@ -18,6 +18,12 @@ const seam_histogram *compared_histogram(const seam_result *result, const struct
   return seam_result_histogram(result, components ? "components" : "interface");
 }
 
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice) {
+  seam_prediction prediction;
+  bool weighed = seam_result_prediction(result, &prediction) && prediction.weighed;
+  return weighed && slice->outcomes == 7 ? find_selection("pass") : slice;
+}
+
 struct unit unit_of(seam_result *result) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1};
