@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the program says about itself instead of running a command: --help, --version, --man and --completion. */
+#include "command/about.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/help.h"
+#include "command/json.h"
 
 struct request {
   const struct command *commands;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what follows a command's name: options of the configuration, flags of the command line, and operands. */
+#include "command/arguments.h"
+
 #include <limits.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/did_you_mean.h"
 #include "command/command.h"
+#include "command/common/failure.h"
 
 /* In the order of use. */
 const struct flag all_flags[] = {
@@ -34,17 +38,6 @@ const struct flag all_flags[] = {
     {NULL, NULL, NULL, 0}};
 
 enum { MOST_NAMES = 64 };
-
-seam_status fail(seam_error *error, seam_status status, const char *format, ...) {
-  va_list values;
-  va_start(values, format);
-  error->status = status;
-  if (vsnprintf(error->message, sizeof error->message, format, values) < 0) error->message[0] = '\0';
-  va_end(values);
-  for (char *c = error->message; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* one line, and no orders to the terminal */
-  return status;
-}
 
 /* Whether `name` is one of `words`, which blanks separate. */
 static bool is_among(const char *words, const char *name) {

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam compare: how far apart two results are, and how far chance alone would put them. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/differences.h"
+#include "command/json.h"
 
 enum { SIDES = 2 };
 

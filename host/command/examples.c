@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Examples of every command, for help and man pages. Run in this order in an empty folder, each works. */
-#include "command/command.h"
+#include "command/examples.h"
+
+#include <stddef.h>
 
 const struct example examples[] = {
     {"train", "seam train --first buffer --second buffer --chains 100k --steps 300", "write seam.zip"},

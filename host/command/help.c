@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The help texts, made from the tables of commands, flags and options. */
+#include "command/help.h"
+
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/examples.h"
+#include "command/groups.h"
 
 enum { LEFT = 24, COMMANDS_LEFT = 12 };
 

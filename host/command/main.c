@@ -2,14 +2,22 @@
 /* The program: finds the command, reads its arguments, runs it, and makes its status the exit code. */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/did_you_mean.h"
+#include "command/about.h"
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/help.h"
+#include "command/json.h"
 
 static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",

@@ -6,9 +6,14 @@
  * "* TERM" begins an entry of a list, and the lines after it explain the term. Four blanks begin a line that is shown
  * as it is: a command, a formula, an output. Any other line is text, and an empty line ends a paragraph. */
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/examples.h"
+#include "command/groups.h"
+#include "command/help.h"
 
 struct topic {
   const char *name, *text;

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam plot: figures of one result or of several, or of a comparison's map, for paper. */
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
-#include "command/figure/choice.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/figure/figure.h"
+#include "command/figure/page.h"
+#include "command/figure_choice.h"
 
 /* One call of the command. */
 struct task {

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss, and whether
  * parts are interchangeable. */
+#include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/common/selection.h"
+#include "command/common/statistics.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/heatmap.h"
+#include "command/interchange.h"
+#include "command/json.h"
+#include "command/report.h"
 
 static seam_status draw_interface(const seam_result *result, const struct selection *selection, enum colours colours,
                                   seam_error *error) {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an option means to one command, where that is not what its table says for all. */
+#include "command/wording.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/groups.h"
 
 static const struct wording {
   const char *command, *name;

@@ -5,11 +5,17 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/figure/choice.h"
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/common/selection.h"
 #include "command/figure/curves.h"
+#include "command/figure/figure.h"
+#include "command/figure/page.h"
+#include "command/figure_choice.h"
 
 #include <cmocka.h>
 
@@ -150,7 +156,7 @@ static void all_is_what_all_results_can_have(void **state) {
   expect_settled(&plot, "all", "margins");
   seam_result_free(plot.results[--plot.count]);
   take(&plot, MADE(SMALL, "3", "histograms", "none"));
-  expect_settled(&plot, "all", "the runs have no histogram in common");
+  expect_settled(&plot, "all", "these results have no histogram in common");
   release(&plot);
 }
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two interfaces beside each other, a prediction and a training for instance, and where they differ. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 enum { SIDES = 2, RATIO = 2, PANELS = 3 };

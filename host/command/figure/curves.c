@@ -3,7 +3,12 @@
 #include "command/figure/curves.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+
+#include "command/common/colour.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
 
 enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
 

@@ -3,6 +3,8 @@
 #ifndef SEAM_FIGURE_H
 #define SEAM_FIGURE_H
 
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/density.h"
 
 /* Results get letters for names, and curves colours that are told apart. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interface: the density of (u0, u1), its marginals by mode, and what became of the chains. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 /* Sizes of text, and shares of the density's side or of the page. */

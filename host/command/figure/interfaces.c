@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interfaces of several results: small multiples on axes and colours that they share, each with its outcomes. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/common/selection.h"
 #include "command/figure/figure.h"
 
 #define GAP    0.9  /* sizes of text, between columns */

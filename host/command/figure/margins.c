@@ -3,9 +3,14 @@
  * one result both levels share a panel, and outcomes have colours; of several each level has its own, and results have.
  */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "command/ticks.h"
+#include "command/common/colour.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/common/ticks.h"
 #include "command/figure/curves.h"
 
 enum { LOSS = 2, KINDS, BOTH = -1, MOST_PANELS = KINDS * LEVELS };

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small multiples of the interface: what stricter selection leaves, and the course of training. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/ticks.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/common/ticks.h"
 #include "command/figure/figure.h"
 
 enum { MOST_PANELS = 48 };

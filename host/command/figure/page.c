@@ -5,8 +5,13 @@
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "command/common/colour.h"
+#include "command/common/failure.h"
 
 static const double points_per_inch = 72, dots_per_inch = 300;
 static const double room_for_two = 340; /* points, or 120 mm */

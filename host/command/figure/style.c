@@ -2,7 +2,12 @@
 /* What means the same in every figure: the colours of outcomes, the unit of counts, headings and columns. */
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 
+#include "command/common/colour.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 /* Blue and vermilion of Okabe and Ito's palette, told apart by any eye; by lightness, too. */

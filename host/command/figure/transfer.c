@@ -2,8 +2,13 @@
 /* Transfer curves: the densities of the learned mapping v -> u and of the response v -> y, each mode's apart, with the
  * two given interfaces drawn in. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 enum { COLUMNS = 2 };

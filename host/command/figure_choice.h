@@ -3,6 +3,7 @@
 #ifndef SEAM_CHOICE_H
 #define SEAM_CHOICE_H
 
+#include "command/arguments.h"
 #include "command/figure/figure.h"
 
 enum { MOST_NEEDS = 3, MOST_FIGURES = 8 };

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
-#include "command/figure/choice.h"
+#include "command/figure_choice.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/figure/figure.h"
 
 enum { SIDES = 2 };
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of --outcome: which chains are shown, and their counts. */
+#include "command/common/selection.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "command/common/failure.h"
 
 static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
 
