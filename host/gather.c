@@ -116,20 +116,8 @@ void gather_count(struct gather *gather, uint64_t chains) {
   pthread_mutex_unlock(&gather->mutex);
 }
 
-bool gather_take(struct gather *gather, bool wanted, struct share *share) {
-  struct seam_result *result = gather->result;
-  pthread_mutex_lock(&gather->mutex);
-  bool take = (wanted && gather->owing == 0) || result->coverage.ranges >= MOST_RANGES;
-  if (take) {
-    struct coverage covered = result->coverage;
-    int64_t *counts = result->counts;
-    result->coverage = share->covered;
-    result->counts = share->counts;
-    share->covered = covered;
-    share->counts = counts;
-  }
-  pthread_mutex_unlock(&gather->mutex);
-  return take;
+bool gather_is_due(const struct gather *gather, bool wanted) {
+  return (wanted && gather->owing == 0) || gather->result->coverage.ranges >= MOST_RANGES;
 }
 
 void gather_request(struct gather *gather) {

@@ -40,9 +40,9 @@ void gather_leave(struct gather *gather, struct share *share);
 /* So many more chains were counted elsewhere. */
 void gather_count(struct gather *gather, uint64_t chains);
 
-/* Swaps what the result holds for what `share` does, which is to cover nothing, where it is `wanted` and all workers
- * have answered the last request, or where it has grown; whether it did. The result's histograms show nothing then. */
-bool gather_take(struct gather *gather, bool wanted, struct share *share);
+/* Whether the result is to be handed on: it is `wanted` and all workers have answered the last request, or it has many
+ * ranges. Called with the mutex held. */
+bool gather_is_due(const struct gather *gather, bool wanted);
 
 /* After `range` was counted into share->counts: hands the share in when it has been asked for or has grown. */
 seam_status gather_batch(struct gather *gather, struct share *share, const struct chain_range *range,

@@ -59,7 +59,7 @@ static seam_status open_crew(struct run *run, seam_error *error) {
   FORWARD(crew_open(crew, &own, run->result, error));
   snprintf(run->result->version, sizeof run->result->version, "%s", seam_version());
   result_add_place(run->result, crew->info.backend, crew->info.isa, crew->info.device);
-  return lead_open(crew, &run->config, &run->lead, error);
+  return leader_open(crew, &run->config, &run->leader, error);
 }
 
 /* A checkpoint thread that cannot be started ends the run as a worker's failure would. */
@@ -79,18 +79,18 @@ void run_enlist(struct run *run) {
 }
 
 bool run_tick(struct run *run) {
-  bool all = lead_serve(run->lead);
+  bool all = leader_serve(run->leader);
   return crew_wait(&run->crew, 0) && all;
 }
 
 bool run_wait(struct run *run, double seconds) {
-  if (!run->lead) return crew_wait(&run->crew, seconds);
+  if (!run->leader) return crew_wait(&run->crew, seconds);
   struct timespec begin = clock_after(0);
   for (;;) {
-    bool ended = crew_wait(&run->crew, LEAD_TICK), all = lead_serve(run->lead);
+    bool ended = crew_wait(&run->crew, LEADER_TICK), all = leader_serve(run->leader);
     if (all && ended) return true;
     if (clock_since(&begin) >= seconds) return false;
-    if (ended) clock_sleep(LEAD_TICK);
+    if (ended) clock_sleep(LEADER_TICK);
   }
 }
 
@@ -107,7 +107,7 @@ seam_progress run_progress(struct run *run) {
       .device = info->device,
       .trouble = run->trouble.message,
   };
-  progress.rank_chains = lead_counted(run->lead, &run->done, &progress.ranks);
+  progress.rank_chains = leader_counted(run->leader, &run->done, &progress.ranks);
   return progress;
 }
 
@@ -132,7 +132,7 @@ seam_status run_end(struct run *run, seam_error *error) {
 }
 
 void run_close(struct run *run) {
-  lead_close(run->lead);
+  leader_close(run->leader);
   if (run->opened) crew_close(&run->crew);
   handout_close(&run->crew.handout);
 }
