@@ -22,8 +22,8 @@ enum { LEADER = 0 };
 struct rank_run {
   int slot;
   struct seam_result *result; /* what rank 0 does not have yet */
-  struct crew crew;
-  bool opened; /* the crew */
+  struct workers workers;
+  bool opened; /* the workers */
   struct timespec begin, reported_at;
   uint64_t reported, reported_trained; /* chains, as far as rank 0 knows */
   bool asked;                          /* a lease is on its way */
@@ -38,21 +38,18 @@ struct service {
 /* ---- Messages to rank 0 ---- */
 
 static void send(int slot, enum message_kind kind, const void *bytes, size_t size) {
-  ranks_send(LEADER, message_tag(slot, kind), bytes, size);
+  transport_send(LEADER, message_tag(slot, kind), bytes, size);
 }
 
 static void send_opening(const struct rank_run *run) {
-  const struct session_info *info = &run->crew.info;
-  struct opening opening = {.workers = info->workers, .least = info->least};
-  snprintf(opening.backend, sizeof opening.backend, "%s", info->backend);
-  snprintf(opening.isa, sizeof opening.isa, "%s", info->isa);
-  snprintf(opening.device, sizeof opening.device, "%s", info->device);
+  struct opening opening = {.info = run->workers.info};
+  snprintf(opening.backend, sizeof opening.backend, "%s", opening.info.backend);
   send(run->slot, MESSAGE_OPENED, &opening, sizeof opening);
 }
 
 /* Reports `done` chains since the beginning, and asks for a lease of `wanted` chains unless that is 0. */
 static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
-  struct run_control *control = &run->crew.control;
+  struct run_control *control = &run->workers.control;
   uint64_t trained = atomic_load(&control->trained);
   struct report report = {done - run->reported, trained - run->reported_trained, wanted, atomic_load(&control->cancel)};
   run->reported = done;
@@ -64,8 +61,9 @@ static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
 
 /* As many batches as this rank counts in LEASE_TIME, or two for each worker while its speed is not known. */
 static uint64_t lease_size(struct rank_run *run) {
-  uint64_t batch = run->crew.info.batch, least = 2 * (uint64_t)run->crew.info.workers;
-  double batches = LEASE_TIME * (double)gather_done(&run->crew.gather) / clock_since(&run->begin) / (double)batch;
+  uint64_t batch = run->workers.info.batch, least = 2 * (uint64_t)run->workers.info.workers;
+  double batches =
+      LEASE_TIME * (double)collector_done(&run->workers.collector) / clock_since(&run->begin) / (double)batch;
   return (batches > (double)least ? (uint64_t)batches : least) * batch;
 }
 
@@ -75,9 +73,9 @@ static uint64_t chains_left(const struct service *service) {
   for (int slot = 0; slot < SLOTS; slot++) {
     struct rank_run *run = service->runs[slot];
     if (!run) continue;
-    pthread_mutex_lock(&run->crew.mutex);
-    left += run->crew.handout.left;
-    pthread_mutex_unlock(&run->crew.mutex);
+    pthread_mutex_lock(&run->workers.mutex);
+    left += run->workers.queue.left;
+    pthread_mutex_unlock(&run->workers.mutex);
   }
   return left;
 }
@@ -85,34 +83,28 @@ static uint64_t chains_left(const struct service *service) {
 /* How many chains to ask for; 0: none now. Asks before the workers run out. */
 static uint64_t chains_wanted(struct rank_run *run, const struct service *service) {
   uint64_t size = lease_size(run);
-  pthread_mutex_lock(&run->crew.mutex);
-  bool more = run->crew.handout.more && crew_goes_on(&run->crew);
-  pthread_mutex_unlock(&run->crew.mutex);
+  pthread_mutex_lock(&run->workers.mutex);
+  bool more = run->workers.queue.more && workers_go_on(&run->workers);
+  pthread_mutex_unlock(&run->workers.mutex);
   return more && !run->asked && chains_left(service) < size / 2 ? size : 0;
 }
 
 /* Sends the counts to rank 0, if it waits for them and all workers have handed theirs in, or if their ranges are many.
  * The report goes first, so that rank 0 never has more than it was told. */
 static void send_counts(struct rank_run *run) {
-  struct gather *gather = &run->crew.gather;
+  struct collector *collector = &run->workers.collector;
   struct coverage *covered = &run->result->coverage;
   size_t bytes = (size_t)run->result->histograms->cells * sizeof *run->result->counts;
-  pthread_mutex_lock(&gather->mutex);
-  if (gather_is_due(gather, run->collecting)) {
-    send_report(run, gather->done, 0);
+  pthread_mutex_lock(&collector->mutex);
+  if (collector_is_due(collector, run->collecting)) {
+    send_report(run, collector->done, 0);
     send(run->slot, MESSAGE_SHARE, covered->ids, 2 * covered->ranges * sizeof *covered->ids);
     send(run->slot, MESSAGE_COUNTS, run->result->counts, bytes);
     covered->ranges = 0;
     memset(run->result->counts, 0, bytes);
     run->collecting = false;
   }
-  pthread_mutex_unlock(&gather->mutex);
-}
-
-static void send_ending(int slot, seam_status status, const seam_error *error) {
-  struct ending ending = {.status = status};
-  if (status != SEAM_OK) ending.error = *error;
-  send(slot, MESSAGE_ENDED, &ending, sizeof ending);
+  pthread_mutex_unlock(&collector->mutex);
 }
 
 /* ---- Messages from rank 0 ---- */
@@ -121,33 +113,33 @@ static void take_lease(struct rank_run *run, const struct message *message) {
   struct lease lease;
   seam_error error;
   seam_status status = SEAM_OK;
-  struct crew *crew = &run->crew;
-  ranks_receive(message, &lease, sizeof lease);
+  struct workers *workers = &run->workers;
+  transport_receive(message, &lease, sizeof lease);
   run->asked = false;
-  pthread_mutex_lock(&crew->mutex);
+  pthread_mutex_lock(&workers->mutex);
   if (lease.range.begin == lease.range.end)
-    crew->handout.more = false;
+    workers->queue.more = false;
   else
-    status = handout_add(&crew->handout, &lease.range, &error);
-  crew->handout.elsewhere = lease.left;
-  crew->hands = lease.workers;
-  pthread_cond_broadcast(&crew->fed);
-  pthread_mutex_unlock(&crew->mutex);
-  if (status != SEAM_OK) crew_fail(crew, status, &error);
+    status = chain_queue_add(&workers->queue, &lease.range, &error);
+  workers->queue.elsewhere = lease.left;
+  workers->all_workers = lease.workers;
+  pthread_cond_broadcast(&workers->refilled);
+  pthread_mutex_unlock(&workers->mutex);
+  if (status != SEAM_OK) workers_fail(workers, status, &error);
 }
 
 static void take_collect(struct rank_run *run, const struct message *message) {
-  ranks_receive(message, NULL, 0);
-  pthread_mutex_lock(&run->crew.gather.mutex);
-  gather_request(&run->crew.gather);
-  pthread_mutex_unlock(&run->crew.gather.mutex);
+  transport_receive(message, NULL, 0);
+  pthread_mutex_lock(&run->workers.collector.mutex);
+  collector_request(&run->workers.collector);
+  pthread_mutex_unlock(&run->workers.collector.mutex);
   run->collecting = true;
 }
 
 static void take_cancel(struct rank_run *run, const struct message *message) {
-  ranks_receive(message, NULL, 0);
-  crew_cancel(&run->crew);
-  send_report(run, gather_done(&run->crew.gather), 0);
+  transport_receive(message, NULL, 0);
+  workers_cancel(&run->workers);
+  send_report(run, collector_done(&run->workers.collector), 0);
 }
 
 static void (*const take[])(struct rank_run *run, const struct message *message) = {
@@ -162,16 +154,16 @@ static seam_status open_run(struct rank_run *run, const struct order *order, sea
                      seam_version(), order->version);
   rank_share_own(&config);
   FORWARD(result_create(&config, &run->result, error));
-  FORWARD(backend_choose(&config, &run->crew.backend, error));
-  run->crew.handout.more = true;
+  FORWARD(backend_choose(&config, &run->workers.backend, error));
+  run->workers.queue.more = true;
   run->opened = true;
-  return crew_open(&run->crew, &config, run->result, error);
+  return workers_open(&run->workers, &config, run->result, error);
 }
 
-static void end_run(struct service *service, struct rank_run *run, seam_status status, const seam_error *error) {
-  send_ending(run->slot, status, error);
-  if (run->opened) crew_close(&run->crew);
-  handout_close(&run->crew.handout);
+static void end_run(struct service *service, struct rank_run *run, const seam_error *error) {
+  send(run->slot, MESSAGE_ENDED, error, sizeof *error);
+  if (run->opened) workers_close(&run->workers);
+  chain_queue_close(&run->workers.queue);
   seam_result_free(run->result);
   service->runs[run->slot] = NULL;
   free(run);
@@ -181,35 +173,34 @@ static void take_run(struct service *service, const struct message *message) {
   struct order order;
   seam_error error = {SEAM_ERROR_MEMORY, "memory is out: start fewer processes"};
   int slot = message_slot(message);
-  ranks_receive(message, &order, sizeof order);
+  transport_receive(message, &order, sizeof order);
   struct rank_run *run = service->runs[slot] = calloc(1, sizeof *run);
   if (!run) {
-    send_ending(slot, error.status, &error);
+    send(slot, MESSAGE_ENDED, &error, sizeof error);
     return;
   }
   run->slot = slot;
-  seam_status status = open_run(run, &order, &error);
-  if (status != SEAM_OK) {
-    end_run(service, run, status, &error);
+  if (open_run(run, &order, &error) != SEAM_OK) {
+    end_run(service, run, &error);
     return;
   }
   run->begin = run->reported_at = clock_after(0);
   send_opening(run);
-  crew_start(&run->crew);
+  workers_start(&run->workers);
 }
 
 /* Looks after a run once, and ends it when its workers have ended. */
 static void look_after(struct service *service, struct rank_run *run) {
-  bool ended = crew_wait(&run->crew, 0);
+  bool ended = workers_wait(&run->workers, 0);
   uint64_t wanted = chains_wanted(run, service);
   if (ended) {
-    crew_join(&run->crew);
+    workers_join(&run->workers);
     run->collecting = true;
   }
   send_counts(run);
   if (wanted > 0 || clock_since(&run->reported_at) > REPORT_TIME)
-    send_report(run, gather_done(&run->crew.gather), wanted);
-  if (ended) end_run(service, run, run->crew.status, &run->crew.error);
+    send_report(run, collector_done(&run->workers.collector), wanted);
+  if (ended) end_run(service, run, &run->workers.error);
 }
 
 /* Returns whether further messages may come. A message for a run that has ended is too late. */
@@ -230,7 +221,7 @@ void seam_ranks_serve(void) {
   struct message message;
   struct floating_point_state found = floating_point_enter();
   for (bool stay = true; stay;) {
-    while (stay && ranks_look(&message)) stay = take_message(&service, &message);
+    while (stay && transport_look(&message)) stay = take_message(&service, &message);
     for (int slot = 0; slot < SLOTS; slot++)
       if (service.runs[slot]) look_after(&service, service.runs[slot]);
     clock_sleep(TICK);

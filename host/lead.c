@@ -23,25 +23,24 @@
 #define OPENING_PATIENCE 10.0
 
 struct follower {
-  struct share share; /* its counts are leader->counts: rank 0 receives one share at a time */
-  unsigned collected; /* the last request of the gather that was passed on */
-  uint64_t received;  /* chains whose counts have come */
-  int workers;
-  uint64_t least; /* as in struct session_info */
-  bool opened;    /* has said what `workers` and `least` are */
-  bool ending;    /* has answered that it will end */
+  struct share share;       /* its counts are leader->counts: rank 0 receives one share at a time */
+  uint64_t received;        /* chains whose counts have come */
+  struct session_info info; /* a guess until it is `opened` */
+  bool opened;
+  bool ending; /* has answered that it will end */
   bool ended;
 };
 
 struct leader {
   int slot;
-  struct crew *crew;
+  struct workers *workers;
   int count;                  /* of ranks */
   struct follower *followers; /* by rank; the first is not used */
   uint64_t *counted;          /* chains by rank, of which counts have come or will come */
   int64_t *counts;
-  int open;                  /* ranks that have not ended */
-  bool cancelled;            /* the others were told to end */
+  int open;           /* ranks that have not ended */
+  unsigned collected; /* the last request of the collector that was passed on */
+  bool cancelled;     /* the others were told to end */
   struct timespec cancelled_at;
 };
 
@@ -49,7 +48,12 @@ struct leader {
 static struct leader *leaders[SLOTS];
 
 static void send(const struct leader *leader, int rank, enum message_kind kind, const void *bytes, size_t size) {
-  ranks_send(rank, message_tag(leader->slot, kind), bytes, size);
+  transport_send(rank, message_tag(leader->slot, kind), bytes, size);
+}
+
+static void send_all(const struct leader *leader, enum message_kind kind) {
+  for (int rank = 1; rank < leader->count; rank++)
+    if (!leader->followers[rank].ended) send(leader, rank, kind, NULL, 0);
 }
 
 /* ---- Opening and closing ---- */
@@ -65,16 +69,17 @@ void leader_close(struct leader *leader) {
   free(leader);
 }
 
-/* Until a rank has opened its devices, it is taken to have as many workers as this one. */
+/* Until a rank has opened its devices, rank 0 assumes that it has as many workers as rank 0. */
 static void send_order(struct leader *leader, const struct seam_config *config) {
+  struct workers *workers = leader->workers;
   struct order order = {.version = "", .config = *config};
   snprintf(order.version, sizeof order.version, "%s", seam_version());
+  workers->all_workers = leader->count * workers->info.workers;
   for (int rank = 1; rank < leader->count; rank++) {
     struct follower *follower = &leader->followers[rank];
-    *follower = (struct follower){.share.counts = leader->counts, .workers = leader->crew->info.workers, .least = 2};
-    leader->crew->hands += follower->workers;
-    gather_enter(&leader->crew->gather, &follower->share);
-    follower->collected = follower->share.requests;
+    *follower = (struct follower){.share.counts = leader->counts, .info = workers->info};
+    collector_add_share(&workers->collector, &follower->share);
+    leader->collected = follower->share.requests;
     send(leader, rank, MESSAGE_RUN, &order, sizeof order);
   }
 }
@@ -83,26 +88,28 @@ static void send_order(struct leader *leader, const struct seam_config *config) 
 static void add_ranks(struct leader *leader) {
   char ranks[32];
   snprintf(ranks, sizeof ranks, "%d ranks", leader->count);
-  result_add_place(leader->crew->gather.result, "", "", ranks);
+  result_add_place(leader->workers->collector.result, "", "", ranks);
 }
 
 static bool allocate(struct leader *leader) {
-  size_t ranks = (size_t)leader->count, cells = (size_t)leader->crew->gather.result->histograms->cells;
+  size_t ranks = (size_t)leader->count, cells = (size_t)leader->workers->collector.result->histograms->cells;
   leader->followers = calloc(ranks, sizeof *leader->followers);
   leader->counted = calloc(ranks, sizeof *leader->counted);
   leader->counts = calloc(cells, sizeof *leader->counts);
   return leader->followers && leader->counted && leader->counts;
 }
 
-seam_status leader_open(struct crew *crew, const struct seam_config *config, struct leader **out, seam_error *error) {
+seam_status leader_open(struct workers *workers, const struct seam_config *config, struct leader **out,
+                        seam_error *error) {
   int slot = 0;
   *out = NULL;
-  if (ranks_count() == 1) return SEAM_OK;
+  if (transport_ranks() == 1) return SEAM_OK;
   while (slot < SLOTS && leaders[slot]) slot++;
   if (slot == SLOTS) return error_set(error, SEAM_ERROR_INTERNAL, "more than %d runs at once", SLOTS);
   struct leader *leader = calloc(1, sizeof *leader);
   if (!leader) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
-  *leader = (struct leader){.slot = slot, .crew = crew, .count = ranks_count(), .open = ranks_count() - 1};
+  *leader =
+      (struct leader){.slot = slot, .workers = workers, .count = transport_ranks(), .open = transport_ranks() - 1};
   if (!allocate(leader)) {
     leader_close(leader);
     return error_set(error, SEAM_ERROR_MEMORY, "memory is out for the counts of other ranks: ask for fewer bins");
@@ -119,66 +126,65 @@ seam_status leader_open(struct crew *crew, const struct seam_config *config, str
 static void close_follower(struct leader *leader, struct follower *follower) {
   follower->ended = true;
   leader->open--;
-  gather_leave(&leader->crew->gather, &follower->share);
+  collector_remove_share(&leader->workers->collector, &follower->share);
+}
+
+/* Gives a rank up. Chains whose counts have not come are not counted: --resume runs them again. */
+static void lose(struct leader *leader, int rank) {
+  struct follower *follower = &leader->followers[rank];
+  uint64_t missing = leader->counted[rank] - follower->received;
+  collector_count(&leader->workers->collector, -missing);
+  leader->counted[rank] -= missing;
+  close_follower(leader, follower);
+  transport_give_up();
 }
 
 /* Ends the run with an error that names the rank. */
 static void fail(struct leader *leader, int rank, const seam_error *error) {
   seam_error named;
-  error_set(&named, error->status, "rank %d%.490s", rank, error->message);
-  crew_fail(leader->crew, named.status, &named);
-}
-
-/* Gives a rank up. Chains whose counts have not come are not counted: --resume runs them again. */
-static void lose(struct leader *leader, int rank, const seam_error *error) {
-  struct follower *follower = &leader->followers[rank];
-  fail(leader, rank, error);
-  gather_count(&leader->crew->gather, follower->received - leader->counted[rank]); /* unsigned: wraps around to less */
-  leader->counted[rank] = follower->received;
-  close_follower(leader, follower);
-  ranks_forsake();
+  error_set(&named, error->status, "rank %d: %.490s", rank, error->message);
+  workers_fail(leader->workers, named.status, &named);
 }
 
 /* ---- Messages from a rank ---- */
 
 static void take_opening(struct leader *leader, int rank, const struct message *message) {
   struct opening opening;
-  struct crew *crew = leader->crew;
+  struct workers *workers = leader->workers;
   struct follower *follower = &leader->followers[rank];
-  ranks_receive(message, &opening, sizeof opening);
-  pthread_mutex_lock(&crew->mutex);
-  crew->hands += opening.workers - follower->workers;
-  pthread_mutex_unlock(&crew->mutex);
-  follower->workers = opening.workers;
-  follower->least = opening.least;
+  transport_receive(message, &opening, sizeof opening);
+  pthread_mutex_lock(&workers->mutex);
+  workers->all_workers += opening.info.workers - follower->info.workers;
+  pthread_mutex_unlock(&workers->mutex);
+  follower->info = opening.info;
   follower->opened = true;
-  pthread_mutex_lock(&crew->gather.mutex);
-  result_add_place(crew->gather.result, opening.backend, opening.isa, opening.device);
-  pthread_mutex_unlock(&crew->gather.mutex);
+  pthread_mutex_lock(&workers->collector.mutex);
+  result_add_place(workers->collector.result, opening.backend, opening.info.isa, opening.info.device);
+  pthread_mutex_unlock(&workers->collector.mutex);
 }
 
 /* A lease is a portion for a worker as large as all of the rank's. Portions shrink as the chains run out. */
 static void send_lease(struct leader *leader, int rank, uint64_t wanted) {
-  struct crew *crew = leader->crew;
-  const struct follower *follower = &leader->followers[rank];
+  struct workers *workers = leader->workers;
+  struct session_info info = leader->followers[rank].info;
   struct lease lease = {.left = 0};
-  pthread_mutex_lock(&crew->mutex);
-  struct session_info info = {
-      .workers = 1 + (crew->hands - 1) / follower->workers, .batch = wanted, .least = follower->least};
-  if (crew_goes_on(crew)) handout_take(&crew->handout, &info, &lease.range);
-  lease.left = crew->handout.left;
-  lease.workers = crew->hands;
-  pthread_mutex_unlock(&crew->mutex);
+  info.batch = wanted;
+  pthread_mutex_lock(&workers->mutex);
+  info.workers = 1 + (workers->all_workers - 1) / info.workers;
+  if (workers_go_on(workers)) chain_queue_take(&workers->queue, &info, &lease.range);
+  lease.left = workers->queue.left;
+  lease.workers = workers->all_workers;
+  pthread_mutex_unlock(&workers->mutex);
   send(leader, rank, MESSAGE_LEASE, &lease, sizeof lease);
 }
 
 static void take_report(struct leader *leader, int rank, const struct message *message) {
   struct report report;
-  ranks_receive(message, &report, sizeof report);
+  transport_receive(message, &report, sizeof report);
   leader->counted[rank] += report.chains;
   leader->followers[rank].ending |= report.cancelled;
-  atomic_fetch_add(&leader->crew->control.trained, report.trained);
-  gather_count(&leader->crew->gather, report.chains);
+  atomic_fetch_add(&leader->workers->control.trained, report.trained);
+  collector_count(&leader->workers->collector, report.chains);
   if (report.wanted > 0) send_lease(leader, rank, report.wanted);
 }
 
@@ -187,31 +193,28 @@ static seam_status receive_share(struct leader *leader, int rank, const struct m
   struct message counts = {.from = rank, .tag = message_tag(leader->slot, MESSAGE_COUNTS)};
   size_t ranges = message->size / (2 * sizeof *covered->ids);
   FORWARD(coverage_reserve(covered, ranges, error));
-  ranks_receive(message, covered->ids, message->size);
-  ranks_receive(&counts, leader->counts, (size_t)leader->crew->gather.result->histograms->cells * sizeof(int64_t));
+  transport_receive(message, covered->ids, message->size);
+  transport_receive(&counts, leader->counts,
+                    (size_t)leader->workers->collector.result->histograms->cells * sizeof(int64_t));
   covered->ranges = ranges;
   uint64_t chains = coverage_size(covered);
-  FORWARD(gather_hand_in(&leader->crew->gather, &leader->followers[rank].share, error));
+  FORWARD(collector_take_share(&leader->workers->collector, &leader->followers[rank].share, error));
   leader->followers[rank].received += chains;
   return SEAM_OK;
 }
 
 /* Without memory for the share the rank is lost. */
 static void take_share(struct leader *leader, int rank, const struct message *message) {
-  seam_error error, lost;
+  seam_error error;
   if (receive_share(leader, rank, message, &error) == SEAM_OK) return;
-  error_set(&lost, error.status, ": %.400s", error.message);
-  lose(leader, rank, &lost);
+  fail(leader, rank, &error);
+  lose(leader, rank);
 }
 
-static void take_ending(struct leader *leader, int rank, const struct message *message) {
-  struct ending ending;
-  seam_error failed;
-  ranks_receive(message, &ending, sizeof ending);
-  if (ending.status != SEAM_OK) {
-    error_set(&failed, ending.status, ": %.480s", ending.error.message);
-    fail(leader, rank, &failed);
-  }
+static void take_end(struct leader *leader, int rank, const struct message *message) {
+  seam_error error;
+  transport_receive(message, &error, sizeof error);
+  if (error.status != SEAM_OK) fail(leader, rank, &error);
   close_follower(leader, &leader->followers[rank]);
 }
 
@@ -219,7 +222,7 @@ static void (*const take[])(struct leader *leader, int rank, const struct messag
     [MESSAGE_OPENED] = take_opening,
     [MESSAGE_REPORT] = take_report,
     [MESSAGE_SHARE] = take_share,
-    [MESSAGE_ENDED] = take_ending,
+    [MESSAGE_ENDED] = take_end,
 };
 
 static bool any_open(void) {
@@ -231,7 +234,7 @@ static bool any_open(void) {
 /* Takes the messages of all runs. A message from a rank that was given up is too late. */
 static void take_messages(void) {
   struct message message;
-  while (any_open() && ranks_look(&message)) {
+  while (any_open() && transport_look(&message)) {
     struct leader *leader = leaders[message_slot(&message)];
     if (leader && !leader->followers[message.from].ended)
       take[message_kind(&message)](leader, message.from, &message);
@@ -244,28 +247,24 @@ static void take_messages(void) {
 
 /* Tells all ranks to stop, the first time the run ends early. */
 static void pass_on_end(struct leader *leader) {
-  pthread_mutex_lock(&leader->crew->mutex);
-  bool goes_on = crew_goes_on(leader->crew);
-  pthread_mutex_unlock(&leader->crew->mutex);
+  pthread_mutex_lock(&leader->workers->mutex);
+  bool goes_on = workers_go_on(leader->workers);
+  pthread_mutex_unlock(&leader->workers->mutex);
   if (goes_on || leader->cancelled) return;
   leader->cancelled = true;
   leader->cancelled_at = clock_after(0);
-  for (int rank = 1; rank < leader->count; rank++)
-    if (!leader->followers[rank].ended) send(leader, rank, MESSAGE_CANCEL, NULL, 0);
+  send_all(leader, MESSAGE_CANCEL);
 }
 
 /* Asks all ranks for their counts when a checkpoint asks the workers for theirs. */
 static void pass_on_request(struct leader *leader) {
-  struct gather *gather = &leader->crew->gather;
-  pthread_mutex_lock(&gather->mutex);
-  unsigned requests = gather->requests;
-  pthread_mutex_unlock(&gather->mutex);
-  for (int rank = 1; rank < leader->count; rank++) {
-    struct follower *follower = &leader->followers[rank];
-    if (follower->ended || follower->collected == requests) continue;
-    follower->collected = requests;
-    send(leader, rank, MESSAGE_COLLECT, NULL, 0);
-  }
+  struct collector *collector = &leader->workers->collector;
+  pthread_mutex_lock(&collector->mutex);
+  unsigned requests = collector->requests;
+  pthread_mutex_unlock(&collector->mutex);
+  if (leader->collected == requests) return;
+  leader->collected = requests;
+  send_all(leader, MESSAGE_COLLECT);
 }
 
 /* Whether a rank opens its devices, for any run. */
@@ -279,11 +278,13 @@ static bool is_opening(int rank) {
 static void lose_silent(struct leader *leader) {
   double silent = leader->cancelled ? clock_since(&leader->cancelled_at) : 0;
   seam_error error;
-  if (silent < PATIENCE) return;
-  error_set(&error, SEAM_ERROR_DEVICE, " was lost, with what it had not handed in: run that again (--resume)");
-  for (int rank = 1; rank < leader->count; rank++) {
-    if (leader->followers[rank].ended || leader->followers[rank].ending) continue;
-    if (silent >= OPENING_PATIENCE || !is_opening(rank)) lose(leader, rank, &error);
+  for (int rank = 1; silent >= PATIENCE && rank < leader->count; rank++) {
+    const struct follower *follower = &leader->followers[rank];
+    if (follower->ended || follower->ending || (silent < OPENING_PATIENCE && is_opening(rank))) continue;
+    error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in: run that again (--resume)",
+              rank);
+    workers_fail(leader->workers, error.status, &error);
+    lose(leader, rank);
   }
 }
 
@@ -307,7 +308,7 @@ const uint64_t *leader_counted(struct leader *leader, uint64_t *all, int *ranks)
 }
 
 void seam_ranks_leave(void) {
-  for (int rank = 1; ranks_own() == 0 && rank < ranks_count(); rank++)
-    ranks_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
-  ranks_end();
+  for (int rank = 1; transport_rank() == 0 && rank < transport_ranks(); rank++)
+    transport_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
+  transport_end();
 }

@@ -10,8 +10,9 @@ struct leader;
 /* Up to SLOTS runs (message.h) can be led at once. */
 
 /* Tells the other ranks to take part. *leader is NULL where there are none; the other calls allow that. The caller has
- * opened `crew` and will close it. */
-seam_status leader_open(struct crew *crew, const struct seam_config *config, struct leader **leader, seam_error *error);
+ * opened `workers` and will close them. */
+seam_status leader_open(struct workers *workers, const struct seam_config *config, struct leader **leader,
+                        seam_error *error);
 
 /* Handles what the other ranks sent, for every run, and tells them what happened to this run. Call it every LEADER_TICK
  * seconds until it returns true: all ranks have ended then. */

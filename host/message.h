@@ -21,7 +21,7 @@ enum message_kind {
   MESSAGE_REPORT, /* struct report */
   MESSAGE_SHARE,  /* the ranges of a coverage; MESSAGE_COUNTS follows */
   MESSAGE_COUNTS, /* int64_t for each cell */
-  MESSAGE_ENDED,  /* struct ending: the last message of a run */
+  MESSAGE_ENDED,  /* seam_error, of status SEAM_OK if nothing failed: the last message of a run */
   MESSAGES
 };
 
@@ -49,20 +49,14 @@ struct lease {
 };
 
 struct opening {
-  char backend[16], isa[16], device[128];
-  int workers;
-  uint64_t least; /* as in struct session_info */
+  char backend[16];
+  struct session_info info; /* its `backend` points nowhere */
 };
 
 struct report {
   uint64_t chains, trained; /* since the last report */
   uint64_t wanted;          /* chains that the next lease may hold; 0: none are asked for */
   bool cancelled;           /* MESSAGE_CANCEL has come */
-};
-
-struct ending {
-  seam_status status;
-  seam_error error;
 };
 
 #endif

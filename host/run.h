@@ -15,10 +15,10 @@ struct run {
   struct seam_result *result; /* the caller's, who frees it after run_close */
   uint64_t before, chains;    /* covered before this run, and to be counted in it */
   struct timespec begin;
-  struct crew crew;
-  bool opened, enlisted; /* the crew */
+  struct workers workers;
+  bool opened, enlisted; /* the workers */
   struct checkpoint *checkpoint;
-  struct leader *leader; /* of other ranks; NULL: there are none */
+  struct leader *leader; /* leads the other ranks; NULL: there are none */
   seam_error trouble;
   uint64_t done; /* run_progress points at these two */
 };
