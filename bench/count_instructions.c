@@ -16,9 +16,10 @@
 #include <ucontext.h>
 #include <x86intrin.h>
 
-#include "backend.h"
-#include "cpu.h"
-#include "plan.h"
+#include "backend/backend.h"
+#include "kernels/cpu/cpu.h"
+#include "workers/job_setup.h"
+#include "backend/choice.h"
 
 enum { SKIP = 77, TRAP_FLAG = 0x100 };
 

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_batch.h"
-#include "plan.h"
+#include "backend/cuda/cuda_batch.h"
+#include "workers/job_setup.h"
+#include "backend/pauses.h"
+#include "backend/cuda/cuda_backend.h"
 
 /* One math mode: what the backend would have, of which the snapshot at the last step tells each chain's end. */
 struct side {

@@ -26,7 +26,7 @@ enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZ
 /* Exact arithmetic is the same to the bit everywhere; fast, on CUDA alone, trains with the GPU's approximations. */
 enum math_mode { MATH_EXACT, MATH_FAST, MATH_MODES };
 
-/* Second counter word of every random draw (design: "randomness by identity"). */
+/* Second counter word of every random draw (promise 2). */
 enum purpose {
   PURPOSE_FIRST,          /* theta1 from the prior; draw j/4 holds parameters j */
   PURPOSE_SECOND,         /* theta2 likewise */

@@ -3,7 +3,7 @@
  * kernels of --math fast take some of them from approximate.h instead.
  *
  * The polynomials are Chebyshev fits, tanh a minimax rational by iterated weighted least squares, rounded to float. The
- * worst errors stated are over the whole range, measured by tests/test_numeric.c. */
+ * worst errors stated are over the whole range, measured by tests/unit/test_numeric.c. */
 #ifndef SEAM_NUMERIC_H
 #define SEAM_NUMERIC_H
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "command/bench.h"
 
 enum { USUAL_REPEATS = 5, FIRST_CHAINS = 1024 };
 

@@ -3,8 +3,8 @@
 #ifndef SEAM_BENCH_H
 #define SEAM_BENCH_H
 
-#include "cards.h"
-#include "command.h"
+#include "command/cards.h"
+#include "command/command.h"
 
 enum { MOST_REPEATS = 1000, MOST_ROWS = 3 };
 

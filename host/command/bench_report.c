@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-#include "roof.h"
+#include "command/bench.h"
+#include "command/roof.h"
 
 struct spread {
   double median, low, high;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cards.h"
-#include "command.h"
+#include "command/cards.h"
+#include "command/command.h"
 
 /* NVML averages power over the last second: until then the idle time before would lower it. */
 static const double power_is_known_after = 1.0;

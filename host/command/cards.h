@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "nvml.h"
+#include "command/nvml.h"
 #include "seam.h"
 
 enum { MOST_CARDS = 64, MOST_SAMPLES = 4096 };

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../interval.h"
+#include "base/wilson.h"
 #include "seam.h"
 
 /* What one command was given. */
@@ -15,7 +15,7 @@ struct arguments {
   seam_config *config;
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
-  const char *colour, *slice, *repeat, *config_file, *output, *figure, *width; /* as given, or NULL */
+  const char *colour, *outcome, *repeat, *config_file, *output, *figure, *width; /* as given, or NULL */
   bool json, quiet, force, resume, log, dry_run, help, help_all;
   bool chains_given, beta_given; /* on the command line itself, not by --config */
 };
@@ -135,10 +135,17 @@ struct exit_code {
 };
 extern const struct exit_code exit_codes[]; /* ended by a NULL meaning */
 
+/* What the options' table cannot tell, from packaging/man/PAGE.txt; man.c says how it is written. */
+struct manual {
+  const char *page;         /* "seam", or a command's name */
+  const char *const *lines; /* ended by NULL */
+};
+extern const struct manual manuals[]; /* ended by a NULL page */
+
 void help_program(const struct command *commands);
 void help_command(const struct command *command, bool all);
 void man_program(const struct command *commands);
-void man_command(const struct command *command);
+void man_command(const struct command *commands, const struct command *command);
 void completion_print(const struct command *commands);
 
 /* ---- about.c ---- */
@@ -225,7 +232,7 @@ void report_config(seam_config *config);
 /* Whether an option has a say in what this configuration counts, and not only in how it is run. */
 bool option_counts(const seam_option *option, seam_config *config);
 
-/* ---- selection.c: the values of --slice ---- */
+/* ---- selection.c: the values of --outcome ---- */
 
 enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
 

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 /* What is the same whatever the tables hold. bash splits --name=value into three words. */
 static const char script[] =

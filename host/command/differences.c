@@ -2,7 +2,7 @@
 /* What is known to differ between two results before any count is looked at: how they were made. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 /* "trained chains (--steps 1000, --optimizer adam, --lr 0.01)" */
 static void describe_training(seam_config *config, char *text, size_t size) {

@@ -2,7 +2,7 @@
 /* The options of a command in the order in which they are used, in groups: what help, man pages and completion say. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 

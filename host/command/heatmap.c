@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "colour.h"
-#include "command.h"
-#include "ticks.h"
+#include "command/colour.h"
+#include "command/command.h"
+#include "command/ticks.h"
 
 enum { SMALLEST_SIDE = 28, LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
 enum { NARROW = 40, NARROW_LABEL = 7, NARROW_LEGEND = 5, LEGEND = 16 };

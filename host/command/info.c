@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { MOST_DEVICES = 64 };
 

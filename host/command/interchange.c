@@ -2,7 +2,7 @@
 /* Are parts interchangeable? What the histograms interchange and swaps say of it, by mode and by distance. */
 #include <math.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { RANGES = 6, ROOM_FOR_COUNTS = 60 };
 
@@ -110,21 +110,22 @@ static void fit_line(const char *name, const seam_histogram *const sides[2], int
 
 /* A prediction stands beside nothing then. */
 static void tell_uncounted(const seam_result *result) {
-  print_wrapped(
-      is_prediction(result)
-          ? "nothing stands beside the prediction: pairs that are weighed are not swapped; show it beside what "
-            "seam train counted with --histograms all,interchange"
-          : "nothing stands beside the prediction, for this run did not count interchange: train it with "
-            "--histograms all,interchange",
-      printf("  "), 2);
+  print_wrapped(is_prediction(result)
+                    ? "this result did not swap parts, because its pairs are weighed: show the prediction beside a "
+                      "result that seam train counted with --histograms all,interchange"
+                    : "this run did not count interchange: train it with --histograms all,interchange to set the "
+                      "prediction beside it",
+                printf("  "), 2);
 }
 
 static void tell_few(const int64_t *pairs_of_mode, bool trained) {
   enum { FEW = 100 }; /* Wilson's interval is then 20% wide */
   if (pairs_of_mode[0] >= FEW && pairs_of_mode[1] >= FEW) return;
-  print_wrapped(trained ? "few pairs, which tell little: take more --chains, or more --steps so that more of them pass"
-                        : "few ways to swap, which tell little: predict with more --chains and --draws",
-                printf("  "), 2);
+  print_wrapped(
+      trained
+          ? "few pairs, so these chances are uncertain: use more --chains, or more --steps so that more of them pass"
+          : "few ways to swap, so these chances are uncertain: predict with more --chains and --draws",
+      printf("  "), 2);
 }
 
 void interchange_report(const seam_result *result, const seam_result *beside) {

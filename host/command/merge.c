@@ -2,7 +2,7 @@
 /* seam merge: joins the results of parts of one run. */
 #include <stdlib.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static void report(const struct arguments *arguments, seam_result *result) {
   uint64_t asked = strtoull(seam_config_get(seam_result_config(result), "chains"), NULL, 10);
@@ -30,7 +30,8 @@ static seam_status merge(const struct arguments *arguments, seam_output *output,
 
 seam_status merge_run(struct arguments *arguments, seam_error *error) {
   seam_output *output;
-  if (!arguments->output) return fail(error, SEAM_ERROR_USAGE, "seam merge needs --output FILE for what it joins");
+  if (!arguments->output)
+    return fail(error, SEAM_ERROR_USAGE, "seam merge needs --output FILE, the file for the joined result");
   seam_status status = seam_output_open(arguments->output, arguments->force, &output, error);
   if (status) return status;
   status = merge(arguments, output, error);

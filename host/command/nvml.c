@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "nvml.h"
+#include "command/nvml.h"
 
 enum { NVML_SUCCESS = 0, NVML_CLOCK_SM = 1 };
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 static const double z_95 = 1.96;
 
@@ -41,7 +41,7 @@ void prediction_report(seam_result *result) {
     share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
     share_line("buffer", p.buffer, p.buffer_error);
   } else {
-    printf("  none of these pairs %s: take more --chains and --draws\n", p.weighed ? "weighs anything" : "works");
+    printf("  none of these pairs %s: use more --chains and --draws\n", p.weighed ? "weighs anything" : "works");
   }
   if (!isnan(p.effective_pairs))
     printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);

@@ -2,7 +2,7 @@
 /* What came of a run, in a few lines. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { ROOM_FOR_COUNTS = 60, ROOM_FOR_INTERVALS = 40 };
 

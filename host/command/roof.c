@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "roof.h"
+#include "command/roof.h"
 
 enum { SCHEDULERS = 4, WARP = 32 }; /* of a multiprocessor, on every card from compute capability 7.0 on; its threads */
 

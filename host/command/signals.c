@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "command.h"
+#include "command/command.h"
 
 /* The one mutable global: a signal can reach nothing else. */
 static volatile sig_atomic_t interrupted;

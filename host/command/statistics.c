@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "command.h"
+#include "command/command.h"
 
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction) {
   int64_t extent = axis->bins + 2 * axis->flow;

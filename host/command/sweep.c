@@ -2,7 +2,7 @@
 /* seam sweep: runs a plan with progress, and says what came of it. */
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 struct watch {
   struct progress_bar bar;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { MOST_PAIRS = 64, FIRST_SHOWN = 12, LAST_SHOWN = 4 };
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { NARROWEST = 16, WIDEST = 500, USUAL = 80 };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "command.h"
+#include "command/command.h"
 
 enum { WIDEST = 100 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where an axis has its ticks, and what they say. */
-#include "ticks.h"
+#include "command/ticks.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -39,7 +39,10 @@ License: Apache-2.0
 ")
 endfunction()
 
-function(write_changelog folder)
+# Debian's policy wants our changes as changelog.gz, and those of the packaging as changelog.Debian.gz.
+function(write_changelogs folder)
+  file(REMOVE ${folder}/CHANGELOG.md)
+  configure_file(${CPACK_SEAM_SOURCE}/host/packaging/CHANGELOG.md ${folder}/changelog COPYONLY)
   get_source_date(date %cD)
   if(NOT date)
     set(date "Thu, 01 Jan 1970 00:00:00 +0000")
@@ -47,11 +50,11 @@ function(write_changelog folder)
   file(WRITE ${folder}/changelog.Debian
 "seam (${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium
 
-  * Packed by CPack from seam's own source; its README says what changed.
+  * Packed by CPack from seam's own source; changelog.gz says what changed.
 
  -- ${CPACK_SEAM_MAINTAINER}  ${date}
 ")
-  execute_process(COMMAND gzip -9n ${folder}/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND gzip -9n ${folder}/changelog ${folder}/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 function(compress_pages root)
@@ -70,5 +73,5 @@ foreach(pair IN LISTS CPACK_SEAM_PACKAGES)
   remove_run_paths(${root})
   compress_pages(${root})
   write_copyright(${root}/usr/share/doc/${package})
-  write_changelog(${root}/usr/share/doc/${package})
+  write_changelogs(${root}/usr/share/doc/${package})
 endforeach()

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* buffer: f(v) = lo + (hi - lo)·sigma(g·(v - t)). Parameters: g, t, lo, hi. */
-#ifndef SEAM_COMPONENT_BUFFER_H
-#define SEAM_COMPONENT_BUFFER_H
+#ifndef SEAM_BUFFER_H
+#define SEAM_BUFFER_H
 
-#include "../numeric.h"
+#include "numeric.h"
 #include "law.h"
 
 HD struct law buffer_prior(int size, int parameter, float scale) {

@@ -3,10 +3,10 @@
  *
  * On the GPU the kind is a constant and each call melts into the kernel. On the CPU it is a run-time value: one switch
  * for each block of voltages, so that any kind pairs with any kind and no pair is compiled twice. */
-#ifndef SEAM_COMPONENT_COMPONENT_H
-#define SEAM_COMPONENT_COMPONENT_H
+#ifndef SEAM_COMPONENT_H
+#define SEAM_COMPONENT_H
 
-#include "../random.h"
+#include "random.h"
 #include "buffer.h"
 #include "linear.h"
 #include "list.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The normal law that one parameter is drawn from. */
-#ifndef SEAM_COMPONENT_LAW_H
-#define SEAM_COMPONENT_LAW_H
+#ifndef SEAM_LAW_H
+#define SEAM_LAW_H
 
-#include "../lane.h"
+#include "lane.h"
 
 struct law {
   float mean, deviation;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* linear: f(v) = a·v. */
-#ifndef SEAM_COMPONENT_LINEAR_H
-#define SEAM_COMPONENT_LINEAR_H
+#ifndef SEAM_LINEAR_H
+#define SEAM_LINEAR_H
 
 #include "law.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of component kinds: X(enumerator, name, family, size, parameters). A family is one file of this folder. */
-#ifndef SEAM_COMPONENT_LIST_H
-#define SEAM_COMPONENT_LIST_H
+#ifndef SEAM_LIST_H
+#define SEAM_LIST_H
 
 /* clang-format off */
 #define COMPONENT_KINDS(X)             \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* logistic: f(v) = sigma(w·v + c). Parameters: w, c. */
-#ifndef SEAM_COMPONENT_LOGISTIC_H
-#define SEAM_COMPONENT_LOGISTIC_H
+#ifndef SEAM_LOGISTIC_H
+#define SEAM_LOGISTIC_H
 
-#include "../numeric.h"
+#include "numeric.h"
 #include "law.h"
 
 HD struct law logistic_prior(int size, int parameter, float scale) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mlpH: f(v) = c + sum over i of a_i·tanh(w_i·v + b_i). Parameters: w_0 ... w_{H-1}, b_0 ..., a_0 ..., c. */
-#ifndef SEAM_COMPONENT_MLP_H
-#define SEAM_COMPONENT_MLP_H
+#ifndef SEAM_MLP_H
+#define SEAM_MLP_H
 
-#include "../numeric.h"
+#include "numeric.h"
 #include "law.h"
 
 HD struct law mlp_prior(int size, int parameter, float scale) {

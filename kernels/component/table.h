@@ -3,8 +3,8 @@
  * p_{K-1}.
  *
  * f is a sum of hat functions, so that a GPU thread never indexes its registers at run time. */
-#ifndef SEAM_COMPONENT_TABLE_H
-#define SEAM_COMPONENT_TABLE_H
+#ifndef SEAM_TABLE_H
+#define SEAM_TABLE_H
 
 #include "law.h"
 

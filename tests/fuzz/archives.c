@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive.h"
+#include "files/result_file.h"
+#include "compare/compare.h"
 
 /* ---- Small results ---- */
 

@@ -4,7 +4,7 @@
 #define _GNU_SOURCE /* close_range */
 #include "fuzz.h"
 
-#include "../../host/command/command.h"
+#include "command/command.h"
 
 static seam_status look_at(struct arguments *arguments, seam_error *error);
 static seam_status look_at_bench(struct arguments *arguments, seam_error *error);
@@ -20,7 +20,7 @@ static seam_status look_at_bench(struct arguments *arguments, seam_error *error)
 #define bench_run   look_at_bench
 #define plot_run    look_at
 #define sweep_run   look_at
-#include "../../host/command/main.c"
+#include "command/main.c"
 
 enum { FILE_NUMBER = 100, WORDS = 64 };
 

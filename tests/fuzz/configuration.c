@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "archives.h"
-#include "config.h"
+#include "config/config.h"
 
 enum { FILE_NUMBER = 100 };
 

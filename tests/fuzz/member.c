@@ -8,7 +8,7 @@
 #include <zlib.h>
 
 #include "archives.h"
-#include "zipfile.h"
+#include "files/zipfile.h"
 
 /* A member as it is told of in front of it and in the directory, without compression. */
 struct __attribute__((packed)) about {

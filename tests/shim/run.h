@@ -13,10 +13,11 @@
 
 #include <cmocka.h>
 
-#include "backend.h"
-#include "cuda.h"
-#include "plan.h"
+#include "backend/backend.h"
+#include "kernels/cuda/cuda.h"
+#include "workers/job_setup.h"
 #include "shim.h"
+#include "backend/choice.h"
 
 struct counted {
   seam_status status;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda.h"
+#include "kernels/cuda/cuda.h"
 #include "fibre.h"
 
 enum { GUARD_WORDS = 1024, POISON = 0xA5, ALLOCATIONS = 4096, KERNELS = 64, HOST = -1 };

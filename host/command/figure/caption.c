@@ -3,7 +3,7 @@
  * it again. */
 #include <string.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 enum { ROOM = 4096, EACH_TOLD = 2 };
 

@@ -2,7 +2,7 @@
 /* A one-dimensional histogram as steps. */
 #include <math.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 static void step_to(struct page *page, const struct panel *panel, const struct curve *curve, double bin, double value) {
   double at = curve->lower + bin * (curve->upper - curve->lower) / (double)curve->bins;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Densities of a value of chains, laid over one another: of the outcomes of one result, or of several results. */
-#include "curves.h"
+#include "command/figure/curves.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@ struct family family_of(const struct plot *plot) {
   struct family family = {0};
   bool several = plot->count > 1;
   for (int i = 0; i < (several ? plot->count : OUTCOMES_COUNTED); i++) {
-    if (!several && !(plot->slice->outcomes >> i & 1)) continue;
+    if (!several && !(plot->selection->outcomes >> i & 1)) continue;
     struct member *member = &family.members[family.count++];
-    const struct selection own = {"", several ? plot->slice->outcomes : 1u << i};
+    const struct selection own = {"", several ? plot->selection->outcomes : 1u << i};
     member->result = plot->results[several ? i : 0];
     member->outcomes = own.outcomes;
     member->chains = (double)selected_chains(member->result, &own);

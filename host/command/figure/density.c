@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional counts as an image, and what its colours mean. */
-#include "density.h"
+#include "command/figure/density.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "../ticks.h"
+#include "command/ticks.h"
 
 enum { FEW = 100, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
 static const double most_decades = 5; /* what is rarer has the colour of the rarest */

@@ -3,7 +3,7 @@
 #ifndef SEAM_DENSITY_H
 #define SEAM_DENSITY_H
 
-#include "panel.h"
+#include "command/figure/panel.h"
 
 /* Values over [x][y] bins without flow; NAN leaves paper, and so does 0 of what is counted. */
 struct grid {

@@ -2,7 +2,7 @@
 /* The chance that swapped parts fit, by the distance of their interfaces, with its 95% intervals. */
 #include <math.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 enum { SIDES = 2, MODES = 2, STEPS = 16 };
 

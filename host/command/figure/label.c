@@ -2,7 +2,7 @@
 /* What tells several results apart: a letter for each, and the options in which they differ. */
 #include <string.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 #define GAP "\u00a0" /* a blank at which no line is broken */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page that a figure is drawn on: PNG, SVG or PDF, as wide as asked and as high as it comes out; and its text. */
-#include "page.h"
+#include "command/figure/page.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -97,7 +97,7 @@ const struct format *format_of(const char *path) {
 static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
   if (status == CAIRO_STATUS_NO_MEMORY)
     return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-  return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): take another --width",
+  return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): choose another --width",
               cairo_status_to_string(status));
 }
 

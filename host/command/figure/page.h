@@ -5,8 +5,8 @@
 
 #include <cairo.h>
 
-#include "../colour.h"
-#include "../command.h"
+#include "command/colour.h"
+#include "command/command.h"
 
 /* Lengths are in points, y goes down. */
 struct box {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A panel: a box with an axis along its left and its lower side, and what is drawn in it in their units. */
-#include "panel.h"
+#include "command/figure/panel.h"
 
 #include <math.h>
 
-#include "../ticks.h"
+#include "command/ticks.h"
 
 static const double line = 0.6, tick_length = 0.35; /* points; sizes of text */
 

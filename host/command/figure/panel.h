@@ -3,7 +3,7 @@
 #ifndef SEAM_PANEL_H
 #define SEAM_PANEL_H
 
-#include "page.h"
+#include "command/figure/page.h"
 
 struct axis {
   double lower, upper;

@@ -2,7 +2,7 @@
 /* What became of the chains, or of the pairs that work: bars with their 95% intervals, or one bar of all. */
 #include <math.h>
 
-#include "figure.h"
+#include "command/figure/figure.h"
 
 #define ROW    1.7 /* sizes of text */
 #define NAME   5.0

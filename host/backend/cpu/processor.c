@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the processor of this machine has, asked of the compiler's run-time library and of the system. */
+#define _GNU_SOURCE
+#include "backend/cpu/processor.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+
+/* By features, since clang 14 does not know the levels by name. No processor has these and lacks the rest of its level.
+ */
+static bool has_v3(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+}
+
+static bool has_v4(void) {
+  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+#else
+
+static bool has_v3(void) { return false; }
+static bool has_v4(void) { return false; }
+
+#endif
+
+static bool has_isa(int isa) { return isa == ISA_V4 ? has_v4() : isa == ISA_V3 ? has_v3() : isa == ISA_BASELINE; }
+
+seam_status processor_isa(const struct seam_config *config, int *isa, seam_error *error) {
+  *isa = config->isa;
+  if (*isa == ISA_AUTO)
+    for (*isa = ISAS - 1; !has_isa(*isa);) --*isa;
+  if (has_isa(*isa)) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_BACKEND, "--isa %s: this processor does not have it; use --isa auto",
+                   isa_name(config->isa));
+}
+
+static int available_threads(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+
+int processor_threads(const struct seam_config *config) {
+  return config->threads ? (int)config->threads : available_threads();
+}
+
+void processor_name(char *name, size_t size) {
+  snprintf(name, size, "CPU");
+  FILE *file = fopen("/proc/cpuinfo", "re");
+  char line[256];
+  while (file && fgets(line, sizeof line, file)) {
+    char *value = strchr(line, ':');
+    if (strncmp(line, "model name", 10) != 0 || !value) continue;
+    value[strcspn(value, "\n")] = '\0';
+    snprintf(name, size, "%s", value[1] ? value + 2 : "CPU");
+    break;
+  }
+  if (file) fclose(file); /* opened for reading only: nothing can be lost */
+}
+
+size_t processor_devices(seam_device *devices, size_t capacity) {
+  if (capacity == 0) return 1;
+  devices[0] = (seam_device){.backend = "cpu", .index = 0};
+  processor_name(devices[0].name, sizeof devices[0].name);
+  char *detail = devices[0].detail;
+  size_t size = sizeof devices[0].detail, used = (size_t)snprintf(detail, size, "isa");
+  for (int isa = ISA_BASELINE; isa < ISAS; isa++)
+    if (has_isa(isa)) used += (size_t)snprintf(detail + used, size - used, " %s", isa_name(isa));
+  snprintf(detail + used, size - used, ", %d threads", available_threads());
+  return 1;
+}

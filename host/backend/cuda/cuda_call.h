@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls of the CUDA runtime, and how one that fails becomes an error of ours. */
+#ifndef SEAM_CUDA_CALL_H
+#define SEAM_CUDA_CALL_H
+
+#include <cuda_runtime_api.h>
+
+#include "base/error.h"
+
+seam_status cuda_call_failed(cudaError_t code, const char *call, seam_error *error);
+
+/* Calls a function of the CUDA runtime and hands its failure to the caller. */
+#define TRY(function, ...)                                                                                             \
+  do {                                                                                                                 \
+    cudaError_t code = function(__VA_ARGS__);                                                                          \
+    if (code != cudaSuccess) return cuda_call_failed(code, #function, error);                                          \
+  } while (0)
+
+#endif

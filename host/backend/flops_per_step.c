@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The floating-point operations of one chain-step, from the counts that stand beside the kernels' functions. */
+#include "config/config.h"
+#include "kernels/optimizer.h"
+
+static double component_flops(int kind, int inner) {
+#define CASE(enumerator, name, family, size, parameters)                                                               \
+  if (kind == KIND_##enumerator) return family##_flops(size, inner);
+  COMPONENT_KINDS(CASE)
+#undef CASE
+  return 0.0;
+}
+
+double seam_flops_per_chain_step(const seam_config *config) {
+  static const double update[OPTIMIZERS] = {SGD_FLOPS, ADAM_FLOPS, LANGEVIN_FLOPS};
+  const double noise = NORMAL_FLOPS + 2.0;                                                       /* scaled and added */
+  double voltage = component_flops(config->first, 0) + component_flops(config->second, 1) + 2.0; /* residual, scaling */
+  if (config->input_noise > 0 || config->interface_noise > 0) voltage += 2.0 * noise;            /* both are drawn */
+  int parameters = component_parameters(config->first) + component_parameters(config->second);
+  return 2.0 * (double)config->samples * voltage + parameters * update[config->optimizer];
+}

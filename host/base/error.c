@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors of the library: fills the one line that a failing call hands to its caller. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Paths and the contents of files reach messages: one of them must not break the line or steer a terminal. */
+static void make_one_line(char *text) {
+  for (; *text; text++)
+    if ((unsigned char)*text < ' ' || *text == 127) *text = '?';
+}
+
+/* Whoever meets a broken promise can do no more about it. An error that is told on has said it already. */
+static void ask_for_report(seam_error *error) {
+  static const char request[] = "; a bug in seam: please report it";
+  size_t length = strlen(error->message);
+  if (error->status == SEAM_ERROR_INTERNAL && !strstr(error->message, request))
+    snprintf(error->message + length, sizeof error->message - length, "%s", request);
+}
+
+seam_status error_set(seam_error *error, seam_status status, const char *format, ...) {
+  if (!error) return status;
+  va_list arguments;
+  va_start(arguments, format);
+  error->status = status;
+  if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0) error->message[0] = '\0';
+  va_end(arguments);
+  ask_for_report(error);
+  make_one_line(error->message);
+  return status;
+}
+
+const char *error_path(const char *path) {
+  enum { LONGEST = 180 };
+  size_t length = strlen(path);
+  return length <= LONGEST ? path : path + length - LONGEST;
+}

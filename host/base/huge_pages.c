@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory in huge pages, by what madvise knows of them. */
+#include "base/huge_pages.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+void *pages_allocate(size_t bytes) {
+  const size_t huge = (size_t)1 << 21, rounded = (bytes + huge - 1) / huge * huge;
+  void *memory = aligned_alloc(huge, rounded);
+#ifdef MADV_HUGEPAGE
+  if (memory && bytes >= huge) (void)madvise(memory, rounded, MADV_HUGEPAGE); /* a hint: no harm in a refusal */
+#endif
+  return memory;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compares two results: the distances of their histograms, and the map of where they differ. */
+#include "compare/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/equal_mass_cells.h"
+#include "compare/sample_noise.h"
+
+enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
+
+/* The standard normal's: 95% lie within. */
+static const double z_95 = 1.959963984540054;
+
+static seam_status out_of_memory(seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: the results cannot be compared; close other programs");
+}
+
+/* ---- Distances ---- */
+
+const double comparison_most[SEAM_DISTANCES] = {1, 0x1.62e42fefa39efp-1, INFINITY, INFINITY}; /* 1 and ln 2 */
+
+/* Room for one row of both results. */
+struct work {
+  struct outcome_table side[2];
+  int64_t *table[3]; /* A's, B's and the pooled counts */
+  int32_t *cell;
+  int cells;
+  struct sample sample[2];
+  struct dealt room;
+  int64_t rows;   /* with entries in both */
+  double entries; /* of these rows in both, by what they are worth */
+  bool known;     /* whether there is enough to tell what sampling does */
+  /* Summed over the rows, each weighed by its entries; the errors are of the last row. */
+  double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
+  double chance[PERMUTATIONS][SEAM_DISTANCES];
+};
+
+static void work_free(struct work *work) {
+  if (!work) return;
+  for (int t = 0; t < 3; t++) free(work->table[t]);
+  free(work->cell);
+  free(work);
+}
+
+static struct work *work_create(const struct outcome_table sides[2]) {
+  struct work *work = calloc(1, sizeof *work);
+  if (!work) return NULL;
+  size_t bins = (size_t)sides[0].row_bins;
+  memcpy(work->side, sides, sizeof work->side);
+  for (int t = 0; t < 3; t++) work->table[t] = malloc(bins * sizeof *work->table[t]);
+  work->cell = malloc(bins * sizeof *work->cell);
+  work->known = true;
+  if (work->table[0] && work->table[1] && work->table[2] && work->cell) return work;
+  work_free(work);
+  return NULL;
+}
+
+static int wanted_cells(const struct sample samples[2], int64_t rows) {
+  double wanted = floor((samples[0].effective + samples[1].effective) / ENTRIES_PER_CELL);
+  double most = fmin(samples[0].most_cells, samples[1].most_cells);
+  return (int)fmax(FEWEST_CELLS, fmin(wanted, fmin(most, (double)(MOST_CELLS / rows))));
+}
+
+static void pool_chains(struct work *work) {
+  for (int64_t i = 0; i < work->side[0].row_bins; i++) work->table[2][i] = work->table[0][i] + work->table[1][i];
+}
+
+/* Each side weighs what it is worth, lest many pairs that share components drown few chains. */
+static void pool_pairs(struct work *work, const int64_t entries[2]) {
+  const double a = work->sample[0].effective, b = work->sample[1].effective, scale = 0x1p52 / (a + b);
+  for (int64_t i = 0; i < work->side[0].row_bins; i++) {
+    double share_a = (double)work->table[0][i] / (double)entries[0];
+    double share_b = (double)work->table[1][i] / (double)entries[1];
+    work->table[2][i] = (int64_t)((a * share_a + b * share_b) * scale + 0.5);
+  }
+}
+
+/* Into cells of the pooled counts. */
+static seam_status divide(struct work *work, const int64_t entries[2], seam_error *error) {
+  const struct outcome_table *side = work->side;
+  for (int r = 0; r < 2; r++)
+    FORWARD(sample_weigh(&work->sample[r], &side[r], work->table[r], entries[r], work->cell, error));
+  if (side[0].blocks[0] || side[1].blocks[0])
+    pool_pairs(work, entries);
+  else
+    pool_chains(work);
+  FORWARD(partition_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
+                           &work->cells, error));
+  for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &side[r], work->table[r], work->cell, work->cells);
+  return SEAM_OK;
+}
+
+static void add_distances(struct work *work, uint32_t purpose) {
+  const struct sample *a = &work->sample[0], *b = &work->sample[1];
+  double weight = a->effective + b->effective, value[SEAM_DISTANCES];
+  distance_values(&(struct count_pair){a->count, b->count, work->cells}, value);
+  for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += weight * value[d];
+  work->entries += weight;
+  work->rows++;
+  work->known = work->known && a->known && b->known;
+  if (!work->known) return;
+  sample_distance_errors(work->sample, work->error);
+  sample_chance(work->sample, purpose, weight, &work->room, work->chance);
+}
+
+static seam_status compare_rows(struct work *work, int h, seam_compared *compared, seam_error *error) {
+  for (int64_t row = 0; row < work->side[0].rows; row++) {
+    int64_t entries[2];
+    for (int r = 0; r < 2; r++) {
+      entries[r] = outcome_gather(&work->side[r], row, work->table[r]);
+      compared->entries[r] += entries[r];
+    }
+    if (entries[0] == 0 || entries[1] == 0) continue;
+    FORWARD(divide(work, entries, error));
+    add_distances(work, (uint32_t)h << 16 | (uint32_t)row);
+    for (int r = 0; r < 2; r++) compared->effective[r] += work->sample[r].known ? work->sample[r].effective : NAN;
+    compared->cells += work->cells;
+  }
+  compared->rows = work->rows;
+  for (int r = 0; r < 2; r++) compared->entries[r] >>= work->side[r].count_bits;
+  return SEAM_OK;
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* From sums over the rows to the mean over them, beside the permutations' law. */
+static seam_distance judge(const struct work *work, int d, bool independent) {
+  if (work->rows == 0) return (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  if (!work->known) return (seam_distance){work->value[d] / work->entries, NAN, NAN, NAN, NAN, NAN, NAN};
+  double sorted[PERMUTATIONS], sum = 0, value = work->value[d];
+  int reach = 0;
+  for (int p = 0; p < PERMUTATIONS; p++) {
+    reach += work->chance[p][d] >= value;
+    sorted[p] = work->chance[p][d] / work->entries;
+    sum += sorted[p];
+  }
+  qsort(sorted, PERMUTATIONS, sizeof *sorted, ascending);
+  seam_distance distance = {.value = value / work->entries, .chance = sum / PERMUTATIONS};
+  distance.excess = distance.value - distance.chance;
+  distance.chance_95 = distance.low = distance.high = distance.p = NAN;
+  if (!independent) return distance;
+  distance.chance_95 = sorted[PERMUTATIONS * 95 / 100 - 1];
+  distance.low = fmax(0, distance.excess - z_95 * work->error[d]);
+  distance.high = fmin(comparison_most[d], distance.value + z_95 * work->error[d]);
+  distance.p = (1.0 + reach) / (1.0 + PERMUTATIONS);
+  return distance;
+}
+
+/* ---- The map ---- */
+
+static seam_histogram map_of(const struct outcome_table *table, const char *name, const char *label) {
+  const seam_histogram *interface = table->histogram;
+  return (seam_histogram){.name = name,
+                          .label = label,
+                          .axis_count = 2,
+                          .axes = {interface->axes[1], interface->axes[2]},
+                          .cells = table->row_bins};
+}
+
+void comparison_add_maps(struct seam_comparison *comparison, const struct outcome_table *table) {
+  comparison->maps[0] = map_of(table, "log_ratio", "ln of the first result's share over the second's");
+  comparison->maps[1] = map_of(table, "log_ratio_error", "standard error of log_ratio");
+}
+
+seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error) {
+  size_t cells = (size_t)comparison->maps[0].cells;
+  comparison->reals = malloc(COMPARISON_MAPS * cells * sizeof *comparison->reals);
+  if (!comparison->reals) return out_of_memory(error);
+  for (size_t i = 0; i < COMPARISON_MAPS; i++) comparison->maps[i].reals = comparison->reals + i * cells;
+  return SEAM_OK;
+}
+
+static seam_status make_maps(struct seam_comparison *comparison, const struct work *work, seam_error *error) {
+  const struct outcome_table *table = &work->side[0];
+  int64_t bins = table->row_bins;
+  comparison_add_maps(comparison, table);
+  FORWARD(comparison_make_room(comparison, error));
+  const struct sample *samples = work->sample;
+  double ratio[MOST_CELLS], spread[MOST_CELLS], total[2];
+  for (int r = 0; r < 2; r++) total[r] = samples[r].effective + 0.5 * work->cells;
+  for (int i = 0; i < work->cells; i++) {
+    double a = samples[0].count[i] + 0.5, b = samples[1].count[i] + 0.5;
+    ratio[i] = log(a / total[0] / (b / total[1]));
+    spread[i] = work->known ? sqrt(sample_log_variance(&samples[0], i) + sample_log_variance(&samples[1], i)) : NAN;
+  }
+  for (int64_t i = 0; i < bins; i++) {
+    comparison->reals[i] = ratio[work->cell[i]];
+    comparison->reals[bins + i] = spread[work->cell[i]];
+  }
+  return SEAM_OK;
+}
+
+/* ---- The comparison ---- */
+
+static bool same_axis(const seam_axis *a, const seam_axis *b) {
+  if (a->type != b->type || a->bins != b->bins || a->flow != b->flow) return false;
+  if (a->type == SEAM_AXIS_CATEGORY_INT)
+    return memcmp(a->numbers, b->numbers, (size_t)a->bins * sizeof *a->numbers) == 0;
+  return a->type != SEAM_AXIS_REGULAR || (a->lower == b->lower && a->upper == b->upper);
+}
+
+static bool same_axes(const seam_histogram *a, const seam_histogram *b) {
+  bool same = a->axis_count == b->axis_count;
+  for (int i = 0; same && i < a->axis_count; i++) same = same_axis(&a->axes[i], &b->axes[i]);
+  return same;
+}
+
+/* That the interfaces have the same bins compare_check saw to: those of pairs lie in a histogram of other axes. */
+bool comparison_tables(const struct outcome_choice *choice, const seam_result *a, const seam_result *b, int h,
+                       struct outcome_table tables[2]) {
+  if (!outcome_table_create(choice, a, h, &tables[0]) || !outcome_table_create(choice, b, h, &tables[1])) return false;
+  return h == HISTOGRAM_INTERFACE || same_axes(tables[0].histogram, tables[1].histogram);
+}
+
+seam_compared *comparison_add(struct seam_comparison *comparison, const struct outcome_table tables[2], int h) {
+  seam_compared *compared = &comparison->compared[comparison->compared_count++];
+  *compared = (seam_compared){.name = histogram_name(h), .unit = {tables[0].unit, tables[1].unit}};
+  compared->independent = h != HISTOGRAM_SNAPSHOTS && histogram_entries_per_chain(h) == 1;
+  return compared;
+}
+
+static seam_status compare_histogram(struct seam_comparison *comparison, const struct outcome_table sides[2], int h,
+                                     seam_error *error) {
+  struct work *work = work_create(sides);
+  if (!work) return out_of_memory(error);
+  seam_compared *compared = comparison_add(comparison, sides, h);
+  seam_status status = compare_rows(work, h, compared, error);
+  for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = judge(work, d, compared->independent);
+  if (status == SEAM_OK && h == HISTOGRAM_INTERFACE && work->rows) status = make_maps(comparison, work, error);
+  work_free(work);
+  return status;
+}
+
+static seam_status compare_all(struct seam_comparison *comparison, const seam_result *a, const seam_result *b,
+                               const struct outcome_choice *choice, seam_error *error) {
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    struct outcome_table sides[2];
+    if (comparison_tables(choice, a, b, h, sides)) FORWARD(compare_histogram(comparison, sides, h, error));
+  }
+  return SEAM_OK;
+}
+
+seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
+                         seam_comparison **out, seam_error *error) {
+  const struct outcome_choice *choice = outcome_choice_find(outcome);
+  *out = NULL;
+  if (!choice)
+    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
+                     outcome);
+  FORWARD(compare_check(a, b, choice, force != 0, error));
+  struct seam_comparison *comparison = calloc(1, sizeof *comparison);
+  if (!comparison) return out_of_memory(error);
+  comparison->config[0] = a->config;
+  comparison->config[1] = b->config;
+  comparison->chains[0] = coverage_size(&a->coverage);
+  comparison->chains[1] = coverage_size(&b->coverage);
+  comparison->shared = compare_shared(a, b);
+  comparison->outcome = choice->name;
+  compare_fractions(comparison, a, b);
+  seam_status status = compare_all(comparison, a, b, choice, error);
+  if (status != SEAM_OK)
+    seam_comparison_free(comparison);
+  else
+    *out = comparison;
+  return status;
+}
+
+void seam_comparison_free(seam_comparison *comparison) {
+  if (!comparison) return;
+  free(comparison->reals);
+  free(comparison);
+}
+
+const seam_compared *seam_comparison_histogram_at(const seam_comparison *comparison, size_t index) {
+  return index < (size_t)comparison->compared_count ? &comparison->compared[index] : NULL;
+}
+
+const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index) {
+  return index < COMPARISON_FRACTIONS ? &comparison->fractions[index] : NULL;
+}
+
+const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index) {
+  return index < COMPARISON_MAPS && comparison->maps[index].name ? &comparison->maps[index] : NULL;
+}
+
+seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
+
+const char *seam_comparison_outcome(const seam_comparison *comparison) { return comparison->outcome; }
+
+uint64_t seam_comparison_shared(const seam_comparison *comparison) { return comparison->shared; }

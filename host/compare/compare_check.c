@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether two results compare, and what of them was drawn alike. */
+#include <stdio.h>
+#include <string.h>
+
+#include "compare/compare.h"
+#include "config/option.h"
+
+/* Appends "--NAME X against Y" for each of the options that differ; returns how many do. */
+static int list_differences(const seam_result *a, const seam_result *b, const char *const *names, char *list,
+                            size_t size) {
+  int count = 0;
+  for (list[0] = '\0'; *names; names++) {
+    const struct option *option = option_find(*names);
+    char values[2][64];
+    option->type->print(option, (const char *)&a->config + option->offset, values[0], sizeof values[0]);
+    option->type->print(option, (const char *)&b->config + option->offset, values[1], sizeof values[1]);
+    if (!strcmp(values[0], values[1])) continue;
+    size_t length = strlen(list);
+    snprintf(list + length, size - length, "%s--%s %s against %s", count++ ? ", " : "", *names, values[0], values[1]);
+  }
+  return count;
+}
+
+static seam_status check_alike(const seam_result *a, const seam_result *b, bool force, seam_error *error) {
+  static const char *const axes[] = {"bins", "range", NULL};
+  static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale", NULL};
+  char list[384];
+  if (list_differences(a, b, axes, list, sizeof list))
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "%s: interfaces in different bins cannot be compared; run one again with the options of the other",
+                     list);
+  if (!force && list_differences(a, b, subject, list, sizeof list))
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "%s: these results are of different things; --force compares them anyway", list);
+  return SEAM_OK;
+}
+
+static seam_status check_told(const struct outcome_choice *choice, const seam_result *const results[2],
+                              seam_error *error) {
+  for (int r = 0; r < 2; r++) {
+    const char *refusal = outcome_choice_refusal(choice, results[r]);
+    if (refusal) return error_set(error, SEAM_ERROR_MISMATCH, "the %s result %s", r ? "second" : "first", refusal);
+  }
+  return SEAM_OK;
+}
+
+/* Every sum of entries of both, over all rows, must fit. */
+static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_error *error) {
+  const uint64_t most = INT64_MAX / PROBES, chains[2] = {coverage_size(&a->coverage), coverage_size(&b->coverage)};
+  if (chains[0] <= most && chains[1] <= most - chains[0]) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_MISMATCH,
+                   "%llu and %llu chains: at most %llu together can be compared; compare parts of them",
+                   (unsigned long long)chains[0], (unsigned long long)chains[1], (unsigned long long)most);
+}
+
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
+                          seam_error *error) {
+  FORWARD(check_alike(a, b, force, error));
+  FORWARD(check_told(choice, (const seam_result *const[2]){a, b}, error));
+  return check_sizes(a, b, error);
+}
+
+/* ---- What was drawn alike ---- */
+
+static uint64_t shared_ids(const seam_result *a, const seam_result *b) {
+  uint64_t shared = 0;
+  for (size_t i = 0; i < a->coverage.ranges; i++)
+    for (size_t j = 0; j < b->coverage.ranges; j++) {
+      const uint64_t *x = a->coverage.ids + 2 * i, *y = b->coverage.ids + 2 * j;
+      uint64_t begin = x[0] > y[0] ? x[0] : y[0], end = x[1] < y[1] ? x[1] : y[1];
+      if (begin < end) shared += end - begin;
+    }
+  return shared;
+}
+
+/* Predictions draw with purposes of their own, and all of one seed the same second components. */
+uint64_t compare_shared(const seam_result *a, const seam_result *b) {
+  bool trained[2] = {a->config.task == TASK_TRAIN, b->config.task == TASK_TRAIN};
+  if (a->config.seed != b->config.seed || trained[0] != trained[1]) return 0;
+  uint64_t draws = a->config.draws < b->config.draws ? a->config.draws : b->config.draws;
+  return shared_ids(a, b) + (trained[0] ? 0 : draws);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a configuration from a file: JSON text of options, or a result, whose configuration is taken. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/result_file.h"
+
+enum { LARGEST_CONFIG_FILE = 1 << 20 };
+
+/* The whole of a small file, ended by a zero. */
+static seam_status read_text(const char *path, char *text, size_t *size, seam_error *error) {
+  FILE *file = fopen(path, "rb");
+  if (!file)
+    return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%m): check the name and its permissions",
+                     error_path(path));
+  errno = 0;
+  *size = fread(text, 1, LARGEST_CONFIG_FILE, file);
+  int failure = ferror(file) ? errno : 0;
+  fclose(file);
+  text[*size] = '\0';
+  if (failure)
+    return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%s): name a file of options or a result",
+                     error_path(path), strerror(failure));
+  return SEAM_OK;
+}
+
+static seam_status parse_text(const char *path, const char *text, size_t size, json_t **object, seam_error *error) {
+  if (size == LARGEST_CONFIG_FILE)
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s is too large for a file of options, and not a result of seam either: name another",
+                     error_path(path));
+  json_error_t fault;
+  *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+  if (*object) return SEAM_OK;
+  if (json_error_code(&fault) == json_error_numeric_overflow)
+    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; put numbers this large in quotes", error_path(path),
+                     fault.line, fault.text);
+  return error_set(error, SEAM_ERROR_FORMAT,
+                   "%s:%d: neither JSON nor a result of seam (%s): correct it, or name another file", error_path(path),
+                   fault.line, fault.text);
+}
+
+static seam_status load(const char *path, char *text, json_t **object, seam_error *error) {
+  size_t size = 0;
+  FORWARD(read_text(path, text, &size, error));
+  if (size >= 2 && !memcmp(text, "PK", 2)) return archive_read_config(path, object, error);
+  return parse_text(path, text, size, object, error);
+}
+
+seam_status seam_config_read(seam_config *config, const char *path, seam_error *error) {
+  char *text = malloc(LARGEST_CONFIG_FILE + 1);
+  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for %s: close other programs", error_path(path));
+  json_t *object = NULL;
+  seam_status status = load(path, text, &object, error);
+  free(text);
+  if (status == SEAM_OK) status = config_from_json(config, object, path, error);
+  json_decref(object);
+  return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The result file: puts a result's members into one zip and takes them out again, trusting nothing; and what runs do
+ * with the file: write, write a checkpoint, resume. */
+#include "files/result_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/histogram_member.h"
+#include "base/read_file.h"
+#include "files/manifest.h"
+#include "files/uhi_json.h"
+#include "files/zipfile.h"
+#include "files/atomic_output.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "counts go to the file as they lie in memory, which must be little-endian"
+#endif
+
+static seam_status out_of_memory(const char *what, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s; close other programs", what);
+}
+
+/* ---- Packing ---- */
+
+static seam_status add_members(struct zip_writer *writer, const struct seam_result *result, seam_error *error) {
+  FORWARD(archive_add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    const seam_histogram *view = &result->histograms->view[h];
+    if (view->name) FORWARD(archive_add_histogram(writer, view, uhi_describe(view, &result->config), error));
+  }
+  return SEAM_OK;
+}
+
+seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
+  FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
+  struct zip_writer *writer = zip_writer_create();
+  if (!writer) return out_of_memory("the result cannot be packed", error);
+  seam_status status = add_members(writer, result, error);
+  if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
+  zip_writer_free(writer);
+  return status;
+}
+
+/* ---- Unpacking ---- */
+
+static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, seam_error *error) {
+  const struct zip_member *member;
+  char *text;
+  if (!zip_reader_find(reader, MANIFEST_MEMBER) && zip_reader_find(reader, COMPARISON_MEMBER))
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s is a comparison, the map that seam compare wrote, and not a result: seam plot draws it",
+                     error_path(reader->path));
+  FORWARD(archive_find(reader, MANIFEST_MEMBER, &member, error));
+  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
+  seam_status status = manifest_parse(text, member->size, reader->path, manifest, error);
+  free(text);
+  return status;
+}
+
+/* The histograms that the configuration asks for must be there, at the sizes it implies. */
+static seam_status check_sizes(const struct zip_reader *reader, const struct histogram_set *set, int *members,
+                               seam_error *error) {
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    if (!set->view[h].name) continue;
+    FORWARD(archive_check_size(reader, &set->view[h], error));
+    *members += HISTOGRAM_MEMBERS;
+  }
+  return SEAM_OK;
+}
+
+/* Before memory is taken for the counts, so that a small forged file cannot ask for much. */
+static seam_status check_members(const struct zip_reader *reader, const struct seam_config *config, seam_error *error) {
+  struct histogram_set *set;
+  int members = 1;
+  FORWARD(histogram_set_create(config, &set, error));
+  seam_status status = check_sizes(reader, set, &members, error);
+  histogram_set_free(set);
+  if (status == SEAM_OK && members != reader->count)
+    return error_set(error, SEAM_ERROR_FORMAT,
+                     "%s has %d members, but its configuration makes %d: remove the foreign ones",
+                     error_path(reader->path), reader->count, members);
+  return status;
+}
+
+static seam_status read_histograms(struct zip_reader *reader, struct seam_result *result, seam_error *error) {
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    const seam_histogram *histogram = &result->histograms->view[h];
+    if (!histogram->name) continue;
+    FORWARD(archive_read_histogram(reader, histogram, uhi_describe(histogram, &result->config),
+                                   result->counts + result->histograms->offset[h], error));
+  }
+  return SEAM_OK;
+}
+
+static seam_status check_counts(const struct seam_result *result, const char *path, seam_error *error) {
+  seam_error inner;
+  if (result_check(result, SEAM_ERROR_FORMAT, &inner) == SEAM_OK) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_FORMAT, "%s: %s; the file is damaged: use another copy or run again",
+                   error_path(path), inner.message);
+}
+
+static seam_status read_result(struct zip_reader *reader, const json_t *manifest, struct seam_config *config,
+                               struct seam_result **out, seam_error *error) {
+  struct seam_result *result;
+  FORWARD(manifest_config(manifest, reader->path, config, error));
+  FORWARD(check_members(reader, config, error));
+  FORWARD(result_create(config, &result, error));
+  seam_status status = manifest_restore(manifest, reader->path, result, error);
+  if (status == SEAM_OK) status = read_histograms(reader, result, error);
+  if (status == SEAM_OK) status = check_counts(result, reader->path, error);
+  if (status != SEAM_OK)
+    seam_result_free(result);
+  else
+    *out = result;
+  return status;
+}
+
+seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
+                           seam_error *error) {
+  struct zip_reader *reader;
+  json_t *manifest = NULL;
+  *result = NULL;
+  FORWARD(zip_reader_open(bytes, size, path, &reader, error));
+  struct seam_config *config = seam_config_create();
+  seam_status status = config ? read_manifest(reader, &manifest, error) : out_of_memory("no room to configure", error);
+  if (status == SEAM_OK) status = read_result(reader, manifest, config, result, error);
+  seam_config_free(config);
+  json_decref(manifest);
+  zip_reader_close(reader);
+  return status;
+}
+
+static seam_status take_config(struct zip_reader *reader, json_t **config, seam_error *error) {
+  json_t *manifest;
+  FORWARD(read_manifest(reader, &manifest, error));
+  *config = json_incref(json_object_get(manifest, "configuration"));
+  json_decref(manifest);
+  if (json_is_object(*config)) return SEAM_OK;
+  json_decref(*config);
+  *config = NULL;
+  return member_damaged(error, reader->path, MANIFEST_MEMBER, "holds no configuration");
+}
+
+seam_status archive_read_config(const char *path, json_t **config, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  struct zip_reader *reader;
+  *config = NULL;
+  FORWARD(file_read(path, &bytes, &size, error));
+  seam_status status = zip_reader_open(bytes, size, path, &reader, error);
+  if (status == SEAM_OK) {
+    status = take_config(reader, config, error);
+    zip_reader_close(reader);
+  }
+  free(bytes);
+  return status;
+}
+
+/* ---- Files ---- */
+
+seam_status seam_result_read(const char *path, seam_result **result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  *result = NULL;
+  FORWARD(file_read(path, &bytes, &size, error));
+  seam_status status = archive_unpack(bytes, size, path, result, error);
+  free(bytes);
+  return status;
+}
+
+seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  seam_status status = seam_output_write_bytes(output, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+seam_status archive_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
+  unsigned char *bytes;
+  size_t size;
+  FORWARD(archive_pack(result, &bytes, &size, error));
+  seam_status status = output_write_checkpoint(output, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
+seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {
+  bool exists;
+  *before = NULL;
+  FORWARD(output_open_resumed(path, output, &exists, error));
+  if (!exists) return SEAM_OK;
+  seam_status status = seam_result_read(output_path(*output), before, error);
+  if (status == SEAM_OK) return SEAM_OK;
+  seam_output_close(*output);
+  *output = NULL;
+  return status;
+}

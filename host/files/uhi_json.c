@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UHI schema 1: describes a histogram so that uhi, hist, boost-histogram and ROOT read it. */
+#include "files/uhi_json.h"
+
+#include <stdio.h>
+
+void uhi_member_names(const seam_histogram *histogram, char description[UHI_NAME], char counts[UHI_NAME]) {
+  snprintf(description, UHI_NAME, "%.40s.json", histogram->name);
+  snprintf(counts, UHI_NAME, "%.40s_storage_values.npy", histogram->name);
+}
+
+/* ---- Axes ---- */
+
+static json_t *categories(const seam_axis *axis) {
+  json_t *list = json_array();
+  for (int64_t i = 0; list && i < axis->bins; i++) {
+    json_t *item =
+        axis->type == SEAM_AXIS_CATEGORY_STRING ? json_string(axis->names[i]) : json_integer(axis->numbers[i]);
+    if (json_array_append_new(list, item) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return list;
+}
+
+static json_t *axis_kind(const seam_axis *axis) {
+  switch (axis->type) {
+  case SEAM_AXIS_REGULAR:
+    return json_pack("{s:s, s:f, s:f, s:I, s:b, s:b, s:b}", "type", "regular", "lower", axis->lower, "upper",
+                     axis->upper, "bins", (json_int_t)axis->bins, "underflow", axis->flow, "overflow", axis->flow,
+                     "circular", 0);
+  case SEAM_AXIS_CATEGORY_STRING:
+    return json_pack("{s:s, s:o, s:b}", "type", "category_str", "categories", categories(axis), "flow", 0);
+  case SEAM_AXIS_CATEGORY_INT:
+    return json_pack("{s:s, s:o, s:b}", "type", "category_int", "categories", categories(axis), "flow", 0);
+  case SEAM_AXIS_BOOLEAN:
+    return json_pack("{s:s}", "type", "boolean");
+  }
+  return NULL;
+}
+
+static json_t *describe_axis(const seam_axis *axis) {
+  json_t *object = axis_kind(axis);
+  json_t *words = json_pack("{s:s, s:s}", "name", axis->name, "label", axis->label);
+  if (json_object_set_new(object, "metadata", words) == 0) return object;
+  json_decref(object);
+  return NULL;
+}
+
+static json_t *describe_axes(const seam_histogram *histogram) {
+  json_t *axes = json_array();
+  for (int a = 0; axes && a < histogram->axis_count; a++) {
+    if (json_array_append_new(axes, describe_axis(&histogram->axes[a])) == 0) continue;
+    json_decref(axes);
+    return NULL;
+  }
+  return axes;
+}
+
+/* ---- The description ---- */
+
+/* Which chains were run is left out: shards of one configuration, and their merge, describe themselves alike. */
+static json_t *describe_run(const seam_histogram *histogram, const struct seam_config *config) {
+  json_t *metadata = json_pack("{s:s, s:s}", "name", histogram->name, "label", histogram->label);
+  json_t *options = config_to_json(config);
+  bool good = metadata && options && json_object_update_missing(metadata, options) == 0;
+  json_decref(options);
+  if (!good) {
+    json_decref(metadata);
+    return NULL;
+  }
+  json_object_del(metadata, "chains");
+  json_object_del(metadata, "first-chain");
+  return metadata;
+}
+
+json_t *uhi_describe_with(const seam_histogram *histogram, json_t *metadata) {
+  char description[UHI_NAME], counts[UHI_NAME];
+  uhi_member_names(histogram, description, counts);
+  return json_pack("{s:i, s:{s:{s:s}}, s:o, s:o, s:{s:s, s:s}}", "uhi_schema", 1, "writer_info", "seam", "version",
+                   SEAM_VERSION, "metadata", metadata, "axes", describe_axes(histogram), "storage", "type",
+                   histogram->reals ? "double" : "int", "values", counts);
+}
+
+json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *config) {
+  return uhi_describe_with(histogram, describe_run(histogram, config));
+}
+
+/* ---- Comparison ---- */
+
+/* A copy without what is only words; NULL when memory is out or `description` is no object. */
+static json_t *without_words(const json_t *description) {
+  json_t *copy = json_deep_copy(description);
+  json_object_del(copy, "writer_info");
+  json_object_del(json_object_get(copy, "metadata"), "label");
+  size_t a;
+  json_t *axis;
+  json_array_foreach(json_object_get(copy, "axes"), a, axis) {
+    json_object_del(json_object_get(axis, "metadata"), "label");
+  }
+  return copy;
+}
+
+bool uhi_agrees(const json_t *found, const json_t *ours) {
+  json_t *a = without_words(found), *b = without_words(ours);
+  bool same = a && b && json_equal(a, b);
+  json_decref(a);
+  json_decref(b);
+  return same;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A histogram's description in the Unified Histogram Interface, schema 1. */
+#ifndef SEAM_UHI_JSON_H
+#define SEAM_UHI_JSON_H
+
+#include "config/config.h"
+
+enum { UHI_NAME = 64 };
+
+/* The names of a histogram's two members. */
+void uhi_member_names(const seam_histogram *histogram, char description[UHI_NAME], char counts[UHI_NAME]);
+
+/* The description: axes, storage, and the options that fix the counts as metadata. The same for every run, shard and
+ * merge of one configuration. A new reference; NULL when memory is out. */
+json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *config);
+
+/* The same with other metadata, whose reference it takes: a flat object, or NULL for memory that was out. */
+json_t *uhi_describe_with(const seam_histogram *histogram, json_t *metadata);
+
+/* Whether a description read from a file says what ours says; labels and the writer are words and may differ. */
+bool uhi_agrees(const json_t *found, const json_t *ours);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checkpoints: asks the workers for what they hold, copies the result, and writes the copy while they go on. */
+#include "run/checkpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "files/result_file.h"
+
+enum { FAR = 1 << 30 }; /* seconds: where only chains count */
+
+struct checkpoint {
+  struct collector *collector; /* whose mutex guards `stop` and `trouble` */
+  struct period every;
+  struct seam_output *output;
+  struct seam_result *copy;
+  struct timespec begin;
+  struct timespec due;
+  uint64_t written; /* chains in the last file */
+  pthread_t thread;
+  bool stop;
+  seam_error trouble;
+};
+
+/* From now on. Called with the mutex held. */
+static void set_due(struct checkpoint *checkpoint) {
+  const struct period *every = &checkpoint->every;
+  struct collector *collector = checkpoint->collector;
+  checkpoint->due = clock_after(every->seconds > 0 ? every->seconds : FAR);
+  if (every->chains == 0 || __builtin_add_overflow(collector->done, every->chains, &collector->alarm))
+    collector->alarm = UINT64_MAX;
+}
+
+/* False when the run is over. Called with the mutex held, as the next two are. */
+static bool wait_until_due(struct checkpoint *checkpoint) {
+  struct collector *collector = checkpoint->collector;
+  int waited = 0;
+  while (!checkpoint->stop && collector->done < collector->alarm && waited != ETIMEDOUT)
+    waited = pthread_cond_timedwait(&collector->changed, &collector->mutex, &checkpoint->due);
+  return !checkpoint->stop;
+}
+
+/* Waits for all shares: what is written then is not older than the moment it was asked for. */
+static bool collect(struct checkpoint *checkpoint) {
+  struct collector *collector = checkpoint->collector;
+  collector_request(collector);
+  while (!checkpoint->stop && collector->owing > 0) pthread_cond_wait(&collector->changed, &collector->mutex);
+  return !checkpoint->stop;
+}
+
+static seam_status take_copy(struct checkpoint *checkpoint, seam_error *error) {
+  const struct seam_result *result = checkpoint->collector->result;
+  FORWARD(result_copy(checkpoint->copy, result, error));
+  result_set_time(checkpoint->copy, result->seconds + clock_since(&checkpoint->begin));
+  return SEAM_OK;
+}
+
+/* Called with the mutex held, and lets go of it while it writes. */
+static void write_copy(struct checkpoint *checkpoint) {
+  seam_error trouble = {SEAM_OK, ""};
+  uint64_t chains = coverage_size(&checkpoint->collector->result->coverage);
+  if (chains == checkpoint->written) return;
+  seam_status status = take_copy(checkpoint, &trouble);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
+  if (status == SEAM_OK) status = archive_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
+  checkpoint->trouble = trouble;
+  if (status == SEAM_OK) checkpoint->written = chains;
+}
+
+static void *keep_current(void *argument) {
+  struct checkpoint *checkpoint = argument;
+  pthread_mutex_lock(&checkpoint->collector->mutex);
+  set_due(checkpoint);
+  while (wait_until_due(checkpoint) && collect(checkpoint)) {
+    set_due(checkpoint);
+    write_copy(checkpoint);
+  }
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
+  return NULL;
+}
+
+seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
+                             struct checkpoint **out, seam_error *error) {
+  *out = NULL;
+  if (!output || (every->seconds == 0 && every->chains == 0)) return SEAM_OK;
+  struct checkpoint *checkpoint = calloc(1, sizeof *checkpoint);
+  if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: leave --checkpoint-every out");
+  checkpoint->collector = collector;
+  checkpoint->every = *every;
+  checkpoint->output = output;
+  checkpoint->written = coverage_size(&collector->result->coverage);
+  checkpoint->begin = clock_after(0);
+  seam_status status = result_create(&collector->result->config, &checkpoint->copy, error);
+  if (status == SEAM_OK && pthread_create(&checkpoint->thread, NULL, keep_current, checkpoint) != 0)
+    status = error_set(error, SEAM_ERROR_MEMORY, "cannot start the thread that writes: leave --checkpoint-every out");
+  if (status != SEAM_OK) {
+    seam_result_free(checkpoint->copy);
+    free(checkpoint);
+    return status;
+  }
+  *out = checkpoint;
+  return SEAM_OK;
+}
+
+seam_error checkpoint_trouble(struct checkpoint *checkpoint) {
+  seam_error trouble = {SEAM_OK, ""};
+  if (!checkpoint) return trouble;
+  pthread_mutex_lock(&checkpoint->collector->mutex);
+  trouble = checkpoint->trouble;
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
+  return trouble;
+}
+
+void checkpoint_stop(struct checkpoint *checkpoint) {
+  if (!checkpoint) return;
+  pthread_mutex_lock(&checkpoint->collector->mutex);
+  checkpoint->stop = true;
+  pthread_cond_signal(&checkpoint->collector->changed);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
+  pthread_join(checkpoint->thread, NULL);
+  seam_result_free(checkpoint->copy);
+  free(checkpoint);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a sweep's points hold: read before the work, so that a file that must not be there is no surprise
+ * hours later. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "result/result.h"
+#include "sweep/sweep.h"
+
+static uint64_t missing(const struct seam_config *config, const struct coverage *covered) {
+  struct coverage left = {NULL, 0, 0};
+  uint64_t begin, end, chains = 0;
+  config_shard(config, &begin, &end);
+  if (coverage_missing(covered, begin, end, &left, NULL) == SEAM_OK) chains = coverage_size(&left);
+  coverage_free(&left);
+  return chains;
+}
+
+void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, const struct seam_result *result) {
+  *row = (struct sweep_row){.counted = coverage_size(&result->coverage), .left = missing(config, &result->coverage)};
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++) row->outcomes[outcome] = result->counts[outcome];
+  seam_result_prediction(result, &row->prediction);
+}
+
+/* Why a file cannot be gone on with, unless SEAM_OK. */
+static seam_status check_same(const struct seam_config *config, const struct seam_result *result, const char *path,
+                              seam_error *error) {
+  struct config_difference difference;
+  if (!config_differs(config, &result->config, &difference)) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_MISMATCH,
+                   "%s has %s%s %s, and the plan %s: name another folder, or replace such files with --force",
+                   error_path(path), difference.dashes, difference.option, difference.values[1], difference.values[0]);
+}
+
+static seam_status read_file(struct sweep_row *row, const struct seam_config *config, const char *path,
+                             seam_error *error) {
+  struct seam_result *result;
+  FORWARD(seam_result_read(path, &result, error));
+  seam_status status = check_same(config, result, path, error);
+  if (status == SEAM_OK) sweep_row_fill(row, config, result);
+  seam_result_free(result);
+  return status;
+}
+
+static seam_status look_at(struct seam_sweep *sweep, uint64_t point, int replace, seam_error *error) {
+  static const struct coverage nothing;
+  struct sweep_row *row = &sweep->rows[point];
+  struct seam_config config;
+  struct stat info;
+  char name[512], path[sizeof sweep->file];
+  sweep_config(sweep, point, &config);
+  sweep_file(sweep, point, name, sizeof name);
+  sweep_path(sweep, name, path, sizeof path);
+  *row = (struct sweep_row){.left = missing(&config, &nothing)};
+  if (lstat(path, &info) != 0) return SEAM_OK;
+  seam_status status = read_file(row, &config, path, error);
+  bool foreign = status == SEAM_ERROR_MISMATCH || status == SEAM_ERROR_FORMAT;
+  if (!foreign || !replace) return status;
+  row->foreign = true;
+  return SEAM_OK;
+}
+
+seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
+                       seam_error *error) {
+  for (uint64_t point = 0; point < sweep->points; point++) {
+    if (goes_on && !goes_on(user)) return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
+    FORWARD(look_at(sweep, point, replace, error));
+  }
+  return SEAM_OK;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sweep as its callers see it, but for the running. */
+#include "sweep/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static seam_status memory_is_out(seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
+}
+
+/* No point is known to have a file before the first look. */
+static seam_status make_rows(struct seam_sweep *sweep, seam_error *error) {
+  sweep->rows = calloc(sweep->points, sizeof *sweep->rows);
+  if (!sweep->rows) return memory_is_out(error);
+  for (uint64_t point = 0; point < sweep->points; point++)
+    sweep->rows[point].left = seam_sweep_point_at(sweep, point).chains;
+  return SEAM_OK;
+}
+
+seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *error) {
+  struct seam_sweep *sweep = calloc(1, sizeof *sweep);
+  *out = NULL;
+  if (!sweep) return memory_is_out(error);
+  sweep->path = strdup(path);
+  seam_status status = sweep->path ? sweep_plan_read(sweep, error) : memory_is_out(error);
+  if (status == SEAM_OK) status = sweep_check(sweep, error);
+  if (status == SEAM_OK) status = make_rows(sweep, error);
+  if (status != SEAM_OK)
+    seam_sweep_close(sweep);
+  else
+    *out = sweep;
+  return status;
+}
+
+void seam_sweep_close(seam_sweep *sweep) {
+  if (!sweep) return;
+  for (size_t a = 0; a < sweep->axis_count; a++) sweep_axis_free(&sweep->axes[a]);
+  free(sweep->rows);
+  free(sweep->folder);
+  free(sweep->path);
+  free(sweep);
+}
+
+const char *seam_sweep_folder(const seam_sweep *sweep) { return sweep->folder; }
+
+uint64_t seam_sweep_points(const seam_sweep *sweep) { return sweep->points; }
+
+seam_status seam_sweep_look(seam_sweep *sweep, int replace, seam_error *error) {
+  return sweep_look(sweep, replace, NULL, NULL, error);
+}
+
+seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {
+  uint64_t begin, end;
+  sweep_config(sweep, index, &sweep->config);
+  sweep_file(sweep, index, sweep->file, sizeof sweep->file);
+  config_shard(&sweep->config, &begin, &end);
+  return (seam_sweep_point){.file = sweep->file,
+                            .config = &sweep->config,
+                            .chains = end - begin,
+                            .left = sweep->rows[index].left,
+                            .work = sweep_work(&sweep->config)};
+}

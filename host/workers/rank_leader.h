@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rank 0's part in a run of several ranks: gives chains to the other ranks and collects what they count. */
+#ifndef SEAM_LEAD_H
+#define SEAM_LEAD_H
+
+#include "workers/worker_threads.h"
+
+struct leader;
+
+/* Up to SLOTS runs (message.h) can be led at once. */
+
+/* Tells the other ranks to take part. *leader is NULL where there are none; the other calls allow that. The caller has
+ * opened `workers` and will close them. */
+seam_status leader_open(struct workers *workers, const struct seam_config *config, struct leader **leader,
+                        seam_error *error);
+
+/* Handles what the other ranks sent, for every run, and tells them what happened to this run. Call it every LEADER_TICK
+ * seconds until it returns true: all ranks have ended then. */
+bool leader_serve(struct leader *leader);
+
+#define LEADER_TICK 0.001
+
+/* How many chains each of *ranks ranks has counted, of `*all` that were counted; valid until the next call and as long
+ * as `all` is. */
+const uint64_t *leader_counted(struct leader *leader, uint64_t *all, int *ranks);
+
+void leader_close(struct leader *leader);
+
+#endif

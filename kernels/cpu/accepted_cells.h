@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which cells of u a vector of drawn second components accepts at each level: from the lowest to the highest, and
+ * whether all between them.
+ *
+ * A monotone component accepts one run of cells, whose ends are found by bisection; any other, and one that rounding
+ * leaves in doubt, is looked at in every cell. Both ways say the same. For vectors of lanes only: the GPU enters what
+ * is accepted into its table cell by cell. */
+#ifndef SEAM_ACCEPTED_CELLS_H
+#define SEAM_ACCEPTED_CELLS_H
+
+#include "predict.h"
+
+/* So many vectors are searched together, whose chains of dependent operations overlap. */
+enum { ACCEPTED_VECTORS = 2 };
+
+struct accepted {
+  lane_int low[2], high[2]; /* of each level; high < low where no cell is */
+  lane_mask broken;         /* a cell between them is not, at some level */
+};
+
+/* ---- In every cell ---- */
+
+/* What is accepted at a level, told from block to block of SAMPLE_BLOCK cells. */
+struct span {
+  lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
+                          * while there are none */
+  lane_uint carry;       /* whether the cell before is accepted */
+  lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
+};
+
+HD void span_add(struct span *span, uint32_t cell, const lane_mask accepted[SAMPLE_BLOCK]) {
+  lane_uint bits = lane_splat_uint(0);
+  for (int k = 0; k < SAMPLE_BLOCK; k++) bits |= (lane_uint)accepted[k] & lane_splat_uint(1u << k);
+  lane_uint begun = bits & ~(bits << 1 | span->carry), block = bits | cell << SAMPLE_BLOCK;
+  lane_mask any = bits != 0, had = span->last != 0;
+  span->broken |= (begun & (begun - 1)) | (begun & (lane_uint)had);
+  span->first = (lane_uint)lane_select_int(any & ~had, (lane_int)block, (lane_int)span->first);
+  span->last = (lane_uint)lane_select_int(any, (lane_int)block, (lane_int)span->last);
+  span->carry = bits >> (SAMPLE_BLOCK - 1);
+}
+
+HD void span_tell(const struct span *span, int level, struct accepted *accepted) {
+  const uint32_t mask = (1u << SAMPLE_BLOCK) - 1;
+  accepted->low[level] = lane_splat_int(0);
+  accepted->high[level] = lane_splat_int(-1);
+  EACH_LANE(i) {
+    const uint32_t first = span->first[i], last = span->last[i];
+    if (!last) continue;
+    accepted->low[level][i] = (int32_t)((first >> SAMPLE_BLOCK) + (uint32_t)__builtin_ctz(first & mask));
+    accepted->high[level][i] = (int32_t)((last >> SAMPLE_BLOCK) + 31 - (uint32_t)__builtin_clz(last & mask));
+  }
+}
+
+HD void accepted_by_looking(const struct job *job, const lane *theta, struct accepted *accepted) {
+  struct span span[2];
+  memset(span, 0, sizeof span);
+  for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
+    lane_mask which[2][SAMPLE_BLOCK];
+    census_accept(job, job->second, theta, job->centre + cell, which);
+    for (int level = 0; level < 2; level++) span_add(&span[level], (uint32_t)cell, which[level]);
+  }
+  for (int level = 0; level < 2; level++) span_tell(&span[level], level, accepted);
+  accepted->broken = (span[0].broken | span[1].broken) != 0;
+}
+
+/* ---- By bisection ---- */
+
+/* Cells are numbered as f rises: upwards, or, where it falls, downwards. */
+struct ascent {
+  lane_mask falls;
+  int last;
+  lane f_first, f_last;
+};
+
+HD lane_int ascent_cell(const struct ascent *ascent, lane_int number) {
+  return lane_select_int(ascent->falls, ascent->last - number, number);
+}
+
+HD struct ascent ascent_of(const struct job *job, const lane *theta) {
+  struct ascent ascent = {.last = job->stride - 1};
+  lane u[2] = {lane_splat(job->centre[0]), lane_splat(job->centre[ascent.last])}, y[2];
+  lane saved[MAX_SAVED * SAMPLE_BLOCK];
+  component_forward(job->second, theta, 2, u, y, saved);
+  ascent.falls = y[1] < y[0];
+  ascent.f_first = lane_select(ascent.falls, y[1], y[0]);
+  ascent.f_last = lane_select(ascent.falls, y[0], y[1]);
+  return ascent;
+}
+
+/* Where f, rising, passes a bound: the last cell before, and f there and in the next one. There is none before the
+ * first, which is number 0, and none after the last: f is -inf and inf there. */
+struct crossing {
+  lane_int before;
+  lane f_before, f_after;
+  lane_mask sought; /* it is between the first and the last */
+};
+
+/* Of each level: where f comes to API3's lower bound, and where it leaves the upper behind. */
+enum { CROSSINGS = 4 };
+
+HD lane_mask crossing_passed(const struct job *job, int c, lane y) {
+  return c % 2 == 0 ? y >= job->accept[c / 2][0] : y > job->accept[c / 2][1];
+}
+
+HD void crossing_begin(const struct job *job, const struct ascent *ascent, int c, struct crossing *crossing) {
+  const lane infinity = lane_splat((float)INFINITY);
+  lane_mask early = crossing_passed(job, c, ascent->f_first), late = ~crossing_passed(job, c, ascent->f_last);
+  late = late & ~early;
+  crossing->before = lane_select_int(early, lane_splat_int(-1),
+                                     lane_select_int(late, lane_splat_int(ascent->last), lane_splat_int(0)));
+  crossing->f_before = lane_select(early, -infinity, lane_select(late, ascent->f_last, ascent->f_first));
+  crossing->f_after = lane_select(early, ascent->f_first, lane_select(late, infinity, ascent->f_last));
+  crossing->sought = ~(early | late);
+}
+
+/* Which of a vector's crossings are sought; components take an even number of voltages, and the last may stand there
+ * twice. */
+struct search {
+  int count, voltages, which[CROSSINGS];
+};
+
+/* The voltages of the cells that are `step` further. */
+HD void crossings_aim(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
+                      const struct crossing crossing[CROSSINGS], lane u[CROSSINGS]) {
+  for (int k = 0; k < search->voltages; k++) {
+    lane_int next = crossing[search->which[k]].before + step;
+    next = lane_select_int(next > ascent->last, lane_splat_int(ascent->last), next);
+    u[k] = lane_gather(job->centre, ascent_cell(ascent, next));
+  }
+}
+
+/* Goes there wherever the bound is not passed. */
+HD void crossings_go(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
+                     const lane y[CROSSINGS], struct crossing crossing[CROSSINGS]) {
+  for (int k = 0; k < search->count; k++) {
+    const int c = search->which[k];
+    struct crossing *own = &crossing[c];
+    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, c, y[k]);
+    own->before = lane_select_int(there & ~passed, own->before + step, own->before);
+    own->f_before = lane_select(there & ~passed, y[k], own->f_before);
+    own->f_after = lane_select(there & passed, y[k], own->f_after);
+  }
+}
+
+HD struct search crossings_begin(const struct job *job, const struct ascent ascent[ACCEPTED_VECTORS],
+                                 struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
+  struct search search = {0};
+  for (int c = 0; c < CROSSINGS; c++) {
+    int sought = 0;
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) {
+      crossing_begin(job, &ascent[v], c, &crossing[v][c]);
+      sought |= lane_any(crossing[v][c].sought);
+    }
+    if (sought) search.which[search.count++] = c;
+  }
+  search.voltages = (search.count + 1) / 2 * 2;
+  if (search.voltages > search.count) search.which[search.count] = search.which[search.count - 1];
+  return search;
+}
+
+HD void crossings_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                       const struct ascent ascent[ACCEPTED_VECTORS],
+                       struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
+  const struct search search = crossings_begin(job, ascent, crossing);
+  lane u[ACCEPTED_VECTORS][CROSSINGS], y[ACCEPTED_VECTORS][CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
+  int step = 1;
+  while (2 * step < ascent->last) step *= 2;
+  for (; step > 0 && search.count > 0; step /= 2) {
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_aim(job, &ascent[v], step, &search, crossing[v], u[v]);
+    for (int v = 0; v < ACCEPTED_VECTORS; v++)
+      component_forward(job->second, theta[v], search.voltages, u[v], y[v], saved);
+    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_go(job, &ascent[v], step, &search, y[v], crossing[v]);
+  }
+}
+
+/* f in all cells before a crossing is at most f_before and what it turns back, and so at the other side; once more that
+ * where f hardly moves, and rounding alone made out whether it falls. There is no doubt of them where this does not
+ * reach the bound. */
+HD lane_mask crossings_certain(const struct job *job, lane turn, const struct crossing crossing[CROSSINGS]) {
+  lane_mask certain = lane_splat_mask(1);
+  for (int c = 0; c < CROSSINGS; c++) {
+    const float bound = job->accept[c / 2][c % 2];
+    certain = certain & (crossing[c].f_before < bound - 2.0f * turn) & (crossing[c].f_after > bound + 2.0f * turn);
+  }
+  return certain;
+}
+
+HD void crossings_tell(const struct ascent *ascent, const struct crossing crossing[CROSSINGS],
+                       struct accepted *accepted) {
+  for (int level = 0; level < 2; level++) {
+    lane_int first = ascent_cell(ascent, crossing[2 * level].before + 1);
+    lane_int end = ascent_cell(ascent, crossing[2 * level + 1].before);
+    accepted->low[level] = lane_select_int(ascent->falls, end, first);
+    accepted->high[level] = lane_select_int(ascent->falls, first, end);
+  }
+  accepted->broken = lane_splat_mask(0);
+}
+
+/* Returns the lanes of any vector of which there is doubt; what is told of them means nothing. */
+HD lane_mask accepted_by_bisection(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                                   struct accepted accepted[ACCEPTED_VECTORS]) {
+  struct ascent ascent[ACCEPTED_VECTORS];
+  struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS];
+  lane_mask certain = lane_splat_mask(1);
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) ascent[v] = ascent_of(job, theta[v]);
+  crossings_find(job, theta, ascent, crossing);
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
+    crossings_tell(&ascent[v], crossing[v], &accepted[v]);
+    certain = certain & crossings_certain(job, component_turn(job->second, theta[v]), crossing[v]);
+    certain = certain & census_finite(job->second, theta[v]);
+  }
+  return ~certain;
+}
+
+/* ---- One way or the other ---- */
+
+HD void accepted_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
+                      struct accepted accepted[ACCEPTED_VECTORS]) {
+  const lane turn = component_turn(job->second, theta[0]);
+  if (lane_any(turn < (float)INFINITY) && !lane_any(accepted_by_bisection(job, theta, accepted))) return;
+  for (int v = 0; v < ACCEPTED_VECTORS; v++) accepted_by_looking(job, theta[v], &accepted[v]);
+}
+
+#endif

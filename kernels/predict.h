@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a drawn component adds to a count of pairs: the cells of u that a first component hits, and what a second one
+ * makes of them.
+ *
+ * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Under the Gibbs
+ * law a pair weighs exp(-beta·L) instead, and with one voltage a level L is that of the two cells of the interface.
+ * Nothing is trained, and each component is looked at once, however many partners it is tried with. */
+#ifndef SEAM_PREDICT_H
+#define SEAM_PREDICT_H
+
+#include "candidate.h"
+#include "observe.h"
+
+/* A first component at the test voltages. */
+struct census_first {
+  lane u[2 * TEST_VOLTAGES];
+  lane least[2], most[2]; /* of u, at each level */
+  lane_mask finite;
+};
+
+/* f1 at n of the test voltages, SAMPLE_BLOCK at most. */
+HD void census_emit(const struct job *job, int kind, const lane *theta, int begin, int n, struct census_first *first) {
+  lane v[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
+  UNROLL
+  for (int k = 0; k < n; k++) v[k] = lane_splat(job->test[begin + k]);
+  component_forward(kind, theta, n, v, first->u + begin, saved);
+}
+
+HD void census_find_range(struct census_first *first) {
+  for (int level = 0; level < 2; level++) {
+    const lane *u = first->u + level * TEST_VOLTAGES;
+    lane least = u[0], most = u[0];
+    for (int t = 0; t < TEST_VOLTAGES; t++) {
+      first->finite = first->finite & lane_finite(u[t]);
+      least = lane_min(u[t], least);
+      most = lane_max(u[t], most);
+    }
+    first->least[level] = least;
+    first->most[level] = most;
+  }
+}
+
+/* Whether all parameters are. */
+HD lane_mask census_finite(int kind, const lane *theta) {
+  lane_mask finite = lane_splat_mask(1);
+  UNROLL
+  for (int j = 0; j < component_parameters(kind); j++) finite = finite & lane_finite(theta[j]);
+  return finite;
+}
+
+/* `kind` is the job's first; a constant on the GPU. Of `first` only `finite` is set. */
+HD void census_draw_theta(const struct job *job, int kind, struct lane_id id, lane *theta, struct census_first *first) {
+  component_draw(kind, job->seed, id, PURPOSE_CENSUS_FIRST, job->init_scale, theta);
+  first->finite = census_finite(kind, theta);
+}
+
+HD void census_emit_all(const struct job *job, int kind, const lane *theta, struct census_first *first) {
+  int t = 0;
+  for (; t + SAMPLE_BLOCK <= 2 * TEST_VOLTAGES; t += SAMPLE_BLOCK)
+    census_emit(job, kind, theta, t, SAMPLE_BLOCK, first);
+  if (t < 2 * TEST_VOLTAGES) census_emit(job, kind, theta, t, 2 * TEST_VOLTAGES % SAMPLE_BLOCK, first);
+  census_find_range(first);
+}
+
+/* The voltage that stands for a level, V. */
+HD lane census_interface(const struct census_first *first, int level) {
+  return first->u[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES];
+}
+
+/* The cells of what a first component hits: 1 to cells; 0 and cells + 1 are below and above the range, never accepted.
+ */
+struct census_cells {
+  lane_int low[2], high[2]; /* of each level */
+  lane_int cell[2 * TEST_VOLTAGES];
+};
+
+/* What of them is looked for: the interface alone, which is low and high then; low and high; all. */
+enum census_hits { CENSUS_LEVELS, CENSUS_ENDS, CENSUS_ALL };
+
+HD void census_find_cells(const struct job *job, const struct census_first *first, enum census_hits hits,
+                          struct census_cells *cells) {
+  const struct axis *axis = &job->axes[AXIS_CELL];
+  for (int level = 0; level < 2; level++) {
+    lane u = census_interface(first, level);
+    cells->low[level] = axis_bin(axis, hits == CENSUS_LEVELS ? u : first->least[level]);
+    cells->high[level] = hits == CENSUS_LEVELS ? cells->low[level] : axis_bin(axis, first->most[level]);
+  }
+  for (int t = 0; hits == CENSUS_ALL && t < 2 * TEST_VOLTAGES; t++) cells->cell[t] = axis_bin(axis, first->u[t]);
+}
+
+/* A negative size is an error: cells come in whole blocks of voltages. */
+typedef char cells_fit[CELL_BLOCK % SAMPLE_BLOCK == 0 ? 1 : -1] __attribute__((unused));
+
+/* f2, of the job's second kind, at SAMPLE_BLOCK voltages. */
+HD void census_respond(int kind, const lane *theta, const float *voltages, lane *y) {
+  lane u[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
+  UNROLL
+  for (int k = 0; k < SAMPLE_BLOCK; k++) u[k] = lane_splat(voltages[k]);
+  component_forward(kind, theta, SAMPLE_BLOCK, u, y, saved);
+}
+
+/* Whether y lies in API3 of the level. */
+HD lane_mask census_lands(const struct job *job, int level, lane y) {
+  return (y >= job->accept[level][0]) & (y <= job->accept[level][1]);
+}
+
+/* Whether f2 sends each of SAMPLE_BLOCK voltages into API3 of each level: accepted[level][voltage]. */
+HD void census_accept(const struct job *job, int kind, const lane *theta, const float *voltages,
+                      lane_mask accepted[2][SAMPLE_BLOCK]) {
+  lane y[SAMPLE_BLOCK];
+  census_respond(kind, theta, voltages, y);
+  UNROLL
+  for (int level = 0; level < 2; level++) UNROLL
+  for (int k = 0; k < SAMPLE_BLOCK; k++) accepted[level][k] = census_lands(job, level, y[k]);
+}
+
+/* The share of each level in exp(-beta·L), in units of 2^-WEIGHT_BITS: weight[level][voltage]; 0 where f2 is not
+ * finite. */
+HD void census_weigh(const struct job *job, int kind, const lane *theta, const float *voltages,
+                     lane_int weight[2][SAMPLE_BLOCK]) {
+  const float one = (float)(1 << WEIGHT_BITS);
+  lane y[SAMPLE_BLOCK];
+  census_respond(kind, theta, voltages, y);
+  UNROLL
+  for (int level = 0; level < 2; level++) UNROLL
+  for (int k = 0; k < SAMPLE_BLOCK; k++) {
+    lane residual = chain_residual(y[k], job->target[level]);
+    weight[level][k] = lane_to_int(numeric_exp2(job->weight_exponent * (residual * residual)) * one + 0.5f);
+  }
+}
+
+/* The products of both levels' weights, summed over a tile of draws, in units of 2^-(2·PAIR_BITS). */
+HD uint64_t census_round(uint64_t sum) {
+  enum { SHIFT = 2 * WEIGHT_BITS - 2 * PAIR_BITS };
+  return (sum + (1u << SHIFT >> 1)) >> SHIFT;
+}
+
+/* ---- One lane's first component as a candidate ---- */
+
+HD int census_within(const struct job *job, int32_t cell) { return cell >= 1 && cell <= job->axes[AXIS_CELL].bins; }
+
+HD uint16_t census_row(const struct job *job, int level, int32_t cell) {
+  return (uint16_t)(level * job->stride + cell - 1);
+}
+
+/* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all. */
+HD void census_add_ends(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
+  for (int level = 0; level < 2; level++) {
+    int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i);
+    candidate->within &= census_within(job, low) & census_within(job, high);
+    candidate->row[CANDIDATE_LOW + level] = census_row(job, level, low);
+    candidate->row[CANDIDATE_HIGH + level] = census_row(job, level, high);
+  }
+}
+
+/* A cell that is hit again is left out where that is cheap to tell, as along any monotone mapping: then the next row
+ * takes its place. */
+HD int census_add_others(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
+  int count = CANDIDATE_ENDS;
+  for (int level = 0; level < 2; level++) {
+    int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i), before = low;
+    for (int t = level * TEST_VOLTAGES; t < (level + 1) * TEST_VOLTAGES; t++) {
+      int32_t cell = lane_pick_int(&cells->cell[t], i);
+      candidate->row[count] = census_row(job, level, cell);
+      count += (cell != before) & (cell != low) & (cell != high);
+      before = cell;
+    }
+  }
+  return count;
+}
+
+/* Lane i's rows. Before, the candidate is within where it is finite. */
+HD void census_hit(struct candidate *candidate, const struct job *job, const struct census_cells *cells,
+                   enum census_hits hits, int i) {
+  int count = CANDIDATE_ENDS;
+  census_add_ends(candidate, job, cells, i);
+  if (hits == CENSUS_ALL && candidate->within) count = census_add_others(candidate, job, cells, i);
+  candidate->count = (uint8_t)count;
+}
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results for tests: trained, or made up of counts that keep promise 5. */
+#ifndef SEAM_SAMPLE_RESULT_H
+#define SEAM_SAMPLE_RESULT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "result/result.h"
+
+/* A small generator of its own: the same numbers on every machine. */
+static inline uint64_t sample_random(uint64_t *state, uint64_t below) {
+  *state = *state * 6364136223846793005u + 1442695040888963407u;
+  return (*state >> 33) % below;
+}
+
+/* A configuration from the defaults and pairs of option and value, ended by NULL. Freed by the caller. */
+static inline seam_config *sample_config(const char *const *options) {
+  seam_config *config = seam_config_create();
+  seam_error error;
+  assert_non_null(config);
+  for (; options && *options; options += 2)
+    if (seam_config_set(config, options[0], options[1], &error) != SEAM_OK) fail_msg("%s", error.message);
+  return config;
+}
+
+/* What such a configuration trains and counts. Freed by the caller. */
+static inline seam_result *sample_train(const char *const *options) {
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
+}
+
+/* What such a configuration predicts. Freed by the caller. */
+static inline seam_result *sample_predict(const char *const *options) {
+  seam_config *config = sample_config(options);
+  seam_result *result = NULL;
+  seam_error error;
+  if (seam_predict(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
+}
+
+static inline void sample_entries(int64_t *values, int64_t cells, int64_t entries, uint64_t *state) {
+  for (int64_t i = 0; i < entries; i++) values[sample_random(state, (uint64_t)cells)]++;
+}
+
+/* Returns the chain's outcome. */
+static inline int sample_chain(struct seam_result *result, uint64_t *state) {
+  const struct histogram_set *set = result->histograms;
+  int outcome = (int)sample_random(state, OUTCOMES);
+  result->counts[outcome]++;
+  for (int h = 0; h < HISTOGRAMS; h++) {
+    if (set->offset[h] < 0 || h == HISTOGRAM_INTERCHANGE) continue;
+    int64_t *values = result->counts + set->offset[h];
+    int64_t blocks = h == HISTOGRAM_SNAPSHOTS ? set->snapshot_count : HISTOGRAM_OUTCOMES;
+    int64_t block = set->view[h].cells / blocks;
+    if (h == HISTOGRAM_SNAPSHOTS)
+      for (int64_t b = 0; b < blocks; b++)
+        sample_entries(values + b * block, block, outcome != OUTCOME_DIVERGED, state);
+    else if (outcome != OUTCOME_DIVERGED)
+      sample_entries(values + outcome * block, block, histogram_entries_per_chain(h), state);
+  }
+  return outcome;
+}
+
+/* What the outcomes of chains 2k and 2k + 1 add to interchange. */
+static inline void sample_pair(struct seam_result *result, const int outcomes[2], uint64_t *state) {
+  const struct histogram_set *set = result->histograms;
+  if (set->offset[HISTOGRAM_INTERCHANGE] < 0 || outcomes[0] >= OUTCOME_FAIL || outcomes[1] >= OUTCOME_FAIL) return;
+  int64_t block = set->view[HISTOGRAM_INTERCHANGE].cells / 2;
+  int64_t *values = result->counts + set->offset[HISTOGRAM_INTERCHANGE];
+  sample_entries(values + (outcomes[0] == outcomes[1]) * block, block, 1, state);
+}
+
+/* A result covering [first, first + chains). Freed by the caller. */
+static inline seam_result *sample_result(const char *const *options, uint64_t first, uint64_t chains) {
+  seam_config *config = sample_config(options);
+  seam_result *result;
+  seam_error error;
+  if (result_create(config, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  uint64_t state = first;
+  int outcomes[2] = {OUTCOME_FAIL, OUTCOME_FAIL};
+  for (uint64_t id = first; id < first + chains; id++) {
+    outcomes[id % 2] = sample_chain(result, &state);
+    if (id % 2) sample_pair(result, outcomes, &state);
+  }
+  assert_int_equal(coverage_add(&result->coverage, first, first + chains, &error), SEAM_OK);
+  strcpy(result->backend, "cpu");
+  strcpy(result->isa, "v3");
+  strcpy(result->device, "a processor");
+  result->seconds = 1.25;
+  result->chain_steps = 1000.0 * (double)chains;
+  return result;
+}
+
+#endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seam_compare of predictions: what it says of outcomes, of chance and of its errors, and whether that is true.
+ * Statistical tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a
+ * planted error. */
+#include <math.h>
+
+#include "support/sample_result.h"
+#include "support/science.h"
+
+static const double FAMILY_ERROR = 1e-6;
+enum { FAMILY = 40 };
+
+/* ---- Results to compare ---- */
+
+/* Pairs of logistic components: buffers and inverters in four small corners of the range. */
+struct sort {
+  const char *chains, *draws, *seed;
+  const char *name, *value; /* an option more, or NULL */
+};
+
+static seam_result *logistic_pairs(struct sort sort) {
+  return sample_predict((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins",
+                                              "24", "cells", "128", "chains", sort.chains, "draws", sort.draws, "seed",
+                                              sort.seed, sort.name, sort.value, NULL});
+}
+
+static seam_result *logistic_chains(const char *chains, const char *seed) {
+  return sample_train((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins",
+                                            "24", "chains", chains, "steps", "0", "seed", seed, "histograms",
+                                            "interface", NULL});
+}
+
+static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
+  seam_comparison *comparison;
+  seam_error error;
+  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
+  return comparison;
+}
+
+static const seam_compared *interface_of(const seam_comparison *comparison) {
+  return seam_comparison_histogram_at(comparison, 0);
+}
+
+static const char *seed_text(int seed) {
+  static char texts[4][16];
+  static int next;
+  char *text = texts[next++ % 4];
+  snprintf(text, sizeof texts[0], "%d", seed);
+  return text;
+}
+
+/* ---- Whether chance is what it is said to be ---- */
+
+enum { MOST_PAIRS = 60 };
+
+/* Many comparisons of results drawn anew. */
+struct trials {
+  int count;
+  double p[SEAM_DISTANCES][MOST_PAIRS];
+  double difference[3][MOST_PAIRS]; /* of fractions, in standard errors */
+};
+
+/* Compares, and frees the first. */
+static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *outcome) {
+  seam_comparison *comparison = compare(a, b, outcome);
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    double p = interface_of(comparison)->distance[d].p;
+    assert_true(p >= 1. / 201 && p <= 1);
+    trials->p[d][trials->count] = p;
+  }
+  for (int f = 0; f < 3; f++)
+    trials->difference[f][trials->count] = seam_comparison_fraction_at(comparison, (size_t)f)->difference;
+  trials->count++;
+  seam_comparison_free(comparison);
+  seam_result_free(a);
+}
+
+/* Compares, and frees both. */
+static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *outcome) {
+  add_half_trial(trials, a, b, outcome);
+  seam_result_free(b);
+}
+
+/* The greatest distance of the p-values from the uniform law in one direction or the other, times sqrt(n); between two
+ * steps of 1/201 they cannot follow it. */
+static double distance_from_uniform(const double *values, int n) {
+  double p[MOST_PAIRS], worst = 0;
+  memcpy(p, values, (size_t)n * sizeof *p);
+  qsort(p, (size_t)n, sizeof *p, science_compare);
+  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
+  return sqrt(n) * worst;
+}
+
+static void assert_uniform(const struct trials *trials) {
+  const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    double worst = distance_from_uniform(trials->p[d], trials->count);
+    if (worst > threshold) fail_msg("distance %d: %g is beyond %g", d, worst, threshold);
+  }
+}
+
+static double mean_square(const double *x, int n) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) sum += x[i] * x[i] / n;
+  return sum;
+}
+
+/* Where seconds are few it is they who scatter, and where firsts are few, those. */
+static void p_is_uniform_between_predictions_of_one_law(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *outcome, *chains, *draws;
+  } cases[] = {{"pass", "16384", "700"}, {"pass", "700", "16384"}, {"buffer", "2048", "2048"}, {"all", "1000", "64"}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    struct trials trials = {.count = 0};
+    for (int i = 0; i < MOST_PAIRS; i++)
+      add_trial(&trials, logistic_pairs((struct sort){cases[k].chains, cases[k].draws, seed_text(100 + i), NULL, NULL}),
+                logistic_pairs((struct sort){cases[k].chains, cases[k].draws, seed_text(300 + i), NULL, NULL}),
+                cases[k].outcome);
+    assert_uniform(&trials);
+  }
+}
+
+/* The mean of 60 squares of a normal law leaves 0.3 to 2.3 with a probability below 1e-7 (chi^2). */
+static void untrained_chains_and_a_prediction_are_samples_of_one_law(void **unused) {
+  (void)unused;
+  struct trials trials = {.count = 0}, all = {.count = 0};
+  for (int i = 0; i < MOST_PAIRS; i++) {
+    add_trial(&trials, logistic_chains("100000", seed_text(i)),
+              logistic_pairs((struct sort){"2048", "2048", seed_text(i), NULL, NULL}), "pass");
+    add_trial(&all, logistic_pairs((struct sort){"4096", "64", seed_text(i), NULL, NULL}),
+              logistic_chains("10000", seed_text(i)), "all");
+  }
+  assert_uniform(&trials);
+  assert_uniform(&all);
+  for (int f = 0; f < 3; f++) {
+    double square = mean_square(trials.difference[f], trials.count);
+    if (square < 0.3 || square > 2.3) fail_msg("fraction %d: mean square %g", f, square);
+  }
+}
+
+/* Against so many chains that 135 cells would hold enough of them, a prediction worth some hundred pairs is cut into no
+ * more than it can tell apart. All are compared with the same chains, whose noise is small beside theirs. */
+static void p_is_uniform_of_small_predictions_against_many_chains(void **unused) {
+  (void)unused;
+  const char *chains[] = {"first",  "buffer",  "second", "logistic", "input-margin", "0",         "bins", "128",
+                          "chains", "4000000", "steps",  "0",        "histograms",   "interface", NULL};
+  const char *pairs[] = {"first", "buffer", "second", "logistic", "input-margin", "0",    "bins", "128", "chains",
+                         "2048",  "draws",  "2048",   "cells",    "128",          "seed", NULL,   NULL};
+  struct trials trials = {.count = 0};
+  seam_result *many = sample_train(chains);
+  for (int i = 0; i < MOST_PAIRS; i++) {
+    pairs[15] = seed_text(2000 + i);
+    add_half_trial(&trials, sample_predict(pairs), many, "pass");
+  }
+  assert_uniform(&trials);
+  seam_result_free(many);
+}
+
+/* Of 2,000 untrained mlp4 pairs 0.017 work: that none does says nothing against it. */
+static void no_chain_that_works_is_no_certainty(void **unused) {
+  (void)unused;
+  const char *chains[] = {"first", "mlp4", "second", "mlp4", "chains", "2000", "steps", "0", NULL};
+  const char *pairs[] = {"first", "mlp4", "second", "mlp4", "chains", "65536", "draws", "65536", "cells", "256", NULL};
+  seam_result *none = sample_train(chains), *many = sample_predict(pairs);
+  seam_comparison *comparison;
+  assert_int_equal(seam_compare(none, many, "all", 0, &comparison, NULL), SEAM_OK);
+  const seam_fraction *pass = seam_comparison_fraction_at(comparison, 0);
+  assert_true(pass->value[0] == 0 && pass->value[1] > 0);
+  assert_true(fabs(pass->error[0] - sqrt(0.00025 * 0.99975 / 2000)) < 1e-12);
+  assert_true(pass->difference < 0 && pass->difference > -1);
+  seam_comparison_free(comparison);
+  seam_result_free(many);
+  seam_result_free(none);
+}
+
+/* Priors a third wider move the interface; an accepted output 5% wider lets more pairs work. */
+static void other_laws_are_seen(void **unused) {
+  (void)unused;
+  const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
+  struct trials wider = {.count = 0}, accepting = {.count = 0};
+  for (int i = 0; i < 20; i++) {
+    add_trial(&wider, logistic_pairs((struct sort){"16384", "16384", seed_text(500 + i), NULL, NULL}),
+              logistic_pairs((struct sort){"16384", "16384", seed_text(600 + i), "init-scale", "1.33"}), "pass");
+    add_trial(&accepting, logistic_pairs((struct sort){"32768", "32768", seed_text(700 + i), NULL, NULL}),
+              logistic_pairs((struct sort){"32768", "32768", seed_text(800 + i), "output-margin", "0.105"}), "pass");
+  }
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    double worst = distance_from_uniform(wider.p[d], wider.count);
+    if (worst <= threshold) fail_msg("distance %d: wider priors go unseen: %g", d, worst);
+  }
+  double sum = 0;
+  for (int i = 0; i < accepting.count; i++) sum += accepting.difference[0][i];
+  if (sum / sqrt(accepting.count) > -science_z_threshold(FAMILY_ERROR / FAMILY)) fail_msg("margins go unseen: %g", sum);
+}
+
+/* The distance's scatter over 60 pairs of predictions of two laws is what its error says; limits as above. */
+static void errors_are_the_spread_over_predictions(void **unused) {
+  (void)unused;
+  enum { SEEDS = 60 };
+  double first[SEAM_DISTANCES] = {0}, second[SEAM_DISTANCES] = {0}, expected[SEAM_DISTANCES] = {0};
+  for (int s = 0; s < SEEDS; s++) {
+    seam_result *a = logistic_pairs((struct sort){"8192", "8192", seed_text(1000 + s), NULL, NULL});
+    seam_result *b = logistic_pairs((struct sort){"8192", "8192", seed_text(1100 + s), "init-scale", "3"});
+    seam_comparison *comparison = compare(a, b, "pass");
+    for (int d = 0; d < SEAM_DISTANCES; d++) {
+      const seam_distance *distance = &interface_of(comparison)->distance[d];
+      double error = (distance->high - distance->value) / 1.959963984540054;
+      first[d] += distance->value / SEEDS;
+      second[d] += distance->value * distance->value / SEEDS;
+      expected[d] += error * error / SEEDS;
+    }
+    seam_comparison_free(comparison);
+    seam_result_free(a);
+    seam_result_free(b);
+  }
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    double ratio = (second[d] - first[d] * first[d]) / expected[d];
+    if (ratio < 0.3 || ratio > 2.3) fail_msg("distance %d: its variance is %g times what is said", d, ratio);
+  }
+}
+
+/* ---- What is said, by hand ---- */
+
+/* Pairs that work in bins 1 and 2 of 16: a block of firsts has `many` in one and `few` in the other, by turns, and a
+ * block of seconds as many in each. */
+static seam_result *by_hand(const char *task, int64_t many, int64_t few) {
+  static const char *const small[] = {"bins", "2", "chains", "16", "draws", "640", "seed", "3", NULL};
+  seam_config *config = sample_config(small);
+  seam_result *result;
+  seam_error error;
+  assert_int_equal(seam_config_set(config, "task", task, &error), SEAM_OK);
+  if (result_create(config, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  seam_config_free(config);
+  const int64_t *offset = result->histograms->offset, each = (many + few) / 2 * INTERFACE_BLOCKS;
+  for (int bin = 1; bin <= 2; bin++) {
+    result->counts[offset[HISTOGRAM_INTERFACE] + bin] = each;
+    for (int b = 0; b < INTERFACE_BLOCKS; b++) {
+      result->counts[offset[HISTOGRAM_FIRST_BLOCKS] + bin * INTERFACE_BLOCKS + b] = (b + bin) % 2 ? many : few;
+      result->counts[offset[HISTOGRAM_SECOND_BLOCKS] + bin * INTERFACE_BLOCKS + b] = each / INTERFACE_BLOCKS;
+    }
+  }
+  result->counts[offset[HISTOGRAM_COMPONENTS] + 1] = 16;
+  result->counts[OUTCOME_BUFFER] = 2 * each;
+  assert_int_equal(coverage_add(&result->coverage, 0, 16, NULL), SEAM_OK);
+  return result;
+}
+
+/* Without a block of 8 and 2 pairs the shares are 0.48 and 0.52: each has the variance 15 * 0.02^2, both 0.012 in all,
+ * of which 160 pairs scatter 0.5/160 on their own, as seen from either component. */
+static void the_worth_of_pairs_is_that_by_hand(void **unused) {
+  (void)unused;
+  seam_result *a = by_hand("predict", 8, 2), *b = by_hand("predict", 5, 5);
+  seam_comparison *comparison = compare(a, a, "buffer");
+  const seam_compared *interface = interface_of(comparison);
+  const double variance = 0.012 - 0.5 / 160, worth = 0.5 / variance;
+  assert_string_equal(interface->unit[0], "pairs");
+  assert_int_equal(interface->entries[0], 160);
+  assert_true(fabs(interface->effective[0] - worth) < 1e-9);
+  assert_int_equal(interface->cells, 2);
+  /* Two noises of variance/2; the mean of |z| is sqrt(2/pi), and within 5 standard errors that of 200. */
+  assert_true(fabs(interface->distance[0].chance - sqrt(variance) * 0.7979) < 5 * sqrt(variance) * 0.6 / sqrt(200));
+  const seam_histogram *map = seam_comparison_map_at(comparison, 1);
+  double slope = worth / (0.5 * worth + 0.5); /* of ln(count + 1/2) along the share */
+  assert_true(fabs(map->reals[1] - sqrt(variance) * slope) < 1e-3);
+  seam_comparison_free(comparison);
+  comparison = compare(b, b, "pass"); /* no scatter at all, from which nothing can be told */
+  assert_true(isnan(interface_of(comparison)->effective[0]));
+  seam_comparison_free(comparison);
+  seam_result_free(a);
+  seam_result_free(b);
+}
+
+/* Weights are counted in units of 2^-20 pair. */
+static void a_gibbs_law_is_of_all_chains(void **unused) {
+  (void)unused;
+  seam_result *a = by_hand("gibbs", 8 << PAIR_BITS, 2 << PAIR_BITS), *b = by_hand("predict", 8, 2);
+  seam_comparison *comparison = compare(a, b, "all");
+  const seam_compared *interface = interface_of(comparison);
+  assert_string_equal(interface->unit[0], "weighed pairs");
+  assert_string_equal(interface->unit[1], "first components");
+  assert_int_equal(interface->entries[0], 160);
+  assert_int_equal(interface->entries[1], 16);
+  assert_true(fabs(interface->effective[0] - 0.5 / 0.012) < 1e-9 && interface->effective[1] == 16);
+  assert_true(fabs(interface->distance[0].value - 0.5) < 1e-12);
+  assert_true(isnan(seam_comparison_fraction_at(comparison, 0)->value[0]));
+  seam_comparison_free(comparison);
+  seam_result_free(a);
+  seam_result_free(b);
+}
+
+static void where_too_few_pairs_work_chance_is_not_made_up(void **unused) {
+  (void)unused;
+  seam_result *a = logistic_pairs((struct sort){"10", "2000", "1", NULL, NULL}), *b = logistic_chains("100000", "2");
+  seam_comparison *comparison = compare(a, b, "pass");
+  const seam_compared *interface = interface_of(comparison);
+  assert_true(interface->entries[0] > 0 && isnan(interface->effective[0]) && interface->effective[1] > 0);
+  for (int d = 0; d < SEAM_DISTANCES; d++) {
+    const seam_distance *distance = &interface->distance[d];
+    assert_true(distance->value > 0);
+    assert_true(isnan(distance->chance) && isnan(distance->excess) && isnan(distance->p) && isnan(distance->high));
+  }
+  assert_true(isfinite(seam_comparison_map_at(comparison, 0)->reals[0]));
+  assert_true(isnan(seam_comparison_map_at(comparison, 1)->reals[0]));
+  char *record = seam_comparison_record(comparison);
+  assert_non_null(strstr(record, "\"unit\":[\"pairs\",\"chains\"]"));
+  assert_non_null(strstr(record, "\"effective\":[null,"));
+  assert_non_null(strstr(record, "\"draws\":[2000,0]"));
+  free(record);
+  seam_comparison_free(comparison);
+  seam_result_free(a);
+  seam_result_free(b);
+}
+
+/* ---- What does not compare ---- */
+
+static void refuse(const seam_result *a, const seam_result *b, const char *outcome, const char *part) {
+  seam_comparison *comparison;
+  seam_error error = {.message = ""};
+  assert_int_equal(seam_compare(a, b, outcome, 1, &comparison, &error), SEAM_ERROR_MISMATCH);
+  assert_null(comparison);
+  if (!strstr(error.message, part)) fail_msg("%s: does not say %s", error.message, part);
+}
+
+static void outcomes_that_cannot_be_told_are_refused(void **unused) {
+  (void)unused;
+  seam_result *prediction = by_hand("predict", 8, 2), *gibbs = by_hand("gibbs", 8, 2);
+  refuse(prediction, prediction, "fail", "the first result is a prediction");
+  refuse(prediction, prediction, "fail", "--outcome pass, buffer, inverter or all");
+  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail"};
+  for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, outcomes[s], "use --outcome all");
+  refuse(prediction, gibbs, "pass", "the second result is a Gibbs law");
+  seam_result_free(prediction);
+  seam_result_free(gibbs);
+}
+
+/* ---- What is drawn alike, and what is not ---- */
+
+static uint64_t shared(const seam_result *a, const seam_result *b) {
+  seam_comparison *comparison = compare(a, b, "all");
+  uint64_t count = seam_comparison_shared(comparison);
+  seam_comparison_free(comparison);
+  return count;
+}
+
+static void predictions_of_one_seed_share_components(void **unused) {
+  (void)unused;
+  seam_result *a = logistic_pairs((struct sort){"300", "64", "1", NULL, NULL});
+  seam_result *b = logistic_pairs((struct sort){"300", "90", "1", "first-chain", "200"});
+  seam_result *c = logistic_pairs((struct sort){"300", "90", "2", NULL, NULL}), *chains = logistic_chains("300", "1");
+  assert_int_equal(shared(a, b), 100 + 64);
+  assert_int_equal(shared(a, c), 0);
+  assert_int_equal(shared(a, chains), 0);
+  seam_result_free(a);
+  seam_result_free(b);
+  seam_result_free(c);
+  seam_result_free(chains);
+}
+
+/* A prediction made by one thread or three compares the same to the last digit, and only its interface does. */
+static void a_comparison_does_not_depend_on_threads(void **unused) {
+  (void)unused;
+  char *record[2];
+  seam_result *chains =
+      sample_train((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins", "24",
+                                         "chains", "50000", "steps", "0", NULL});
+  for (int k = 0; k < 2; k++) {
+    seam_result *a = logistic_pairs((struct sort){"3000", "3000", "1", "threads", k ? "3" : "1"});
+    seam_comparison *comparison = compare(a, chains, "pass");
+    assert_null(seam_comparison_histogram_at(comparison, 1));
+    record[k] = seam_comparison_record(comparison);
+    seam_comparison_free(comparison);
+    seam_result_free(a);
+  }
+  assert_string_equal(record[0], record[1]);
+  free(record[0]);
+  free(record[1]);
+  seam_result_free(chains);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(p_is_uniform_between_predictions_of_one_law),
+      cmocka_unit_test(untrained_chains_and_a_prediction_are_samples_of_one_law),
+      cmocka_unit_test(no_chain_that_works_is_no_certainty),
+      cmocka_unit_test(p_is_uniform_of_small_predictions_against_many_chains),
+      cmocka_unit_test(other_laws_are_seen),
+      cmocka_unit_test(errors_are_the_spread_over_predictions),
+      cmocka_unit_test(the_worth_of_pairs_is_that_by_hand),
+      cmocka_unit_test(a_gibbs_law_is_of_all_chains),
+      cmocka_unit_test(where_too_few_pairs_work_chance_is_not_made_up),
+      cmocka_unit_test(outcomes_that_cannot_be_told_are_refused),
+      cmocka_unit_test(predictions_of_one_seed_share_components),
+      cmocka_unit_test(a_comparison_does_not_depend_on_threads),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The progress bar fits terminals of every width, and a pause is no work. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/command.h"
+
+#include <cmocka.h>
+
+static struct progress_bar new_bar(void) {
+  return (struct progress_bar){.shown = true, .unit = "chain-steps", .counted = "chains", .steps = 100};
+}
+
+static seam_progress progress_at(double seconds, double share) {
+  return (seam_progress){.chains = 1000000,
+                         .chains_done = (uint64_t)(share * 1e6),
+                         .chain_steps = share * 1e8,
+                         .seconds = seconds,
+                         .trouble = ""};
+}
+
+/* What drawing puts on stderr, without its escape sequence. */
+static void draw(struct progress_bar *bar, const seam_progress *progress, char text[1024]) {
+  int kept = dup(STDERR_FILENO), ends[2];
+  assert_int_equal(pipe(ends), 0);
+  dup2(ends[1], STDERR_FILENO);
+  progress_bar_draw(bar, progress);
+  dup2(kept, STDERR_FILENO);
+  close(kept);
+  close(ends[1]);
+  ssize_t length = read(ends[0], text, 1023);
+  close(ends[0]);
+  assert_true(length > 0);
+  text[length] = '\0';
+  char *end = strstr(text, "\033[K");
+  assert_non_null(end);
+  *end = '\0';
+}
+
+static void it_fits_every_width(void **state) {
+  (void)state;
+  for (int columns = 16; columns <= 250; columns++) {
+    char width[8], text[1024];
+    struct progress_bar bar = new_bar();
+    snprintf(width, sizeof width, "%d", columns);
+    setenv("COLUMNS", width, 1);
+    draw(&bar,
+         &(seam_progress){.chains = 1000000000000, .chains_done = 499999999999, .chain_steps = 5e13, .seconds = 1e6},
+         text);
+    assert_true(text[0] == '\r' && (int)strlen(text + 1) < columns);
+    assert_non_null(strstr(text, "50.0%"));
+    assert_int_equal(strchr(text, '[') != NULL, columns >= 32);
+    if (columns < 80) assert_null(strstr(text, "chains"));
+    if (columns > 120) assert_non_null(strstr(text, "499,999,999,999/1,000,000,000,000 chains  50.0M chain-steps/s"));
+  }
+}
+
+/* Draws a second apart from `from` to `to`, at one share of the work; the last is left in text. */
+static void draw_between(struct progress_bar *bar, double from, double to, double share, char text[1024]) {
+  for (double seconds = from; seconds <= to; seconds++) {
+    seam_progress progress = progress_at(seconds, share);
+    draw(bar, &progress, text);
+  }
+}
+
+static void it_says_what_is_left(void **state) {
+  (void)state;
+  static const char expected[] = "25.0%  250,000/1,000,000 chains  2.50M chain-steps/s  30.0 s left";
+  char text[1024];
+  struct progress_bar bar = new_bar();
+  setenv("COLUMNS", "120", 1);
+  draw_between(&bar, 1, 10, 0.25, text);
+  assert_non_null(strstr(text, expected));
+}
+
+/* 90 seconds of Ctrl-Z change neither rate nor time left. */
+static void a_pause_is_no_work(void **state) {
+  (void)state;
+  static const char expected[] = "50.0%  500,000/1,000,000 chains  2.50M chain-steps/s  20.0 s left";
+  char text[1024];
+  struct progress_bar bar = new_bar();
+  setenv("COLUMNS", "120", 1);
+  draw_between(&bar, 1, 10, 0.25, text);
+  draw_between(&bar, 100, 110, 0.5, text);
+  assert_non_null(strstr(text, expected));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(it_fits_every_width),
+      cmocka_unit_test(it_says_what_is_left),
+      cmocka_unit_test(a_pause_is_no_work),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

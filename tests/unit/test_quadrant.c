@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quadrants: which draws are, how many of them come to a point, and that counting by them changes no count. */
+#include "support/science.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "backend/cpu/pair_table.h"
+#include "support/sample_result.h"
+
+enum { CELLS = 40 };
+
+/* ---- Which draws are quadrants ---- */
+
+static int sides_of(int low0, int high0, int low1, int high1, int broken) {
+  const struct pairs_rank what = {{(int16_t)low0, (int16_t)low1}, {(int16_t)high0, (int16_t)high1}, (int16_t)broken};
+  return census_quadrant_sides(&what, CELLS);
+}
+
+/* Promise: those without gaps that accept, at each level, all up to the range's end on some side. */
+static void test_sides(void **state) {
+  (void)state;
+  assert_int_equal(sides_of(0, 3, 0, 9, 0), 0);
+  assert_int_equal(sides_of(5, CELLS - 1, 0, 9, 0), 1);
+  assert_int_equal(sides_of(0, 3, 7, CELLS - 1, 0), 2);
+  assert_int_equal(sides_of(5, CELLS - 1, 7, CELLS - 1, 0), 3);
+  assert_int_equal(sides_of(0, CELLS - 1, 0, CELLS - 1, 0), 0);
+  assert_int_equal(sides_of(0, 3, 0, 9, 1), QUADRANT_NONE);
+  assert_int_equal(sides_of(1, CELLS - 2, 0, 9, 0), QUADRANT_NONE);
+  assert_int_equal(sides_of(0, 3, 1, CELLS - 2, 0), QUADRANT_NONE);
+}
+
+/* ---- How many come to a point ---- */
+
+/* What the n-th draw of a block accepts, open to these sides. */
+static struct pairs_rank draw_of(int sides, int block, int n) {
+  struct pairs_rank what = {{0, 0}, {0, 0}, 0};
+  uint32_t hash = ((uint32_t)(n * PAIR_BLOCKS + block) * QUADRANT_SIDES + (uint32_t)sides) * 2654435761u;
+  for (int level = 0; level < 2; level++) {
+    int cell = (int)((hash >> (8 + 12 * level) & 0xfff) % CELLS);
+    what.low[level] = (int16_t)(sides >> level & 1 ? cell : 0);
+    what.high[level] = (int16_t)(sides >> level & 1 ? CELLS - 1 : cell);
+  }
+  return what;
+}
+
+/* A first component that hits cells low to high of each level. */
+static struct candidate candidate_of(int low0, int high0, int low1, int high1) {
+  return (struct candidate){
+      .within = 1, .row = {(uint16_t)low0, (uint16_t)(CELLS + low1), (uint16_t)high0, (uint16_t)(CELLS + high1)}};
+}
+
+static bool accepts(const struct pairs_rank *what, const int low[2], const int high[2]) {
+  for (int level = 0; level < 2; level++)
+    if (what->low[level] > low[level] || what->high[level] < high[level]) return false;
+  return true;
+}
+
+static void carry_out(struct census_quadrants *quadrants, void (*task)(struct census_quadrants *, size_t)) {
+  for (size_t k = census_quadrants_tasks(quadrants); k-- > 0;) task(quadrants, k);
+}
+
+/* Sums over all sheets of the draws of a block that accept the candidate, or both. */
+static int64_t found(const struct census_quadrants *quadrants, const struct candidate *a, const struct candidate *b,
+                     int block) {
+  int64_t sum = 0;
+  for (int s = 0; s < quadrants->count; s++) {
+    const struct census_sheet *sheet = &quadrants->sheets[s];
+    const uint16_t *draws =
+        census_sheet_find(sheet, census_sheet_common(census_sheet_point(sheet, a), census_sheet_point(sheet, b)));
+    if (draws) sum += draws[block];
+  }
+  return sum;
+}
+
+static void check_points(const struct census_quadrants *quadrants, int sides, int block, int count) {
+  int64_t some = 0;
+  for (int point = 0; point < 60; point++) {
+    const int low[2] = {point * 7 % CELLS, point * 11 % CELLS};
+    const int high[2] = {low[0] + point % 3 < CELLS ? low[0] + point % 3 : low[0],
+                         low[1] + point % 5 < CELLS ? low[1] + point % 5 : low[1]};
+    const int other[2] = {(low[0] + 5) % CELLS, (low[1] + 3) % CELLS};
+    const struct candidate a = candidate_of(low[0], high[0], low[1], high[1]);
+    const struct candidate b = candidate_of(other[0], other[0], other[1], other[1]);
+    int64_t alone = 0, both = 0;
+    for (int n = 0; n < count; n++) {
+      const struct pairs_rank what = draw_of(sides, block, n);
+      bool works = accepts(&what, low, high);
+      alone += works;
+      both += works && accepts(&what, other, other);
+    }
+    assert_int_equal(found(quadrants, &a, &a, block), alone);
+    assert_int_equal(found(quadrants, &a, &b, block), both);
+    some += both;
+  }
+  assert_true(some > 0);
+}
+
+/* Promise: a sheet tells of each block how many draws accept a first component, and two; also where there are so many
+ * of a block that they need several sheets, and none of another. */
+static void test_points(void **state) {
+  (void)state;
+  enum { FEW = 300, MANY = 140000, FULL = 9, EMPTY = 10 };
+  for (int sides = 0; sides < QUADRANT_SIDES; sides++) {
+    uint64_t sheets[QUADRANT_SIDES] = {0};
+    struct census_quadrants *quadrants;
+    sheets[sides] = census_quadrant_sheets(MANY);
+    assert_int_equal(sheets[sides], 3);
+    quadrants = census_quadrants_create(CELLS, sheets);
+    assert_non_null(quadrants);
+    carry_out(quadrants, census_quadrants_clear);
+    for (int block = 0; block < PAIR_BLOCKS; block++) {
+      const int count = block == FULL ? MANY : block == EMPTY ? 0 : FEW;
+      for (int n = 0; n < count; n++) {
+        const struct pairs_rank what = draw_of(sides, block, n);
+        census_quadrants_enter(quadrants, sides, block, (uint64_t)n, &what);
+      }
+    }
+    carry_out(quadrants, census_quadrants_sum_rows);
+    carry_out(quadrants, census_quadrants_sum_columns);
+    census_quadrants_end(quadrants);
+    check_points(quadrants, sides, 0, FEW);
+    check_points(quadrants, sides, PAIR_BLOCKS - 1, FEW);
+    check_points(quadrants, sides, FULL, MANY);
+    const struct candidate any = candidate_of(0, 0, 0, 0);
+    assert_int_equal(found(quadrants, &any, &any, EMPTY), 0);
+    census_quadrants_free(quadrants);
+  }
+}
+
+/* Promise: a sheet that no draw comes to tells so. */
+static void test_empty_sheet(void **state) {
+  (void)state;
+  const uint64_t sheets[QUADRANT_SIDES] = {1, 0, 0, 0};
+  const struct candidate any = candidate_of(0, 0, 0, 0);
+  struct census_quadrants *quadrants = census_quadrants_create(CELLS, sheets);
+  assert_non_null(quadrants);
+  carry_out(quadrants, census_quadrants_clear);
+  carry_out(quadrants, census_quadrants_sum_rows);
+  carry_out(quadrants, census_quadrants_sum_columns);
+  census_quadrants_end(quadrants);
+  assert_null(census_sheet_find(quadrants->sheets, census_sheet_point(quadrants->sheets, &any)));
+  census_quadrants_free(quadrants);
+}
+
+/* ---- In a prediction ---- */
+
+/* Few cells, so that the few draws of a test are many enough for quadrants. */
+enum { DRAWS = 50000, FEW_CELLS = 16 };
+
+/* The library's calls of pages_allocate come here (the linker's --wrap): memory may be out for sheets alone. */
+static bool no_sheets;
+
+void *__real_pages_allocate(size_t bytes);
+void *__wrap_pages_allocate(size_t bytes);
+
+void *__wrap_pages_allocate(size_t bytes) {
+  return no_sheets && bytes == census_quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_pages_allocate(bytes);
+}
+
+static struct job few_cells_job(int second, float centre[FEW_CELLS]) {
+  struct job job = science_job(KIND_LOGISTIC, second, 4, 0, 0.3);
+  for (int cell = 0; cell < FEW_CELLS; cell++) centre[cell] = (float)(-2.5 + (cell + 0.5) * 6.0 / FEW_CELLS);
+  for (int level = 0; level < 2; level++)
+    job.accept[level][0] = (float)(level - 0.49), job.accept[level][1] = (float)(level + 0.49);
+  job.draws = DRAWS, job.stride = FEW_CELLS, job.centre = centre;
+  return job;
+}
+
+/* Whether a prediction of so many first components counts by quadrants, and by tiles. */
+static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *tiles) {
+  float centre[FEW_CELLS];
+  const struct job job = few_cells_job(second, centre);
+  struct run_control control;
+  struct census_table *table;
+  seam_error error;
+  bool built;
+  atomic_init(&control.cancel, false);
+  assert_int_equal(census_works.create(&job, firsts, &census_works_baseline, &table, &error), SEAM_OK);
+  assert_int_equal(census_works.build(table, &control, &built, &error), SEAM_OK);
+  assert_true(built);
+  *quadrants = table->quadrants != NULL;
+  *tiles = table->parts[0].end > 0;
+  census_works.destroy(table);
+}
+
+/* A worker that builds along, and is cancelled after a while. */
+struct builder {
+  struct census_table *table;
+  struct run_control *control;
+  bool built;
+};
+
+static void *build_along(void *own) {
+  struct builder *builder = own;
+  seam_error error;
+  if (census_works.build(builder->table, builder->control, &builder->built, &error) != SEAM_OK) builder->built = false;
+  return NULL;
+}
+
+/* Promise: a table whose building is cancelled, wherever it stands, is not said to be built, leaves nobody waiting, and
+ * can be thrown away; and one that is not cancelled is built for both workers. */
+static void test_cancelled_building(void **state) {
+  (void)state;
+  float centre[FEW_CELLS];
+  const struct job job = few_cells_job(KIND_BUFFER, centre);
+  int whole = 0, cut = 0;
+  for (long wait = 0; wait < 40; wait++) {
+    struct run_control control;
+    seam_error error;
+    struct builder builders[2] = {{.control = &control}, {.control = &control}};
+    pthread_t threads[2];
+    atomic_init(&control.cancel, wait == 0);
+    assert_int_equal(census_works.create(&job, 100000, &census_works_baseline, &builders[0].table, &error), SEAM_OK);
+    builders[1].table = builders[0].table;
+    for (int w = 0; w < 2; w++) assert_int_equal(pthread_create(&threads[w], NULL, build_along, &builders[w]), 0);
+    const struct timespec pause = {0, wait * 500000};
+    nanosleep(&pause, NULL);
+    if (wait < 39) atomic_store(&control.cancel, true);
+    for (int w = 0; w < 2; w++) pthread_join(threads[w], NULL);
+    assert_true(wait > 0 || (!builders[0].built && !builders[1].built));
+    assert_true(wait < 39 || (builders[0].built && builders[1].built));
+    whole += builders[0].built, cut += !builders[0].built;
+    census_works.destroy(builders[0].table);
+  }
+  assert_true(whole > 0 && cut > 0);
+}
+
+/* A prediction, of which `parts` together are the whole. */
+static void add_parts(const char *second, uint64_t firsts, uint64_t parts, seam_result **whole) {
+  *whole = NULL;
+  for (uint64_t part = 0; part < parts; part++) {
+    char chains[16], first[16];
+    const char *options[] = {"first",         "buffer", "second",      second, "chains",       chains,
+                             "draws",         "50000",  "cells",       "16",   "bins",         "16",
+                             "seed",          "3",      "first-chain", first,  "input-margin", "0.1",
+                             "output-margin", "0.49",   NULL};
+    snprintf(chains, sizeof chains, "%d", (int)(firsts / parts));
+    snprintf(first, sizeof first, "%d", (int)(firsts / parts * part));
+    seam_result *result = sample_predict(options);
+    for (int64_t cell = 0; *whole && cell < result->histograms->cells; cell++)
+      (*whole)->counts[cell] += result->counts[cell];
+    if (*whole)
+      seam_result_free(result);
+    else
+      *whole = result;
+  }
+}
+
+/* Promise: what counts by quadrants, because there are many first components, counts the same as what does not; swaps
+ * too, and where other draws stand in tiles besides. */
+static void test_same_counts(void **state) {
+  (void)state;
+  enum { FIRSTS = 12000, PARTS = 40 };
+  static const struct {
+    int kind;
+    const char *name;
+    bool tiles;
+  } seconds[] = {{KIND_LOGISTIC, "logistic", false}, {KIND_BUFFER, "buffer", true}};
+  for (size_t k = 0; k < sizeof seconds / sizeof *seconds; k++) {
+    bool quadrants, tiles;
+    seam_result *together, *apart;
+    look_at_table(seconds[k].kind, FIRSTS, &quadrants, &tiles);
+    assert_true(quadrants && tiles == seconds[k].tiles);
+    look_at_table(seconds[k].kind, FIRSTS / PARTS, &quadrants, &tiles);
+    assert_true(!quadrants && tiles);
+    add_parts(seconds[k].name, FIRSTS, 1, &together);
+    add_parts(seconds[k].name, FIRSTS, PARTS, &apart);
+    assert_true(seam_result_count(together, SEAM_BUFFER) > 1000);
+    assert_memory_equal(together->counts, apart->counts,
+                        (size_t)together->histograms->cells * sizeof *together->counts);
+    seam_result_free(together);
+    seam_result_free(apart);
+  }
+}
+
+/* Promise: where memory is out for sheets, the same is counted without. */
+static void test_no_memory_for_sheets(void **state) {
+  (void)state;
+  enum { FIRSTS = 12000 };
+  bool quadrants, tiles;
+  seam_result *with, *without;
+  add_parts("logistic", FIRSTS, 1, &with);
+  no_sheets = true;
+  look_at_table(KIND_LOGISTIC, FIRSTS, &quadrants, &tiles);
+  add_parts("logistic", FIRSTS, 1, &without);
+  no_sheets = false;
+  assert_true(!quadrants && tiles);
+  assert_memory_equal(with->counts, without->counts, (size_t)with->histograms->cells * sizeof *with->counts);
+  seam_result_free(with);
+  seam_result_free(without);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sides),       cmocka_unit_test(test_points),
+      cmocka_unit_test(test_empty_sheet), cmocka_unit_test(test_cancelled_building),
+      cmocka_unit_test(test_same_counts), cmocka_unit_test(test_no_memory_for_sheets),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

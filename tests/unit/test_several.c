@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several results in one figure: what tells them apart, which figures they can have, and the curves laid over one
+ * another. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/figure/choice.h"
+#include "command/figure/curves.h"
+
+#include <cmocka.h>
+
+#define B "\u00a0" /* the blank at which no line is broken */
+
+static void take(struct plot *plot, seam_result *result) { plot->results[plot->count++] = result; }
+
+static void release(struct plot *plot) {
+  for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
+}
+
+typedef seam_status runner(const seam_config *config, seam_progress_function progress, void *user, seam_result **result,
+                           seam_error *error);
+
+/* What a configuration of so few chains counts: from the defaults and pairs of option and value, ended by NULL. */
+static seam_result *made(runner *run, const char *const *options) {
+  seam_config *config = seam_config_create();
+  seam_result *result = NULL;
+  seam_error error = {.message = ""};
+  assert_non_null(config);
+  for (; *options; options += 2)
+    if (seam_config_set(config, options[0], options[1], &error)) fail_msg("%s", error.message);
+  if (run(config, NULL, NULL, &result, &error)) fail_msg("%s", error.message);
+  seam_config_free(config);
+  return result;
+}
+
+#define SMALL        "chains", "40", "bins", "8", "steps"
+#define MADE(...)    made(seam_train, (const char *[]){__VA_ARGS__, NULL})
+#define PREDICT(...) made(seam_predict, (const char *[]){__VA_ARGS__, NULL})
+
+static void expect_labels(const struct plot *plot, const char *const *expected) {
+  for (int r = 0; r < plot->count; r++) assert_string_equal(label_of(plot, r).text, expected[r]);
+}
+
+/* ---- Labels ---- */
+
+static void labels_tell_what_differs_and_nothing_else(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  take(&plot, MADE(SMALL, "3"));
+  take(&plot, MADE(SMALL, "7", "histograms", "interface"));
+  expect_labels(&plot, (const char *[]){"A: steps" B "3", "B: steps" B "7"});
+  assert_true(label_differs(&plot, "steps") && label_differs(&plot, "histograms") && !label_differs(&plot, "lr"));
+  take(&plot, MADE(SMALL, "7", "lr", "0.5", "second", "buffer"));
+  expect_labels(&plot, (const char *[]){"A: mlp8" B "×" B "mlp8, steps" B "3, lr" B "0.01",
+                                        "B: mlp8" B "×" B "mlp8, steps" B "7, lr" B "0.01",
+                                        "C: mlp8" B "×" B "buffer, steps" B "7, lr" B "0.5"});
+  release(&plot);
+}
+
+static void results_alike_have_their_letter_alone(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  for (int r = 0; r < 3; r++) take(&plot, MADE(SMALL, "3"));
+  expect_labels(&plot, (const char *[]){"A", "B", "C"});
+  release(&plot);
+}
+
+#define LINEAR "first", "linear", "second", "linear", "chains", "64", "bins", "8", "draws", "64", "cells", "64"
+
+/* A prediction has no steps, and only the Gibbs law is told its beta. */
+static void tasks_are_told_and_heed_their_own_options(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  take(&plot, MADE(SMALL, "3", LINEAR));
+  take(&plot, PREDICT(LINEAR));
+  take(&plot, PREDICT(LINEAR, "task", "gibbs"));
+  expect_labels(&plot, (const char *[]){"A: training", "B: prediction",
+                                        "C: Gibbs"
+                                        " law, beta" B "10"});
+  release(&plot);
+}
+
+/* ---- Which figures ---- */
+
+static void expect_choice(const char *names, int files, const char *expected) {
+  struct choice choice;
+  seam_error error;
+  char text[128] = "";
+  if (choice_read(&choice, names, files, &error) != SEAM_OK) fail_msg("%s", error.message);
+  for (int i = 0; i < choice.count; i++)
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " " : "", choice.figures[i]->name);
+  assert_string_equal(text, expected);
+}
+
+static void expect_refusal(const char *names, int files, const char *words) {
+  struct choice choice;
+  seam_error error;
+  assert_int_equal(choice_read(&choice, names, files, &error), SEAM_ERROR_USAGE);
+  if (!strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
+}
+
+static void figures_are_taken_in_order_and_once(void **state) {
+  (void)state;
+  expect_choice(NULL, 1, "interface");
+  expect_choice(NULL, 2, "compare");
+  expect_choice(NULL, 3, "interface");
+  expect_choice("snapshots,interface,snapshots", 1, "snapshots interface");
+  expect_choice("margins,all", 7, "margins all");
+  expect_refusal("margins,", 1, "--figure : unknown");
+  expect_refusal("margins,marginsx", 1, "--figure marginsx: unknown");
+  expect_refusal("interface,snapshots", 2, "--figure snapshots takes one file, not 2");
+  expect_refusal("compare", 3, "--figure compare takes two files, not 3");
+  expect_refusal("interchange", 3, "--figure interchange takes one or two files, not 3");
+  expect_refusal("margins", 8, "--figure margins takes up to 7 files, not 8");
+}
+
+static void expect_settled(struct plot *plot, const char *names, const char *expected) {
+  static const char *files[] = {"a.zip", "b.zip", "c.zip"};
+  const struct arguments arguments = {.files = files};
+  struct choice choice;
+  seam_error error = {.message = ""};
+  char text[sizeof error.message] = "";
+  assert_int_equal(choice_read(&choice, names, plot->count, &error), SEAM_OK);
+  seam_status status = choice_settle(&choice, plot, &arguments, &error);
+  if (status) snprintf(text, sizeof text, "%s", error.message);
+  for (int i = 0; i < choice.count && !status; i++)
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " " : "", choice.figures[i]->name);
+  if (strncmp(text, expected, strlen(expected)) != 0) fail_msg("\"%s\" instead of \"%s\"", text, expected);
+  seam_comparison_free(plot->comparison);
+  plot->comparison = NULL;
+}
+
+static void all_is_what_all_results_can_have(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  take(&plot, MADE(SMALL, "3", "histograms", "interface,loss,snapshots"));
+  expect_settled(&plot, "all", "interface margins snapshots");
+  expect_settled(&plot, "snapshots,all", "snapshots interface margins");
+  take(&plot, MADE(SMALL, "3", "histograms", "interface,width"));
+  expect_settled(&plot, "all", "interface margins compare");
+  take(&plot, MADE(SMALL, "3", "histograms", "interface"));
+  expect_settled(&plot, "all", "interface");
+  expect_settled(&plot, "interface,margins", "c.zip: the run did not count width");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "loss"));
+  expect_settled(&plot, "all", "margins");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "none"));
+  expect_settled(&plot, "all", "the runs have no histogram in common");
+  release(&plot);
+}
+
+/* Asked for by its name it is refused. */
+static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  take(&plot, MADE(SMALL, "3", "histograms", "interface"));
+  take(&plot, MADE(SMALL, "3", "histograms", "interface", "bins", "16"));
+  expect_settled(&plot, "all", "interface");
+  expect_settled(&plot, "interface,compare", "--bins 8 against 16");
+  expect_settled(&plot, "compare,all", "--bins 8 against 16");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "interface", "second", "buffer"));
+  expect_settled(&plot, "all", "interface");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, PREDICT(SMALL, "3", "draws", "64", "cells", "64", "task", "gibbs"));
+  expect_settled(&plot, "all", "interface");
+  expect_settled(&plot, "compare", "the second result is a Gibbs law");
+  seam_result_free(plot.results[--plot.count]);
+  take(&plot, MADE(SMALL, "3", "histograms", "interface"));
+  expect_settled(&plot, "compare,all", "compare interface");
+  release(&plot);
+}
+
+/* ---- What a count is worth ---- */
+
+/* What a comparison with a training finds of the chosen outcomes: so many independent entries, per count as it lies
+ * there. */
+static double effective_beside(seam_result *result, seam_result *training, const char *outcome) {
+  seam_comparison *comparison;
+  seam_error error;
+  if (seam_compare(result, training, outcome, 0, &comparison, &error)) fail_msg("%s", error.message);
+  double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
+  seam_comparison_free(comparison);
+  return effective;
+}
+
+#define WORKING "first", "logistic", "second", "logistic", "chains", "4000", "bins", "16", "steps", "50"
+#define PAIRED  WORKING, "draws", "4000", "cells", "64"
+
+static void a_count_is_worth_what_the_interface_tells(void **state) {
+  (void)state;
+  const struct selection *pass = find_selection("pass"), *buffer = find_selection("buffer");
+  seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
+  assert_true(worth_of(training, pass) == 1);
+  for (int i = 0; i < 2; i++) {
+    const struct selection *selection = i ? buffer : pass;
+    double effective = effective_beside(prediction, training, selection->name);
+    assert_true(effective > 16);
+    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
+  }
+  assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
+  assert_true(worth_of(prediction, find_selection("fail")) == 0);
+  double effective = effective_beside(law, training, "all");
+  assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_ptr_equal(compared_outcomes(law, find_selection("all")), pass); /* without the weight that pairs lack */
+  assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
+  seam_result_free(training);
+  seam_result_free(prediction);
+  seam_result_free(law);
+}
+
+enum { WIDE = 500, HIGH = 240 };
+
+/* Distinct colours within the first panel, frame and text left out. */
+static int colours_of_first_panel(cairo_surface_t *surface) {
+  enum { LEFT = 60, RIGHT = 140, TOP = 50, BOTTOM = 130, MOST = 64 };
+  uint32_t seen[MOST];
+  int count = 0;
+  cairo_surface_flush(surface);
+  for (int y = TOP; y < BOTTOM; y++)
+    for (int x = LEFT, i; x < RIGHT && count < MOST; x++) {
+      uint32_t pixel;
+      memcpy(&pixel, cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface) + 4 * x, 4);
+      for (i = 0; i < count && seen[i] != pixel; i++) {
+      }
+      if (i == count) seen[count++] = pixel;
+    }
+  return count;
+}
+
+/* In whatever units a law is counted, both have one scale, on which the chains of a training have many shades. */
+static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
+  (void)state;
+  struct plot plot = {.selection = find_selection("all")};
+  take(&plot, MADE(WORKING));
+  take(&plot, PREDICT(PAIRED, "task", "gibbs"));
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDE, HIGH);
+  struct page page = {.cairo = cairo_create(surface), .size = 8, .width = WIDE, .wide = true};
+  seam_error error;
+  assert_int_equal(prepare_comparison(&plot, "all", false, &error), SEAM_OK);
+  assert_int_equal(draw_comparison(&page, &plot, &error), SEAM_OK);
+  assert_in_range(colours_of_first_panel(surface), 9, 64);
+  cairo_destroy(page.cairo);
+  cairo_surface_destroy(surface);
+  seam_comparison_free(plot.comparison);
+  release(&plot);
+}
+
+/* ---- Curves ---- */
+
+/* The entries of one outcome at one level in [first, last), bins with their flow, of a width. */
+static double entries_of(seam_result *result, int outcome, int level, int64_t first, int64_t last) {
+  const seam_histogram *width = seam_result_histogram(result, "width");
+  int64_t extent = width->axes[2].bins + 2, sum = 0;
+  for (int64_t i = first; i < last; i++) sum += width->values[(outcome * LEVELS + level) * extent + i];
+  return (double)sum;
+}
+
+/* Every bin of every curve by hand. */
+static void check_curves(const struct plot *plot, int level) {
+  struct family family = family_of(plot);
+  struct curves curves;
+  seam_error error;
+  assert_int_equal(curves_fill(&curves, &family, "width", level, &error), SEAM_OK);
+  int64_t merged = curves.axis->bins / curves.bins;
+  double span = (curves.axis->upper - curves.axis->lower) / (double)curves.bins, above = 0;
+  assert_int_equal(curves.levels, level < 0 ? LEVELS : 1);
+  for (int i = 0; i < curves.members * curves.levels; i++) {
+    const struct member *member = &family.members[i / curves.levels];
+    int at = level < 0 ? i % curves.levels : level;
+    double beyond = 0;
+    for (int64_t bin = 0; bin < curves.bins; bin++) {
+      double entries = 0;
+      for (int o = 0; o < OUTCOMES_COUNTED; o++)
+        if (member->outcomes >> o & 1)
+          entries += entries_of(member->result, o, at, 1 + bin * merged, 1 + (bin + 1) * merged);
+      assert_true(fabs(curves.values[i * curves.bins + bin] - entries / (member->chains * span)) < 1e-12);
+    }
+    for (int o = 0; o < OUTCOMES_COUNTED; o++)
+      if (member->outcomes >> o & 1)
+        beyond += entries_of(member->result, o, at, curves.axis->bins + 1, curves.axis->bins + 2);
+    above = fmax(above, beyond / member->chains);
+  }
+  if (level >= 0) assert_true(fabs(curves.above - above) < 1e-12);
+  free(curves.values);
+}
+
+static void curves_are_densities_of_each_result(void **state) {
+  (void)state;
+  struct plot plot = {.selection = find_selection("all")};
+  take(&plot, MADE(SMALL, "30", "chains", "3000"));
+  check_curves(&plot, -1);
+  for (int r = 0; r < 2; r++) take(&plot, MADE(SMALL, "30", "chains", "900", "second", r ? "buffer" : "mlp4"));
+  check_curves(&plot, 0);
+  check_curves(&plot, 1);
+  release(&plot);
+}
+
+/* What has no chains is no reason for wide bins; what has few is. */
+static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
+  (void)state;
+  int64_t bins[3];
+  struct plot plot = {.selection = find_selection("all")};
+  for (int r = 0; r < 3; r++) {
+    take(&plot, r == 0   ? MADE(SMALL, "0", "chains", "30000")
+                : r == 1 ? MADE(SMALL, "50", LINEAR, "optimizer", "sgd", "lr", "1e9")
+                         : MADE(SMALL, "0"));
+    struct family family = family_of(&plot);
+    struct curves curves;
+    seam_error error;
+    assert_int_equal(curves_fill(&curves, &family, "width", 0, &error), SEAM_OK);
+    bins[r] = curves.bins;
+    free(curves.values);
+  }
+  assert_int_equal(selected_chains(plot.results[1], plot.selection), 0);
+  assert_true(bins[0] == bins[1] && bins[2] < bins[1]);
+  release(&plot);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(labels_tell_what_differs_and_nothing_else),
+      cmocka_unit_test(results_alike_have_their_letter_alone),
+      cmocka_unit_test(tasks_are_told_and_heed_their_own_options),
+      cmocka_unit_test(figures_are_taken_in_order_and_once),
+      cmocka_unit_test(all_is_what_all_results_can_have),
+      cmocka_unit_test(all_leaves_out_a_comparison_that_cannot_be),
+      cmocka_unit_test(a_count_is_worth_what_the_interface_tells),
+      cmocka_unit_test(densities_of_a_training_and_a_law_have_one_scale),
+      cmocka_unit_test(curves_are_densities_of_each_result),
+      cmocka_unit_test(bins_are_as_wide_as_the_least_known_result_needs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
