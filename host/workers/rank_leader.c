@@ -281,8 +281,8 @@ static void lose_silent(struct leader *leader) {
   for (int rank = 1; silent >= PATIENCE && rank < leader->count; rank++) {
     const struct follower *follower = &leader->followers[rank];
     if (follower->ended || follower->ending || (silent < OPENING_PATIENCE && is_opening(rank))) continue;
-    error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost with the counts that it had not sent: run the same command again with --resume",
-              rank);
+    error_set(&error, SEAM_ERROR_DEVICE,
+              "rank %d was lost with the counts that it had not sent: run the same command again with --resume", rank);
     workers_fail(leader->workers, error.status, &error);
     lose(leader, rank);
   }
