@@ -374,12 +374,12 @@ typedef struct seam_fraction {
   double difference; /* A - B in standard errors of it: of chains the pooled fraction's */
 } seam_fraction;
 
-/* Compares the chains of `slice` ("pass", "buffer", "inverter", "fail" or "all") of two results. Of a prediction that
+/* Compares the chains of `outcome` ("pass", "buffer", "inverter", "fail" or "all") of two results. Of a prediction that
  * is pairs that work; "all" is then its first components, whose law is that of untrained chains, and "fail" is refused.
- * A Gibbs law takes "all" alone. SEAM_ERROR_MISMATCH for slices that a result cannot tell, where the interfaces have
+ * A Gibbs law takes "all" alone. SEAM_ERROR_MISMATCH for outcomes that a result cannot tell, where the interfaces have
  * other bins or one counted none, and, unless `force`, where they are of other kinds, margins or priors; the message
  * names each. The results may be freed before the comparison. */
-SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *slice, int force,
+SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
                                   seam_comparison **comparison, seam_error *error);
 SEAM_API void seam_comparison_free(seam_comparison *comparison);
 
@@ -399,7 +399,11 @@ SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 /* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */
 SEAM_API seam_config *seam_comparison_config(seam_comparison *comparison, int side);
 
-SEAM_API const char *seam_comparison_slice(const seam_comparison *comparison);
+/* The outcomes that were compared, as seam_compare was told. */
+SEAM_API const char *seam_comparison_outcome(const seam_comparison *comparison);
+
+/* Deprecated: the name of seam_comparison_outcome until 0.1. It goes with 0.2. */
+#define seam_comparison_slice seam_comparison_outcome
 
 /* All of it as the text of one JSON object, null for NAN; freed by free(). NULL when memory is out. */
 SEAM_API char *seam_comparison_record(const seam_comparison *comparison);

@@ -54,15 +54,15 @@ def distance_z(distance: dict) -> float:
 def scores(seam: str, ours: pathlib.Path, theirs: pathlib.Path) -> dict[str, float]:
     """How far apart, in standard deviations of chance: fractions, and the interface of those that pass and of all."""
     found = {}
-    for slice in ("pass", "all"):
-        call = [seam, "compare", "--json", "--force", "--slice", slice, str(ours), str(theirs)]
+    for outcome in ("pass", "all"):
+        call = [seam, "compare", "--json", "--force", "--outcome", outcome, str(ours), str(theirs)]
         done = subprocess.run(call, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{' '.join(call)}: {done.stderr.strip()}")
         record = json.loads(done.stdout.splitlines()[-1])
         for fraction in record["fractions"]:
             found[f"{fraction['name']} of {fraction['of']}"] = fraction["difference"]
-        found[f"interface of {slice}"] = distance_z(record["compared"][0]["total_variation"])
+        found[f"interface of {outcome}"] = distance_z(record["compared"][0]["total_variation"])
     return found
 
 

@@ -7,7 +7,7 @@ static seam_status refuse(const struct backend *backend, seam_error *error) {
 }
 
 static seam_status refuse_fast(seam_error *error) {
-  return error_set(error, SEAM_ERROR_BACKEND, "--math fast needs CUDA: use --math exact, or see to this: %s",
+  return error_set(error, SEAM_ERROR_BACKEND, "--math fast needs CUDA: use --math exact, or make CUDA work: %s",
                    cuda_backend.unavailable());
 }
 

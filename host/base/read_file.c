@@ -35,12 +35,12 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   if (S_ISDIR(info.st_mode))
     return error_set(error, SEAM_ERROR_IO, "%s is a folder: name a file in it", error_path(path));
   if (!S_ISREG(info.st_mode))
-    return error_set(error, SEAM_ERROR_IO, "%s is no ordinary file: name a file", error_path(path));
+    return error_set(error, SEAM_ERROR_IO, "%s is not an ordinary file: name a file", error_path(path));
   if (info.st_size > largest)
     return error_set(error, SEAM_ERROR_IO, "%s is larger than any file of seam: name another", error_path(path));
   unsigned char *buffer = malloc((size_t)info.st_size + 1);
   if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(path));
   seam_status status = read_all(file, path, buffer, (size_t)info.st_size, error);
   if (status != SEAM_OK) {

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the program says about itself instead of running a command: --help, --version, --man and --completion. */
+#include "command/about.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/help.h"
+#include "command/json.h"
 
 struct request {
   const struct command *commands;
@@ -48,8 +56,8 @@ static seam_status version(const struct request *request, seam_error *error) {
 
 static seam_status nothing_more(const struct request *request, const char *name, seam_error *error) {
   if (!request->word) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "%.60s: %s takes nothing; for a command it is seam %.60s --help", request->word,
-              name, request->word);
+  return fail(error, SEAM_ERROR_USAGE, "%.60s: %s takes no more words; for help with a command use seam %.60s --help",
+              request->word, name, request->word);
 }
 
 static seam_status help(const struct request *request, seam_error *error) {
@@ -68,7 +76,7 @@ static seam_status manual(const struct request *request, seam_error *error) {
   const struct command *command = request->commands;
   if (!request->word) return man_program(request->commands), SEAM_OK;
   while (command->name && strcmp(command->name, request->word) != 0) command++;
-  if (command->name) return man_command(command), SEAM_OK;
+  if (command->name) return man_command(request->commands, command), SEAM_OK;
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", request->word);
 }
 

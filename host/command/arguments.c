@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what follows a command's name: options of the configuration, flags of the command line, and operands. */
+#include "command/arguments.h"
+
 #include <limits.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/did_you_mean.h"
 #include "command/command.h"
+#include "command/common/failure.h"
 
 /* In the order of use. */
 const struct flag all_flags[] = {
@@ -14,36 +18,26 @@ const struct flag all_flags[] = {
      "what to draw, separated by commas (interface, transfer, margins, selection, snapshots, interchange, compare, "
      "all)",
      offsetof(struct arguments, figure)},
-    {"width", "180mm", "of the figure (80mm to 400mm, or as much in cm or in)", offsetof(struct arguments, width)},
-    {"log", NULL, "counts by their logarithm", offsetof(struct arguments, log)},
-    {"config", "FILE", "options from JSON or from a result; later options win",
+    {"width", "180mm", "width of the figure (80mm to 400mm, or the same in cm or in)",
+     offsetof(struct arguments, width)},
+    {"log", NULL, "draw counts by their logarithm", offsetof(struct arguments, log)},
+    {"config", "FILE", "take options from JSON or a result; later options win",
      offsetof(struct arguments, config_file)},
-    {"dry-run", NULL, "say what would be run and how long it would take, and run nothing",
+    {"dry-run", NULL, "print what would run and how long it would take; run nothing",
      offsetof(struct arguments, dry_run)},
-    {"repeat", "5", "how often to measure (1 to 1000)", offsetof(struct arguments, repeat)},
-    {"slice", "pass", "which chains (pass, buffer, inverter, fail, all)", offsetof(struct arguments, slice)},
+    {"repeat", "5", "number of measurements (1 to 1000)", offsetof(struct arguments, repeat)},
+    {"outcome", "pass", "which chains to use (pass, buffer, inverter, fail, all)", offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
-    {"colour", "auto", "colours (always, never, auto)", offsetof(struct arguments, colour)},
-    {"json", NULL, "JSON on stdout, one object a line", offsetof(struct arguments, json)},
-    {"quiet", NULL, "nothing but errors", offsetof(struct arguments, quiet)},
-    {"help", NULL, "how to use it", offsetof(struct arguments, help)},
-    {"help-all", NULL, "all of its options, with their limits", offsetof(struct arguments, help_all)},
+    {"colour", "auto", "when to use colours (always, never, auto)", offsetof(struct arguments, colour)},
+    {"json", NULL, "print JSON, one object a line", offsetof(struct arguments, json)},
+    {"quiet", NULL, "print nothing but errors", offsetof(struct arguments, quiet)},
+    {"help", NULL, "print how to use the command", offsetof(struct arguments, help)},
+    {"help-all", NULL, "print all its options, with their limits", offsetof(struct arguments, help_all)},
     {NULL, NULL, NULL, 0}};
 
 enum { MOST_NAMES = 64 };
-
-seam_status fail(seam_error *error, seam_status status, const char *format, ...) {
-  va_list values;
-  va_start(values, format);
-  error->status = status;
-  if (vsnprintf(error->message, sizeof error->message, format, values) < 0) error->message[0] = '\0';
-  va_end(values);
-  for (char *c = error->message; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* one line, and no orders to the terminal */
-  return status;
-}
 
 /* Whether `name` is one of `words`, which blanks separate. */
 static bool is_among(const char *words, const char *name) {
@@ -92,7 +86,7 @@ static seam_status unknown(const struct command *command, const char *name, seam
     if (command_has_option(command, option) && count < MOST_NAMES - 1) names[count++] = option->name;
   const char *nearest = nearest_name(name, names);
   if (is_known(name))
-    return fail(error, SEAM_ERROR_USAGE, "--%.60s: no option of seam %s; seam %s --help lists those it has", name,
+    return fail(error, SEAM_ERROR_USAGE, "--%.60s: not an option of seam %s; seam %s --help lists its options", name,
                 command->name, command->name);
   if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);
@@ -115,6 +109,13 @@ static seam_status apply_option(const char *name, const char *value, struct argu
   return seam_config_set(arguments->config, name, value, error);
 }
 
+/* Until 0.2 the old name of --outcome works, where it is not train's own option. */
+static void rename_old(const struct command *command, char *name) {
+  if (strcmp(name, "slice") != 0 || !command_has_flag(command, "outcome")) return;
+  strcpy(name, "outcome");
+  fprintf(stderr, "seam: --slice is now --outcome; the old name works until 0.2\n");
+}
+
 /* Takes "--name", "--name=value" or "--name value", the value then being `next`, which *taken tells. */
 static seam_status read_option(const struct command *command, const char *word, const char *next,
                                struct arguments *arguments, int *taken, seam_error *error) {
@@ -123,6 +124,7 @@ static seam_status read_option(const struct command *command, const char *word, 
   if (length >= sizeof name) return unknown(command, word, error);
   memcpy(name, word, length);
   name[length] = '\0';
+  rename_old(command, name);
   const char *value = word[length] ? word + length + 1 : NULL;
 
   const struct flag *flag = find_flag(command, name);
@@ -181,7 +183,8 @@ seam_status arguments_read(const struct command *command, int count, char **word
     else if (option && !strcmp(word, "--help-all"))
       arguments->help_all = true; /* of any command, though most have no more to say than their help */
     else if (option && word[1] != '-')
-      status = fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; long options only, as --name value", word);
+      status =
+          fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; options have long names, as in --name value", word);
     else if (option)
       status = read_option(command, word + 2, i + 1 < count ? words[i + 1] : NULL, arguments, &taken, error);
     else

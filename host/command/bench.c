@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam bench: the rate of training as a user gets it, set against the core's own peak measured in the same run. */
 #define _GNU_SOURCE /* sched_getaffinity */
+#include "command/bench.h"
+
+#include <jansson.h>
 #include <math.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command/bench.h"
+#include "command/arguments.h"
+#include "command/cards.h"
+#include "command/command.h"
+#include "command/common/failure.h"
+#include "command/json.h"
 
 enum { USUAL_REPEATS = 5, FIRST_CHAINS = 1024 };
 

@@ -3,8 +3,10 @@
 #ifndef SEAM_BENCH_H
 #define SEAM_BENCH_H
 
+#include <jansson.h>
+
 #include "command/cards.h"
-#include "command/command.h"
+#include "command/arguments.h"
 
 enum { MOST_REPEATS = 1000, MOST_ROWS = 3 };
 

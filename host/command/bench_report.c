@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What seam bench has measured, as a table or as a line of JSON; and how near a card came to its roof. */
+#include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/bench.h"
+#include "command/cards.h"
+#include "command/common/statistics.h"
+#include "command/common/text.h"
+#include "command/json.h"
 #include "command/roof.h"
 
 struct spread {

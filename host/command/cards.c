@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clock and power of one or several cards as one: the mean and the sum, sampled while they work. */
+#include "command/cards.h"
+
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/cards.h"
-#include "command/command.h"
+#include "command/common/statistics.h"
+#include "command/nvml.h"
 
 /* NVML averages power over the last second: until then the idle time before would lower it. */
 static const double power_is_known_after = 1.0;

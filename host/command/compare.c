@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam compare: how far apart two results are, and how far chance alone would put them. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/differences.h"
+#include "command/json.h"
 
 enum { SIDES = 2 };
 
@@ -74,7 +82,8 @@ static void print_notes(const seam_comparison *comparison) {
   uint64_t shared = seam_comparison_shared(comparison);
   if (interface->rows == 0) {
     putchar('\n');
-    print_wrapped("There is no distance where a result has no chain of the slice: take another --slice.", 0, 0);
+    print_wrapped("There is no distance, because a result has no chain of this outcome: choose another --outcome.", 0,
+                  0);
   } else if (isnan(interface->distance[0].chance)) {
     putchar('\n');
     print_wrapped("Too few pairs work to tell what sampling does: predict with more --chains and --draws.", 0, 0);
@@ -90,11 +99,11 @@ static void print_notes(const seam_comparison *comparison) {
 }
 
 /* "A: a.zip: 67,170 chains of pass", and of a prediction's pairs, which share components, a line more. */
-static void print_side(int side, const char *file, const char *slice, const seam_compared *compared,
+static void print_side(int side, const char *file, const char *outcome, const seam_compared *compared,
                        seam_result *result) {
   int64_t entries = compared->entries[side];
   double effective = compared->effective[side];
-  printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], slice);
+  printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
   if (compared->rows == 0 || effective == (double)entries) return;
   char text[160];
   int length = snprintf(text, sizeof text, "of %s first x %s second components",
@@ -106,10 +115,10 @@ static void print_side(int side, const char *file, const char *slice, const seam
   print_wrapped(text, printf("   "), 3);
 }
 
-static void print_comparison(const struct arguments *arguments, const char *slice, const seam_comparison *comparison,
+static void print_comparison(const struct arguments *arguments, const char *outcome, const seam_comparison *comparison,
                              seam_result *const results[SIDES]) {
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
-  for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], slice, interface, results[r]);
+  for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], outcome, interface, results[r]);
   differences_report(results);
   print_fractions(comparison);
   print_interface(interface);
@@ -139,37 +148,37 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
 
 /* ---- The command ---- */
 
-static seam_status compare(const struct arguments *arguments, const char *slice, seam_output *output,
+static seam_status compare(const struct arguments *arguments, const char *outcome, seam_output *output,
                            seam_result *const results[SIDES], seam_error *error) {
   seam_comparison *comparison;
-  seam_status status = seam_compare(results[0], results[1], slice, arguments->force, &comparison, error);
+  seam_status status = seam_compare(results[0], results[1], outcome, arguments->force, &comparison, error);
   if (status) return status;
   if (output) status = seam_output_write_comparison(output, comparison, error);
   if (status == SEAM_OK && arguments->json) status = comparison_json(arguments, comparison, error);
-  if (status == SEAM_OK && !arguments->json) print_comparison(arguments, slice, comparison, results);
+  if (status == SEAM_OK && !arguments->json) print_comparison(arguments, outcome, comparison, results);
   seam_comparison_free(comparison);
   return status;
 }
 
-static seam_status read_and_compare(const struct arguments *arguments, const char *slice, seam_output *output,
+static seam_status read_and_compare(const struct arguments *arguments, const char *outcome, seam_output *output,
                                     seam_error *error) {
   seam_result *results[SIDES] = {NULL, NULL};
   seam_status status = SEAM_OK;
   for (int r = 0; r < SIDES && status == SEAM_OK; r++)
     status = seam_result_read(arguments->files[r], &results[r], error);
-  if (status == SEAM_OK) status = compare(arguments, slice, output, results, error);
+  if (status == SEAM_OK) status = compare(arguments, outcome, output, results, error);
   for (int r = 0; r < SIDES; r++) seam_result_free(results[r]);
   return status;
 }
 
 seam_status compare_run(struct arguments *arguments, seam_error *error) {
-  const char *slice = arguments->slice ? arguments->slice : "pass";
+  const char *outcome = arguments->outcome ? arguments->outcome : "pass";
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
-  if (!find_selection(slice)) return unknown_selection(slice, error);
+  if (!find_selection(outcome)) return unknown_selection(outcome, error);
   if (arguments->output) status = seam_output_open(arguments->output, arguments->force, &output, error);
   if (status) return status;
-  status = read_and_compare(arguments, slice, output, error);
+  status = read_and_compare(arguments, outcome, output, error);
   seam_output_close(output);
   return status;
 }

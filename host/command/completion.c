@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The completion for bash: a script that knows the tables of commands, flags and options. */
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/groups.h"
+#include "command/help.h"
 
 /* What is the same whatever the tables hold. bash splits --name=value into three words. */
 static const char script[] =

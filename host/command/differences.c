@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known to differ between two results before any count is looked at: how they were made. */
+#include "command/differences.h"
+
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "command/common/result_kind.h"
+#include "command/common/text.h"
 
 /* "trained chains (--steps 1000, --optimizer adam, --lr 0.01)" */
 static void describe_training(seam_config *config, char *text, size_t size) {

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Examples of every command, for help and man pages. Run in this order in an empty folder, each works. */
-#include "command/command.h"
+#include "command/examples.h"
+
+#include <stddef.h>
 
 const struct example examples[] = {
     {"train", "seam train --first buffer --second buffer --chains 100k --steps 300", "write seam.zip"},
     {"train", "seam train --config seam.zip --seed 2 --output again.zip", "the same with other random numbers"},
     {"train", "seam train --config seam.zip --chains 200k --resume --checkpoint-every 10m",
-     "twice the chains: run those that seam.zip lacks, and save them every ten minutes"},
+     "twice as many chains: run those that seam.zip lacks, and save every ten minutes"},
     {"predict", "seam predict --first buffer --second buffer --chains 10k --output pairs.zip",
      "what selection alone would leave"},
-    {"predict", "seam predict --config pairs.zip --beta 10 --output gibbs.zip", "the same, weighed by the loss"},
+    {"predict", "seam predict --config pairs.zip --beta 10 --output gibbs.zip",
+     "the same, with pairs weighed by their loss"},
     {"sweep", "echo '{\"task\": \"train\", \"grid\": {\"steps\": [1, 10, 100]}}' >steps.json",
      "a plan of three points"},
     {"sweep", "seam sweep steps.json --dry-run", "what it would run, and how long that would take"},
-    {"sweep", "seam sweep steps.json", "write steps/index.csv and a file a point, or those that are missing"},
+    {"sweep", "seam sweep steps.json",
+     "run the plan, or what is missing of it: a file for each point, and steps/index.csv"},
     {"show", "seam show seam.zip", "the chains that pass"},
-    {"show", "seam show seam.zip --slice inverter", "the inverters among them"},
-    {"plot", "seam plot seam.zip --output interface.png", "the interface, for paper"},
+    {"show", "seam show seam.zip --outcome inverter", "the inverters among them"},
+    {"plot", "seam plot seam.zip --output interface.png", "the interface as a picture"},
     {"plot", "seam plot seam.zip --figure all --log --width 85mm --output all.pdf", "all figures, a column wide"},
     {"plot", "seam plot seam.zip pairs.zip --output both.svg", "training beside selection, and their ratio"},
     {"plot", "seam plot steps/*.zip --output steps.pdf --figure interface,margins",

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of a command in the order in which they are used, in groups: what help, man pages and completion say. */
+#include "command/groups.h"
+
+#include <stdbool.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/wording.h"
 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 

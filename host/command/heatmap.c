@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A two-dimensional histogram as a picture of text: half blocks in colour, or plain characters. */
+#include "command/heatmap.h"
+
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/colour.h"
-#include "command/command.h"
-#include "command/ticks.h"
+#include "command/common/colour.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/common/ticks.h"
 
 enum { SMALLEST_SIDE = 28, LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
 enum { NARROW = 40, NARROW_LABEL = 7, NARROW_LEGEND = 5, LEGEND = 16 };

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The help texts, made from the tables of commands, flags and options. */
+#include "command/help.h"
+
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/examples.h"
+#include "command/groups.h"
 
 enum { LEFT = 24, COMMANDS_LEFT = 12 };
 
@@ -14,10 +23,10 @@ const struct exit_code exit_codes[] = {
     {SEAM_ERROR_EXISTS, "the output exists; --force replaces it"},
     {SEAM_ERROR_IO, "a file cannot be read or written"},
     {SEAM_ERROR_LOCKED, "another run writes the same output"},
-    {SEAM_ERROR_FORMAT, "a file is truncated, damaged, forged, or no result of seam"},
-    {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema, or results that do not compare"},
+    {SEAM_ERROR_FORMAT, "a file is truncated, damaged, forged, or not a result of seam"},
+    {SEAM_ERROR_MISMATCH, "a result of another arithmetic revision or schema, or results that cannot be compared"},
     {SEAM_ERROR_MEMORY, "out of memory"},
-    {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not to be had here"},
+    {SEAM_ERROR_BACKEND, "the backend, instruction set, device or pair of kinds is not available here"},
     {SEAM_ERROR_DEVICE, "a device failed during the run"},
     {SEAM_INTERRUPTED, "interrupted; what was counted until then is in the result"},
     {SEAM_OK, NULL}};
@@ -87,7 +96,7 @@ void help_command(const struct command *command, bool all) {
   print_wrapped(command->detail, 0, 0);
   putchar('\n');
   print_groups(command, !brief);
-  if (brief) printf("seam %s --help-all says more of each.\n\n", command->name);
+  if (brief) printf("seam %s --help-all explains every option.\n\n", command->name);
   print_examples(command);
 }
 
@@ -97,9 +106,9 @@ void help_program(const struct command *commands) {
     int column = printf("  %-*s", COMMANDS_LEFT - 2, command->name);
     print_wrapped(command->summary, column, COMMANDS_LEFT);
   }
-  printf("\nseam COMMAND --help says how to use a command, man seam-COMMAND all of it.\n"
-         "seam --version [--json] tells the commit, compiler and backends of this build;\n"
-         "seam --man [COMMAND] prints a man page, seam --completion what bash completes.\n\nExit codes:\n");
+  printf("\nseam COMMAND --help explains a command; its manual is man seam-COMMAND.\n"
+         "seam --version [--json] prints the commit, compiler and backends of this build.\n"
+         "seam --man [COMMAND] prints a man page, seam --completion the script for bash.\n\nExit codes:\n");
   for (const struct exit_code *code = exit_codes; code->meaning; code++) {
     printf("  %3d  ", (int)code->status);
     print_wrapped(code->meaning, 7, 7);

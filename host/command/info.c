@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam info: what this machine and build have, or how a result was made. */
 #include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/text.h"
+#include "command/json.h"
+#include "command/report.h"
 
 enum { MOST_DEVICES = 64 };
 

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON lines on stdout: one object a line, each with its schema and event. */
+#include "command/json.h"
+
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/interchange.h"
+#include "command/prediction.h"
+#include "command/progress.h"
 
 enum { SCHEMA = 1 };
 

@@ -2,60 +2,69 @@
 /* The program: finds the command, reads its arguments, runs it, and makes its status the exit code. */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/did_you_mean.h"
+#include "command/about.h"
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/help.h"
+#include "command/json.h"
 
 static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
-     "Trains and counts chains, and writes the counts to one file. Ctrl-C ends the run early and keeps what was "
-     "counted; the same command with --resume runs the rest.",
+     "Trains chains and writes the counts of their interfaces to one file. Ctrl-C ends the run early and keeps what "
+     "was counted; --resume runs the rest.",
      "config force resume json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
-     "of the pairs that work to one file: what selection alone, without training, would leave. With --beta every pair "
-     "counts by its weight exp(-beta*loss) instead, the loss without noise at one voltage a level.",
+     "of the pairs that work to one file. This is what selection alone, without training, would leave. With --beta "
+     "every pair counts with the weight exp(-beta*loss) instead; this loss has one voltage a level and no noise.",
      "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"sweep", "PLAN", "train or predict at every point of a grid",
      "Runs a plan, a JSON file: {\"task\": \"train\", \"options\": {\"steps\": 1000}, \"grid\": {\"pair\": "
      "[\"mlp8:mlp8\", \"mlp8:buffer\"], \"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}}}. "
-     "Each point is a result file in the folder of the plan's name (or \"folder\"), and a line of its index.csv and "
-     "index.jsonl. The same command runs what is missing. --force replaces files that are of other options or damaged.",
+     "Each point becomes a result file, in a folder with the name of the plan (or \"folder\"), and a line of "
+     "index.csv and index.jsonl there. The same command runs what is missing. --force replaces files that have other "
+     "options or are damaged.",
      "dry-run force json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
-     "Draws the interface (u0, u1) of a result, and prints its outcomes, width, slack and loss, and, of a run that "
-     "counted interchange, the chance that parts fit; beside it, of a prediction given, that of untrained pairs.",
-     "slice colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
+     "Draws the interface (u0, u1) of a result and prints its outcomes, width, slack and loss. If the run counted "
+     "interchange, it prints the chance that swapped parts fit, and beside it, if you name a prediction, the same "
+     "chance for untrained pairs.",
+     "outcome colour json help", NULL, OPERANDS_ONE_OR_TWO, false, show_run},
     {"plot", "FILE...", "draw results as figures: PNG, SVG or PDF",
-     "Draws results for paper, in the format that the output's name ends in; without --output it is FILE.png in the "
-     "working folder. Of one result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
-     "and loss), selection by loss, snapshots of the training, interchange, or all of these; of two: both interfaces "
-     "and the map of their log ratio; of up to 24: their interfaces beside one another, and of up to 7 their margins "
-     "over one another; of what seam compare --output wrote: its map. Several figures are pages of a PDF, and stand "
-     "below one another in a PNG or SVG. --force draws the comparison of what has other kinds, margins or priors, too, "
-     "and replaces the output.",
-     "figure log slice width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
-    {"compare", "A B", "how far apart two results are",
-     "Distances of the interfaces, and of the other histograms, of two results, each beside what sampling alone would "
-     "give; and their fractions. --output keeps the map of where they differ, which seam plot draws. --force compares "
-     "what has other kinds, margins or priors, too, and replaces the output.",
-     "slice output force json help", NULL, OPERANDS_TWO, false, compare_run},
+     "Draws results for paper. The end of the output's name sets the format; without --output it is FILE.png in the "
+     "working folder. One result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
+     "and loss), selection by loss, snapshots of the training, interchange, or all of these. Two results: both "
+     "interfaces and the map of their log ratio. Up to 24 results: their interfaces beside one another; up to 7: their "
+     "margins over one another. A file of seam compare --output: its map. Several figures are pages of a PDF; a PNG or "
+     "SVG has them below one another.",
+     "figure log outcome width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
+    {"compare", "A B", "measure how far apart two results are",
+     "Prints how far apart the interfaces, the other histograms and the outcomes of two results are, and beside each "
+     "distance the one that sampling alone would give. --output writes the map of where they differ; seam plot draws "
+     "it.",
+     "outcome output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
-     "Adds up results of one configuration that counted different chains, by --shard or by --first-chain and --chains. "
-     "The histograms are those of a single run, to the byte. A chain counted twice, other options and damaged files "
-     "are refused.",
+     "Adds up results that have the same options and counted different chains, by --shard or by --first-chain and "
+     "--chains. The histograms are those of a single run, to the byte. Files that counted the same chain, have other "
+     "options or are damaged are refused.",
      "output force json help", NULL, OPERANDS_MANY, false, merge_run},
-    {"info", "[FILE]", "backends, devices and kinds; or the record of a result",
-     "Without a file: what this machine and this build have. With one: how that result was made.", "json help", NULL,
-     OPERANDS_OPTIONAL, false, info_run},
+    {"info", "[FILE]", "print backends, devices and kinds, or the record of a result",
+     "Without a file it prints what this machine and this build have; with a file, how that result was made.",
+     "json help", NULL, OPERANDS_OPTIONAL, false, info_run},
     {"bench", "[OPTIONS]", "measure the speed of training",
-     "Measures training in chain-steps per second, on one thread and on all, and on CUDA where it works. Takes train's "
-     "options, and writes no file.",
+     "Measures training in chain-steps per second, on one thread, on all threads, and on CUDA where it works. It takes "
+     "the options of seam train and writes no file.",
      "repeat config json quiet help help-all", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 
@@ -140,7 +149,7 @@ static int tell(seam_status status, const seam_error *error, bool json) {
   if (fclose(stdout)) lost = true;
   if (status) fprintf(stderr, "seam: %s\n", error->message);
   if (!lost) return (int)status;
-  fprintf(stderr, "seam: standard output cannot be written; see to its disk or reader\n");
+  fprintf(stderr, "seam: standard output cannot be written; check its disk or the program that reads it\n");
   return SEAM_ERROR_IO;
 }
 

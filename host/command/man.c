@@ -1,26 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The man pages, made from the tables that help is made of: one of the program and one of each command. */
+/* The man pages, one of the program and one of each command. Options, examples and exit codes come from the tables that
+ * help is made of; the explanations come from the texts in packaging/man.
+ *
+ * Such a text has lines of four kinds. "# TITLE" begins a section; what stands before the first continues DESCRIPTION.
+ * "* TERM" begins an entry of a list, and the lines after it explain the term. Four blanks begin a line that is shown
+ * as it is: a command, a formula, an output. Any other line is text, and an empty line ends a paragraph. */
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/examples.h"
+#include "command/groups.h"
+#include "command/help.h"
 
 struct topic {
   const char *name, *text;
 };
 
 static const struct topic files[] = {
-    {"seam.zip", "the result where --output names no other: one zip that numpy, uhi and ROOT read"},
-    {"FILE.lock", "held while a run writes FILE; one that is left behind does no harm"},
-    {"FILE.seam-partial", "what a run that was killed while it wrote leaves behind; the next one replaces it"},
+    {"seam.zip", "the result, unless --output names another file: a zip that numpy, uhi and ROOT read"},
+    {"FILE.lock", "held while a run writes FILE; one that was left behind does no harm"},
+    {"FILE.seam-partial", "left behind by a run that was killed while it wrote; the next run replaces it"},
     {NULL, NULL}};
 
 static const struct topic variables[] = {
-    {"COLUMNS", "the width of the output where it is no terminal; 80 if not set"},
-    {"NO_COLOR", "if it is not empty, no colours but with --colour always"},
+    {"COLUMNS", "the width of the output when it does not go to a terminal; 80 if not set"},
+    {"NO_COLOR", "if set and not empty: no colours, except with --colour always"},
     {"COLORTERM, TERM", "how many colours the terminal has, and whether it can redraw a line"},
     {"LC_ALL, LC_CTYPE, LANG", "whether the terminal shows UTF-8"},
-    {"CUDA_VISIBLE_DEVICES", "the cards that there are to be; CUDA's own"},
+    {"CUDA_VISIBLE_DEVICES", "the cards that CUDA shows to the program; a variable of CUDA"},
     {NULL, NULL}};
 
 /* ---- The format ---- */
@@ -63,6 +73,62 @@ static void title(const char *command) {
   if (command) printf("\\-");
   for (; command && *command; command++) putchar(toupper((unsigned char)*command));
   printf(" 1 \"\" \"seam %s\" \"User Commands\"\n.nh\n.ad l\n", seam_version());
+}
+
+/* ---- The texts ---- */
+
+/* Where the reading of a text is. */
+struct reading {
+  bool begun;   /* there is something above, from which a paragraph is set apart */
+  bool blank;   /* the last line was empty */
+  bool literal; /* lines are shown as they are */
+};
+
+static const char *const *find_manual(const char *page) {
+  static const char *const nothing[] = {NULL};
+  const struct manual *manual = manuals;
+  while (manual->page && strcmp(manual->page, page) != 0) manual++;
+  return manual->page ? manual->lines : nothing;
+}
+
+static bool begins(const char *text, const char *with) { return !strncmp(text, with, strlen(with)); }
+
+static void set_literal(struct reading *reading, bool literal) {
+  if (literal && !reading->literal) printf("%s.RS 2\n.nf\n", reading->begun ? ".PP\n" : "");
+  if (!literal && reading->literal) printf(".fi\n.RE\n");
+  if (literal && reading->literal && reading->blank) putchar('\n');
+  reading->literal = literal;
+}
+
+static void read_line(struct reading *reading, const char *text) {
+  static const char indent[] = "    ";
+  bool literal = begins(text, indent);
+  if (*text) set_literal(reading, literal);
+  if (literal) {
+    line(text + strlen(indent));
+  } else if (begins(text, "* ")) {
+    paragraph("", text + 2, NULL);
+  } else if (*text) {
+    if (reading->blank && reading->begun) printf(".PP\n");
+    line(text);
+  }
+  reading->blank = !*text;
+  reading->begun = true;
+}
+
+/* Prints the lines up to the next section, whose title is returned, or the end. `below`: text stands above them. */
+static const char *const *explain(const char *const *lines, bool below) {
+  struct reading reading = {.begun = below, .blank = true};
+  for (; *lines && !begins(*lines, "# "); lines++) read_line(&reading, *lines);
+  set_literal(&reading, false);
+  return lines;
+}
+
+static void explain_sections(const char *const *lines) {
+  while (*lines) {
+    section(*lines + 2);
+    lines = explain(lines + 1, false);
+  }
 }
 
 /* ---- Sections ---- */
@@ -109,14 +175,20 @@ static void example_lines(const char *command) {
   }
 }
 
-static void see_also(const char *others) {
+/* The page of the program, unless this is it, and those of the other commands. */
+static void see_also(const struct command *commands, const char *own) {
   section("SEE ALSO");
-  printf("%s\n", others);
+  if (own) printf(".BR seam (1)");
+  for (const struct command *command = commands; command->name; command++) {
+    if (own && !strcmp(command->name, own)) continue;
+    printf("%s.BR seam\\-%s (1)", command == commands && !own ? "" : ",\n", command->name);
+  }
+  putchar('\n');
 }
 
 /* ---- Pages ---- */
 
-void man_command(const struct command *command) {
+void man_command(const struct command *commands, const struct command *command) {
   title(command->name);
   section("NAME");
   printf("seam\\-%s \\- ", command->name);
@@ -126,12 +198,14 @@ void man_command(const struct command *command) {
   line(command->usage);
   section("DESCRIPTION");
   line(command->detail);
+  const char *const *text = explain(find_manual(command->name), true);
   options(command);
+  explain_sections(text);
   example_lines(command->name);
   exit_status();
   topics("FILES", files);
   topics("ENVIRONMENT", variables);
-  see_also(".BR seam (1)");
+  see_also(commands, command->name);
 }
 
 void man_program(const struct command *commands) {
@@ -141,18 +215,16 @@ void man_program(const struct command *commands) {
   section("SYNOPSIS");
   printf("\\fBseam\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.br\n\\fBseam \\-\\-version\\fR [\\fB\\-\\-json\\fR]\n");
   section("DESCRIPTION");
-  line(
-      "Two components in series are trained to be a digital identity; nobody says what the voltage between them is "
-      "to be. seam trains many such chains, on CPUs and on CUDA, and counts the interfaces that came of it. Counts are "
-      "the same to the bit on every backend, instruction set and number of threads.");
+  const char *const *text = explain(find_manual("seam"), false);
   section("COMMANDS");
   for (const struct command *command = commands; command->name; command++) {
     printf(".TP\n.BR seam\\-%s (1)\n", command->name);
     line(command->summary);
   }
+  explain_sections(text);
   example_lines(NULL);
   exit_status();
   topics("FILES", files);
   topics("ENVIRONMENT", variables);
-  see_also("/usr/share/doc/seam/README.md");
+  see_also(commands, NULL);
 }

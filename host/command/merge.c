@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam merge: joins the results of parts of one run. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/common/text.h"
+#include "command/json.h"
+#include "command/report.h"
 
 static void report(const struct arguments *arguments, seam_result *result) {
   uint64_t asked = strtoull(seam_config_get(seam_result_config(result), "chains"), NULL, 10);
@@ -30,7 +39,8 @@ static seam_status merge(const struct arguments *arguments, seam_output *output,
 
 seam_status merge_run(struct arguments *arguments, seam_error *error) {
   seam_output *output;
-  if (!arguments->output) return fail(error, SEAM_ERROR_USAGE, "seam merge needs --output FILE for what it joins");
+  if (!arguments->output)
+    return fail(error, SEAM_ERROR_USAGE, "seam merge needs --output FILE, the file for the joined result");
   seam_status status = seam_output_open(arguments->output, arguments->force, &output, error);
   if (status) return status;
   status = merge(arguments, output, error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NVML by dlopen: a machine without it runs the same program, and no header of it is needed to build. */
+#include "command/nvml.h"
+
 #include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
-
-#include "command/nvml.h"
 
 enum { NVML_SUCCESS = 0, NVML_CLOCK_SM = 1 };
 

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam plot: figures of one result or of several, or of a comparison's map, for paper. */
 #include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
-#include "command/figure/choice.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/figure/figure.h"
+#include "command/figure/page.h"
+#include "command/figure_choice.h"
 
 /* One call of the command. */
 struct task {
@@ -56,7 +63,7 @@ static seam_status read_output(struct task *task, seam_error *error) {
   task->output = given ? given : task->named;
   task->format = format_of(task->output);
   if (status || task->format) return status;
-  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: name it .png, .svg or .pdf, for that is drawn", task->output);
+  return fail(error, SEAM_ERROR_USAGE, "--output %.200s: the name must end in .png, .svg or .pdf", task->output);
 }
 
 /* "180", "180mm", "18cm" or "7in". */
@@ -72,7 +79,7 @@ static seam_status read_width(struct task *task, seam_error *error) {
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (end > text && !strcmp(end, units[i].name)) mm = number * units[i].mm;
   if (!(mm >= narrowest && mm <= widest))
-    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 80mm to 400mm, or as much in cm or in", text);
+    return fail(error, SEAM_ERROR_USAGE, "--width %.60s: it takes 80mm to 400mm, or the same in cm or in", text);
   task->width = mm * points;
   return SEAM_OK;
 }
@@ -89,7 +96,7 @@ static seam_status draw_part(struct page *page, const void *user, int part, seam
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
-  plot.slice = find_selection(choice_slice(figure, task->arguments));
+  plot.selection = find_selection(choice_outcome(figure, task->arguments));
   return figure->draw(page, &plot, error);
 }
 
@@ -128,21 +135,21 @@ static bool has_comparison(const struct arguments *arguments) {
   return false;
 }
 
-/* Its map is of one slice, and goes with no other file. */
+/* Its map is of one outcome, and goes with no other file. */
 static seam_status choose_map(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
   task->choice = (struct choice){{&map_figure}, 1};
   if (arguments->file_count > 1)
-    return fail(error, SEAM_ERROR_USAGE, "a comparison is drawn alone: give seam plot its file, or the results");
+    return fail(error, SEAM_ERROR_USAGE, "a comparison is drawn alone: give seam plot this file only, or only results");
   if (arguments->figure && strcmp(arguments->figure, map_figure.name) != 0)
     return fail(error, SEAM_ERROR_USAGE, "--figure %.60s: %.200s is a comparison, which has only --figure %s",
                 arguments->figure, arguments->files[0], map_figure.name);
   seam_status status = seam_comparison_read(arguments->files[0], &task->plot.comparison, error);
   if (status) return status;
-  const char *slice = seam_comparison_slice(task->plot.comparison);
-  if (!arguments->slice || !strcmp(arguments->slice, slice)) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "--slice %s: %.200s compares %s; compare the results anew", arguments->slice,
-              arguments->files[0], slice);
+  const char *outcome = seam_comparison_outcome(task->plot.comparison);
+  if (!arguments->outcome || !strcmp(arguments->outcome, outcome)) return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %s: %.200s compares %s; compare the results anew", arguments->outcome,
+              arguments->files[0], outcome);
 }
 
 /* ---- The command ---- */
@@ -160,7 +167,7 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
   struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
-  if (!find_selection(arguments->slice)) return unknown_selection(arguments->slice, error);
+  if (!find_selection(arguments->outcome)) return unknown_selection(arguments->outcome, error);
   seam_status status = check_count(arguments, error);
   if (status) return status;
   bool map = has_comparison(arguments);

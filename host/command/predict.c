@@ -1,71 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam predict: counts pairs that work, or weighs them, and says what they predict of the interface. */
-#include <math.h>
+/* seam predict: counts pairs that work, or weighs them, */
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
-
-static const double z_95 = 1.96;
-
-/* "acceptance  0.123%  0.121% to 0.125%" */
-static void share_line(const char *name, double share, double error) {
-  printf("  %-11s%8s", name, text_percent(share).text);
-  double low = share - z_95 * error, high = share + z_95 * error;
-  if (!isnan(error)) printf("  %s to %s", text_percent(low > 0 ? low : 0).text, text_percent(high < 1 ? high : 1).text);
-  putchar('\n');
-}
-
-/* Selection balances the two components' freedom: where one's entropy falls the other's rises. */
-static void peak_lines(const seam_prediction *p) {
-  static const char *const names[] = {"first", "second"};
-  if (isnan(p->peak[0])) return;
-  printf("  most frequent interface: u0 %.3f V, u1 %.3f V; entropies there, in nats:\n", p->peak[0], p->peak[1]);
-  for (int c = 0; c < 2; c++) {
-    printf("  %-9s%8.3f", names[c], p->peak_entropy[c]);
-    if (!isnan(p->slope[c][0]) && !isnan(p->slope[c][1]))
-      printf("  slopes %+.2f along u0, %+.2f along u1, per V", p->slope[c][0], p->slope[c][1]);
-    putchar('\n');
-  }
-  printf("  mean entropies: first %.3f, second %.3f; of the interface's bins %.3f\n", p->mean_entropy[0],
-         p->mean_entropy[1], p->interface_entropy);
-}
-
-void prediction_report(seam_result *result) {
-  seam_prediction p;
-  if (!seam_result_prediction(result, &p)) return;
-  printf("  of %s first x %s second components%s%s%s:\n", text_count((int64_t)p.first).text,
-         text_count((int64_t)p.second).text, p.weighed ? " at beta " : "",
-         p.weighed ? seam_config_get(seam_result_config(result), "beta") : "",
-         p.acceptance > 0 ? ", with 95% intervals" : "");
-  if (p.acceptance > 0) {
-    share_line(p.weighed ? "mean weight" : "acceptance", p.acceptance, p.acceptance_error);
-    share_line("buffer", p.buffer, p.buffer_error);
-  } else {
-    printf("  none of these pairs %s: take more --chains and --draws\n", p.weighed ? "weighs anything" : "works");
-  }
-  if (!isnan(p.effective_pairs))
-    printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);
-  if (p.outside > 0)
-    printf("  %s of first components leave the range and %s\n", text_percent(p.outside).text,
-           p.weighed ? "weigh nothing" : "work with none");
-  peak_lines(&p);
-}
-
-static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
-
-json_t *prediction_json(const seam_result *result) {
-  seam_prediction p;
-  if (!seam_result_prediction(result, &p)) return json_null();
-  return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:[oo], s:[[oo][oo]], s:[oo], s:o}",
-                   "weighed", p.weighed, "first", (json_int_t)p.first, "second", (json_int_t)p.second, "acceptance",
-                   real(p.acceptance), "acceptance_error", real(p.acceptance_error), "buffer", real(p.buffer),
-                   "buffer_error", real(p.buffer_error), "first_variance", real(p.first_variance), "second_variance",
-                   real(p.second_variance), "effective_pairs", real(p.effective_pairs), "outside", real(p.outside),
-                   "peak", real(p.peak[0]), real(p.peak[1]), "peak_entropy", real(p.peak_entropy[0]),
-                   real(p.peak_entropy[1]), "slope", real(p.slope[0][0]), real(p.slope[0][1]), real(p.slope[1][0]),
-                   real(p.slope[1][1]), "mean_entropy", real(p.mean_entropy[0]), real(p.mean_entropy[1]),
-                   "interface_entropy", real(p.interface_entropy));
-}
+#include "command/common/text.h"
+#include "command/produce.h"
 
 /* "262,144 x 65,536 pairs in 0.2 s, 80G pairs/s (cpu, v4, NAME)" */
 static void print_run(seam_result *result) {

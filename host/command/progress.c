@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The progress bar: one line on stderr, redrawn in place and as wide as the terminal. */
+#include "command/progress.h"
+
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
 
 enum { NARROWEST_BAR = 6, WIDEST_BAR = 40, NARROWEST_WITH_BAR = 32 };
 

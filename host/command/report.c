@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What came of a run, in a few lines. */
+#include "command/report.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "base/wilson.h"
+#include "command/common/result_kind.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/prediction.h"
 
 enum { ROOM_FOR_COUNTS = 60, ROOM_FOR_INTERVALS = 40 };
 
@@ -35,24 +42,11 @@ void report_outcomes(const seam_result *result) {
   fraction_line("inverter", pass - buffers, pass);
 }
 
-bool is_prediction(const seam_result *result) {
-  seam_prediction ignored;
-  return seam_result_prediction(result, &ignored);
-}
-
 void report_result(seam_result *result) {
   if (is_prediction(result))
     prediction_report(result);
   else
     report_outcomes(result);
-}
-
-bool option_counts(const seam_option *option, seam_config *config) {
-  static const char *const running[] = {"backend", "device",           "isa",    "threads", "slice",
-                                        "shard",   "checkpoint-every", "output", "task"};
-  for (size_t i = 0; i < sizeof running / sizeof *running; i++)
-    if (!strcmp(running[i], option->name)) return false;
-  return seam_option_heeded(option, seam_config_get(config, "task"));
 }
 
 void report_config(seam_config *config) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The roof of a kernel: what its busiest pipe takes for a chain-step. */
+#include "command/roof.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "command/roof.h"
 
 enum { SCHEDULERS = 4, WARP = 32 }; /* of a multiprocessor, on every card from compute capability 7.0 on; its threads */
 

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss, and whether
  * parts are interchangeable. */
+#include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/common/selection.h"
+#include "command/common/statistics.h"
+#include "command/common/terminal.h"
+#include "command/common/text.h"
+#include "command/heatmap.h"
+#include "command/interchange.h"
+#include "command/json.h"
+#include "command/report.h"
 
 static seam_status draw_interface(const seam_result *result, const struct selection *selection, enum colours colours,
                                   seam_error *error) {
@@ -92,14 +106,14 @@ static seam_status check_beside(seam_result *result, seam_result *beside, const 
   static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale"};
   if (!seam_result_histogram(beside, "swaps"))
     return fail(error, SEAM_ERROR_MISMATCH,
-                "%.200s is no prediction: beside a result goes what seam predict wrote without --beta", file);
+                "%.200s is not a prediction: the second file must be what seam predict wrote without --beta", file);
   for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
     char own[64];
     snprintf(own, sizeof own, "%s", seam_config_get(seam_result_config(result), subject[i]));
     const char *other = seam_config_get(seam_result_config(beside), subject[i]);
     if (strcmp(own, other))
       return fail(error, SEAM_ERROR_MISMATCH,
-                  "%.200s: its --%s is %s, that of the result %s; predict the same with --%s %s", file, subject[i],
+                  "%.200s: its --%s is %s, but the result has %s; run seam predict with --%s %s", file, subject[i],
                   other, own, subject[i], own);
   }
   return SEAM_OK;
@@ -119,9 +133,9 @@ static seam_status show(seam_result *result, const struct arguments *arguments, 
 }
 
 seam_status show_run(struct arguments *arguments, seam_error *error) {
-  const struct selection *selection = find_selection(arguments->slice);
+  const struct selection *selection = find_selection(arguments->outcome);
   const char *colour = arguments->colour ? arguments->colour : "auto";
-  if (!selection) return unknown_selection(arguments->slice, error);
+  if (!selection) return unknown_selection(arguments->outcome, error);
   if (strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
     return fail(error, SEAM_ERROR_USAGE, "--colour %.60s: unknown; it takes always, never, auto", colour);
   seam_result *result = NULL;

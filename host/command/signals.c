@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signals that end a run early: the first is asked for by the run itself, the second ends the program at once. */
-#include <signal.h>
-#include <stddef.h>
+#include "command/signals.h"
 
-#include "command/command.h"
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /* The one mutable global: a signal can reach nothing else. */
 static volatile sig_atomic_t interrupted;

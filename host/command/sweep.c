@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam sweep: runs a plan with progress, and says what came of it. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/text.h"
+#include "command/json.h"
+#include "command/progress.h"
+#include "command/signals.h"
+#include "command/sweep_dry.h"
 
 struct watch {
   struct progress_bar bar;

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam sweep --dry-run: the points of a plan, what they lack, and how long that would take. */
+#include "command/sweep_dry.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/text.h"
+#include "command/json.h"
+#include "command/progress.h"
+#include "command/signals.h"
 
 enum { MOST_PAIRS = 64, FIRST_SHOWN = 12, LAST_SHOWN = 4 };
 

@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam train, and what other commands that count have in common with it: claims the output, counts with progress,
- * writes the result, and says what came of it. */
-#include <math.h>
+/* seam train: trains chains and counts what became of them. */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
-
-struct watch {
-  struct progress_bar bar;
-  bool json;
-  double next_line;                               /* seconds at which the next JSON line is due */
-  bool begun;                                     /* else the output to be resumed lacked nothing */
-  uint64_t left;                                  /* chains not yet counted */
-  char trouble[sizeof((seam_error *)0)->message]; /* of the last checkpoint, as told */
-};
-
-/* Once each time it begins or changes. */
-static void tell_trouble(struct watch *watch, const char *trouble) {
-  if (!strcmp(watch->trouble, trouble)) return;
-  snprintf(watch->trouble, sizeof watch->trouble, "%s", trouble);
-  progress_bar_clear(&watch->bar);
-  if (*trouble) fprintf(stderr, "seam: the run goes on without a checkpoint: %s\n", trouble);
-}
-
-static int on_progress(const seam_progress *progress, void *user) {
-  struct watch *watch = user;
-  watch->begun = true;
-  watch->left = progress->chains - progress->chains_done;
-  tell_trouble(watch, progress->trouble);
-  progress_bar_draw(&watch->bar, progress);
-  if (watch->json && progress->seconds >= watch->next_line) {
-    json_progress(progress, &watch->bar);
-    watch->next_line = progress->seconds + 0.5;
-  }
-  return signals_came();
-}
+#include "command/common/text.h"
+#include "command/produce.h"
 
 /* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
 static void print_run(seam_result *result) {
@@ -45,86 +16,6 @@ static void print_run(seam_result *result) {
          text_count((int64_t)seam_result_chains(result)).text, text_count((int64_t)steps).text,
          text_time(run.seconds).text, text_si(run.seconds > 0 ? run.chain_steps / run.seconds : 0).text, run.backend,
          *run.isa ? ", " : "", run.isa, run.device);
-}
-
-static void report(const struct arguments *arguments, const struct producer *producer, const struct watch *watch,
-                   seam_result *result, const char *output) {
-  if (arguments->quiet) return;
-  if (watch->begun)
-    producer->print_run(result);
-  else
-    printf("nothing was missing: %s has all that was asked for\n", output);
-  report_result(result);
-  if (watch->begun) printf("written to %s\n", output);
-}
-
-/* "ENDED: 3 of 10 chains counted, written to PATH": how a run that did not count all its chains is told. */
-static seam_status tell_partial(const char *written, uint64_t covered, const struct watch *watch, seam_status ended,
-                                seam_error *error) {
-  char why[sizeof error->message];
-  snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
-  if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
-  return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s: --resume goes on with it", why,
-              text_count((int64_t)covered).text, text_count((int64_t)(covered + watch->left)).text, watch->bar.counted,
-              written);
-}
-
-/* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
- * memory. A result that covers nothing is not worth a file, let alone the one it would replace. */
-static seam_status keep(const struct arguments *arguments, const struct watch *watch, seam_output *output,
-                        seam_result *result, seam_status ended, const char *path, seam_error *error) {
-  uint64_t covered = seam_result_chains(result);
-  const char *written = covered ? path : NULL;
-  seam_error failure;
-  if (written) {
-    seam_status status = seam_output_write(output, result, &failure);
-    if (status) return *error = failure, status;
-  }
-  if (arguments->json && (ended == SEAM_OK || ended == SEAM_INTERRUPTED)) {
-    seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
-    if (status) return status;
-  }
-  return ended ? tell_partial(written, covered, watch, ended, error) : SEAM_OK;
-}
-
-/* A run that was not to be has changed nothing in a result to be resumed. */
-static bool has_run(seam_status status) {
-  return status == SEAM_OK || status == SEAM_INTERRUPTED || status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY;
-}
-
-static seam_status run(const struct arguments *arguments, const struct producer *producer, seam_output *output,
-                       seam_result *before, const char *path, seam_error *error) {
-  struct watch watch = {.json = arguments->json};
-  progress_bar_start(&watch.bar, arguments);
-  signals_catch();
-  seam_result *result = before;
-  seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
-  progress_bar_clear(&watch.bar);
-  if (result && has_run(status)) {
-    status = keep(arguments, &watch, output, result, status, path, error);
-    if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
-      report(arguments, producer, &watch, result, path);
-  }
-  seam_result_free(result);
-  return status;
-}
-
-seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error) {
-  seam_config_set(arguments->config, "task", producer->task, error);
-  seam_status status = seam_config_check(arguments->config, error);
-  if (status) return status;
-  if (arguments->force && arguments->resume)
-    return fail(error, SEAM_ERROR_USAGE, "--force replaces the output and --resume goes on with it: give one of them");
-  char path[4096];
-  snprintf(path, sizeof path, "%s", seam_config_get(arguments->config, "output"));
-  seam_output *output = NULL;
-  seam_result *before = NULL;
-  status = arguments->resume ? seam_output_resume(path, &output, &before, error)
-                             : seam_output_open(path, arguments->force, &output, error);
-  if (status) return status;
-  status = run(arguments, producer, output, before, path, error);
-  seam_output_close(output);
-  return status;
 }
 
 seam_status train_run(struct arguments *arguments, seam_error *error) {

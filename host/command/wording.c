@@ -1,28 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an option means to one command, where that is not what its table says for all. */
+#include "command/wording.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "command/groups.h"
 
 static const struct wording {
   const char *command, *name;
   const char *value; /* NULL: that of the table */
   const char *help;  /* NULL: not told of, since it has no effect there */
-} wordings[] = {{"train", "chains", NULL, "how many chains"},
+} wordings[] = {{"train", "chains", NULL, "number of chains"},
                 {"train", "beta", NULL, "inverse temperature of langevin"},
-                {"predict", "chains", NULL, "draws of the first component"},
-                {"predict", "draws", NULL, "draws of the second, each tried with every first"},
-                {"predict", "first-chain", NULL, "id of the first draw of the first component"},
-                {"predict", "shard", NULL, "count the I-th of N equal parts of the draws of the first"},
-                {"predict", "beta", "BETA", "weigh every pair by exp(-beta*loss) instead of testing it"},
-                {"predict", "loss", NULL, "that weighs: squared distance from the level, or from its API3"},
-                {"sweep", "force", NULL, "replace files of other options, and damaged ones"},
-                {"plot", "force", NULL, "draw other kinds, margins and priors, too; replace the output"},
-                {"plot", "output", NULL, "the figure, named .png, .svg or .pdf"},
-                {"compare", "force", NULL, "compare other kinds, margins and priors, too; replace the output"},
-                {"compare", "output", NULL, "keep the map of where they differ"},
+                {"predict", "chains", NULL, "number of first components"},
+                {"predict", "draws", NULL, "number of second components, each tried with every first"},
+                {"predict", "first-chain", NULL, "id of the first of the first components"},
+                {"predict", "shard", NULL, "count part I of N equal parts of the first components"},
+                {"predict", "beta", "BETA", "count every pair with the weight exp(-beta*loss)"},
+                {"predict", "loss", NULL, "in the weight: squared distance of y from the level, or from API3"},
+                {"sweep", "force", NULL, "replace files with other options, and damaged files"},
+                {"plot", "force", NULL, "draw results of different kinds, margins or priors; replace the output"},
+                {"plot", "output", NULL, "the figure; the name ends in .png, .svg or .pdf"},
+                {"compare", "force", NULL, "compare results of different kinds, margins or priors; replace the output"},
+                {"compare", "output", NULL, "write the map of where they differ"},
                 {"merge", "output", NULL, "the joined result"},
-                {"bench", "chains", "N", "of each measurement; else so many as take a second, on CUDA three"},
+                {"bench", "chains", "N", "chains of each measurement; default: as many as take 1 s, on CUDA 3 s"},
                 {"bench", "beta", NULL, "inverse temperature of langevin"},
                 {"bench", "histograms", "none", "what to count; all,interchange is everything"},
                 {"bench", "output", NULL, NULL},

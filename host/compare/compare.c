@@ -15,7 +15,7 @@ enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
 static const double z_95 = 1.959963984540054;
 
 static seam_status out_of_memory(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: the results cannot be compared; close other programs");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: the results cannot be compared; close other programs");
 }
 
 /* ---- Distances ---- */
@@ -24,7 +24,7 @@ const double comparison_most[SEAM_DISTANCES] = {1, 0x1.62e42fefa39efp-1, INFINIT
 
 /* Room for one row of both results. */
 struct work {
-  struct slice_table slice[2];
+  struct outcome_table side[2];
   int64_t *table[3]; /* A's, B's and the pooled counts */
   int32_t *cell;
   int cells;
@@ -45,11 +45,11 @@ static void work_free(struct work *work) {
   free(work);
 }
 
-static struct work *work_create(const struct slice_table slices[2]) {
+static struct work *work_create(const struct outcome_table sides[2]) {
   struct work *work = calloc(1, sizeof *work);
   if (!work) return NULL;
-  size_t bins = (size_t)slices[0].row_bins;
-  memcpy(work->slice, slices, sizeof work->slice);
+  size_t bins = (size_t)sides[0].row_bins;
+  memcpy(work->side, sides, sizeof work->side);
   for (int t = 0; t < 3; t++) work->table[t] = malloc(bins * sizeof *work->table[t]);
   work->cell = malloc(bins * sizeof *work->cell);
   work->known = true;
@@ -65,13 +65,13 @@ static int wanted_cells(const struct sample samples[2], int64_t rows) {
 }
 
 static void pool_chains(struct work *work) {
-  for (int64_t i = 0; i < work->slice[0].row_bins; i++) work->table[2][i] = work->table[0][i] + work->table[1][i];
+  for (int64_t i = 0; i < work->side[0].row_bins; i++) work->table[2][i] = work->table[0][i] + work->table[1][i];
 }
 
 /* Each side weighs what it is worth, lest many pairs that share components drown few chains. */
 static void pool_pairs(struct work *work, const int64_t entries[2]) {
   const double a = work->sample[0].effective, b = work->sample[1].effective, scale = 0x1p52 / (a + b);
-  for (int64_t i = 0; i < work->slice[0].row_bins; i++) {
+  for (int64_t i = 0; i < work->side[0].row_bins; i++) {
     double share_a = (double)work->table[0][i] / (double)entries[0];
     double share_b = (double)work->table[1][i] / (double)entries[1];
     work->table[2][i] = (int64_t)((a * share_a + b * share_b) * scale + 0.5);
@@ -80,16 +80,16 @@ static void pool_pairs(struct work *work, const int64_t entries[2]) {
 
 /* Into cells of the pooled counts. */
 static seam_status divide(struct work *work, const int64_t entries[2], seam_error *error) {
-  const struct slice_table *slice = work->slice;
+  const struct outcome_table *side = work->side;
   for (int r = 0; r < 2; r++)
-    FORWARD(sample_weigh(&work->sample[r], &slice[r], work->table[r], entries[r], work->cell, error));
-  if (slice[0].blocks[0] || slice[1].blocks[0])
+    FORWARD(sample_weigh(&work->sample[r], &side[r], work->table[r], entries[r], work->cell, error));
+  if (side[0].blocks[0] || side[1].blocks[0])
     pool_pairs(work, entries);
   else
     pool_chains(work);
-  FORWARD(partition_create(work->table[2], &slice[0].shape, wanted_cells(work->sample, slice[0].rows), work->cell,
+  FORWARD(partition_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
                            &work->cells, error));
-  for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &slice[r], work->table[r], work->cell, work->cells);
+  for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &side[r], work->table[r], work->cell, work->cells);
   return SEAM_OK;
 }
 
@@ -107,10 +107,10 @@ static void add_distances(struct work *work, uint32_t purpose) {
 }
 
 static seam_status compare_rows(struct work *work, int h, seam_compared *compared, seam_error *error) {
-  for (int64_t row = 0; row < work->slice[0].rows; row++) {
+  for (int64_t row = 0; row < work->side[0].rows; row++) {
     int64_t entries[2];
     for (int r = 0; r < 2; r++) {
-      entries[r] = slice_gather(&work->slice[r], row, work->table[r]);
+      entries[r] = outcome_gather(&work->side[r], row, work->table[r]);
       compared->entries[r] += entries[r];
     }
     if (entries[0] == 0 || entries[1] == 0) continue;
@@ -120,7 +120,7 @@ static seam_status compare_rows(struct work *work, int h, seam_compared *compare
     compared->cells += work->cells;
   }
   compared->rows = work->rows;
-  for (int r = 0; r < 2; r++) compared->entries[r] >>= work->slice[r].count_bits;
+  for (int r = 0; r < 2; r++) compared->entries[r] >>= work->side[r].count_bits;
   return SEAM_OK;
 }
 
@@ -154,18 +154,18 @@ static seam_distance judge(const struct work *work, int d, bool independent) {
 
 /* ---- The map ---- */
 
-static seam_histogram map_of(const struct slice_table *slice, const char *name, const char *label) {
-  const seam_histogram *interface = slice->histogram;
+static seam_histogram map_of(const struct outcome_table *table, const char *name, const char *label) {
+  const seam_histogram *interface = table->histogram;
   return (seam_histogram){.name = name,
                           .label = label,
                           .axis_count = 2,
                           .axes = {interface->axes[1], interface->axes[2]},
-                          .cells = slice->row_bins};
+                          .cells = table->row_bins};
 }
 
-void comparison_add_maps(struct seam_comparison *comparison, const struct slice_table *slice) {
-  comparison->maps[0] = map_of(slice, "log_ratio", "ln of the first result's share over the second's");
-  comparison->maps[1] = map_of(slice, "log_ratio_error", "standard error of log_ratio");
+void comparison_add_maps(struct seam_comparison *comparison, const struct outcome_table *table) {
+  comparison->maps[0] = map_of(table, "log_ratio", "ln of the first result's share over the second's");
+  comparison->maps[1] = map_of(table, "log_ratio_error", "standard error of log_ratio");
 }
 
 seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error) {
@@ -177,9 +177,9 @@ seam_status comparison_make_room(struct seam_comparison *comparison, seam_error 
 }
 
 static seam_status make_maps(struct seam_comparison *comparison, const struct work *work, seam_error *error) {
-  const struct slice_table *slice = &work->slice[0];
-  int64_t bins = slice->row_bins;
-  comparison_add_maps(comparison, slice);
+  const struct outcome_table *table = &work->side[0];
+  int64_t bins = table->row_bins;
+  comparison_add_maps(comparison, table);
   FORWARD(comparison_make_room(comparison, error));
   const struct sample *samples = work->sample;
   double ratio[MOST_CELLS], spread[MOST_CELLS], total[2];
@@ -212,24 +212,24 @@ static bool same_axes(const seam_histogram *a, const seam_histogram *b) {
 }
 
 /* That the interfaces have the same bins compare_check saw to: those of pairs lie in a histogram of other axes. */
-bool comparison_tables(const struct slice *slice, const seam_result *a, const seam_result *b, int h,
-                       struct slice_table tables[2]) {
-  if (!slice_table_create(slice, a, h, &tables[0]) || !slice_table_create(slice, b, h, &tables[1])) return false;
+bool comparison_tables(const struct outcome_choice *choice, const seam_result *a, const seam_result *b, int h,
+                       struct outcome_table tables[2]) {
+  if (!outcome_table_create(choice, a, h, &tables[0]) || !outcome_table_create(choice, b, h, &tables[1])) return false;
   return h == HISTOGRAM_INTERFACE || same_axes(tables[0].histogram, tables[1].histogram);
 }
 
-seam_compared *comparison_add(struct seam_comparison *comparison, const struct slice_table tables[2], int h) {
+seam_compared *comparison_add(struct seam_comparison *comparison, const struct outcome_table tables[2], int h) {
   seam_compared *compared = &comparison->compared[comparison->compared_count++];
   *compared = (seam_compared){.name = histogram_name(h), .unit = {tables[0].unit, tables[1].unit}};
   compared->independent = h != HISTOGRAM_SNAPSHOTS && histogram_entries_per_chain(h) == 1;
   return compared;
 }
 
-static seam_status compare_histogram(struct seam_comparison *comparison, const struct slice_table slices[2], int h,
+static seam_status compare_histogram(struct seam_comparison *comparison, const struct outcome_table sides[2], int h,
                                      seam_error *error) {
-  struct work *work = work_create(slices);
+  struct work *work = work_create(sides);
   if (!work) return out_of_memory(error);
-  seam_compared *compared = comparison_add(comparison, slices, h);
+  seam_compared *compared = comparison_add(comparison, sides, h);
   seam_status status = compare_rows(work, h, compared, error);
   for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = judge(work, d, compared->independent);
   if (status == SEAM_OK && h == HISTOGRAM_INTERFACE && work->rows) status = make_maps(comparison, work, error);
@@ -238,22 +238,22 @@ static seam_status compare_histogram(struct seam_comparison *comparison, const s
 }
 
 static seam_status compare_all(struct seam_comparison *comparison, const seam_result *a, const seam_result *b,
-                               const struct slice *slice, seam_error *error) {
+                               const struct outcome_choice *choice, seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
-    struct slice_table slices[2];
-    if (comparison_tables(slice, a, b, h, slices)) FORWARD(compare_histogram(comparison, slices, h, error));
+    struct outcome_table sides[2];
+    if (comparison_tables(choice, a, b, h, sides)) FORWARD(compare_histogram(comparison, sides, h, error));
   }
   return SEAM_OK;
 }
 
-seam_status seam_compare(const seam_result *a, const seam_result *b, const char *slice_name, int force,
+seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
                          seam_comparison **out, seam_error *error) {
-  const struct slice *slice = slice_find(slice_name);
+  const struct outcome_choice *choice = outcome_choice_find(outcome);
   *out = NULL;
-  if (!slice)
-    return error_set(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all",
-                     slice_name);
-  FORWARD(compare_check(a, b, slice, force != 0, error));
+  if (!choice)
+    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
+                     outcome);
+  FORWARD(compare_check(a, b, choice, force != 0, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
   if (!comparison) return out_of_memory(error);
   comparison->config[0] = a->config;
@@ -261,9 +261,9 @@ seam_status seam_compare(const seam_result *a, const seam_result *b, const char 
   comparison->chains[0] = coverage_size(&a->coverage);
   comparison->chains[1] = coverage_size(&b->coverage);
   comparison->shared = compare_shared(a, b);
-  comparison->slice = slice->name;
+  comparison->outcome = choice->name;
   compare_fractions(comparison, a, b);
-  seam_status status = compare_all(comparison, a, b, slice, error);
+  seam_status status = compare_all(comparison, a, b, choice, error);
   if (status != SEAM_OK)
     seam_comparison_free(comparison);
   else
@@ -291,6 +291,6 @@ const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, 
 
 seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
 
-const char *seam_comparison_slice(const seam_comparison *comparison) { return comparison->slice; }
+const char *seam_comparison_outcome(const seam_comparison *comparison) { return comparison->outcome; }
 
 uint64_t seam_comparison_shared(const seam_comparison *comparison) { return comparison->shared; }

@@ -12,7 +12,7 @@ enum { COMPARISON_FRACTIONS = 3, COMPARISON_MAPS = 2 };
 struct seam_comparison {
   struct seam_config config[2];
   uint64_t chains[2], shared;
-  const char *slice;
+  const char *outcome;
   seam_fraction fractions[COMPARISON_FRACTIONS];
   int compared_count;
   seam_compared compared[HISTOGRAMS];
@@ -29,21 +29,21 @@ extern const char *const comparison_distance_names[SEAM_DISTANCES];
 /* The most that each of them can be. */
 extern const double comparison_most[SEAM_DISTANCES];
 
-/* How a slice of both results is compared by histogram `h`. False where it is not: one cannot tell the slice by it, or
- * has other axes. Looks at no count. */
-bool comparison_tables(const struct slice *slice, const seam_result *a, const seam_result *b, int h,
-                       struct slice_table tables[2]);
+/* How the chosen outcomes of both results are compared by histogram `h`. False where they are not: one cannot tell them
+ * by it, or has other axes. Looks at no count. */
+bool comparison_tables(const struct outcome_choice *choice, const seam_result *a, const seam_result *b, int h,
+                       struct outcome_table tables[2]);
 
 /* Adds what is compared by these tables, with no number told of it yet. */
-seam_compared *comparison_add(struct seam_comparison *comparison, const struct slice_table tables[2], int h);
+seam_compared *comparison_add(struct seam_comparison *comparison, const struct outcome_table tables[2], int h);
 
-/* Lays the maps out over the interface's bins of a slice; and takes memory for their reals, freed with the comparison.
+/* Lays the maps out over the interface's bins of a table; and takes memory for their reals, freed with the comparison.
  */
-void comparison_add_maps(struct seam_comparison *comparison, const struct slice_table *slice);
+void comparison_add_maps(struct seam_comparison *comparison, const struct outcome_table *table);
 seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error);
 
 /* Refuses what does not compare; `force` lets kinds, margins and priors differ. */
-seam_status compare_check(const seam_result *a, const seam_result *b, const struct slice *slice, bool force,
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
                           seam_error *error);
 
 /* How many chains, or components, both drew alike, by seed and id. */

@@ -28,15 +28,18 @@ static seam_status check_alike(const seam_result *a, const seam_result *b, bool 
   char list[384];
   if (list_differences(a, b, axes, list, sizeof list))
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "%s: interfaces in other bins do not compare; run one again with the other's", list);
+                     "%s: interfaces in different bins cannot be compared; run one again with the options of the other",
+                     list);
   if (!force && list_differences(a, b, subject, list, sizeof list))
-    return error_set(error, SEAM_ERROR_MISMATCH, "%s: not the same thing; compare all the same with --force", list);
+    return error_set(error, SEAM_ERROR_MISMATCH,
+                     "%s: these results are of different things; --force compares them anyway", list);
   return SEAM_OK;
 }
 
-static seam_status check_told(const struct slice *slice, const seam_result *const results[2], seam_error *error) {
+static seam_status check_told(const struct outcome_choice *choice, const seam_result *const results[2],
+                              seam_error *error) {
   for (int r = 0; r < 2; r++) {
-    const char *refusal = slice_refusal(slice, results[r]);
+    const char *refusal = outcome_choice_refusal(choice, results[r]);
     if (refusal) return error_set(error, SEAM_ERROR_MISMATCH, "the %s result %s", r ? "second" : "first", refusal);
   }
   return SEAM_OK;
@@ -46,14 +49,15 @@ static seam_status check_told(const struct slice *slice, const seam_result *cons
 static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_error *error) {
   const uint64_t most = INT64_MAX / PROBES, chains[2] = {coverage_size(&a->coverage), coverage_size(&b->coverage)};
   if (chains[0] <= most && chains[1] <= most - chains[0]) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_MISMATCH, "%llu and %llu chains: at most %llu in all compare; take parts of them",
+  return error_set(error, SEAM_ERROR_MISMATCH,
+                   "%llu and %llu chains: at most %llu together can be compared; compare parts of them",
                    (unsigned long long)chains[0], (unsigned long long)chains[1], (unsigned long long)most);
 }
 
-seam_status compare_check(const seam_result *a, const seam_result *b, const struct slice *slice, bool force,
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
                           seam_error *error) {
   FORWARD(check_alike(a, b, force, error));
-  FORWARD(check_told(slice, (const seam_result *const[2]){a, b}, error));
+  FORWARD(check_told(choice, (const seam_result *const[2]){a, b}, error));
   return check_sizes(a, b, error);
 }
 

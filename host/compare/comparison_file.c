@@ -24,7 +24,7 @@ static seam_status add_comparison(struct zip_writer *writer, const struct seam_c
 seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
                                     seam_error *error) {
   struct zip_writer *writer = zip_writer_create();
-  if (!writer) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the comparison; close other programs");
+  if (!writer) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the comparison; close other programs");
   seam_status status = add_comparison(writer, comparison, error);
   if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
   zip_writer_free(writer);
@@ -43,7 +43,7 @@ seam_status seam_output_write_comparison(seam_output *output, const seam_compari
 /* ---- Unpacking ---- */
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(path));
 }
 
@@ -51,7 +51,7 @@ static seam_status read_record(struct zip_reader *reader, struct seam_comparison
   const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
   json_t *record;
   if (!member)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s is no comparison: name what seam compare --output wrote",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name what seam compare --output wrote",
                      error_path(reader->path));
   FORWARD(archive_read_json(reader, member, MANIFEST_LIMIT, &record, error));
   seam_status status = comparison_restore(comparison, record, reader->path, error);
@@ -68,7 +68,7 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
     members += HISTOGRAM_MEMBERS;
   }
   if (members == reader->count) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its record makes %d: take foreign ones out",
+  return error_set(error, SEAM_ERROR_FORMAT, "%s has %d members, but its record makes %d: remove the foreign ones",
                    error_path(reader->path), reader->count, members);
 }
 
@@ -76,9 +76,10 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {
-    if (!isfinite(ratio->reals[i])) return member_damaged(error, path, ratio->name, "holds what is no ratio");
+    if (!isfinite(ratio->reals[i]))
+      return member_damaged(error, path, ratio->name, "holds a value that cannot be a ratio");
     if (isinf(spread->reals[i]) || spread->reals[i] < 0)
-      return member_damaged(error, path, spread->name, "holds what is no error");
+      return member_damaged(error, path, spread->name, "holds a value that cannot be an error");
   }
   return SEAM_OK;
 }

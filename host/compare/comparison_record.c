@@ -56,7 +56,7 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
     good = append(compared, describe_compared(&comparison->compared[h])) && good;
   json_t *record = json_pack(
       "{s:i, s:s, s:s, s:[I, I], s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", SCHEMA, "version", SEAM_VERSION,
-      "slice", comparison->slice, "chains", (json_int_t)comparison->chains[0], (json_int_t)comparison->chains[1],
+      "slice", comparison->outcome, "chains", (json_int_t)comparison->chains[0], (json_int_t)comparison->chains[1],
       "draws", draws(&comparison->config[0]), draws(&comparison->config[1]), "configuration",
       config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
       (json_int_t)comparison->shared, "fractions", fractions, "compared", compared);
@@ -73,6 +73,6 @@ char *seam_comparison_record(const seam_comparison *comparison) {
 }
 
 json_t *comparison_metadata(const struct seam_comparison *comparison, const seam_histogram *map) {
-  return json_pack("{s:s, s:s, s:s, s:I}", "name", map->name, "label", map->label, "slice", comparison->slice, "cells",
-                   (json_int_t)comparison->compared[0].cells);
+  return json_pack("{s:s, s:s, s:s, s:I}", "name", map->name, "label", map->label, "slice", comparison->outcome,
+                   "cells", (json_int_t)comparison->compared[0].cells);
 }

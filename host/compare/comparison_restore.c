@@ -13,11 +13,11 @@
 static const double rounding = 1e-9;
 
 static seam_status damaged(const char *path, seam_error *error) {
-  return member_damaged(error, path, COMPARISON_MEMBER, "is no record that this seam would write");
+  return member_damaged(error, path, COMPARISON_MEMBER, "is not a record that this seam would write");
 }
 
 static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(path));
 }
 
@@ -26,8 +26,7 @@ static seam_status refused(seam_status status, const seam_error *inner, const ch
   if (status == SEAM_OK) return SEAM_OK;
   if (status == SEAM_ERROR_MEMORY) return out_of_memory(path, error);
   return error_set(error, SEAM_ERROR_FORMAT,
-                   "%s: member " COMPARISON_MEMBER
-                   " tells of a comparison that cannot be (%.200s); use another copy or "
+                   "%s: member " COMPARISON_MEMBER " describes an impossible comparison (%.200s); use another copy or "
                    "the seam that wrote it",
                    error_path(path), inner->message);
 }
@@ -90,10 +89,10 @@ static seam_status check_shared(struct seam_comparison *comparison, const struct
   return error_set(inner, SEAM_ERROR_FORMAT, "%lld chains drawn alike", (long long)shared);
 }
 
-static seam_status restore_sides(struct seam_comparison *comparison, struct side *sides, const struct slice *slice,
-                                 const json_t *record, seam_error *inner) {
+static seam_status restore_sides(struct seam_comparison *comparison, struct side *sides,
+                                 const struct outcome_choice *choice, const json_t *record, seam_error *inner) {
   for (size_t side = 0; side < 2; side++) FORWARD(restore_side(comparison, sides, side, record, inner));
-  FORWARD(compare_check(&sides[0].result, &sides[1].result, slice, true, inner));
+  FORWARD(compare_check(&sides[0].result, &sides[1].result, choice, true, inner));
   return check_shared(comparison, sides, member_whole(record, "shared_chains"), inner);
 }
 
@@ -117,7 +116,7 @@ static bool restore_distance(seam_distance *d, const seam_compared *compared, do
 }
 
 /* Rows are those with entries on both sides, and have a cell at least. */
-static bool restore_sizes(seam_compared *compared, const struct slice_table *table, const json_t *record) {
+static bool restore_sizes(seam_compared *compared, const struct outcome_table *table, const json_t *record) {
   compared->rows = member_whole(record, "rows");
   compared->cells = member_whole(record, "cells");
   return compared->rows >= 0 && compared->rows <= table->rows && compared->cells >= compared->rows &&
@@ -136,7 +135,7 @@ static bool restore_entries(seam_compared *compared, size_t side, const struct s
          is_within(compared->effective[side] / ((double)entries + 1), 0, 1);
 }
 
-static bool restore_compared(seam_compared *compared, const struct slice_table tables[2], const struct side *sides,
+static bool restore_compared(seam_compared *compared, const struct outcome_table tables[2], const struct side *sides,
                              const json_t *record) {
   bool good = restore_sizes(compared, &tables[0], record);
   for (size_t side = 0; side < 2; side++)
@@ -149,12 +148,12 @@ static bool restore_compared(seam_compared *compared, const struct slice_table t
 }
 
 /* As compare_all goes through them. */
-static bool restore_all_compared(struct seam_comparison *comparison, const struct slice *slice,
+static bool restore_all_compared(struct seam_comparison *comparison, const struct outcome_choice *choice,
                                  const struct side *sides, const json_t *list) {
   bool good = true;
   for (int h = 0; h < HISTOGRAMS; h++) {
-    struct slice_table tables[2];
-    if (!comparison_tables(slice, &sides[0].result, &sides[1].result, h, tables)) continue;
+    struct outcome_table tables[2];
+    if (!comparison_tables(choice, &sides[0].result, &sides[1].result, h, tables)) continue;
     seam_compared *compared = comparison_add(comparison, tables, h);
     good =
         restore_compared(compared, tables, sides, json_array_get(list, (size_t)comparison->compared_count - 1)) && good;
@@ -196,11 +195,12 @@ static seam_status check_described(const struct seam_comparison *comparison, con
   return same ? SEAM_OK : damaged(path, error);
 }
 
-static seam_status restore_between(struct seam_comparison *comparison, struct side *sides, const struct slice *slice,
-                                   const json_t *record, const char *path, seam_error *error) {
+static seam_status restore_between(struct seam_comparison *comparison, struct side *sides,
+                                   const struct outcome_choice *choice, const json_t *record, const char *path,
+                                   seam_error *error) {
   seam_error inner = {.message = ""};
-  FORWARD(refused(restore_sides(comparison, sides, slice, record, &inner), &inner, path, error));
-  bool good = restore_all_compared(comparison, slice, sides, json_object_get(record, "compared"));
+  FORWARD(refused(restore_sides(comparison, sides, choice, record, &inner), &inner, path, error));
+  bool good = restore_all_compared(comparison, choice, sides, json_object_get(record, "compared"));
   if (!restore_fractions(comparison, record) || !good) return damaged(path, error);
   return check_described(comparison, record, path, error);
 }
@@ -208,12 +208,12 @@ static seam_status restore_between(struct seam_comparison *comparison, struct si
 seam_status comparison_restore(struct seam_comparison *comparison, const json_t *record, const char *path,
                                seam_error *error) {
   const char *name = json_string_value(json_object_get(record, "slice"));
-  const struct slice *slice = name ? slice_find(name) : NULL;
-  if (!slice) return damaged(path, error);
-  comparison->slice = slice->name;
+  const struct outcome_choice *choice = name ? outcome_choice_find(name) : NULL;
+  if (!choice) return damaged(path, error);
+  comparison->outcome = choice->name;
   struct side *sides = calloc(2, sizeof *sides);
   seam_status status =
-      sides ? restore_between(comparison, sides, slice, record, path, error) : out_of_memory(path, error);
+      sides ? restore_between(comparison, sides, choice, record, path, error) : out_of_memory(path, error);
   free_sides(sides);
   return status;
 }

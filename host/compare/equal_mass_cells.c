@@ -132,7 +132,7 @@ seam_status partition_create(const int64_t *counts, const struct table_shape *sh
   cutter.slices = malloc((size_t)slices * sizeof *cutter.slices);
   if (!cutter.slices)
     return error_set(error, SEAM_ERROR_MEMORY,
-                     "memory is out: no room for a partition into cells; close other programs");
+                     "out of memory: no room for a partition into cells; close other programs");
   divide(&cutter, &all, wanted);
   free(cutter.slices);
   *cells = cutter.cells;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slices: what each task's histograms tell of them. */
+/* Choices of outcomes: what each task's histograms tell of them. */
 #include "compare/outcome_choice.h"
 
 #include <string.h>
 
 enum { PASS = 3, FAIL = 4, ALL = 7, EVERY_FLAG = 3 };
 
-static const struct slice slices[] = {{"pass", PASS}, {"buffer", 1}, {"inverter", 2}, {"fail", FAIL}, {"all", ALL}};
+static const struct outcome_choice choices[] = {
+    {"pass", PASS}, {"buffer", 1}, {"inverter", 2}, {"fail", FAIL}, {"all", ALL}};
 
-const struct slice *slice_find(const char *name) {
-  for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
-    if (strcmp(slices[i].name, name) == 0) return &slices[i];
+const struct outcome_choice *outcome_choice_find(const char *name) {
+  for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+    if (strcmp(choices[i].name, name) == 0) return &choices[i];
   return NULL;
 }
 
@@ -26,10 +27,10 @@ static struct table_shape shape_from(const seam_histogram *histogram, int begin)
 
 /* ---- Trainings ---- */
 
-/* Snapshots know who works, not in which mode: false for a slice that asks for one. */
-static bool lay_out_snapshots(const struct slice *slice, struct slice_table *table) {
-  bool all = slice->outcomes == ALL, pass = slice->outcomes == PASS;
-  if (!all && !pass && slice->outcomes != FAIL) return false;
+/* Snapshots know who works, not in which mode: false for a choice that asks for one. */
+static bool lay_out_snapshots(const struct outcome_choice *choice, struct outcome_table *table) {
+  bool all = choice->outcomes == ALL, pass = choice->outcomes == PASS;
+  if (!all && !pass && choice->outcomes != FAIL) return false;
   table->rows = extent(&table->histogram->axes[0]);
   table->stride = table->histogram->cells / table->rows;
   table->shape = shape_from(table->histogram, all ? 1 : 2);
@@ -38,7 +39,7 @@ static bool lay_out_snapshots(const struct slice *slice, struct slice_table *tab
   return true;
 }
 
-static void lay_out(int64_t rows, struct slice_table *table) {
+static void lay_out(int64_t rows, struct outcome_table *table) {
   table->rows = rows;
   table->shape = shape_from(table->histogram, rows > 1 ? 2 : 1);
   table->stride = table_bins(&table->shape);
@@ -46,53 +47,56 @@ static void lay_out(int64_t rows, struct slice_table *table) {
 }
 
 /* Pairs of chains that both pass. */
-static bool lay_out_interchange(const struct slice *slice, struct slice_table *table) {
-  if (slice->outcomes != PASS) return false;
+static bool lay_out_interchange(const struct outcome_choice *choice, struct outcome_table *table) {
+  if (choice->outcomes != PASS) return false;
   table->unit = "pairs of chains";
   table->outcomes = EVERY_FLAG;
   lay_out(1, table);
   return true;
 }
 
-static bool trained_table(const struct slice *slice, const seam_result *result, int h, struct slice_table *table) {
+static bool trained_table(const struct outcome_choice *choice, const seam_result *result, int h,
+                          struct outcome_table *table) {
   const seam_histogram *histogram = &result->histograms->view[h];
   if (!histogram->name) return false;
-  *table = (struct slice_table){.histogram = histogram, .unit = "chains", .outcomes = slice->outcomes};
-  if (h == HISTOGRAM_SNAPSHOTS) return lay_out_snapshots(slice, table);
-  if (h == HISTOGRAM_INTERCHANGE) return lay_out_interchange(slice, table);
+  *table = (struct outcome_table){.histogram = histogram, .unit = "chains", .outcomes = choice->outcomes};
+  if (h == HISTOGRAM_SNAPSHOTS) return lay_out_snapshots(choice, table);
+  if (h == HISTOGRAM_INTERCHANGE) return lay_out_interchange(choice, table);
   lay_out(histogram_entries_per_chain(h) > 1 ? extent(&histogram->axes[1]) : 1, table);
   return true;
 }
 
 /* ---- Predictions ---- */
 
-static void pair_table(const seam_result *result, const char *unit, struct slice_table *table) {
+static void pair_table(const seam_result *result, const char *unit, struct outcome_table *table) {
   const seam_histogram *view = result->histograms->view;
-  *table = (struct slice_table){.histogram = &view[HISTOGRAM_INTERFACE],
-                                .blocks = {&view[HISTOGRAM_FIRST_BLOCKS], &view[HISTOGRAM_SECOND_BLOCKS]},
-                                .unit = unit,
-                                .count_bits = config_pair_bits(&result->config)};
+  *table = (struct outcome_table){.histogram = &view[HISTOGRAM_INTERFACE],
+                                  .blocks = {&view[HISTOGRAM_FIRST_BLOCKS], &view[HISTOGRAM_SECOND_BLOCKS]},
+                                  .unit = unit,
+                                  .count_bits = config_pair_bits(&result->config)};
   lay_out(1, table);
 }
 
 /* Of all pairs the interface is that of the first components, whatever the second ones are. */
-static bool predicted_table(const struct slice *slice, const seam_result *result, int h, struct slice_table *table) {
-  if (h != HISTOGRAM_INTERFACE || slice->outcomes == FAIL) return false;
-  if (slice->outcomes == ALL) {
-    *table = (struct slice_table){.histogram = &result->histograms->view[HISTOGRAM_COMPONENTS],
-                                  .unit = "first components",
-                                  .outcomes = EVERY_FLAG};
+static bool predicted_table(const struct outcome_choice *choice, const seam_result *result, int h,
+                            struct outcome_table *table) {
+  if (h != HISTOGRAM_INTERFACE || choice->outcomes == FAIL) return false;
+  if (choice->outcomes == ALL) {
+    *table = (struct outcome_table){.histogram = &result->histograms->view[HISTOGRAM_COMPONENTS],
+                                    .unit = "first components",
+                                    .outcomes = EVERY_FLAG};
     lay_out(1, table);
     return true;
   }
   pair_table(result, "pairs", table);
-  table->outcomes = slice->outcomes;
+  table->outcomes = choice->outcomes;
   return true;
 }
 
 /* What pairs weigh, whatever their mode, is the law of all chains. */
-static bool weighed_table(const struct slice *slice, const seam_result *result, int h, struct slice_table *table) {
-  if (h != HISTOGRAM_INTERFACE || slice->outcomes != ALL) return false;
+static bool weighed_table(const struct outcome_choice *choice, const seam_result *result, int h,
+                          struct outcome_table *table) {
+  if (h != HISTOGRAM_INTERFACE || choice->outcomes != ALL) return false;
   pair_table(result, "weighed pairs", table);
   table->outcomes = PASS;
   return true;
@@ -100,9 +104,9 @@ static bool weighed_table(const struct slice *slice, const seam_result *result, 
 
 /* ---- By task ---- */
 
-/* How the results of a task tell a slice, and why they may not. */
+/* How the results of a task tell a choice of outcomes, and why they may not. */
 struct teller {
-  bool (*table)(const struct slice *slice, const seam_result *result, int h, struct slice_table *table);
+  bool (*table)(const struct outcome_choice *choice, const seam_result *result, int h, struct outcome_table *table);
   const char *reason;
 };
 
@@ -110,26 +114,27 @@ static const struct teller tellers[] = {
     [TASK_TRAIN] = {trained_table,
                     "was run without histogram interface: run it again with --histograms interface or all"},
     [TASK_PREDICT] = {predicted_table,
-                      "is a prediction, which tells of pairs that work: take --slice pass, buffer, inverter or all"},
+                      "is a prediction, which counts pairs that work: use --outcome pass, buffer, inverter or all"},
     [TASK_GIBBS] = {weighed_table,
-                    "is a Gibbs law, which is that of chains whether they work or not: take --slice all"},
+                    "is a Gibbs law, which is a law of all chains, whether they work or not: use --outcome all"},
 };
 
-bool slice_table_create(const struct slice *slice, const seam_result *result, int h, struct slice_table *table) {
-  if (!tellers[result->config.task].table(slice, result, h, table)) return false;
+bool outcome_table_create(const struct outcome_choice *choice, const seam_result *result, int h,
+                          struct outcome_table *table) {
+  if (!tellers[result->config.task].table(choice, result, h, table)) return false;
   table->row_bins = table_bins(&table->shape);
   return true;
 }
 
-const char *slice_refusal(const struct slice *slice, const seam_result *result) {
-  struct slice_table ignored;
-  if (slice_table_create(slice, result, HISTOGRAM_INTERFACE, &ignored)) return NULL;
+const char *outcome_choice_refusal(const struct outcome_choice *choice, const seam_result *result) {
+  struct outcome_table ignored;
+  if (outcome_table_create(choice, result, HISTOGRAM_INTERFACE, &ignored)) return NULL;
   return tellers[result->config.task].reason;
 }
 
 /* ---- Counts ---- */
 
-int64_t slice_gather(const struct slice_table *table, int64_t row, int64_t *counts) {
+int64_t outcome_gather(const struct outcome_table *table, int64_t row, int64_t *counts) {
   int64_t total = 0;
   memset(counts, 0, (size_t)table->row_bins * sizeof *counts);
   for (int outcome = 0; outcome < HISTOGRAM_OUTCOMES; outcome++) {
@@ -144,8 +149,8 @@ int64_t slice_gather(const struct slice_table *table, int64_t row, int64_t *coun
   return total;
 }
 
-void slice_gather_blocks(const struct slice_table *table, int component, const int32_t *cell,
-                         int64_t (*counts)[INTERFACE_BLOCKS]) {
+void outcome_gather_blocks(const struct outcome_table *table, int component, const int32_t *cell,
+                           int64_t (*counts)[INTERFACE_BLOCKS]) {
   for (int mode = 0; mode < HISTOGRAM_MODES; mode++) {
     if (!(table->outcomes >> mode & 1)) continue;
     const int64_t *from = table->blocks[component]->values + mode * table->row_bins * INTERFACE_BLOCKS;

@@ -123,7 +123,7 @@ static bool fill_without(struct sample *sample, int component, double total) {
   return known;
 }
 
-void sample_fill(struct sample *sample, const struct slice_table *table, const int64_t *counts, const int32_t *cell,
+void sample_fill(struct sample *sample, const struct outcome_table *table, const int64_t *counts, const int32_t *cell,
                  int cells) {
   double total = 0;
   sample->cells = cells;
@@ -134,7 +134,7 @@ void sample_fill(struct sample *sample, const struct slice_table *table, const i
         table->blocks[0] ? sample->effective * ((double)sample->sums[i] / total) : (double)sample->sums[i];
   for (int component = 0; component < 2 && table->blocks[0]; component++) {
     memset(sample->blocks, 0, (size_t)cells * sizeof *sample->blocks);
-    slice_gather_blocks(table, component, cell, sample->blocks);
+    outcome_gather_blocks(table, component, cell, sample->blocks);
     sample->known = fill_without(sample, component, total) && sample->known;
   }
 }
@@ -157,8 +157,8 @@ static void weigh(struct sample *sample, double entries, bool counted) {
   sample->noise = sqrt((variance - twice) / variance);
 }
 
-seam_status sample_weigh(struct sample *sample, const struct slice_table *table, const int64_t *counts, int64_t entries,
-                         int32_t *cell, seam_error *error) {
+seam_status sample_weigh(struct sample *sample, const struct outcome_table *table, const int64_t *counts,
+                         int64_t entries, int32_t *cell, seam_error *error) {
   int cells;
   sample->scatter = table->blocks[0] ? &scatter_of_pairs : &scatter_of_chains;
   sample->known = true;

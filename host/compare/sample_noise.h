@@ -27,12 +27,12 @@ struct sample {
   int64_t sums[MOST_CELLS], blocks[MOST_CELLS][INTERFACE_BLOCKS]; /* room for adding up */
 };
 
-/* Finds out what the slice's `counts`, `entries` of them, are worth; `cell` has room for each bin. */
-seam_status sample_weigh(struct sample *sample, const struct slice_table *table, const int64_t *counts, int64_t entries,
-                         int32_t *cell, seam_error *error);
+/* Finds out what the chosen `counts`, `entries` of them, are worth; `cell` has room for each bin. */
+seam_status sample_weigh(struct sample *sample, const struct outcome_table *table, const int64_t *counts,
+                         int64_t entries, int32_t *cell, seam_error *error);
 
 /* Sums the counts up into cells. */
-void sample_fill(struct sample *sample, const struct slice_table *table, const int64_t *counts, const int32_t *cell,
+void sample_fill(struct sample *sample, const struct outcome_table *table, const int64_t *counts, const int32_t *cell,
                  int cells);
 
 /* Standard errors of the distances between two samples. */

@@ -63,12 +63,13 @@ static seam_status value_text(const struct option *option, const json_t *value, 
                                       "a number",  "true",     "false",    "null"};
   if (json_is_string(value)) {
     if (json_string_length(value) != strlen(json_string_value(value)) || json_string_length(value) >= size)
-      return error_set(error, SEAM_ERROR_USAGE, "%s: no usable text; it takes %s", option->name, option->limits);
+      return error_set(error, SEAM_ERROR_USAGE, "%s: this text cannot be used; it takes %s", option->name,
+                       option->limits);
     memcpy(text, json_string_value(value), json_string_length(value) + 1);
     return SEAM_OK;
   }
   if (!json_is_number(value) || !option->type->numeric)
-    return error_set(error, SEAM_ERROR_USAGE, "%s: %s is no value for it; it takes %s", option->name,
+    return error_set(error, SEAM_ERROR_USAGE, "%s: %s is not a possible value; it takes %s", option->name,
                      types[json_typeof(value)], option->limits);
   if (json_is_integer(value))
     snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -87,7 +88,7 @@ seam_status config_set_json(struct seam_config *config, const char *name, const 
 
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error) {
   if (!json_is_object(object))
-    return error_set(error, SEAM_ERROR_FORMAT, "%s: no JSON object of options like {\"steps\": 1000}",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s: this is not a JSON object of options like {\"steps\": 1000}",
                      error_path(origin));
   struct seam_config changed = *config; /* all or nothing */
   const char *name;
@@ -147,7 +148,7 @@ seam_status config_extend(struct seam_config *config, const struct seam_config *
   if (end_other > end) end = end_other;
   if (end - begin > INT64_MAX)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "chains %llu and %llu lie too far apart for one result: keep them in two",
+                     "chains %llu and %llu lie too far apart for one result: keep them in two files",
                      (unsigned long long)config->first_chain, (unsigned long long)other->first_chain);
   config->first_chain = begin;
   config->chains = end - begin;
@@ -173,9 +174,10 @@ void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *e
 
 static seam_status check_ids(const struct seam_config *config, seam_error *error) {
   if (config->chains <= UINT64_MAX - config->first_chain) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_USAGE,
-                   "--first-chain %llu: with --chains %llu the ids would pass 2^64 - 1; lower one of them",
-                   (unsigned long long)config->first_chain, (unsigned long long)config->chains);
+  return error_set(
+      error, SEAM_ERROR_USAGE,
+      "--first-chain %llu: with --chains %llu the ids would go beyond 2^64 - 1; make one of the two smaller",
+      (unsigned long long)config->first_chain, (unsigned long long)config->chains);
 }
 
 static seam_status check_shard(const struct seam_config *config, seam_error *error) {
@@ -183,7 +185,7 @@ static seam_status check_shard(const struct seam_config *config, seam_error *err
   config_shard(config, &begin, &end);
   if (begin < end) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--shard %llu/%llu: none of the %llu --chains falls to it; take fewer shards",
+                   "--shard %llu/%llu: this part has none of the %llu --chains; use fewer parts",
                    (unsigned long long)config->shard.index, (unsigned long long)config->shard.count,
                    (unsigned long long)config->chains);
 }
@@ -200,9 +202,9 @@ static seam_status check_pairs(const struct seam_config *config, seam_error *err
   unsigned long long value = odd ? config->chains : config->first_chain;
   if (config->task != TASK_TRAIN)
     return error_set(error, SEAM_ERROR_USAGE,
-                     "--%s %llu: what is drawn is swapped in whole pairs, 2k and 2k + 1; make it even", name, value);
+                     "--%s %llu: seam predict swaps components in pairs, 2k and 2k + 1; make it even", name, value);
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--%s %llu: interchange is counted of whole pairs of chains, 2k and 2k + 1; make it even, or leave "
+                   "--%s %llu: interchange counts pairs of chains, 2k and 2k + 1; make it even, or leave "
                    "interchange out of --histograms",
                    name, value);
 }
@@ -213,15 +215,16 @@ static seam_status check_draws(const struct seam_config *config, seam_error *err
   static const uint64_t parameters[] = {COMPONENT_KINDS(PARAMETERS)};
 #undef PARAMETERS
   const uint64_t limit = (uint64_t)1 << 32;
-  const char *const message = "--steps %llu: %s would need random draw 2^32 or beyond; at most %llu steps here";
+  const char *const message =
+      "--steps %llu: %s would need more than 2^32 random draws a chain; use at most %llu steps here";
   unsigned long long steps = config->steps;
   if ((config->input_noise > 0 || config->interface_noise > 0) && steps * config->samples > limit)
-    return error_set(error, SEAM_ERROR_USAGE, message, steps, "noise on that many --samples",
+    return error_set(error, SEAM_ERROR_USAGE, message, steps, "noise with this many --samples",
                      (unsigned long long)(limit / config->samples));
   uint64_t first = (parameters[config->first] + 3) / 4, second = (parameters[config->second] + 3) / 4;
   uint64_t blocks = first > second ? first : second;
   if (config->optimizer == OPTIMIZER_LANGEVIN && steps * blocks > limit)
-    return error_set(error, SEAM_ERROR_USAGE, message, steps, "langevin with components of that size",
+    return error_set(error, SEAM_ERROR_USAGE, message, steps, "langevin with components of this size",
                      (unsigned long long)(limit / blocks));
   return SEAM_OK;
 }
@@ -262,14 +265,14 @@ static seam_status check_pair_count(const struct seam_config *config, seam_error
   if (config->task == TASK_PREDICT && swaps < most) most = swaps;
   if (config->task == TASK_TRAIN || config->chains <= most) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "--chains %llu: with --draws %llu a count could leave 63 bits; at most %llu",
+                   "--chains %llu: with --draws %llu a count could need more than 63 bits; use at most %llu",
                    (unsigned long long)config->chains, (unsigned long long)config->draws, (unsigned long long)most);
 }
 
 static seam_status check_margin(const char *name, double margin, seam_error *error) {
   if ((float)margin < 0.5f) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_USAGE, "--%s %.17g: is 0.5 in single precision; it takes 0 to below 0.5", name,
-                   margin);
+  return error_set(error, SEAM_ERROR_USAGE, "--%s %.17g: this is 0.5 in single precision; it takes 0 to below 0.5",
+                   name, margin);
 }
 
 /* Every bin of an axis over the range must have a width in single precision. */
@@ -280,8 +283,8 @@ static seam_status check_edges(const struct seam_config *config, uint64_t bins, 
     float next = (float)(lower + (double)(i + 1) * width / (double)bins);
     if (edge >= next || !isfinite((float)((double)bins / width)))
       return error_set(error, SEAM_ERROR_USAGE,
-                       "--range %.17g:%.17g: too narrow for %d bins in single precision; widen it%s", lower,
-                       config->range[1], (int)bins, bins > 64 ? " or lower --bins or --cells" : "");
+                       "--range %.17g:%.17g: too narrow for %d bins in single precision; make it wider%s", lower,
+                       config->range[1], (int)bins, bins > 64 ? ", or use fewer --bins or --cells" : "");
   }
   return SEAM_OK;
 }

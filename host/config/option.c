@@ -37,68 +37,68 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 /* clang-format off */
 /* X(name, tasks, default, limits, help, type, member, details...) in the order of use. */
 #define OPTIONS(X)                                                                                                     \
-  X("task", NONE, "train", "train, predict, gibbs", "what is done; the command says it",                               \
+  X("task", NONE, "train", "train, predict, gibbs", "the task; the command sets it",                                   \
     option_name, task, .recorded = true, .names = task_names)                                                          \
   X("first", ANY, "mlp8", KIND_LIST, "kind of the first component",                                                    \
     option_name, first, .recorded = true, .names = kind_names)                                                         \
   X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
     option_name, second, .recorded = true, .names = kind_names)                                                        \
-  X("chains", ANY, "262144", "1 to 9223372036854775807", "how many chains; to predict, first components",                                   \
+  X("chains", ANY, "262144", "1 to 9223372036854775807", "number of chains; of first components in a prediction",      \
     option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
-  X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first of them",                                   \
+  X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first chain",                                     \
     option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
-  X("seed", ANY, "1", "0 to 18446744073709551615, also as 0x...", "what all randomness derives from",                  \
+  X("seed", ANY, "1", "0 to 18446744073709551615, also as 0x...", "seed of all random numbers",                        \
     option_whole, seed, .recorded = true, .wide = true, .high = UINT64_MAX)                                            \
-  X("steps", TRAIN, "1000", "0 to 2147483647", "updates of each chain; 0 is the untrained prior",                      \
+  X("steps", TRAIN, "1000", "0 to 2147483647", "training steps of each chain; 0 leaves it untrained",                  \
     option_whole, steps, .recorded = true, .high = INT32_MAX)                                                          \
-  X("optimizer", TRAIN, "adam", "sgd, adam, langevin", "how a step updates the parameters",                            \
+  X("optimizer", TRAIN, "adam", "sgd, adam, langevin", "how a step changes the parameters",                            \
     option_name, optimizer, .recorded = true, .names = optimizer_names)                                                \
-  X("lr", TRAIN, "0.01", "a number above 0", "learning rate",                                                                   \
+  X("lr", TRAIN, "0.01", "a number above 0", "learning rate",                                                          \
     option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
-  X("samples", TRAIN, "4", "1 to 64", "training voltages per level",                                                   \
+  X("samples", TRAIN, "4", "1 to 64", "training voltages of each level",                                               \
     option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
-  X("loss", WEIGHED, "mse", "mse, hinge", "squared distance from the level, or from its API3",                             \
+  X("loss", WEIGHED, "mse", "mse, hinge", "squared distance of y: from the level, or from API3",                       \
     option_name, loss, .recorded = true, .names = loss_names)                                                          \
-  X("input-margin", ANY, "0.3", "a number from 0 to below 0.5", "half-width of API1, the accepted input, in V",                      \
+  X("input-margin", ANY, "0.3", "a number from 0 to below 0.5", "API1 is the level +- so many V: accepted inputs",     \
     option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
-  X("output-margin", ANY, "0.1", "a number from 0 to below 0.5", "half-width of API3, the accepted output, in V",                    \
+  X("output-margin", ANY, "0.1", "a number from 0 to below 0.5", "API3 is the level +- so many V: accepted outputs",   \
     option_real, output_margin, .recorded = true, .most = BELOW_HALF)                                                  \
-  X("input-noise", TRAIN, "0", "a number from 0 on", "noise on v in training, standard deviation in V",                       \
+  X("input-noise", TRAIN, "0", "a number from 0 on", "standard deviation of the noise on v in training, in V",         \
     option_real, input_noise, .recorded = true, .most = DBL_MAX)                                                       \
-  X("interface-noise", TRAIN, "0", "a number from 0 on", "noise on u in training, standard deviation in V",                   \
+  X("interface-noise", TRAIN, "0", "a number from 0 on", "standard deviation of the noise on u in training, in V",     \
     option_real, interface_noise, .recorded = true, .most = DBL_MAX)                                                   \
-  X("init-scale", ANY, "1", "a number above 0", "scale s of the prior",                                                         \
+  X("init-scale", ANY, "1", "a number above 0", "scale of the parameters before training",                             \
     option_real, init_scale, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                 \
-  X("beta", WEIGHED, "10", "a number above 0", "inverse temperature of langevin; to predict, of the weight of a pair",                                                   \
+  X("beta", WEIGHED, "10", "a number above 0", "inverse temperature of langevin, or of a prediction's weights",        \
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
-  X("draws", PREDICT, "65536", "1 to 16777216", "draws of the second component, each tried with every chain's first",  \
+  X("draws", PREDICT, "65536", "1 to 16777216", "number of second components, each tried with every first",            \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
-  X("cells", PREDICT, "1024", "1 to 4096", "cells of the range in which interface voltages are looked up",             \
+  X("cells", PREDICT, "1024", "1 to 4096", "cells of --range: how finely interface voltages are told apart",           \
     option_whole, cells, .recorded = true, .low = 1, .high = MAX_CELLS)                                                \
-  X("bins", ANY, "256", "1 to 4096", "bins of the interface's voltage axes",                                           \
+  X("bins", ANY, "256", "1 to 4096", "bins of each voltage axis of the interface",                                     \
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
-  X("range", ANY, "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of the interface's voltage axes, in V",          \
+  X("range", ANY, "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of each voltage axis of the interface, in V",    \
     option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
   X("histograms", TRAIN, "all",                                                                                        \
     "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
     "interchange", "what to count; all,interchange is everything",                                                     \
-    option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                         \
-  X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or CUDA's approximations",     \
+    option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                 \
+  X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or the GPU's approximations",  \
     option_name, math, .recorded = true, .names = math_names)                                                          \
-  X("backend", ANY, "auto", "auto, cpu, cuda", "where to count; auto is cuda where it works",                          \
+  X("backend", ANY, "auto", "auto, cpu, cuda", "where to compute; auto is cuda where it works",                        \
     option_name, backend, .names = backend_names)                                                                      \
-  X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, as seam info numbers them",             \
+  X("device", ANY, "0", "0 to 1023, several like 0,2,3, or all", "which cards, by their numbers in seam info",         \
     option_devices, device, .high = 1023)                                                                              \
   X("isa", ANY, "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                \
     option_name, isa, .names = isa_names)                                                                              \
-  X("threads", ANY, "0", "0 to 1024", "threads of the cpu backend; 0 is one per core",                                 \
+  X("threads", ANY, "0", "0 to 1024", "threads of the cpu backend; 0 is one for each core",                            \
     option_whole, threads, .high = 1024)                                                                               \
-  X("slice", TRAIN, "0", "0 to 1048576", "steps between two looks at the interrupt; 0 is automatic",                   \
+  X("slice", TRAIN, "0", "0 to 1048576", "steps from one check for Ctrl-C to the next; 0 is automatic",                \
     option_whole, slice, .high = 1048576)                                                                              \
-  X("shard", ANY, "1/1", "I/N, 1 <= I <= N <= 1000000", "run the I-th of N equal parts of the chains",                 \
+  X("shard", ANY, "1/1", "I/N, 1 <= I <= N <= 1000000", "run part I of N equal parts of the chains",                   \
     option_shard, shard, .high = 1000000)                                                                              \
   X("checkpoint-every", ANY, "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                     \
-    "keep the output current while running",                                                                           \
+    "write what was counted so far, this often",                                                                       \
     option_period, checkpoint_every, .most = 1e9)                                                                      \
   X("output", ANY, "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                    \
     option_text, output, .high = sizeof((struct seam_config *)0)->output)

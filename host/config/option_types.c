@@ -73,7 +73,7 @@ static void real_print(const struct option *option, const void *member, char *te
 static seam_status range_parse(const struct option *option, const char *text, void *member, seam_error *error) {
   const char *colon = strchr(text, ':');
   char lower[128];
-  if (!colon || colon - text >= (ptrdiff_t)sizeof lower) return refuse(option, text, "no LOWER:UPPER", error);
+  if (!colon || colon - text >= (ptrdiff_t)sizeof lower) return refuse(option, text, "this is not LOWER:UPPER", error);
   memcpy(lower, text, (size_t)(colon - text));
   lower[colon - text] = '\0';
   double ends[2];
@@ -81,7 +81,8 @@ static seam_status range_parse(const struct option *option, const char *text, vo
   for (int i = 0; i < 2; i++) {
     enum number_fault fault = number_to_real(texts[i], &ends[i]);
     if (fault) return refuse(option, text, number_fault_text(fault), error);
-    if (ends[i] < option->least || ends[i] > option->most) return refuse(option, text, "too wide", error);
+    if (ends[i] < option->least || ends[i] > option->most)
+      return refuse(option, text, "outside of these limits", error);
   }
   if (ends[0] >= ends[1]) return refuse(option, text, "LOWER is not below UPPER", error);
   memcpy(member, ends, sizeof ends);
@@ -183,7 +184,7 @@ static seam_status shard_parse(const struct option *option, const char *text, vo
   const char *slash = strchr(text, '/');
   char index[64];
   struct shard shard;
-  if (!slash || slash - text >= (ptrdiff_t)sizeof index) return refuse(option, text, "no I/N", error);
+  if (!slash || slash - text >= (ptrdiff_t)sizeof index) return refuse(option, text, "this is not I/N", error);
   memcpy(index, text, (size_t)(slash - text));
   index[slash - text] = '\0';
   enum number_fault fault = number_to_uint(index, &shard.index);

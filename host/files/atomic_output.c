@@ -30,17 +30,18 @@ struct seam_output {
 };
 
 static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for the name of the output; close other programs");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the name of the output; close other programs");
 }
 
 /* What failed may be a file that only this one knows of: the user is told of his own, too. Uses errno. */
 static seam_status cannot_write(const struct seam_output *output, const char *file, const char *what,
                                 seam_error *error) {
   bool own = strcmp(file, output->path) == 0;
-  return error_set(
-      error, SEAM_ERROR_IO,
-      "%s%s%s cannot be %s (%m): see that its folder has room and may be written to, or take another --output",
-      own ? "" : error_path(output->path), own ? "" : " cannot be written, for ", error_path(file), what);
+  return error_set(error, SEAM_ERROR_IO,
+                   "%s%s%s cannot be %s (%m): check that its folder has free space and that you may write there, or "
+                   "choose another --output",
+                   own ? "" : error_path(output->path), own ? "" : " cannot be written, because ", error_path(file),
+                   what);
 }
 
 /* The file has its name; whether it still has after a loss of power nobody knows. Uses errno. */
@@ -56,7 +57,7 @@ static seam_status cannot_name(const struct seam_output *output, seam_error *err
 }
 
 static seam_status already_there(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_EXISTS, "%s exists: take another --output, or replace it with --force",
+  return error_set(error, SEAM_ERROR_EXISTS, "%s exists: choose another --output, or replace it with --force",
                    error_path(path));
 }
 
@@ -92,11 +93,11 @@ static seam_status check_folder(const struct seam_output *output, seam_error *er
   bool found = stat(output->folder, &info) == 0;
   if (found && S_ISDIR(info.st_mode)) return SEAM_OK;
   if (found)
-    return error_set(error, SEAM_ERROR_IO, "%s cannot be written, for %s is no folder: take another --output",
+    return error_set(error, SEAM_ERROR_IO, "%s cannot be written, because %s is not a folder: choose another --output",
                      error_path(output->path), error_path(output->folder));
   if (errno == ENOENT || errno == ENOTDIR)
     return error_set(error, SEAM_ERROR_IO,
-                     "%s cannot be written, for there is no folder %s: make it, or take another --output",
+                     "%s cannot be written, because there is no folder %s: make it, or choose another --output",
                      error_path(output->path), error_path(output->folder));
   return cannot_write(output, output->path, "written", error);
 }
@@ -111,7 +112,8 @@ static seam_status check_target(const struct seam_output *output, seam_error *er
     return error_set(error, SEAM_ERROR_IO, "%s is a folder: give --output the name of a file",
                      error_path(output->path));
   if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
-    return error_set(error, SEAM_ERROR_IO, "%s is no ordinary file: take another --output", error_path(output->path));
+    return error_set(error, SEAM_ERROR_IO, "%s is not an ordinary file: choose another --output",
+                     error_path(output->path));
   return output->replace ? SEAM_OK : already_there(output->path, error);
 }
 
@@ -134,11 +136,12 @@ static seam_status take_lock(struct seam_output *output, seam_error *error) {
     output->lock = open(output->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (output->lock < 0) return cannot_write(output, output->lock_path, "created", error);
     if (flock(output->lock, LOCK_EX | LOCK_NB) != 0) {
-      seam_status status = errno == EWOULDBLOCK
-                               ? error_set(error, SEAM_ERROR_LOCKED,
-                                           "another run writes %s and holds %s: wait for it, or take another --output",
-                                           error_path(output->path), error_path(output->lock_path))
-                               : cannot_write(output, output->lock_path, "locked", error);
+      seam_status status =
+          errno == EWOULDBLOCK
+              ? error_set(error, SEAM_ERROR_LOCKED,
+                          "another run writes %s and holds %s: wait for it, or choose another --output",
+                          error_path(output->path), error_path(output->lock_path))
+              : cannot_write(output, output->lock_path, "locked", error);
       drop_lock(output);
       return status;
     }
@@ -272,7 +275,8 @@ static seam_status give_checkpoint_name(struct seam_output *output, seam_error *
   if (take_name(output)) return sync_folder(output) ? SEAM_OK : cannot_sync(output->path, error);
   remove_temporary(output);
   if (!output->replace && errno == EEXIST)
-    return error_set(error, SEAM_ERROR_EXISTS, "%s appeared during the run: move it away, or there is no checkpoint",
+    return error_set(error, SEAM_ERROR_EXISTS,
+                     "%s appeared during the run: move it away; until then no checkpoint is written",
                      error_path(output->path));
   return cannot_write(output, output->path, "written", error);
 }
@@ -325,11 +329,12 @@ static bool make_folder(const char *path) {
 seam_status output_make_folder(const char *path, seam_error *error) {
   if (make_folder(path)) return SEAM_OK;
   if (errno == ENOTDIR)
-    return error_set(error, SEAM_ERROR_IO, "%s is no folder, or lies in none: name another", error_path(path));
+    return error_set(error, SEAM_ERROR_IO, "%s is not a folder, or is not in one: name another", error_path(path));
   if (errno == ENOENT)
-    return error_set(error, SEAM_ERROR_IO, "%s lies in no folder that there is: make that, or name another",
+    return error_set(error, SEAM_ERROR_IO, "the folder that %s would be in does not exist: make it, or name another",
                      error_path(path));
-  return error_set(error, SEAM_ERROR_IO, "%s cannot be made (%m): name another folder, or mend the one that it is in",
+  return error_set(error, SEAM_ERROR_IO,
+                   "%s cannot be made (%m): name another folder, or check the permissions of the one that it is in",
                    error_path(path));
 }
 

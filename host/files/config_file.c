@@ -29,15 +29,17 @@ static seam_status read_text(const char *path, char *text, size_t *size, seam_er
 static seam_status parse_text(const char *path, const char *text, size_t size, json_t **object, seam_error *error) {
   if (size == LARGEST_CONFIG_FILE)
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s is too large for a file of options, and no result of seam: name another", error_path(path));
+                     "%s is too large for a file of options, and not a result of seam either: name another",
+                     error_path(path));
   json_error_t fault;
   *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   if (*object) return SEAM_OK;
   if (json_error_code(&fault) == json_error_numeric_overflow)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; such numbers go in quotes", error_path(path), fault.line,
-                     fault.text);
-  return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: neither JSON nor a result of seam (%s): mend it, or name another",
-                   error_path(path), fault.line, fault.text);
+    return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; put numbers this large in quotes", error_path(path),
+                     fault.line, fault.text);
+  return error_set(error, SEAM_ERROR_FORMAT,
+                   "%s:%d: neither JSON nor a result of seam (%s): correct it, or name another file", error_path(path),
+                   fault.line, fault.text);
 }
 
 static seam_status load(const char *path, char *text, json_t **object, seam_error *error) {
@@ -49,7 +51,7 @@ static seam_status load(const char *path, char *text, json_t **object, seam_erro
 
 seam_status seam_config_read(seam_config *config, const char *path, seam_error *error) {
   char *text = malloc(LARGEST_CONFIG_FILE + 1);
-  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "memory is out for %s: close other programs", error_path(path));
+  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for %s: close other programs", error_path(path));
   json_t *object = NULL;
   seam_status status = load(path, text, &object, error);
   free(text);

@@ -14,7 +14,7 @@
 seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error) {
   char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
-  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be described; close other programs", name);
+  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be described; close other programs", name);
   size_t size = strlen(text);
   seam_status status = size > limit
                            ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)
@@ -60,7 +60,7 @@ seam_status archive_check_size(const struct zip_reader *reader, const seam_histo
 }
 
 static seam_status out_of_memory(const struct zip_reader *reader, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                    error_path(reader->path));
 }
 
@@ -74,7 +74,7 @@ seam_status archive_read_json(struct zip_reader *reader, const struct zip_member
   free(text);
   if (*json) return SEAM_OK;
   if (!fault.text[0]) return out_of_memory(reader, error);
-  return member_damaged(error, reader->path, member->name, "is no JSON text");
+  return member_damaged(error, reader->path, member->name, "is not JSON text");
 }
 
 static seam_status read_description(struct zip_reader *reader, const char *name, const json_t *ours,

@@ -81,16 +81,16 @@ seam_status manifest_parse(const char *text, size_t size, const char *path, json
   *out = NULL;
   json_t *manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
   if (!manifest && !fault.text[0])
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(path));
   const json_t *schema = json_object_get(manifest, "schema");
   seam_status status = SEAM_OK;
   if (!json_is_integer(schema))
-    status = damaged(error, path, manifest ? "names no schema" : "is no JSON text");
+    status = damaged(error, path, manifest ? "names no schema" : "is not JSON text");
   else if (json_integer_value(schema) != SCHEMA)
-    status =
-        error_set(error, SEAM_ERROR_MISMATCH, "%s has schema %lld, this seam reads schema %d: use a seam that wrote it",
-                  error_path(path), (long long)json_integer_value(schema), SCHEMA);
+    status = error_set(error, SEAM_ERROR_MISMATCH,
+                       "%s has schema %lld, this seam reads schema %d: use the version of seam that wrote it",
+                       error_path(path), (long long)json_integer_value(schema), SCHEMA);
   if (status != SEAM_OK)
     json_decref(manifest);
   else
@@ -125,7 +125,7 @@ static seam_status check_canonical(const json_t *manifest, const char *path, con
                                    seam_error *error) {
   json_t *ours = config_to_json(config);
   if (!ours)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(path));
   bool same = json_equal(ours, json_object_get(manifest, "configuration"));
   json_decref(ours);
@@ -137,10 +137,11 @@ static seam_status check_canonical(const json_t *manifest, const char *path, con
 seam_status manifest_config(const json_t *manifest, const char *path, struct seam_config *config, seam_error *error) {
   json_int_t revision = json_integer_value(json_object_get(manifest, "arithmetic_revision"));
   if (json_is_integer(json_object_get(manifest, "arithmetic_revision")) && revision != ARITHMETIC_REVISION)
-    return error_set(error, SEAM_ERROR_MISMATCH,
-                     "%s was counted with arithmetic revision %lld, this seam has revision %d: use a seam of that "
-                     "revision, or run its configuration again",
-                     error_path(path), (long long)revision, ARITHMETIC_REVISION);
+    return error_set(
+        error, SEAM_ERROR_MISMATCH,
+        "%s was counted with arithmetic revision %lld, this seam has revision %d: use a version of seam with that "
+        "revision, or run its configuration again",
+        error_path(path), (long long)revision, ARITHMETIC_REVISION);
   if (!is_whole(manifest)) return damaged(error, path, "lacks a field or has one too many");
   seam_error inner = {.message = ""};
   config_defaults(config);

@@ -74,7 +74,7 @@ seam_status seam_merge(const char *const *paths, size_t count, seam_result **res
   *result = NULL;
   if (!merge.parts)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the names of %zu files: close other programs", count);
-  if (count == 0) status = error_set(error, SEAM_ERROR_USAGE, "no files to merge: name the results to be joined");
+  if (count == 0) status = error_set(error, SEAM_ERROR_USAGE, "no files to merge: name the results to join");
   for (size_t k = 0; k < count && status == SEAM_OK; k++) status = add_file(&merge, paths[k], error);
   free_parts(&merge);
   if (status == SEAM_OK) status = result_check(merge.result, SEAM_ERROR_INTERNAL, error);

@@ -18,7 +18,7 @@
 #endif
 
 static seam_status out_of_memory(const char *what, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s; close other programs", what);
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s; close other programs", what);
 }
 
 /* ---- Packing ---- */
@@ -49,7 +49,7 @@ static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, s
   char *text;
   if (!zip_reader_find(reader, MANIFEST_MEMBER) && zip_reader_find(reader, COMPARISON_MEMBER))
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s is a comparison, the map that seam compare wrote, and no result: seam plot draws it",
+                     "%s is a comparison, the map that seam compare wrote, and not a result: seam plot draws it",
                      error_path(reader->path));
   FORWARD(archive_find(reader, MANIFEST_MEMBER, &member, error));
   FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
@@ -78,7 +78,7 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
   histogram_set_free(set);
   if (status == SEAM_OK && members != reader->count)
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s has %d members, but its configuration makes %d: take foreign ones out",
+                     "%s has %d members, but its configuration makes %d: remove the foreign ones",
                      error_path(reader->path), reader->count, members);
   return status;
 }

@@ -29,14 +29,13 @@ static seam_status directory_damaged(seam_error *error, const char *path) {
 static seam_status check_member(const struct zip_reader *reader, const unz_file_info64 *info,
                                 const struct zip_member *member, seam_error *error) {
   if (strlen(member->name) != info->size_filename)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: take it out",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: remove it",
                      error_path(reader->path), member->name);
-  if (zip_reader_find(reader, member->name))
-    return member_damaged(error, reader->path, member->name, "stands in it twice");
+  if (zip_reader_find(reader, member->name)) return member_damaged(error, reader->path, member->name, "is in it twice");
   if (info->flag & 1 || (info->compression_method != Z_DEFLATED && info->compression_method != 0))
     return member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
   if (info->compressed_size > reader->memory->size || info->uncompressed_size > DEFLATE_RATIO * info->compressed_size)
-    return member_damaged(error, reader->path, member->name, "claims a size that cannot be");
+    return member_damaged(error, reader->path, member->name, "claims an impossible size");
   return SEAM_OK;
 }
 
@@ -59,7 +58,7 @@ static seam_status read_directory(struct zip_reader *reader, seam_error *error) 
   unz_global_info64 global;
   if (unzGetGlobalInfo64(reader->zip, &global) != UNZ_OK) return directory_damaged(error, reader->path);
   if (global.number_entry > ZIP_MEMBERS)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s is no result of seam: it has %llu members; name a result file",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a result of seam: it has %llu members; name a result file",
                      error_path(reader->path), (unsigned long long)global.number_entry);
   for (ZPOS64_T i = 0; i < global.number_entry; i++) {
     int moved = i == 0 ? unzGoToFirstFile(reader->zip) : unzGoToNextFile(reader->zip);
@@ -100,7 +99,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
   *out = NULL;
   struct zip_reader *reader = create(bytes, size, path);
   if (!reader)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(path));
   zlib_filefunc64_def calls = memory_calls(reader->memory);
   if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
@@ -109,7 +108,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
     status = read_directory(reader, error);
   else
     status = error_set(error, SEAM_ERROR_FORMAT,
-                       "%s is no zip file, or a truncated one: name a result of seam, use another copy or run again",
+                       "%s is not a zip file, or is truncated: name a result of seam, use another copy or run again",
                        error_path(path));
   if (status != SEAM_OK)
     zip_reader_close(reader);
@@ -149,7 +148,7 @@ seam_status zip_reader_begin(struct zip_reader *reader, const struct zip_member 
   int opened = unzOpenCurrentFile(reader->zip);
   if (opened == UNZ_OK) return SEAM_OK;
   if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(reader->path));
   return member_damaged(error, reader->path, member->name, "cannot be opened");
 }
@@ -184,7 +183,7 @@ seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *
   if (member->size > limit) return member_damaged(error, reader->path, member->name, "is too large");
   char *buffer = malloc(member->size + 1);
   if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: %s cannot be read; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(reader->path));
   seam_status status = zip_reader_begin(reader, member, error);
   if (status == SEAM_OK) status = zip_reader_read(reader, member, buffer, member->size, error);

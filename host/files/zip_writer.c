@@ -40,7 +40,7 @@ static int write_all(zipFile zip, const unsigned char *bytes, size_t size) {
 /* Everything goes to memory: only its end can stop the writing. */
 static seam_status writing_failed(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY,
-                   "memory is out: the result cannot be packed; free memory or ask for fewer bins");
+                   "out of memory: the result cannot be packed; free memory or ask for fewer bins");
 }
 
 seam_status zip_writer_add(struct zip_writer *writer, const char *name, const void *head, size_t head_size,

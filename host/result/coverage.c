@@ -26,7 +26,7 @@ seam_status coverage_reserve(struct coverage *coverage, size_t more, seam_error 
   while (capacity < needed) capacity *= 2;
   uint64_t *ids = realloc(coverage->ids, 2 * capacity * sizeof *ids);
   if (!ids)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu ranges of chains; close other programs",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for %zu ranges of chains; close other programs",
                      capacity);
   coverage->ids = ids;
   coverage->capacity = capacity;

@@ -52,7 +52,7 @@ static seam_status set_edges(struct histogram_set *set, const struct seam_config
   for (int a = 0; a < AXES; a++) edges += (size_t)regular_of(config, a).bins + 1;
   float *next = set->edges = malloc(edges * sizeof *next);
   if (!next)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %zu bin edges; ask for fewer bins", edges);
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for %zu bin edges; ask for fewer bins", edges);
   for (int a = 0; a < AXES; a++) {
     struct regular r = regular_of(config, a);
     for (int64_t i = 0; i <= r.bins; i++) next[i] = (float)(r.lower + (double)i * (r.upper - r.lower) / (double)r.bins);
@@ -220,7 +220,7 @@ seam_status histogram_set_create(const struct seam_config *config, struct histog
   *out = NULL;
   if (!set)
     return error_set(error, SEAM_ERROR_MEMORY,
-                     "memory is out: no room for the layout of the histograms; close other programs");
+                     "out of memory: no room for the layout of the histograms; close other programs");
   seam_status status = set_edges(set, config, error);
   if (status != SEAM_OK) {
     histogram_set_free(set);

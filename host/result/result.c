@@ -11,7 +11,7 @@ static seam_status create_counts(struct seam_result *result, seam_error *error) 
   result->counts = calloc((size_t)set->cells, sizeof *result->counts);
   if (!result->counts)
     return error_set(error, SEAM_ERROR_MEMORY,
-                     "memory is out: no room for %lld counts: ask for fewer bins or histograms", (long long)set->cells);
+                     "out of memory: no room for %lld counts: ask for fewer bins or histograms", (long long)set->cells);
   for (int h = 0; h < HISTOGRAMS; h++)
     if (set->view[h].name) set->view[h].values = result->counts + set->offset[h];
   return SEAM_OK;
@@ -20,7 +20,7 @@ static seam_status create_counts(struct seam_result *result, seam_error *error) 
 seam_status result_create(const struct seam_config *config, seam_result **out, seam_error *error) {
   struct seam_result *result = calloc(1, sizeof *result);
   *out = NULL;
-  if (!result) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a result; close other programs");
+  if (!result) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a result; close other programs");
   result->config = *config;
   memcpy(result->version, SEAM_VERSION, sizeof SEAM_VERSION);
   seam_status status = create_counts(result, error);

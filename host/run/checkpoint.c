@@ -11,7 +11,7 @@
 enum { FAR = 1 << 30 }; /* seconds: where only chains count */
 
 struct checkpoint {
-  struct gather *gather; /* whose mutex guards `stop` and `trouble` */
+  struct collector *collector; /* whose mutex guards `stop` and `trouble` */
   struct period every;
   struct seam_output *output;
   struct seam_result *copy;
@@ -26,31 +26,31 @@ struct checkpoint {
 /* From now on. Called with the mutex held. */
 static void set_due(struct checkpoint *checkpoint) {
   const struct period *every = &checkpoint->every;
-  struct gather *gather = checkpoint->gather;
+  struct collector *collector = checkpoint->collector;
   checkpoint->due = clock_after(every->seconds > 0 ? every->seconds : FAR);
-  if (every->chains == 0 || __builtin_add_overflow(gather->done, every->chains, &gather->alarm))
-    gather->alarm = UINT64_MAX;
+  if (every->chains == 0 || __builtin_add_overflow(collector->done, every->chains, &collector->alarm))
+    collector->alarm = UINT64_MAX;
 }
 
 /* False when the run is over. Called with the mutex held, as the next two are. */
 static bool wait_until_due(struct checkpoint *checkpoint) {
-  struct gather *gather = checkpoint->gather;
+  struct collector *collector = checkpoint->collector;
   int waited = 0;
-  while (!checkpoint->stop && gather->done < gather->alarm && waited != ETIMEDOUT)
-    waited = pthread_cond_timedwait(&gather->changed, &gather->mutex, &checkpoint->due);
+  while (!checkpoint->stop && collector->done < collector->alarm && waited != ETIMEDOUT)
+    waited = pthread_cond_timedwait(&collector->changed, &collector->mutex, &checkpoint->due);
   return !checkpoint->stop;
 }
 
 /* Waits for all shares: what is written then is not older than the moment it was asked for. */
 static bool collect(struct checkpoint *checkpoint) {
-  struct gather *gather = checkpoint->gather;
-  gather_request(gather);
-  while (!checkpoint->stop && gather->owing > 0) pthread_cond_wait(&gather->changed, &gather->mutex);
+  struct collector *collector = checkpoint->collector;
+  collector_request(collector);
+  while (!checkpoint->stop && collector->owing > 0) pthread_cond_wait(&collector->changed, &collector->mutex);
   return !checkpoint->stop;
 }
 
 static seam_status take_copy(struct checkpoint *checkpoint, seam_error *error) {
-  const struct seam_result *result = checkpoint->gather->result;
+  const struct seam_result *result = checkpoint->collector->result;
   FORWARD(result_copy(checkpoint->copy, result, error));
   result_set_time(checkpoint->copy, result->seconds + clock_since(&checkpoint->begin));
   return SEAM_OK;
@@ -59,40 +59,40 @@ static seam_status take_copy(struct checkpoint *checkpoint, seam_error *error) {
 /* Called with the mutex held, and lets go of it while it writes. */
 static void write_copy(struct checkpoint *checkpoint) {
   seam_error trouble = {SEAM_OK, ""};
-  uint64_t chains = coverage_size(&checkpoint->gather->result->coverage);
+  uint64_t chains = coverage_size(&checkpoint->collector->result->coverage);
   if (chains == checkpoint->written) return;
   seam_status status = take_copy(checkpoint, &trouble);
-  pthread_mutex_unlock(&checkpoint->gather->mutex);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
   if (status == SEAM_OK) status = archive_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
-  pthread_mutex_lock(&checkpoint->gather->mutex);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
   checkpoint->trouble = trouble;
   if (status == SEAM_OK) checkpoint->written = chains;
 }
 
 static void *keep_current(void *argument) {
   struct checkpoint *checkpoint = argument;
-  pthread_mutex_lock(&checkpoint->gather->mutex);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
   set_due(checkpoint);
   while (wait_until_due(checkpoint) && collect(checkpoint)) {
     set_due(checkpoint);
     write_copy(checkpoint);
   }
-  pthread_mutex_unlock(&checkpoint->gather->mutex);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
   return NULL;
 }
 
-seam_status checkpoint_start(struct gather *gather, const struct period *every, struct seam_output *output,
+seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
                              struct checkpoint **out, seam_error *error) {
   *out = NULL;
   if (!output || (every->seconds == 0 && every->chains == 0)) return SEAM_OK;
   struct checkpoint *checkpoint = calloc(1, sizeof *checkpoint);
   if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: leave --checkpoint-every out");
-  checkpoint->gather = gather;
+  checkpoint->collector = collector;
   checkpoint->every = *every;
   checkpoint->output = output;
-  checkpoint->written = coverage_size(&gather->result->coverage);
+  checkpoint->written = coverage_size(&collector->result->coverage);
   checkpoint->begin = clock_after(0);
-  seam_status status = result_create(&gather->result->config, &checkpoint->copy, error);
+  seam_status status = result_create(&collector->result->config, &checkpoint->copy, error);
   if (status == SEAM_OK && pthread_create(&checkpoint->thread, NULL, keep_current, checkpoint) != 0)
     status = error_set(error, SEAM_ERROR_MEMORY, "cannot start the thread that writes: leave --checkpoint-every out");
   if (status != SEAM_OK) {
@@ -107,18 +107,18 @@ seam_status checkpoint_start(struct gather *gather, const struct period *every, 
 seam_error checkpoint_trouble(struct checkpoint *checkpoint) {
   seam_error trouble = {SEAM_OK, ""};
   if (!checkpoint) return trouble;
-  pthread_mutex_lock(&checkpoint->gather->mutex);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
   trouble = checkpoint->trouble;
-  pthread_mutex_unlock(&checkpoint->gather->mutex);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
   return trouble;
 }
 
 void checkpoint_stop(struct checkpoint *checkpoint) {
   if (!checkpoint) return;
-  pthread_mutex_lock(&checkpoint->gather->mutex);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
   checkpoint->stop = true;
-  pthread_cond_signal(&checkpoint->gather->changed);
-  pthread_mutex_unlock(&checkpoint->gather->mutex);
+  pthread_cond_signal(&checkpoint->collector->changed);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
   pthread_join(checkpoint->thread, NULL);
   seam_result_free(checkpoint->copy);
   free(checkpoint);

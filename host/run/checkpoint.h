@@ -8,7 +8,7 @@
 struct checkpoint;
 
 /* *checkpoint is NULL where the period is never or there is no output. */
-seam_status checkpoint_start(struct gather *gather, const struct period *every, struct seam_output *output,
+seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
                              struct checkpoint **checkpoint, seam_error *error);
 
 /* Why the last write failed; status SEAM_OK where it did not. NULL is allowed. */

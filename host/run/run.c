@@ -19,12 +19,12 @@ static seam_status take_up(const struct seam_config *config, struct seam_result 
   struct seam_config joined = *config;
   if (config->task != result->config.task)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "the output to be resumed is of %s, not of %s: resume it with that, or take another --output",
+                     "the output is from %s, not from %s: resume it with that command, or choose another --output",
                      task_command(result->config.task), task_command(config->task));
   if (config_differs(config, &result->config, &difference))
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "--%s %s: the result to be resumed has %s; give it that, or take another --output",
-                     difference.option, difference.values[0], difference.values[1]);
+                     "--%s %s: the output has %s; use the same value, or choose another --output", difference.option,
+                     difference.values[0], difference.values[1]);
   FORWARD(config_extend(&joined, &result->config, error));
   result->config = joined;
   return SEAM_OK;
@@ -42,90 +42,90 @@ seam_status run_open(struct run *run, const struct seam_config *asked, enum task
   else
     FORWARD(result_create(&run->config, result, error));
   run->result = *result;
-  FORWARD(backend_choose(&run->config, &run->crew.backend, error));
+  FORWARD(backend_choose(&run->config, &run->workers.backend, error));
   config_shard(&run->config, &begin, &end);
-  FORWARD(handout_open(&run->crew.handout, &run->result->coverage, begin, end, error));
+  FORWARD(chain_queue_open(&run->workers.queue, &run->result->coverage, begin, end, error));
   run->before = coverage_size(&run->result->coverage);
-  run->chains = run->crew.handout.left;
+  run->chains = run->workers.queue.left;
   return SEAM_OK;
 }
 
 /* ---- The run ---- */
 
-static seam_status open_crew(struct run *run, seam_error *error) {
+static seam_status open_workers(struct run *run, seam_error *error) {
   struct seam_config own = run->config;
-  struct crew *crew = &run->crew;
+  struct workers *workers = &run->workers;
   rank_share_own(&own);
   run->opened = true;
-  FORWARD(crew_open(crew, &own, run->result, error));
+  FORWARD(workers_open(workers, &own, run->result, error));
   snprintf(run->result->version, sizeof run->result->version, "%s", seam_version());
-  result_add_place(run->result, crew->info.backend, crew->info.isa, crew->info.device);
-  return lead_open(crew, &run->config, &run->lead, error);
+  result_add_place(run->result, workers->info.backend, workers->info.isa, workers->info.device);
+  return leader_open(workers, &run->config, &run->leader, error);
 }
 
 /* A checkpoint thread that cannot be started ends the run as a worker's failure would. */
 seam_status run_start(struct run *run, struct seam_output *output, seam_error *error) {
   seam_error failure;
-  FORWARD(open_crew(run, error));
+  FORWARD(open_workers(run, error));
   run->begin = clock_after(0);
   seam_status status =
-      checkpoint_start(&run->crew.gather, &run->config.checkpoint_every, output, &run->checkpoint, &failure);
-  if (status != SEAM_OK) crew_fail(&run->crew, status, &failure);
+      checkpoint_start(&run->workers.collector, &run->config.checkpoint_every, output, &run->checkpoint, &failure);
+  if (status != SEAM_OK) workers_fail(&run->workers, status, &failure);
   return SEAM_OK;
 }
 
 void run_enlist(struct run *run) {
   run->enlisted = true;
-  crew_start(&run->crew);
+  workers_start(&run->workers);
 }
 
 bool run_tick(struct run *run) {
-  bool all = lead_serve(run->lead);
-  return crew_wait(&run->crew, 0) && all;
+  bool all = leader_serve(run->leader);
+  return workers_wait(&run->workers, 0) && all;
 }
 
 bool run_wait(struct run *run, double seconds) {
-  if (!run->lead) return crew_wait(&run->crew, seconds);
+  if (!run->leader) return workers_wait(&run->workers, seconds);
   struct timespec begin = clock_after(0);
   for (;;) {
-    bool ended = crew_wait(&run->crew, LEAD_TICK), all = lead_serve(run->lead);
+    bool ended = workers_wait(&run->workers, LEADER_TICK), all = leader_serve(run->leader);
     if (all && ended) return true;
     if (clock_since(&begin) >= seconds) return false;
-    if (ended) clock_sleep(LEAD_TICK);
+    if (ended) clock_sleep(LEADER_TICK);
   }
 }
 
 seam_progress run_progress(struct run *run) {
-  const struct session_info *info = &run->crew.info;
+  const struct session_info *info = &run->workers.info;
   run->trouble = checkpoint_trouble(run->checkpoint);
   seam_progress progress = {
       .chains = run->chains,
-      .chains_done = run->done = gather_done(&run->crew.gather),
-      .chain_steps = (double)atomic_load(&run->crew.control.trained),
+      .chains_done = run->done = collector_done(&run->workers.collector),
+      .chain_steps = (double)atomic_load(&run->workers.control.trained),
       .seconds = clock_since(&run->begin),
       .backend = info->backend,
       .isa = info->isa,
       .device = info->device,
       .trouble = run->trouble.message,
   };
-  progress.rank_chains = lead_counted(run->lead, &run->done, &progress.ranks);
+  progress.rank_chains = leader_counted(run->leader, &run->done, &progress.ranks);
   return progress;
 }
 
-void run_cancel(struct run *run) { crew_cancel(&run->crew); }
+void run_cancel(struct run *run) { workers_cancel(&run->workers); }
 
 seam_status run_end(struct run *run, seam_error *error) {
   struct seam_result *result = run->result;
-  struct crew *crew = &run->crew;
-  crew_join(crew);
+  struct workers *workers = &run->workers;
+  workers_join(workers);
   checkpoint_stop(run->checkpoint);
   run->checkpoint = NULL;
   result_set_time(result, result->seconds + clock_since(&run->begin));
   uint64_t covered = coverage_size(&result->coverage), whole = run->before + run->chains;
   FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
-  if (crew->status != SEAM_OK) {
-    if (error) *error = crew->error;
-    return crew->status;
+  if (workers->status != SEAM_OK) {
+    if (error) *error = workers->error;
+    return workers->status;
   }
   if (covered == whole) return SEAM_OK;
   return error_set(error, SEAM_INTERRUPTED, "interrupted: %llu of %llu %s counted", (unsigned long long)covered,
@@ -133,9 +133,9 @@ seam_status run_end(struct run *run, seam_error *error) {
 }
 
 void run_close(struct run *run) {
-  lead_close(run->lead);
-  if (run->opened) crew_close(&run->crew);
-  handout_close(&run->crew.handout);
+  leader_close(run->leader);
+  if (run->opened) workers_close(&run->workers);
+  chain_queue_close(&run->workers.queue);
 }
 
 /* ---- One run from its beginning to its end ---- */

@@ -15,10 +15,10 @@ struct run {
   struct seam_result *result; /* the caller's, who frees it after run_close */
   uint64_t before, chains;    /* covered before this run, and to be counted in it */
   struct timespec begin;
-  struct crew crew;
-  bool opened, enlisted; /* the crew */
+  struct workers workers;
+  bool opened, enlisted; /* the workers */
   struct checkpoint *checkpoint;
-  struct lead *lead; /* of other ranks; NULL: there are none */
+  struct leader *leader; /* leads the other ranks; NULL: there are none */
   seam_error trouble;
   uint64_t done; /* run_progress points at these two */
 };
@@ -33,7 +33,7 @@ seam_status run_open(struct run *run, const struct seam_config *asked, enum task
 seam_status run_start(struct run *run, struct seam_output *output, seam_error *error);
 void run_enlist(struct run *run);
 
-/* Serves other ranks; whether all workers have ended, here and there. To be called every LEAD_TICK seconds or so. */
+/* Serves other ranks; whether all workers have ended, here and there. To be called every LEADER_TICK seconds or so. */
 bool run_tick(struct run *run);
 
 /* Ticks for so many seconds at most; whether all workers have ended. */

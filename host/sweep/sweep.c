@@ -6,7 +6,7 @@
 #include <string.h>
 
 static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep; make the grid smaller");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
 }
 
 /* No point is known to have a file before the first look. */

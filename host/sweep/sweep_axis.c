@@ -12,7 +12,7 @@
 static const char pair_name[] = "pair";
 
 static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for so many values; make the grid smaller");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for so many values; make the grid smaller");
 }
 
 /* ---- Options and pairs ---- */
@@ -30,7 +30,8 @@ static seam_status set_pair(const char *value, struct seam_config *config, seam_
   char first[32];
   const char *colon = strchr(value, ':');
   if (!colon || colon - value >= (ptrdiff_t)sizeof first)
-    return error_set(error, SEAM_ERROR_USAGE, "%.60s: no pair of kinds; it takes FIRST:SECOND like mlp8:buffer", value);
+    return error_set(error, SEAM_ERROR_USAGE,
+                     "%.60s: this is not a pair of kinds; it takes FIRST:SECOND like mlp8:buffer", value);
   memcpy(first, value, (size_t)(colon - value));
   first[colon - value] = '\0';
   FORWARD(seam_config_set(config, "first", first, error));
@@ -100,7 +101,7 @@ static seam_status canonical(const struct sweep_axis *axis, const json_t *value,
     return SEAM_OK;
   }
   if (!json_is_string(value))
-    return error_set(error, SEAM_ERROR_USAGE, "no text; it takes FIRST:SECOND like \"mlp8:buffer\"");
+    return error_set(error, SEAM_ERROR_USAGE, "this is not text; it takes FIRST:SECOND like \"mlp8:buffer\"");
   *text = json_string_value(value);
   return set_pair(*text, scratch, error);
 }
@@ -136,8 +137,9 @@ seam_status sweep_axis_read(struct sweep_axis *axis, const char *name, const jso
   *axis = (struct sweep_axis){.name = option ? option->name : pair_name};
   if (!option && strcmp(name, pair_name) != 0) return option_unknown(name, "", error);
   if (!json_is_array(values) && !json_is_object(values))
-    return error_set(error, SEAM_ERROR_USAGE,
-                     "no list; it takes a list like [1, 2] or a range like {\"from\": 1, \"to\": 9, \"points\": 5}");
+    return error_set(
+        error, SEAM_ERROR_USAGE,
+        "this is not a list; it takes a list like [1, 2] or a range like {\"from\": 1, \"to\": 9, \"points\": 5}");
   struct seam_config *scratch = seam_config_create();
   if (!scratch) return memory_is_out(error);
   seam_status status =

@@ -197,7 +197,7 @@ static seam_status write_format(struct seam_output *output, const struct seam_sw
   bool lost = !file || ferror(file);
   if (file && fclose(file)) lost = true;
   seam_status status =
-      lost ? error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for %s; close other programs", format->name)
+      lost ? error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for %s; close other programs", format->name)
            : seam_output_write_bytes(output, (const unsigned char *)text, size, error);
   free(text);
   return status;
@@ -217,7 +217,7 @@ void sweep_index_close(struct sweep_index *index) {
 seam_status sweep_index_open(const struct seam_sweep *sweep, struct sweep_index **out, seam_error *error) {
   struct sweep_index *index = calloc(1, sizeof *index);
   *out = NULL;
-  if (!index) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for an index; close other programs");
+  if (!index) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for an index; close other programs");
   seam_status status = SEAM_OK;
   for (int f = 0; status == SEAM_OK && f < FORMATS; f++) {
     char path[sizeof sweep->file];

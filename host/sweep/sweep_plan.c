@@ -40,11 +40,11 @@ static seam_status check_option(const struct seam_sweep *sweep, const char *name
   const struct option *option = option_find(name);
   const char *task = task_name(sweep->base.task);
   if (strcmp(name, "task") == 0)
-    return error_set(error, SEAM_ERROR_USAGE, "it stands beside the options; one plan is of one task");
+    return error_set(error, SEAM_ERROR_USAGE, "it belongs beside \"options\", not here; a plan has one task");
   if (strcmp(name, "output") == 0)
-    return error_set(error, SEAM_ERROR_USAGE, "the grid names the files; \"folder\" beside it says where they lie");
+    return error_set(error, SEAM_ERROR_USAGE, "the grid names the files; \"folder\" beside it says where they go");
   if (!option || option_heeded(option->tasks, task)) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_USAGE, "task %s does not heed it; leave it out, or take another task", task);
+  return error_set(error, SEAM_ERROR_USAGE, "task %s ignores it; remove it, or choose another task", task);
 }
 
 /* ---- The sections ---- */
@@ -61,7 +61,7 @@ static seam_status read_options(struct seam_sweep *sweep, const json_t *options,
   const char *name;
   json_t *value;
   if (options && !json_is_object(options))
-    return refuse_with(sweep, "options", "", "no JSON object of options like {\"steps\": 1000}", error);
+    return refuse_with(sweep, "options", "", "this is not a JSON object of options like {\"steps\": 1000}", error);
   json_object_foreach((json_t *)options, name, value) {
     seam_error inner;
     seam_status status = check_option(sweep, name, &inner);
@@ -76,7 +76,7 @@ static seam_status read_axis(struct seam_sweep *sweep, const json_t *options, co
   struct sweep_axis *axis = &sweep->axes[sweep->axis_count];
   seam_error inner;
   const char *one[2];
-  if (sweep->axis_count == MOST_AXES) return refuse_with(sweep, "grid", name, "more than 32 axes; take fewer", error);
+  if (sweep->axis_count == MOST_AXES) return refuse_with(sweep, "grid", name, "more than 32 axes; use fewer", error);
   seam_status status = sweep_axis_read(axis, name, values, &inner);
   for (const char *const *set = sweep_axis_options(axis, one); status == SEAM_OK && *set; set++) {
     status = check_option(sweep, *set, &inner);
@@ -92,8 +92,8 @@ static seam_status read_grid(struct seam_sweep *sweep, const json_t *plan, seam_
   const char *name;
   json_t *values;
   if (json_object_size(grid) == 0)
-    return refuse_with(sweep, "grid", "", "no JSON object of options and their values like {\"lr\": [0.01, 0.02]}",
-                       error);
+    return refuse_with(sweep, "grid", "",
+                       "this is not a JSON object of options and their values like {\"lr\": [0.01, 0.02]}", error);
   sweep->points = 1;
   json_object_foreach((json_t *)grid, name, values) {
     FORWARD(read_axis(sweep, json_object_get(plan, "options"), name, values, error));
@@ -133,13 +133,13 @@ static seam_status default_folder(struct seam_sweep *sweep, seam_error *error) {
 static seam_status read_folder(struct seam_sweep *sweep, const json_t *folder, seam_error *error) {
   if (folder && (!json_is_string(folder) || json_string_length(folder) == 0 ||
                  strlen(json_string_value(folder)) != json_string_length(folder)))
-    return refuse_with(sweep, "folder", "", "no name; it takes the name of a folder", error);
+    return refuse_with(sweep, "folder", "", "this is not a name; it takes the name of a folder", error);
   if (folder)
     sweep->folder = beside(sweep->path, json_string_value(folder));
   else
     FORWARD(default_folder(sweep, error));
   if (!sweep->folder)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a name; close other programs");
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a name; close other programs");
   if (strlen(sweep->folder) < 4096) return SEAM_OK;
   return refuse_with(sweep, "folder", "", "too long; it takes at most 4095 bytes", error);
 }
@@ -150,7 +150,8 @@ static seam_status check_keys(const struct seam_sweep *sweep, const json_t *plan
   const char *key;
   json_t *value;
   if (!json_is_object(plan))
-    return refuse_with(sweep, "plan", "", "no JSON object; it takes {\"task\": \"train\", \"grid\": {...}}", error);
+    return refuse_with(sweep, "plan", "", "this is not a JSON object; it takes {\"task\": \"train\", \"grid\": {...}}",
+                       error);
   json_object_foreach((json_t *)plan, key, value) {
     if (strcmp(key, "task") && strcmp(key, "options") && strcmp(key, "grid") && strcmp(key, "folder"))
       return refuse_with(sweep, "key", key, "unknown; a plan has task, options, grid and folder", error);
@@ -175,7 +176,7 @@ seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error) {
   free(bytes);
   if (!plan)
     return error_set(error, SEAM_ERROR_USAGE, "%s:%d: %s; %s", error_path(sweep->path), fault.line, fault.text,
-                     json_error_code(&fault) == json_error_numeric_overflow ? "such numbers go in quotes"
+                     json_error_code(&fault) == json_error_numeric_overflow ? "put numbers this large in quotes"
                                                                             : "a plan is a JSON object");
   config_defaults(&sweep->base);
   seam_status status = read_plan(sweep, plan, error);

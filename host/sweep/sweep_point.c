@@ -65,7 +65,7 @@ static seam_status check_names(const struct seam_sweep *sweep, seam_error *error
   }
   if (length <= LONGEST) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "%s: grid: the longest file name would have %zu bytes, of %d that there can be; take fewer axes",
+                   "%s: grid: the longest file name would have %zu bytes, and at most %d are possible; use fewer axes",
                    error_path(sweep->path), length, LONGEST);
 }
 

@@ -14,7 +14,7 @@
 
 seam_status sweep_meter_open(struct sweep_meter *meter, struct seam_sweep *sweep, seam_sweep_progress_function callback,
                              void *user, seam_error *error) {
-  *meter = (struct sweep_meter){.sweep = sweep, .callback = callback, .user = user, .ranks = ranks_count()};
+  *meter = (struct sweep_meter){.sweep = sweep, .callback = callback, .user = user, .ranks = transport_ranks()};
   meter->begin = meter->told = clock_after(0);
   meter->by_rank = calloc((size_t)meter->ranks, sizeof *meter->by_rank);
   meter->by_rank_now = calloc((size_t)meter->ranks, sizeof *meter->by_rank_now);
@@ -26,7 +26,7 @@ seam_status sweep_meter_open(struct sweep_meter *meter, struct seam_sweep *sweep
                                           .ranks = meter->ranks,
                                           .rank_chains = meter->by_rank_now};
   if (meter->by_rank && meter->by_rank_now) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
 }
 
 void sweep_meter_close(struct sweep_meter *meter) {

@@ -39,7 +39,7 @@ static seam_status read_points(struct sweep_range *range, const json_t *object, 
   const json_t *value = json_object_get(object, "points");
   if (!json_is_integer(value) || json_integer_value(value) < 2)
     return error_set(error, SEAM_ERROR_USAGE, "points: %s; it takes a whole number from 2 on",
-                     value ? "no such number of them can be" : "missing in the range");
+                     value ? "this number of points is impossible" : "missing in the range");
   range->points = (uint64_t)json_integer_value(value);
   return SEAM_OK;
 }
@@ -61,7 +61,7 @@ seam_status sweep_range_read(struct sweep_range *range, const char *name, const 
   const struct option *option = option_find(name);
   *range = (struct sweep_range){.whole = option && option->type == &option_whole};
   if (!option || (!range->whole && option->type != &option_real))
-    return error_set(error, SEAM_ERROR_USAGE, "a range is of numbers; give it a list");
+    return error_set(error, SEAM_ERROR_USAGE, "only a number takes a range; give a list");
   FORWARD(check_keys(object, error));
   FORWARD(read_end(range, 0, "from", name, object, scratch, error));
   FORWARD(read_end(range, 1, "to", name, object, scratch, error));

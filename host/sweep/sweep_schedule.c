@@ -72,7 +72,7 @@ static void prepare_next(struct airport *airport) {
 
 /* What the workers of this process are at. */
 struct occupation {
-  int working, most; /* of all runs, and of the largest crew */
+  int working, most; /* of all runs, and of the run with most workers */
   bool more;         /* chains of some run are still to be handed out */
 };
 
@@ -82,9 +82,9 @@ static struct occupation look_around(const struct airport *airport) {
     struct flight *flight = &airport->flights[f];
     bool more;
     if (flight->stage != FLIGHT_COUNTING || !flight->run.opened) continue;
-    now.working += crew_working(&flight->run.crew, &more);
+    now.working += workers_busy(&flight->run.workers, &more);
     now.more = now.more || more;
-    if (flight->run.crew.info.workers > now.most) now.most = flight->run.crew.info.workers;
+    if (flight->run.workers.info.workers > now.most) now.most = flight->run.workers.info.workers;
   }
   return now;
 }
@@ -106,7 +106,7 @@ static void take_off(struct airport *airport) {
   struct flight *flight = find(airport, FLIGHT_READY);
   struct occupation now = look_around(airport);
   seam_error error;
-  bool room = !now.more && (now.working < now.most || ranks_count() > 1);
+  bool room = !now.more && (now.working < now.most || transport_ranks() > 1);
   if (!flight || (!airport->ending && !room)) return;
   seam_status status = airport->ending ? SEAM_OK : flight_start(flight, &error);
   if (status != SEAM_OK) fail(airport, status, &error);
@@ -171,7 +171,7 @@ static seam_status outcome(const struct airport *airport, seam_error *error) {
   }
   if (done == points) return SEAM_OK;
   return error_set(error, SEAM_INTERRUPTED,
-                   "interrupted: %llu of %llu points are whole; the same command runs the rest",
+                   "interrupted: %llu of %llu points are complete; the same command runs the rest",
                    (unsigned long long)done, (unsigned long long)points);
 }
 
@@ -198,7 +198,7 @@ seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_f
   seam_status status = sweep_meter_open(&airport.meter, sweep, callback, user, error);
   airport.flights = calloc(MOST_FLIGHTS, sizeof *airport.flights);
   if (status == SEAM_OK && !airport.flights)
-    status = error_set(error, SEAM_ERROR_MEMORY, "memory is out: no room for a sweep; make the grid smaller");
+    status = error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
   if (status == SEAM_OK) status = run_sweep(&airport, replace, error);
   sweep_index_close(airport.index);
   free(airport.flights);

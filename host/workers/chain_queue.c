@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chains that are still to be run, handed out range by range. */
+/* The queue of chains, as a list of ranges. */
 #include "workers/chain_queue.h"
 
 #include <string.h>
 
-seam_status handout_open(struct handout *handout, const struct coverage *covered, uint64_t begin, uint64_t end,
-                         seam_error *error) {
-  *handout = (struct handout){.current = 0};
-  FORWARD(coverage_missing(covered, begin, end, &handout->ranges, error));
-  handout->left = coverage_size(&handout->ranges);
+seam_status chain_queue_open(struct chain_queue *queue, const struct coverage *covered, uint64_t begin, uint64_t end,
+                             seam_error *error) {
+  *queue = (struct chain_queue){.current = 0};
+  FORWARD(coverage_missing(covered, begin, end, &queue->ranges, error));
+  queue->left = coverage_size(&queue->ranges);
   return SEAM_OK;
 }
 
-/* What was handed out goes first: the list is as long as what is left. */
-seam_status handout_add(struct handout *handout, const struct chain_range *range, seam_error *error) {
-  struct coverage *list = &handout->ranges;
-  list->ranges -= handout->current;
-  if (handout->current > 0) memmove(list->ids, list->ids + 2 * handout->current, 2 * list->ranges * sizeof *list->ids);
-  handout->current = 0;
+/* Removes the ranges that were taken first, so that the list does not grow with the chains. */
+seam_status chain_queue_add(struct chain_queue *queue, const struct chain_range *range, seam_error *error) {
+  struct coverage *list = &queue->ranges;
+  list->ranges -= queue->current;
+  if (queue->current > 0) memmove(list->ids, list->ids + 2 * queue->current, 2 * list->ranges * sizeof *list->ids);
+  queue->current = 0;
   FORWARD(coverage_reserve(list, 1, error));
   list->ids[2 * list->ranges] = range->begin;
   list->ids[2 * list->ranges + 1] = range->end;
   list->ranges++;
-  handout->left += range->end - range->begin;
+  queue->left += range->end - range->begin;
   return SEAM_OK;
 }
 
@@ -34,21 +34,20 @@ uint64_t chain_portion(const struct session_info *info, uint64_t left) {
   return portion < left ? portion : left;
 }
 
-bool handout_take(struct handout *handout, const struct session_info *info, struct chain_range *portion) {
-  if (handout->left == 0) return false;
-  const uint64_t *range = handout->ranges.ids + 2 * handout->current;
-  uint64_t size = chain_portion(info, handout->left + handout->elsewhere),
-           rest = range[1] - range[0] - handout->taken;
+bool chain_queue_take(struct chain_queue *queue, const struct session_info *info, struct chain_range *portion) {
+  if (queue->left == 0) return false;
+  const uint64_t *range = queue->ranges.ids + 2 * queue->current;
+  uint64_t size = chain_portion(info, queue->left + queue->elsewhere), rest = range[1] - range[0] - queue->taken;
   if (size > rest) size = rest;
-  portion->begin = range[0] + handout->taken;
+  portion->begin = range[0] + queue->taken;
   portion->end = portion->begin + size;
-  handout->taken += size;
-  handout->left -= size;
+  queue->taken += size;
+  queue->left -= size;
   if (size == rest) {
-    handout->current++;
-    handout->taken = 0;
+    queue->current++;
+    queue->taken = 0;
   }
   return true;
 }
 
-void handout_close(struct handout *handout) { coverage_free(&handout->ranges); }
+void chain_queue_close(struct chain_queue *queue) { coverage_free(&queue->ranges); }

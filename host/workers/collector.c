@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Gathers what workers count into one result. */
+/* Collects what workers count into one result. */
 #include "workers/collector.h"
 
 #include <stdlib.h>
 
-/* Of a share: batches of several workers alternate, and memory must not grow with chains. */
+/* In a share. Batches of several workers alternate, so ranges stay apart; memory must not grow with chains. */
 enum { MOST_RANGES = 1024 };
 
-void gather_open(struct gather *gather, struct seam_result *result) {
+void collector_open(struct collector *collector, struct seam_result *result) {
   pthread_condattr_t monotonic;
-  *gather = (struct gather){.result = result, .alarm = UINT64_MAX};
+  *collector = (struct collector){.result = result, .alarm = UINT64_MAX};
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&gather->changed, &monotonic);
+  pthread_cond_init(&collector->changed, &monotonic);
   pthread_condattr_destroy(&monotonic);
-  pthread_mutex_init(&gather->mutex, NULL);
+  pthread_mutex_init(&collector->mutex, NULL);
 }
 
-void gather_close(struct gather *gather) {
-  pthread_cond_destroy(&gather->changed);
-  pthread_mutex_destroy(&gather->mutex);
+void collector_close(struct collector *collector) {
+  pthread_cond_destroy(&collector->changed);
+  pthread_mutex_destroy(&collector->mutex);
 }
 
 static void free_share(struct share *share) {
@@ -27,33 +27,32 @@ static void free_share(struct share *share) {
   coverage_free(&share->covered);
 }
 
-seam_status gather_open_share(struct gather *gather, struct share *share, seam_error *error) {
-  *share = (struct share){.counts = calloc((size_t)gather->result->histograms->cells, sizeof *share->counts)};
-  /* All at once, so that no batch, once counted, can fail to be covered. */
+seam_status collector_open_share(struct collector *collector, struct share *share, seam_error *error) {
+  *share = (struct share){.counts = calloc((size_t)collector->result->histograms->cells, sizeof *share->counts)};
+  /* Reserves all ranges now, so that a batch that was counted can always be added. */
   if (!share->counts || coverage_reserve(&share->covered, MOST_RANGES, NULL) != SEAM_OK) {
     free_share(share);
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory for a worker's counts: use fewer --threads or --bins");
   }
-  gather_enter(gather, share);
+  collector_add_share(collector, share);
   return SEAM_OK;
 }
 
-void gather_enter(struct gather *gather, struct share *share) {
-  pthread_mutex_lock(&gather->mutex);
-  share->requests = gather->requests;
-  gather->shares++;
-  pthread_mutex_unlock(&gather->mutex);
+void collector_add_share(struct collector *collector, struct share *share) {
+  pthread_mutex_lock(&collector->mutex);
+  share->requests = collector->requests;
+  collector->shares++;
+  pthread_mutex_unlock(&collector->mutex);
 }
 
-static void answer(struct gather *gather, struct share *share) {
-  if (share->requests == gather->requests) return;
-  share->requests = gather->requests;
-  gather->owing--;
-  pthread_cond_signal(&gather->changed);
+static void answer(struct collector *collector, struct share *share) {
+  if (share->requests == collector->requests) return;
+  share->requests = collector->requests;
+  collector->owing--;
+  pthread_cond_signal(&collector->changed);
 }
 
-/* Most cells of a short run are 0, and their pages were never touched: writing there would have the kernel make them.
- */
+/* Skips cells that are 0. A short run has many, on pages that do not exist until they are written. */
 static void move_counts(int64_t *from, int64_t *to, int64_t cells) {
   for (int64_t cell = 0; cell < cells; cell++) {
     if (from[cell] == 0) continue;
@@ -62,84 +61,72 @@ static void move_counts(int64_t *from, int64_t *to, int64_t cells) {
   }
 }
 
-/* Both or neither: coverage_join adds nothing when it fails. */
-static seam_status hand_in(struct gather *gather, struct share *share, seam_error *error) {
-  struct seam_result *result = gather->result;
+/* Adds coverage and counts, or neither: coverage_join adds nothing when it fails. */
+static seam_status take(struct collector *collector, struct share *share, seam_error *error) {
+  struct seam_result *result = collector->result;
   seam_status status = coverage_join(&result->coverage, &share->covered, error);
   if (status == SEAM_OK && share->covered.ranges > 0) {
     move_counts(share->counts, result->counts, result->histograms->cells);
     share->covered.ranges = 0;
   }
-  answer(gather, share);
+  answer(collector, share);
   return status;
 }
 
-seam_status gather_batch(struct gather *gather, struct share *share, const struct chain_range *range,
-                         seam_error *error) {
+seam_status collector_batch(struct collector *collector, struct share *share, const struct chain_range *range,
+                            seam_error *error) {
   FORWARD(coverage_add(&share->covered, range->begin, range->end, error));
-  pthread_mutex_lock(&gather->mutex);
-  gather->done += range->end - range->begin;
-  if (gather->done >= gather->alarm) pthread_cond_signal(&gather->changed);
-  bool due = share->requests != gather->requests || share->covered.ranges == MOST_RANGES;
-  seam_status status = due ? hand_in(gather, share, error) : SEAM_OK;
-  pthread_mutex_unlock(&gather->mutex);
+  pthread_mutex_lock(&collector->mutex);
+  collector->done += range->end - range->begin;
+  if (collector->done >= collector->alarm) pthread_cond_signal(&collector->changed);
+  bool due = share->requests != collector->requests || share->covered.ranges == MOST_RANGES;
+  seam_status status = due ? take(collector, share, error) : SEAM_OK;
+  pthread_mutex_unlock(&collector->mutex);
   return status;
 }
 
-seam_status gather_hand_in(struct gather *gather, struct share *share, seam_error *error) {
-  pthread_mutex_lock(&gather->mutex);
-  seam_status status = hand_in(gather, share, error);
-  pthread_mutex_unlock(&gather->mutex);
+seam_status collector_take_share(struct collector *collector, struct share *share, seam_error *error) {
+  pthread_mutex_lock(&collector->mutex);
+  seam_status status = take(collector, share, error);
+  pthread_mutex_unlock(&collector->mutex);
   return status;
 }
 
-void gather_leave(struct gather *gather, struct share *share) {
-  pthread_mutex_lock(&gather->mutex);
-  answer(gather, share);
-  gather->shares--;
-  pthread_mutex_unlock(&gather->mutex);
+void collector_remove_share(struct collector *collector, struct share *share) {
+  pthread_mutex_lock(&collector->mutex);
+  answer(collector, share);
+  collector->shares--;
+  pthread_mutex_unlock(&collector->mutex);
 }
 
-seam_status gather_close_share(struct gather *gather, struct share *share, seam_error *error) {
-  pthread_mutex_lock(&gather->mutex);
-  seam_status status = hand_in(gather, share, error);
-  gather->shares--;
-  pthread_mutex_unlock(&gather->mutex);
+seam_status collector_close_share(struct collector *collector, struct share *share, seam_error *error) {
+  pthread_mutex_lock(&collector->mutex);
+  seam_status status = take(collector, share, error);
+  collector->shares--;
+  pthread_mutex_unlock(&collector->mutex);
   free_share(share);
   return status;
 }
 
-void gather_count(struct gather *gather, uint64_t chains) {
-  pthread_mutex_lock(&gather->mutex);
-  gather->done += chains;
-  if (gather->done >= gather->alarm) pthread_cond_signal(&gather->changed);
-  pthread_mutex_unlock(&gather->mutex);
+void collector_count(struct collector *collector, uint64_t chains) {
+  pthread_mutex_lock(&collector->mutex);
+  collector->done += chains;
+  if (collector->done >= collector->alarm) pthread_cond_signal(&collector->changed);
+  pthread_mutex_unlock(&collector->mutex);
 }
 
-bool gather_take(struct gather *gather, bool wanted, struct share *share) {
-  struct seam_result *result = gather->result;
-  pthread_mutex_lock(&gather->mutex);
-  bool take = (wanted && gather->owing == 0) || result->coverage.ranges >= MOST_RANGES;
-  if (take) {
-    struct coverage covered = result->coverage;
-    int64_t *counts = result->counts;
-    result->coverage = share->covered;
-    result->counts = share->counts;
-    share->covered = covered;
-    share->counts = counts;
-  }
-  pthread_mutex_unlock(&gather->mutex);
-  return take;
+bool collector_is_due(const struct collector *collector, bool wanted) {
+  return (wanted && collector->owing == 0) || collector->result->coverage.ranges >= MOST_RANGES;
 }
 
-void gather_request(struct gather *gather) {
-  gather->requests++;
-  gather->owing = gather->shares;
+void collector_request(struct collector *collector) {
+  collector->requests++;
+  collector->owing = collector->shares;
 }
 
-uint64_t gather_done(struct gather *gather) {
-  pthread_mutex_lock(&gather->mutex);
-  uint64_t done = gather->done;
-  pthread_mutex_unlock(&gather->mutex);
+uint64_t collector_done(struct collector *collector) {
+  pthread_mutex_lock(&collector->mutex);
+  uint64_t done = collector->done;
+  pthread_mutex_unlock(&collector->mutex);
   return done;
 }

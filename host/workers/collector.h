@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Gathers what workers count: each keeps a share of its own and hands it in, coverage and counts together, so that the
- * result agrees with itself at any moment. */
+/* Collects what workers count into one result. Each worker counts into a share of its own and gives coverage and counts
+ * to the result together, so that the result agrees with itself at any moment. */
 #ifndef SEAM_COLLECTOR_H
 #define SEAM_COLLECTOR_H
 
@@ -9,52 +9,54 @@
 #include "backend/backend.h"
 #include "result/result.h"
 
-/* What one worker has counted and not handed in. */
+/* What one worker has counted and the result does not have yet. */
 struct share {
   int64_t *counts;
   struct coverage covered;
-  unsigned requests; /* up to which it has answered */
+  unsigned requests; /* how many requests it has answered */
 };
 
-struct gather {
+struct collector {
   pthread_mutex_t mutex;      /* guards all of this, and the result */
-  pthread_cond_t changed;     /* on the monotonic clock: a share was handed in, or `alarm` reached */
+  pthread_cond_t changed;     /* on the monotonic clock: a share was taken, or `done` has reached `alarm` */
   struct seam_result *result; /* outlives this */
-  uint64_t done;              /* chains counted since the beginning, handed in or not */
-  uint64_t alarm;             /* of `done` */
-  unsigned requests;          /* how often all shares were asked for */
-  int shares, owing;          /* how many there are, and how many of them have not answered the last request */
+  uint64_t done;              /* chains counted since the beginning, in shares or in the result */
+  uint64_t alarm;
+  unsigned requests; /* how often all shares were asked for */
+  int shares, owing; /* how many there are, and how many have not answered the last request */
 };
 
-void gather_open(struct gather *gather, struct seam_result *result);
-void gather_close(struct gather *gather);
+void collector_open(struct collector *collector, struct seam_result *result);
+void collector_close(struct collector *collector);
 
-seam_status gather_open_share(struct gather *gather, struct share *share, seam_error *error);
+/* The share of a worker of this process. */
+seam_status collector_open_share(struct collector *collector, struct share *share, seam_error *error);
 
-/* A share that comes from elsewhere: `counts` and `covered` are the caller's, and of what was handed in only the memory
- * is left. Where handing in fails the result lacks it, and agrees with itself all the same. */
-void gather_enter(struct gather *gather, struct share *share);
-seam_status gather_hand_in(struct gather *gather, struct share *share, seam_error *error);
-void gather_leave(struct gather *gather, struct share *share);
+/* After `range` was counted into share->counts: takes the share if it was asked for or has many ranges. */
+seam_status collector_batch(struct collector *collector, struct share *share, const struct chain_range *range,
+                            seam_error *error);
 
-/* So many more chains were counted elsewhere. */
-void gather_count(struct gather *gather, uint64_t chains);
+/* Takes what is left. On an error the result lacks it, and still agrees with itself. */
+seam_status collector_close_share(struct collector *collector, struct share *share, seam_error *error);
 
-/* Swaps what the result holds for what `share` does, which is to cover nothing, where it is `wanted` and all workers
- * have answered the last request, or where it has grown; whether it did. The result's histograms show nothing then. */
-bool gather_take(struct gather *gather, bool wanted, struct share *share);
+/* The share of another rank: the caller owns `counts` and `covered`. */
+void collector_add_share(struct collector *collector, struct share *share);
+void collector_remove_share(struct collector *collector, struct share *share);
 
-/* After `range` was counted into share->counts: hands the share in when it has been asked for or has grown. */
-seam_status gather_batch(struct gather *gather, struct share *share, const struct chain_range *range,
-                         seam_error *error);
+/* Moves a share into the result. On an error the result lacks it, and still agrees with itself. */
+seam_status collector_take_share(struct collector *collector, struct share *share, seam_error *error);
 
-/* Hands in what is left. Where that fails the result lacks it, and agrees with itself all the same. */
-seam_status gather_close_share(struct gather *gather, struct share *share, seam_error *error);
+/* Adds chains that another rank has counted to `done`. */
+void collector_count(struct collector *collector, uint64_t chains);
+
+/* Whether the result is to be passed on: it is `wanted` and all workers have answered the last request, or it has many
+ * ranges. Called with the mutex held. */
+bool collector_is_due(const struct collector *collector, bool wanted);
 
 /* Asks all workers for their shares; each answers after its batch. Called with the mutex held. */
-void gather_request(struct gather *gather);
+void collector_request(struct collector *collector);
 
 /* How many chains were counted since the beginning. */
-uint64_t gather_done(struct gather *gather);
+uint64_t collector_done(struct collector *collector);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every rank but 0 does: counts, of the runs that rank 0 leads, the chains that it is given. */
+/* Every rank but 0 follows: it counts the chains that rank 0 gives it and sends the counts to rank 0. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,225 +14,206 @@
 #include "backend/choice.h"
 
 #define TICK        0.001 /* seconds between two looks for messages */
-#define REPORT_TIME 0.1   /* between two reports */
-#define LEASE_TIME  0.5   /* that a lease lasts, the last ones excepted */
+#define REPORT_TIME 0.1   /* seconds between two reports, at most */
+#define LEASE_TIME  0.5   /* seconds that a lease should last; the last leases are shorter */
 
 enum { LEADER = 0 };
 
-/* Its part in one run. */
-struct follower {
+/* This rank's part in one run. */
+struct rank_run {
   int slot;
-  struct seam_result *result;
-  struct crew crew;
-  struct share share;     /* on its way to rank 0: what the result is swapped for */
-  struct timespec begin;  /* of the run */
-  struct timespec told;   /* when the last report was sent */
-  uint64_t reported;      /* chains in reports */
-  uint64_t trained;       /* in reports */
-  bool opened;            /* the crew */
-  bool asked, collecting; /* a lease is on its way; a request of the share is unanswered */
+  struct seam_result *result; /* what rank 0 does not have yet */
+  struct workers workers;
+  bool opened; /* the workers */
+  struct timespec begin, reported_at;
+  uint64_t reported, reported_trained; /* chains, as far as rank 0 knows */
+  bool asked;                          /* a lease is on its way */
+  bool collecting;                     /* rank 0 waits for the counts */
 };
 
-/* Its parts in all runs that go on. */
+/* The runs that this rank takes part in, by slot. */
 struct service {
-  struct follower *of_slot[SLOTS];
+  struct rank_run *runs[SLOTS];
 };
 
 /* ---- Messages to rank 0 ---- */
 
-static void tell(int slot, enum message_kind kind, const void *bytes, size_t size) {
-  ranks_send(LEADER, message_tag(slot, kind), bytes, size);
+static void send(int slot, enum message_kind kind, const void *bytes, size_t size) {
+  transport_send(LEADER, message_tag(slot, kind), bytes, size);
 }
 
-static void send_opening(const struct follower *f) {
-  const struct session_info *info = &f->crew.info;
-  struct opening opening = {.workers = info->workers, .least = info->least};
-  snprintf(opening.backend, sizeof opening.backend, "%s", info->backend);
-  snprintf(opening.isa, sizeof opening.isa, "%s", info->isa);
-  snprintf(opening.device, sizeof opening.device, "%s", info->device);
-  tell(f->slot, MESSAGE_OPENED, &opening, sizeof opening);
+static void send_opening(const struct rank_run *run) {
+  struct opening opening = {.info = run->workers.info};
+  snprintf(opening.backend, sizeof opening.backend, "%s", opening.info.backend);
+  send(run->slot, MESSAGE_OPENED, &opening, sizeof opening);
 }
 
-static void send_report(struct follower *f) {
-  uint64_t done = gather_done(&f->crew.gather), trained = atomic_load(&f->crew.control.trained);
-  struct report report = {done - f->reported, trained - f->trained, atomic_load(&f->crew.control.cancel)};
-  f->reported = done;
-  f->trained = trained;
-  f->told = clock_after(0);
-  tell(f->slot, MESSAGE_REPORT, &report, sizeof report);
+/* Reports `done` chains since the beginning, and asks for a lease of `wanted` chains unless that is 0. */
+static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
+  struct run_control *control = &run->workers.control;
+  uint64_t trained = atomic_load(&control->trained);
+  struct report report = {done - run->reported, trained - run->reported_trained, wanted, atomic_load(&control->cancel)};
+  run->reported = done;
+  run->reported_trained = trained;
+  run->reported_at = clock_after(0);
+  run->asked = run->asked || wanted > 0;
+  send(run->slot, MESSAGE_REPORT, &report, sizeof report);
 }
 
-/* So much as lasts a while at this rank's own speed, in whole batches; two for each worker before that is known. */
-static uint64_t lease_size(struct follower *f) {
-  uint64_t batch = f->crew.info.batch, least = 2 * (uint64_t)f->crew.info.workers;
-  double batches = LEASE_TIME * (double)gather_done(&f->crew.gather) / clock_since(&f->begin) / (double)batch;
+/* As many batches as this rank counts in LEASE_TIME, or two for each worker while its speed is not known. */
+static uint64_t lease_size(struct rank_run *run) {
+  uint64_t batch = run->workers.info.batch, least = 2 * (uint64_t)run->workers.info.workers;
+  double batches =
+      LEASE_TIME * (double)collector_done(&run->workers.collector) / clock_since(&run->begin) / (double)batch;
   return (batches > (double)least ? (uint64_t)batches : least) * batch;
 }
 
-/* Chains of all runs that no worker here was handed. */
-static uint64_t left_of(const struct service *service) {
+/* The chains of all runs that no worker of this rank has taken yet. */
+static uint64_t chains_left(const struct service *service) {
   uint64_t left = 0;
   for (int slot = 0; slot < SLOTS; slot++) {
-    struct follower *f = service->of_slot[slot];
-    if (!f) continue;
-    pthread_mutex_lock(&f->crew.mutex);
-    left += f->crew.handout.left;
-    pthread_mutex_unlock(&f->crew.mutex);
+    struct rank_run *run = service->runs[slot];
+    if (!run) continue;
+    pthread_mutex_lock(&run->workers.mutex);
+    left += run->workers.queue.left;
+    pthread_mutex_unlock(&run->workers.mutex);
   }
   return left;
 }
 
-/* Before the last leases are used up. */
-static void ask(struct follower *f, const struct service *service) {
-  struct request request = {lease_size(f)};
-  pthread_mutex_lock(&f->crew.mutex);
-  bool wanted = f->crew.handout.more && crew_goes_on(&f->crew);
-  pthread_mutex_unlock(&f->crew.mutex);
-  if (!wanted || f->asked || left_of(service) >= request.chains / 2) return;
-  f->asked = true;
-  tell(f->slot, MESSAGE_ASK, &request, sizeof request);
+/* How many chains to ask for; 0: none now. Asks before the workers run out. */
+static uint64_t chains_wanted(struct rank_run *run, const struct service *service) {
+  uint64_t size = lease_size(run);
+  pthread_mutex_lock(&run->workers.mutex);
+  bool more = run->workers.queue.more && workers_go_on(&run->workers);
+  pthread_mutex_unlock(&run->workers.mutex);
+  return more && !run->asked && chains_left(service) < size / 2 ? size : 0;
 }
 
-/* What was counted since the last time, if it is wanted or has grown. Never more than was reported. */
-static void hand_in(struct follower *f, bool wanted) {
-  if (!gather_take(&f->crew.gather, wanted, &f->share)) return;
-  send_report(f);
-  struct share_size size = {f->share.covered.ranges};
-  size_t bytes = (size_t)f->crew.gather.result->histograms->cells * sizeof *f->share.counts;
-  tell(f->slot, MESSAGE_SHARE, &size, sizeof size);
-  tell(f->slot, MESSAGE_RANGES, f->share.covered.ids, 2 * size.ranges * sizeof *f->share.covered.ids);
-  tell(f->slot, MESSAGE_COUNTS, f->share.counts, bytes);
-  f->share.covered.ranges = 0;
-  memset(f->share.counts, 0, bytes);
-  if (wanted) f->collecting = false;
-}
-
-static void send_ending(int slot, seam_status status, const seam_error *error) {
-  struct ending ending = {.status = status};
-  if (status != SEAM_OK) ending.error = *error;
-  tell(slot, MESSAGE_ENDED, &ending, sizeof ending);
+/* Sends the counts to rank 0, if it waits for them and all workers have handed theirs in, or if their ranges are many.
+ * The report goes first, so that rank 0 never has more than it was told. */
+static void send_counts(struct rank_run *run) {
+  struct collector *collector = &run->workers.collector;
+  struct coverage *covered = &run->result->coverage;
+  size_t bytes = (size_t)run->result->histograms->cells * sizeof *run->result->counts;
+  pthread_mutex_lock(&collector->mutex);
+  if (collector_is_due(collector, run->collecting)) {
+    send_report(run, collector->done, 0);
+    send(run->slot, MESSAGE_SHARE, covered->ids, 2 * covered->ranges * sizeof *covered->ids);
+    send(run->slot, MESSAGE_COUNTS, run->result->counts, bytes);
+    covered->ranges = 0;
+    memset(run->result->counts, 0, bytes);
+    run->collecting = false;
+  }
+  pthread_mutex_unlock(&collector->mutex);
 }
 
 /* ---- Messages from rank 0 ---- */
 
-static void take_lease(struct follower *f, const struct message *message) {
+static void take_lease(struct rank_run *run, const struct message *message) {
   struct lease lease;
   seam_error error;
   seam_status status = SEAM_OK;
-  struct crew *crew = &f->crew;
-  ranks_receive(message, &lease, sizeof lease);
-  f->asked = false;
-  pthread_mutex_lock(&crew->mutex);
+  struct workers *workers = &run->workers;
+  transport_receive(message, &lease, sizeof lease);
+  run->asked = false;
+  pthread_mutex_lock(&workers->mutex);
   if (lease.range.begin == lease.range.end)
-    crew->handout.more = false;
+    workers->queue.more = false;
   else
-    status = handout_add(&crew->handout, &lease.range, &error);
-  crew->handout.elsewhere = lease.left;
-  crew->hands = lease.hands;
-  pthread_cond_broadcast(&crew->fed);
-  pthread_mutex_unlock(&crew->mutex);
-  if (status != SEAM_OK) crew_fail(crew, status, &error);
+    status = chain_queue_add(&workers->queue, &lease.range, &error);
+  workers->queue.elsewhere = lease.left;
+  workers->all_workers = lease.workers;
+  pthread_cond_broadcast(&workers->refilled);
+  pthread_mutex_unlock(&workers->mutex);
+  if (status != SEAM_OK) workers_fail(workers, status, &error);
 }
 
-static void take_collect(struct follower *f, const struct message *message) {
-  ranks_receive(message, NULL, 0);
-  pthread_mutex_lock(&f->crew.gather.mutex);
-  gather_request(&f->crew.gather);
-  pthread_mutex_unlock(&f->crew.gather.mutex);
-  f->collecting = true;
+static void take_collect(struct rank_run *run, const struct message *message) {
+  transport_receive(message, NULL, 0);
+  pthread_mutex_lock(&run->workers.collector.mutex);
+  collector_request(&run->workers.collector);
+  pthread_mutex_unlock(&run->workers.collector.mutex);
+  run->collecting = true;
 }
 
-static void take_cancel(struct follower *f, const struct message *message) {
-  ranks_receive(message, NULL, 0);
-  crew_cancel(&f->crew);
-  send_report(f);
+static void take_cancel(struct rank_run *run, const struct message *message) {
+  transport_receive(message, NULL, 0);
+  workers_cancel(&run->workers);
+  send_report(run, collector_done(&run->workers.collector), 0);
 }
 
-static void (*const take[])(struct follower *f, const struct message *message) = {
+static void (*const take[])(struct rank_run *run, const struct message *message) = {
     [MESSAGE_LEASE] = take_lease, [MESSAGE_COLLECT] = take_collect, [MESSAGE_CANCEL] = take_cancel};
 
 /* ---- A run ---- */
 
-static seam_status open_share(struct follower *f, seam_error *error) {
-  f->share.counts = calloc((size_t)f->crew.gather.result->histograms->cells, sizeof *f->share.counts);
-  return f->share.counts ? SEAM_OK : error_set(error, SEAM_ERROR_MEMORY, "out of memory: ask for fewer bins");
-}
-
-static seam_status open_run(struct follower *f, const struct order *order, seam_error *error) {
+static seam_status open_run(struct rank_run *run, const struct order *order, seam_error *error) {
   struct seam_config config = order->config;
   if (strcmp(order->version, seam_version()) != 0)
     return error_set(error, SEAM_ERROR_BACKEND, "it runs seam %s, and rank 0 %.30s: start the same program",
                      seam_version(), order->version);
   rank_share_own(&config);
-  FORWARD(result_create(&config, &f->result, error));
-  FORWARD(backend_choose(&config, &f->crew.backend, error));
-  f->crew.handout.more = true;
-  f->opened = true;
-  FORWARD(crew_open(&f->crew, &config, f->result, error));
-  return open_share(f, error);
+  FORWARD(result_create(&config, &run->result, error));
+  FORWARD(backend_choose(&config, &run->workers.backend, error));
+  run->workers.queue.more = true;
+  run->opened = true;
+  return workers_open(&run->workers, &config, run->result, error);
 }
 
-static void close_run(struct service *service, struct follower *f) {
-  if (f->opened) crew_close(&f->crew);
-  free(f->share.counts);
-  coverage_free(&f->share.covered);
-  handout_close(&f->crew.handout);
-  seam_result_free(f->result);
-  service->of_slot[f->slot] = NULL;
-  free(f);
-}
-
-static void end_run(struct service *service, struct follower *f, seam_status status, const seam_error *error) {
-  int slot = f->slot;
-  seam_error kept = *error;
-  close_run(service, f);
-  send_ending(slot, status, &kept);
+static void end_run(struct service *service, struct rank_run *run, const seam_error *error) {
+  send(run->slot, MESSAGE_ENDED, error, sizeof *error);
+  if (run->opened) workers_close(&run->workers);
+  chain_queue_close(&run->workers.queue);
+  seam_result_free(run->result);
+  service->runs[run->slot] = NULL;
+  free(run);
 }
 
 static void take_run(struct service *service, const struct message *message) {
   struct order order;
-  seam_error error = {SEAM_OK, ""};
+  seam_error error = {SEAM_ERROR_MEMORY, "out of memory: start fewer processes"};
   int slot = message_slot(message);
-  ranks_receive(message, &order, sizeof order);
-  struct follower *f = calloc(1, sizeof *f);
-  if (!f) {
-    send_ending(slot, SEAM_ERROR_MEMORY, &(seam_error){SEAM_ERROR_MEMORY, "memory is out: start fewer processes"});
+  transport_receive(message, &order, sizeof order);
+  struct rank_run *run = service->runs[slot] = calloc(1, sizeof *run);
+  if (!run) {
+    send(slot, MESSAGE_ENDED, &error, sizeof error);
     return;
   }
-  f->slot = slot;
-  service->of_slot[slot] = f;
-  seam_status status = open_run(f, &order, &error);
-  if (status != SEAM_OK) {
-    end_run(service, f, status, &error);
+  run->slot = slot;
+  if (open_run(run, &order, &error) != SEAM_OK) {
+    end_run(service, run, &error);
     return;
   }
-  f->begin = f->told = clock_after(0);
-  send_opening(f);
-  crew_start(&f->crew);
+  run->begin = run->reported_at = clock_after(0);
+  send_opening(run);
+  workers_start(&run->workers);
 }
 
-/* One look at a run; ends it when its workers have. */
-static void tick(struct service *service, struct follower *f) {
-  bool ended = crew_wait(&f->crew, 0);
-  ask(f, service);
-  hand_in(f, f->collecting);
-  if (clock_since(&f->told) > REPORT_TIME) send_report(f);
-  if (!ended) return;
-  crew_join(&f->crew);
-  hand_in(f, true);
-  end_run(service, f, f->crew.status, &f->crew.error);
+/* Looks after a run once, and ends it when its workers have ended. */
+static void look_after(struct service *service, struct rank_run *run) {
+  bool ended = workers_wait(&run->workers, 0);
+  uint64_t wanted = chains_wanted(run, service);
+  if (ended) {
+    workers_join(&run->workers);
+    run->collecting = true;
+  }
+  send_counts(run);
+  if (wanted > 0 || clock_since(&run->reported_at) > REPORT_TIME)
+    send_report(run, collector_done(&run->workers.collector), wanted);
+  if (ended) end_run(service, run, &run->workers.error);
 }
 
-/* Whether there may be further ones. What comes for a run that has ended is late. */
+/* Returns whether further messages may come. A message for a run that has ended is too late. */
 static bool take_message(struct service *service, const struct message *message) {
-  struct follower *f = service->of_slot[message_slot(message)];
+  struct rank_run *run = service->runs[message_slot(message)];
   enum message_kind kind = message_kind(message);
   if (kind == MESSAGE_RUN)
     take_run(service, message);
-  else if (kind == MESSAGE_LEAVE || !f)
+  else if (kind == MESSAGE_LEAVE || !run)
     message_drop(message);
   else
-    take[kind](f, message);
+    take[kind](run, message);
   return kind != MESSAGE_LEAVE;
 }
 
@@ -241,9 +222,9 @@ void seam_ranks_serve(void) {
   struct message message;
   struct floating_point_state found = floating_point_enter();
   for (bool stay = true; stay;) {
-    while (stay && ranks_look(&message)) stay = take_message(&service, &message);
+    while (stay && transport_look(&message)) stay = take_message(&service, &message);
     for (int slot = 0; slot < SLOTS; slot++)
-      if (service.of_slot[slot]) tick(&service, service.of_slot[slot]);
+      if (service.runs[slot]) look_after(&service, service.runs[slot]);
     clock_sleep(TICK);
   }
   floating_point_leave(found);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Leads the other ranks: a lease of chains for each that asks, what they count joined as a worker's share is, and an
- * end that waits for all who are there. */
+/* Rank 0 leads the other ranks. Each of them asks for a lease, which is a range of chains, counts it, and sends its
+ * counts when rank 0 collects them. Its counts are joined to the result as those of a worker thread are. The run ends
+ * when every rank has ended or was lost.
+ *
+ * Leases are large at first and small at the end, so that ranks of unequal speed end together. Counts travel as
+ * messages between two ranks: an MPI reduction would need all ranks, and so would lose everything with one of them.
+ * bench/results/2026-12-01-ranks.md has the measurements. */
 #define _GNU_SOURCE
 #include "workers/rank_leader.h"
 
@@ -12,308 +17,298 @@
 #include "workers/rank_messages.h"
 #include "workers/transport.h"
 
-/* How long, in seconds, a rank may take to say that it was told to end. One that was killed never does, and whoever
- * started the ranks then leaves the others a second or so. One that still opens its devices holds nothing, but is deaf.
- */
+/* Seconds that a rank has to answer that it was told to end. A rank that was killed never answers, and mpirun gives the
+ * others about one second more. A rank that still opens its devices cannot answer, but has counted nothing yet. */
 #define PATIENCE         0.3
 #define OPENING_PATIENCE 10.0
 
-struct peer {
-  struct share share; /* its counts are lead->counts: one share comes at a time */
-  unsigned asked;     /* the last request of the gather that was passed on */
-  uint64_t counted, handed_in;
-  int workers;
-  uint64_t least;
-  bool opened; /* the last two are its own */
-  bool ending; /* knows that the run is to end */
+struct follower {
+  struct share share;       /* its counts are leader->counts: rank 0 receives one share at a time */
+  uint64_t received;        /* chains whose counts have come */
+  struct session_info info; /* a guess until it is `opened` */
+  bool opened;
+  bool ending; /* has answered that it will end */
   bool ended;
 };
 
-struct lead {
+struct leader {
   int slot;
-  struct crew *crew;
-  int count; /* of ranks; peer 0 is this one, and has only `counted` */
-  struct peer *peers;
+  struct workers *workers;
+  int count;                  /* of ranks */
+  struct follower *followers; /* by rank; the first is not used */
+  uint64_t *counted;          /* chains by rank, of which counts have come or will come */
   int64_t *counts;
-  uint64_t *counted; /* of each rank, for lead_counted */
-  int open;          /* ranks that have not ended */
-  bool cancelled;
-  struct timespec since; /* when it was */
+  int open;           /* ranks that have not ended */
+  unsigned collected; /* the last request of the collector that was passed on */
+  bool cancelled;     /* the others were told to end */
+  struct timespec cancelled_at;
 };
 
-/* The ranks are one for a process, and so are these: the runs that are led now. */
-static struct lead *leads[SLOTS];
+/* A process has one set of ranks, and so one set of slots. */
+static struct leader *leaders[SLOTS];
 
-static void tell(const struct lead *lead, int rank, enum message_kind kind, const void *bytes, size_t size) {
-  ranks_send(rank, message_tag(lead->slot, kind), bytes, size);
+static void send(const struct leader *leader, int rank, enum message_kind kind, const void *bytes, size_t size) {
+  transport_send(rank, message_tag(leader->slot, kind), bytes, size);
+}
+
+static void send_all(const struct leader *leader, enum message_kind kind) {
+  for (int rank = 1; rank < leader->count; rank++)
+    if (!leader->followers[rank].ended) send(leader, rank, kind, NULL, 0);
 }
 
 /* ---- Opening and closing ---- */
 
-void lead_close(struct lead *lead) {
-  if (!lead) return;
-  leads[lead->slot] = NULL;
-  for (int rank = 1; lead->peers && rank < lead->count; rank++) coverage_free(&lead->peers[rank].share.covered);
-  free(lead->peers);
-  free(lead->counts);
-  free(lead->counted);
-  free(lead);
+void leader_close(struct leader *leader) {
+  if (!leader) return;
+  leaders[leader->slot] = NULL;
+  for (int rank = 1; leader->followers && rank < leader->count; rank++)
+    coverage_free(&leader->followers[rank].share.covered);
+  free(leader->followers);
+  free(leader->counted);
+  free(leader->counts);
+  free(leader);
 }
 
-static void send_order(struct lead *lead, const struct seam_config *config) {
+/* Until a rank has opened its devices, rank 0 assumes that it has as many workers as rank 0. */
+static void send_order(struct leader *leader, const struct seam_config *config) {
+  struct workers *workers = leader->workers;
   struct order order = {.version = "", .config = *config};
   snprintf(order.version, sizeof order.version, "%s", seam_version());
-  for (int rank = 1; rank < lead->count; rank++) {
-    struct peer *peer = &lead->peers[rank];
-    *peer = (struct peer){.share.counts = lead->counts, .workers = lead->crew->info.workers, .least = 2};
-    lead->crew->hands += peer->workers; /* what it has is not known yet */
-    gather_enter(&lead->crew->gather, &peer->share);
-    peer->asked = peer->share.requests;
-    tell(lead, rank, MESSAGE_RUN, &order, sizeof order);
+  workers->all_workers = leader->count * workers->info.workers;
+  for (int rank = 1; rank < leader->count; rank++) {
+    struct follower *follower = &leader->followers[rank];
+    *follower = (struct follower){.share.counts = leader->counts, .info = workers->info};
+    collector_add_share(&workers->collector, &follower->share);
+    leader->collected = follower->share.requests;
+    send(leader, rank, MESSAGE_RUN, &order, sizeof order);
   }
-}
-
-/* Takes the lead where there is no slot. */
-static seam_status take_slot(struct lead *lead, seam_error *error) {
-  while (lead->slot < SLOTS && leads[lead->slot]) lead->slot++;
-  if (lead->slot < SLOTS) {
-    leads[lead->slot] = lead;
-    return SEAM_OK;
-  }
-  free(lead);
-  return error_set(error, SEAM_ERROR_INTERNAL, "more than %d runs at once", SLOTS);
 }
 
 /* "3 ranks" goes into the record of the run. */
-static void add_ranks(struct lead *lead) {
+static void add_ranks(struct leader *leader) {
   char ranks[32];
-  snprintf(ranks, sizeof ranks, "%d ranks", lead->count);
-  result_add_place(lead->crew->gather.result, "", "", ranks);
+  snprintf(ranks, sizeof ranks, "%d ranks", leader->count);
+  result_add_place(leader->workers->collector.result, "", "", ranks);
 }
 
-seam_status lead_open(struct crew *crew, const struct seam_config *config, struct lead **out, seam_error *error) {
+static bool allocate(struct leader *leader) {
+  size_t ranks = (size_t)leader->count, cells = (size_t)leader->workers->collector.result->histograms->cells;
+  leader->followers = calloc(ranks, sizeof *leader->followers);
+  leader->counted = calloc(ranks, sizeof *leader->counted);
+  leader->counts = calloc(cells, sizeof *leader->counts);
+  return leader->followers && leader->counted && leader->counts;
+}
+
+seam_status leader_open(struct workers *workers, const struct seam_config *config, struct leader **out,
+                        seam_error *error) {
+  int slot = 0;
   *out = NULL;
-  if (ranks_count() == 1) return SEAM_OK;
-  struct lead *lead = calloc(1, sizeof *lead);
-  if (!lead) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes");
-  FORWARD(take_slot(lead, error));
-  lead->crew = crew;
-  lead->count = ranks_count();
-  lead->open = lead->count - 1;
-  lead->peers = calloc((size_t)lead->count, sizeof *lead->peers);
-  lead->counted = calloc((size_t)lead->count, sizeof *lead->counted);
-  lead->counts = calloc((size_t)crew->gather.result->histograms->cells, sizeof *lead->counts);
-  if (!lead->peers || !lead->counted || !lead->counts) {
-    lead_close(lead);
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out for the counts of other ranks: ask for fewer bins");
+  if (transport_ranks() == 1) return SEAM_OK;
+  while (slot < SLOTS && leaders[slot]) slot++;
+  if (slot == SLOTS) return error_set(error, SEAM_ERROR_INTERNAL, "more than %d runs at once", SLOTS);
+  struct leader *leader = calloc(1, sizeof *leader);
+  if (!leader) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
+  *leader =
+      (struct leader){.slot = slot, .workers = workers, .count = transport_ranks(), .open = transport_ranks() - 1};
+  if (!allocate(leader)) {
+    leader_close(leader);
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the counts of other ranks: ask for fewer bins");
   }
-  add_ranks(lead);
-  send_order(lead, config);
-  *out = lead;
+  leaders[slot] = *out = leader;
+  add_ranks(leader);
+  send_order(leader, config);
   return SEAM_OK;
 }
 
-/* ---- What a rank says ---- */
+/* ---- The end of a rank ---- */
 
-static void take_opening(struct lead *lead, struct peer *peer, const struct message *message) {
-  struct opening opening;
-  struct crew *crew = lead->crew;
-  ranks_receive(message, &opening, sizeof opening);
-  pthread_mutex_lock(&crew->mutex);
-  crew->hands += opening.workers - peer->workers;
-  pthread_mutex_unlock(&crew->mutex);
-  peer->workers = opening.workers;
-  peer->least = opening.least;
-  peer->opened = true;
-  pthread_mutex_lock(&crew->gather.mutex);
-  result_add_place(crew->gather.result, opening.backend, opening.isa, opening.device);
-  pthread_mutex_unlock(&crew->gather.mutex);
+/* Nothing more will come from this rank. */
+static void close_follower(struct leader *leader, struct follower *follower) {
+  follower->ended = true;
+  leader->open--;
+  collector_remove_share(&leader->workers->collector, &follower->share);
 }
 
-/* A rank takes chains as so many workers as it has, each at most its part of what the rank asked for: large leases at
- * first, and small ones at the end, so that ranks of unequal speed end together. */
-static void take_request(struct lead *lead, struct peer *peer, const struct message *message) {
-  struct crew *crew = lead->crew;
-  struct request request;
-  struct lease lease = {.left = 0};
-  ranks_receive(message, &request, sizeof request);
-  pthread_mutex_lock(&crew->mutex);
-  struct session_info info = {
-      .workers = 1 + (crew->hands - 1) / peer->workers, .batch = request.chains, .least = peer->least};
-  if (!crew_goes_on(crew) || !handout_take(&crew->handout, &info, &lease.range)) lease.range = (struct chain_range){0};
-  lease.left = crew->handout.left;
-  lease.hands = crew->hands;
-  pthread_mutex_unlock(&crew->mutex);
-  tell(lead, message->from, MESSAGE_LEASE, &lease, sizeof lease);
+/* Gives a rank up. Chains whose counts have not come are not counted: --resume runs them again. */
+static void lose(struct leader *leader, int rank) {
+  struct follower *follower = &leader->followers[rank];
+  uint64_t missing = leader->counted[rank] - follower->received;
+  collector_count(&leader->workers->collector, -missing);
+  leader->counted[rank] -= missing;
+  close_follower(leader, follower);
+  transport_give_up();
 }
 
-static void take_report(struct lead *lead, struct peer *peer, const struct message *message) {
-  struct report report;
-  ranks_receive(message, &report, sizeof report);
-  peer->counted += report.chains;
-  peer->ending |= report.cancelled;
-  atomic_fetch_add(&lead->crew->control.trained, report.trained);
-  gather_count(&lead->crew->gather, report.chains);
-}
-
-/* Its ranges and counts follow. */
-static seam_status receive_share(struct lead *lead, struct peer *peer, const struct message *message,
-                                 seam_error *error) {
-  struct share_size size;
-  struct coverage *covered = &peer->share.covered;
-  struct message ranges = {.from = message->from, .tag = message_tag(lead->slot, MESSAGE_RANGES)};
-  struct message counts = {.from = message->from, .tag = message_tag(lead->slot, MESSAGE_COUNTS)};
-  ranks_receive(message, &size, sizeof size);
-  FORWARD(coverage_reserve(covered, size.ranges, error));
-  ranks_receive(&ranges, covered->ids, 2 * size.ranges * sizeof *covered->ids);
-  covered->ranges = size.ranges;
-  peer->handed_in += coverage_size(covered);
-  ranks_receive(&counts, lead->counts, (size_t)lead->crew->gather.result->histograms->cells * sizeof *lead->counts);
-  return gather_hand_in(&lead->crew->gather, &peer->share, error);
-}
-
-/* No more is to be had of a rank. */
-static void close_peer(struct lead *lead, struct peer *peer) {
-  peer->ended = true;
-  lead->open--;
-  gather_leave(&lead->crew->gather, &peer->share);
-}
-
-/* What follows a share that cannot be taken in is not worth having, from any rank, of any run. */
-static void lose_all(seam_status status, const seam_error *error) {
-  for (int slot = 0; slot < SLOTS; slot++) {
-    struct lead *lead = leads[slot];
-    if (!lead) continue;
-    crew_fail(lead->crew, status, error);
-    for (int rank = 1; rank < lead->count; rank++)
-      if (!lead->peers[rank].ended) close_peer(lead, &lead->peers[rank]);
-  }
-  ranks_forsake();
-}
-
-static void take_share(struct lead *lead, struct peer *peer, const struct message *message) {
-  seam_error error;
-  seam_status status = receive_share(lead, peer, message, &error);
-  if (status != SEAM_OK) lose_all(status, &error);
-}
-
-static void take_ending(struct lead *lead, struct peer *peer, const struct message *message) {
-  struct ending ending;
+/* Ends the run with an error that names the rank. */
+static void fail(struct leader *leader, int rank, const seam_error *error) {
   seam_error named;
-  ranks_receive(message, &ending, sizeof ending);
-  if (ending.status != SEAM_OK) {
-    error_set(&named, ending.status, "rank %d: %.490s", message->from, ending.error.message);
-    crew_fail(lead->crew, ending.status, &named);
-  }
-  close_peer(lead, peer);
+  error_set(&named, error->status, "rank %d: %.490s", rank, error->message);
+  workers_fail(leader->workers, named.status, &named);
 }
 
-static void (*const take[])(struct lead *lead, struct peer *peer, const struct message *message) = {
-    [MESSAGE_OPENED] = take_opening, [MESSAGE_ASK] = take_request,  [MESSAGE_REPORT] = take_report,
-    [MESSAGE_SHARE] = take_share,    [MESSAGE_ENDED] = take_ending,
+/* ---- Messages from a rank ---- */
+
+static void take_opening(struct leader *leader, int rank, const struct message *message) {
+  struct opening opening;
+  struct workers *workers = leader->workers;
+  struct follower *follower = &leader->followers[rank];
+  transport_receive(message, &opening, sizeof opening);
+  pthread_mutex_lock(&workers->mutex);
+  workers->all_workers += opening.info.workers - follower->info.workers;
+  pthread_mutex_unlock(&workers->mutex);
+  follower->info = opening.info;
+  follower->opened = true;
+  pthread_mutex_lock(&workers->collector.mutex);
+  result_add_place(workers->collector.result, opening.backend, opening.info.isa, opening.info.device);
+  pthread_mutex_unlock(&workers->collector.mutex);
+}
+
+/* A lease is a portion for a worker as large as all of the rank's. Portions shrink as the chains run out. */
+static void send_lease(struct leader *leader, int rank, uint64_t wanted) {
+  struct workers *workers = leader->workers;
+  struct session_info info = leader->followers[rank].info;
+  struct lease lease = {.left = 0};
+  info.batch = wanted;
+  pthread_mutex_lock(&workers->mutex);
+  info.workers = 1 + (workers->all_workers - 1) / info.workers;
+  if (workers_go_on(workers)) chain_queue_take(&workers->queue, &info, &lease.range);
+  lease.left = workers->queue.left;
+  lease.workers = workers->all_workers;
+  pthread_mutex_unlock(&workers->mutex);
+  send(leader, rank, MESSAGE_LEASE, &lease, sizeof lease);
+}
+
+static void take_report(struct leader *leader, int rank, const struct message *message) {
+  struct report report;
+  transport_receive(message, &report, sizeof report);
+  leader->counted[rank] += report.chains;
+  leader->followers[rank].ending |= report.cancelled;
+  atomic_fetch_add(&leader->workers->control.trained, report.trained);
+  collector_count(&leader->workers->collector, report.chains);
+  if (report.wanted > 0) send_lease(leader, rank, report.wanted);
+}
+
+static seam_status receive_share(struct leader *leader, int rank, const struct message *message, seam_error *error) {
+  struct coverage *covered = &leader->followers[rank].share.covered;
+  struct message counts = {.from = rank, .tag = message_tag(leader->slot, MESSAGE_COUNTS)};
+  size_t ranges = message->size / (2 * sizeof *covered->ids);
+  FORWARD(coverage_reserve(covered, ranges, error));
+  transport_receive(message, covered->ids, message->size);
+  transport_receive(&counts, leader->counts,
+                    (size_t)leader->workers->collector.result->histograms->cells * sizeof(int64_t));
+  covered->ranges = ranges;
+  uint64_t chains = coverage_size(covered);
+  FORWARD(collector_take_share(&leader->workers->collector, &leader->followers[rank].share, error));
+  leader->followers[rank].received += chains;
+  return SEAM_OK;
+}
+
+/* Without memory for the share the rank is lost. */
+static void take_share(struct leader *leader, int rank, const struct message *message) {
+  seam_error error;
+  if (receive_share(leader, rank, message, &error) == SEAM_OK) return;
+  fail(leader, rank, &error);
+  lose(leader, rank);
+}
+
+static void take_end(struct leader *leader, int rank, const struct message *message) {
+  seam_error error;
+  transport_receive(message, &error, sizeof error);
+  if (error.status != SEAM_OK) fail(leader, rank, &error);
+  close_follower(leader, &leader->followers[rank]);
+}
+
+static void (*const take[])(struct leader *leader, int rank, const struct message *message) = {
+    [MESSAGE_OPENED] = take_opening,
+    [MESSAGE_REPORT] = take_report,
+    [MESSAGE_SHARE] = take_share,
+    [MESSAGE_ENDED] = take_end,
 };
 
-/* ---- What the ranks are told ---- */
-
-static void send_all(struct lead *lead, enum message_kind kind) {
-  for (int rank = 1; rank < lead->count; rank++)
-    if (!lead->peers[rank].ended) tell(lead, rank, kind, NULL, 0);
-}
-
-/* Once. */
-static void pass_on_end(struct lead *lead) {
-  pthread_mutex_lock(&lead->crew->mutex);
-  bool goes_on = crew_goes_on(lead->crew);
-  pthread_mutex_unlock(&lead->crew->mutex);
-  if (goes_on || lead->cancelled) return;
-  lead->cancelled = true;
-  lead->since = clock_after(0);
-  send_all(lead, MESSAGE_CANCEL);
-}
-
-/* A request of all shares, for a checkpoint. */
-static void pass_on_request(struct lead *lead) {
-  struct gather *gather = &lead->crew->gather;
-  pthread_mutex_lock(&gather->mutex);
-  unsigned requests = gather->requests;
-  pthread_mutex_unlock(&gather->mutex);
-  for (int rank = 1; rank < lead->count; rank++) {
-    struct peer *peer = &lead->peers[rank];
-    if (peer->ended || peer->asked == requests) continue;
-    peer->asked = requests;
-    tell(lead, rank, MESSAGE_COLLECT, NULL, 0);
-  }
-}
-
-/* What it counted and did not hand in is as good as not counted; --resume runs it again. */
-static void lose_peer(struct lead *lead, int rank) {
-  struct peer *peer = &lead->peers[rank];
-  seam_error error;
-  error_set(&error, SEAM_ERROR_DEVICE, "rank %d was lost, with what it had not handed in: run that again (--resume)",
-            rank);
-  crew_fail(lead->crew, error.status, &error);
-  gather_count(&lead->crew->gather, peer->handed_in - peer->counted); /* unsigned: less, by wrapping around */
-  peer->counted = peer->handed_in;
-  close_peer(lead, peer);
-  ranks_forsake();
-}
-
-/* Whether a rank opens devices, for whatever run. */
-static bool is_opening(int rank) {
+static bool any_open(void) {
   for (int slot = 0; slot < SLOTS; slot++)
-    if (leads[slot] && !leads[slot]->peers[rank].opened && !leads[slot]->peers[rank].ended) return true;
+    if (leaders[slot] && leaders[slot]->open > 0) return true;
   return false;
 }
 
-static void lose_silent(struct lead *lead) {
-  double silent = lead->cancelled ? clock_since(&lead->since) : 0;
-  for (int rank = 1; rank < lead->count; rank++) {
-    struct peer *peer = &lead->peers[rank];
-    if (peer->ended || peer->ending || silent < PATIENCE) continue;
-    if (silent >= OPENING_PATIENCE || !is_opening(rank)) lose_peer(lead, rank);
-  }
-}
-
-static bool any_open(void) {
-  bool any = false;
-  for (int slot = 0; slot < SLOTS; slot++) any = any || (leads[slot] && leads[slot]->open > 0);
-  return any;
-}
-
-/* Of whatever run; what a rank says that was given up is late. */
+/* Takes the messages of all runs. A message from a rank that was given up is too late. */
 static void take_messages(void) {
   struct message message;
-  while (any_open() && ranks_look(&message)) {
-    struct lead *lead = leads[message_slot(&message)];
-    if (lead && !lead->peers[message.from].ended)
-      take[message_kind(&message)](lead, &lead->peers[message.from], &message);
+  while (any_open() && transport_look(&message)) {
+    struct leader *leader = leaders[message_slot(&message)];
+    if (leader && !leader->followers[message.from].ended)
+      take[message_kind(&message)](leader, message.from, &message);
     else
       message_drop(&message);
   }
 }
 
-bool lead_serve(struct lead *lead) {
-  if (!lead) return true;
-  take_messages();
-  pass_on_end(lead);
-  pass_on_request(lead);
-  lose_silent(lead);
-  return lead->open == 0;
+/* ---- Messages to the ranks ---- */
+
+/* Tells all ranks to stop, the first time the run ends early. */
+static void pass_on_end(struct leader *leader) {
+  pthread_mutex_lock(&leader->workers->mutex);
+  bool goes_on = workers_go_on(leader->workers);
+  pthread_mutex_unlock(&leader->workers->mutex);
+  if (goes_on || leader->cancelled) return;
+  leader->cancelled = true;
+  leader->cancelled_at = clock_after(0);
+  send_all(leader, MESSAGE_CANCEL);
 }
 
-const uint64_t *lead_counted(struct lead *lead, uint64_t *all, int *ranks) {
-  *ranks = lead ? lead->count : 1;
-  if (!lead) return all;
-  lead->counted[0] = *all;
-  for (int rank = 1; rank < lead->count; rank++) {
-    lead->counted[rank] = lead->peers[rank].counted;
-    lead->counted[0] -= lead->counted[rank];
+/* Asks all ranks for their counts when a checkpoint asks the workers for theirs. */
+static void pass_on_request(struct leader *leader) {
+  struct collector *collector = &leader->workers->collector;
+  pthread_mutex_lock(&collector->mutex);
+  unsigned requests = collector->requests;
+  pthread_mutex_unlock(&collector->mutex);
+  if (leader->collected == requests) return;
+  leader->collected = requests;
+  send_all(leader, MESSAGE_COLLECT);
+}
+
+/* Whether a rank opens its devices, for any run. */
+static bool is_opening(int rank) {
+  for (int slot = 0; slot < SLOTS; slot++)
+    if (leaders[slot] && !leaders[slot]->followers[rank].opened && !leaders[slot]->followers[rank].ended) return true;
+  return false;
+}
+
+/* Gives up the ranks that did not answer in time that they were told to end. */
+static void lose_silent(struct leader *leader) {
+  double silent = leader->cancelled ? clock_since(&leader->cancelled_at) : 0;
+  seam_error error;
+  for (int rank = 1; silent >= PATIENCE && rank < leader->count; rank++) {
+    const struct follower *follower = &leader->followers[rank];
+    if (follower->ended || follower->ending || (silent < OPENING_PATIENCE && is_opening(rank))) continue;
+    error_set(&error, SEAM_ERROR_DEVICE,
+              "rank %d was lost with the counts that it had not sent: run the same command again with --resume", rank);
+    workers_fail(leader->workers, error.status, &error);
+    lose(leader, rank);
   }
-  return lead->counted;
+}
+
+/* ---- The run ---- */
+
+bool leader_serve(struct leader *leader) {
+  if (!leader) return true;
+  take_messages();
+  pass_on_end(leader);
+  pass_on_request(leader);
+  lose_silent(leader);
+  return leader->open == 0;
+}
+
+const uint64_t *leader_counted(struct leader *leader, uint64_t *all, int *ranks) {
+  *ranks = leader ? leader->count : 1;
+  if (!leader) return all;
+  leader->counted[0] = *all;
+  for (int rank = 1; rank < leader->count; rank++) leader->counted[0] -= leader->counted[rank];
+  return leader->counted;
 }
 
 void seam_ranks_leave(void) {
-  for (int rank = 1; ranks_own() == 0 && rank < ranks_count(); rank++)
-    ranks_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
-  ranks_end();
+  for (int rank = 1; transport_rank() == 0 && rank < transport_ranks(); rank++)
+    transport_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
+  transport_end();
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages that came too late. */
+/* Drops a message that came too late. */
 #include "workers/rank_messages.h"
 
 #include <stdlib.h>
 
-/* Without memory for it the message stays, and is met again. */
+/* Without memory the message stays in the queue, and the next look finds it again. */
 void message_drop(const struct message *message) {
   void *bytes = malloc(message->size + 1);
-  if (bytes) ranks_receive(message, bytes, message->size);
+  if (bytes) transport_receive(message, bytes, message->size);
   free(bytes);
 }

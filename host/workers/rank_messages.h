@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ranks say to each other: rank 0 leads, the others follow. All are this very program on machines alike, so that
- * structs go as they are. Several runs can go on at once, each in a slot, which stands in the tag of its messages. */
-#ifndef SEAM_RANK_MESSAGES_H
-#define SEAM_RANK_MESSAGES_H
+/* The messages between ranks. Rank 0 leads and the other ranks follow. All ranks run this same program on machines of
+ * one kind, so a struct is sent as it is. Several runs can go on at once: each has a slot, and the tag of a message
+ * holds the slot. */
+#ifndef SEAM_MESSAGE_H
+#define SEAM_MESSAGE_H
 
 #include "backend/backend.h"
 #include "workers/transport.h"
 
 enum message_kind {
-  /* To a follower. */
-  MESSAGE_RUN,     /* struct order: count such a run */
-  MESSAGE_LEASE,   /* struct lease: the answer to MESSAGE_ASK */
-  MESSAGE_COLLECT, /* nothing: hand in what was counted */
-  MESSAGE_CANCEL,  /* nothing: end the run within a slice; answered by a report at once */
-  MESSAGE_LEAVE,   /* nothing: there will be no further run */
+  /* From rank 0. */
+  MESSAGE_RUN,     /* struct order: take part in this run */
+  MESSAGE_LEASE,   /* struct lease: the answer to a report that asks for chains */
+  MESSAGE_COLLECT, /* empty: send what you counted */
+  MESSAGE_CANCEL,  /* empty: end this run within a slice, and answer with a report at once */
+  MESSAGE_LEAVE,   /* empty: no further run will come */
 
-  /* To the leader. */
+  /* To rank 0. */
   MESSAGE_OPENED, /* struct opening */
-  MESSAGE_ASK,    /* struct request */
   MESSAGE_REPORT, /* struct report */
-  MESSAGE_SHARE,  /* struct share_size; then MESSAGE_RANGES and MESSAGE_COUNTS */
-  MESSAGE_RANGES, /* the ids of a coverage */
+  MESSAGE_SHARE,  /* the ranges of a coverage; MESSAGE_COUNTS follows */
   MESSAGE_COUNTS, /* int64_t for each cell */
-  MESSAGE_ENDED,  /* struct ending: the last of a run */
+  MESSAGE_ENDED,  /* seam_error, of status SEAM_OK if nothing failed: the last message of a run */
   MESSAGES
 };
 
@@ -34,7 +33,7 @@ static inline enum message_kind message_kind(const struct message *message) {
   return (enum message_kind)(message->tag % MESSAGES);
 }
 
-/* Takes a message that nobody waits for. */
+/* Receives a message that nobody waits for, and forgets it. */
 void message_drop(const struct message *message);
 
 struct order {
@@ -42,36 +41,22 @@ struct order {
   struct seam_config config;
 };
 
-/* Chains to be counted; none where the run has no more to be handed out. */
+/* The range is empty when no chains are left for this rank. */
 struct lease {
   struct chain_range range;
-  uint64_t left; /* to be handed out to anybody after this */
-  int hands;     /* workers of all ranks together */
+  uint64_t left; /* chains that no rank has yet */
+  int workers;   /* of all ranks together */
 };
 
 struct opening {
-  char backend[16], isa[16], device[128];
-  int workers;
-  uint64_t least; /* as in struct session_info */
+  char backend[16];
+  struct session_info info; /* its `backend` points nowhere */
 };
 
-struct request {
-  uint64_t chains; /* at most */
-};
-
-/* Since the last report. */
 struct report {
-  uint64_t chains, trained;
-  bool cancelled; /* MESSAGE_CANCEL has come */
-};
-
-struct share_size {
-  uint64_t ranges;
-};
-
-struct ending {
-  seam_status status;
-  seam_error error;
+  uint64_t chains, trained; /* since the last report */
+  uint64_t wanted;          /* chains that the next lease may hold; 0: none are asked for */
+  bool cancelled;           /* MESSAGE_CANCEL has come */
 };
 
 #endif

@@ -28,7 +28,7 @@ void rank_share(struct seam_config *config, const struct rank_place *place, int 
 }
 
 void rank_share_own(struct seam_config *config) {
-  struct rank_place place = ranks_place();
+  struct rank_place place = transport_place();
   if (place.count == 1) return;
   int cards = config->backend == BACKEND_CPU ? 0 : (int)cuda_backend.devices(NULL, 0);
   rank_share(config, &place, processor_threads(config), cards);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes that count one run together, called ranks and numbered from 0, and messages between them. Two
- * implementations, of which the build takes one: with MPI, and without, where there is one rank. All calls are made on
- * the thread that joined, or that watches a run. */
+/* Messages between the processes that count one run together. These are called ranks and are numbered from 0. The build
+ * takes one of two implementations: with MPI, or without, where there is one rank. All calls are made on one thread:
+ * the one that joined, or the one that watches a run. */
 #ifndef SEAM_TRANSPORT_H
 #define SEAM_TRANSPORT_H
 
@@ -18,27 +18,28 @@ struct rank_place {
 struct message {
   int from;
   int tag;     /* 0 and above */
-  size_t size; /* in bytes; of a long one, of its first piece */
+  size_t size; /* in bytes; of the first piece where a message is sent in pieces */
 };
 
-int ranks_own(void);
-int ranks_count(void); /* 1: this process is alone */
-struct rank_place ranks_place(void);
+int transport_rank(void);  /* of this process */
+int transport_ranks(void); /* how many there are; 1: this process is alone */
+struct rank_place transport_place(void);
 
-/* The next message, which ranks_receive takes; false when there is none yet. Messages of one rank come in order. */
-bool ranks_look(struct message *message);
+/* Looks at the next message; false when there is none yet. transport_receive takes it from the queue. Messages of one
+ * rank come in order. */
+bool transport_look(struct message *message);
 
-/* `size` is what was sent. */
-void ranks_receive(const struct message *message, void *bytes, size_t size);
+/* `size` is that of the whole message. */
+void transport_receive(const struct message *message, void *bytes, size_t size);
 
-/* Returns at once, but for large messages, which rank 0 is not to send. */
-void ranks_send(int to, int tag, const void *bytes, size_t size);
+/* Returns at once, unless the message is large. Rank 0 must not send large messages. */
+void transport_send(int to, int tag, const void *bytes, size_t size);
 
-/* Gives the other ranks up: one of them was lost. This process is alone from now on, and ranks_end will end the rest.
+/* Gives up all other ranks because one was lost. From now on this process is alone, and transport_end ends the others.
  */
-void ranks_forsake(void);
+void transport_give_up(void);
 
 /* The last call: waits until all ranks have made it. */
-void ranks_end(void);
+void transport_end(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranks over MPI, of which nothing else in the program knows. */
+/* The transport over MPI. No other file of the program uses MPI. */
 #define _GNU_SOURCE
 #include "workers/transport.h"
 
@@ -10,21 +10,21 @@
 
 enum { PIECE = 1 << 30 }; /* bytes: MPI counts in int */
 
-/* MPI is one for a process, and so is this. */
+/* A process has one MPI, and so one of these. */
 static struct {
   MPI_Comm all;
   int own, count;
   struct rank_place place;
-  bool begun;    /* MPI, by us */
-  bool forsaken; /* a rank was lost */
+  bool begun; /* this program began MPI, and so ends it */
+  bool alone; /* a rank was lost, and the others were given up */
 } world = {.count = 1, .place = {0, 1, 0, 1}};
 
-int ranks_own(void) { return world.own; }
-int ranks_count(void) { return world.forsaken ? 1 : world.count; }
-struct rank_place ranks_place(void) {
+int transport_rank(void) { return world.own; }
+int transport_ranks(void) { return world.alone ? 1 : world.count; }
+struct rank_place transport_place(void) {
   return world.place;
 }
-void ranks_forsake(void) { world.forsaken = true; }
+void transport_give_up(void) { world.alone = true; }
 
 #define TEXT_OF(macro) #macro
 #define TEXT(macro)    TEXT_OF(macro)
@@ -44,9 +44,10 @@ static int number_in(const char *variable) {
   return text ? atoi(text) : 0;
 }
 
-/* How many processes the launcher says it started together. MPI is begun only where there are several: without a
- * launcher that takes a fraction of a second, and fails on hosts where MPI is not set up. Open MPI's mpirun, MPICH's
- * (and srun --mpi=pmi2), and srun --mpi=pmix say it in these variables; srun without either starts strangers. */
+/* How many processes the launcher started together. MPI begins only where there are several: alone it would take a
+ * fraction of a second, and would fail on hosts where MPI is not set up. Three launchers tell the number in these
+ * variables: mpirun of Open MPI; mpirun of MPICH and srun --mpi=pmi2; srun --mpi=pmix. Processes that srun starts
+ * without --mpi know nothing of each other. */
 static int launched_together(void) {
   if (getenv("OMPI_COMM_WORLD_SIZE")) return number_in("OMPI_COMM_WORLD_SIZE");
   if (getenv("PMI_SIZE")) return number_in("PMI_SIZE");
@@ -62,14 +63,14 @@ static seam_status begin(seam_error *error) {
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &level);
   world.begun = !begun;
   if (level < MPI_THREAD_FUNNELED)
-    return error_set(error, SEAM_ERROR_BACKEND, "MPI was begun without threads: ask it for MPI_THREAD_FUNNELED");
+    return error_set(error, SEAM_ERROR_BACKEND, "MPI was started without threads: ask it for MPI_THREAD_FUNNELED");
   return SEAM_OK;
 }
 
-/* Ranks that are bound to the same cores share them; a rank that has cores of its own need not. */
+/* Ranks that are bound to the same cores share them. A rank with cores of its own does not share. */
 static seam_status find_cores(MPI_Comm host, struct rank_place *place, seam_error *error) {
   cpu_set_t own, *all = malloc((size_t)place->count * sizeof *all);
-  if (!all) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: start fewer processes on this host");
+  if (!all) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes on this host");
   CPU_ZERO(&own);
   sched_getaffinity(0, sizeof own, &own);
   MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, host);
@@ -110,8 +111,8 @@ seam_status seam_ranks_join(int *rank, seam_error *error) {
 
 /* ---- Messages ---- */
 
-/* A message on its way that nobody waits for: two ranks that send to each other must not wait for each other. Only what
- * is large is waited for, which followers alone send, and rank 0 always listens. */
+/* A small message on its way. Nobody waits for it, since two ranks that send to each other must not both wait. A rank
+ * waits only until a large message is sent: rank 0 sends none, and always receives. */
 struct parcel {
   MPI_Request request;
   struct parcel *next;
@@ -122,7 +123,7 @@ enum { LARGEST_PARCEL = 1 << 16 };
 
 static struct parcel *parcels;
 
-/* Lets go of those that have been sent; `wait`: of all, when they have been. */
+/* Frees the parcels that were sent. With `wait`, waits until all are. */
 static void collect_parcels(bool wait) {
   for (struct parcel **link = &parcels; *link;) {
     struct parcel *parcel = *link;
@@ -140,7 +141,7 @@ static void collect_parcels(bool wait) {
   }
 }
 
-/* False when there is no memory for it. */
+/* False when memory is out. */
 static bool send_parcel(int to, int tag, const void *bytes, size_t size) {
   struct parcel *parcel = malloc(sizeof *parcel + size);
   if (!parcel) return false;
@@ -151,7 +152,7 @@ static bool send_parcel(int to, int tag, const void *bytes, size_t size) {
   return true;
 }
 
-bool ranks_look(struct message *message) {
+bool transport_look(struct message *message) {
   MPI_Status status;
   int there = 0;
   collect_parcels(false);
@@ -165,7 +166,7 @@ bool ranks_look(struct message *message) {
 
 static int piece_of(size_t left) { return left < PIECE ? (int)left : PIECE; }
 
-void ranks_receive(const struct message *message, void *bytes, size_t size) {
+void transport_receive(const struct message *message, void *bytes, size_t size) {
   size_t done = 0;
   do {
     int piece = piece_of(size - done);
@@ -174,7 +175,7 @@ void ranks_receive(const struct message *message, void *bytes, size_t size) {
   } while (done < size);
 }
 
-void ranks_send(int to, int tag, const void *bytes, size_t size) {
+void transport_send(int to, int tag, const void *bytes, size_t size) {
   size_t done = 0;
   if (size <= LARGEST_PARCEL && send_parcel(to, tag, bytes, size)) return;
   do {
@@ -186,9 +187,9 @@ void ranks_send(int to, int tag, const void *bytes, size_t size) {
 
 /* ---- The end ---- */
 
-/* Finalizing waits for every rank, which a lost one would make for ever. */
-void ranks_end(void) {
-  if (world.forsaken) MPI_Abort(world.all, SEAM_ERROR_DEVICE);
+/* MPI_Finalize would wait for a lost rank without end. */
+void transport_end(void) {
+  if (world.alone) MPI_Abort(world.all, SEAM_ERROR_DEVICE);
   collect_parcels(true);
   if (world.begun) MPI_Finalize();
   world.begun = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranks in a build without MPI: this process alone. */
+/* The transport of a build without MPI: this process is alone. */
 #include "workers/transport.h"
 
 seam_status seam_ranks_join(int *rank, seam_error *error) {
@@ -10,32 +10,32 @@ seam_status seam_ranks_join(int *rank, seam_error *error) {
 
 const char *seam_mpi(void) { return NULL; }
 
-int ranks_own(void) { return 0; }
+int transport_rank(void) { return 0; }
 
-int ranks_count(void) { return 1; }
+int transport_ranks(void) { return 1; }
 
-struct rank_place ranks_place(void) {
+struct rank_place transport_place(void) {
   return (struct rank_place){0, 1, 0, 1};
 }
 
-bool ranks_look(struct message *message) {
+bool transport_look(struct message *message) {
   (void)message;
   return false;
 }
 
-void ranks_receive(const struct message *message, void *bytes, size_t size) {
+void transport_receive(const struct message *message, void *bytes, size_t size) {
   (void)message;
   (void)bytes;
   (void)size;
 }
 
-void ranks_send(int to, int tag, const void *bytes, size_t size) {
+void transport_send(int to, int tag, const void *bytes, size_t size) {
   (void)to;
   (void)tag;
   (void)bytes;
   (void)size;
 }
 
-void ranks_forsake(void) {}
+void transport_give_up(void) {}
 
-void ranks_end(void) {}
+void transport_end(void) {}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Workers take batches of chain ids, have them counted, and gather the counts. */
+/* Worker threads: they take batches of chains from the queue, have them counted, and give the counts to the collector.
+ */
 #define _GNU_SOURCE
 #include "workers/worker_threads.h"
 
@@ -9,7 +10,7 @@
 #include "backend/choice.h"
 
 struct worker {
-  struct crew *crew;
+  struct workers *workers;
   int index;
   pthread_t thread;
   struct share share;
@@ -17,154 +18,156 @@ struct worker {
 
 /* ---- Workers ---- */
 
-bool crew_goes_on(struct crew *crew) { return crew->status == SEAM_OK && !atomic_load(&crew->control.cancel); }
+bool workers_go_on(struct workers *workers) {
+  return workers->status == SEAM_OK && !atomic_load(&workers->control.cancel);
+}
 
-/* The next batch of ids, waited for while more are on their way; false when there is none or the run is to end. */
-static bool take_batch(struct crew *crew, struct chain_range *range) {
-  pthread_mutex_lock(&crew->mutex);
-  while (crew_goes_on(crew) && crew->handout.left == 0 && crew->handout.more)
-    pthread_cond_wait(&crew->fed, &crew->mutex);
-  struct session_info all = crew->info;
-  all.workers = crew->hands;
-  bool more = crew_goes_on(crew) && handout_take(&crew->handout, &all, range);
-  pthread_mutex_unlock(&crew->mutex);
+/* Takes the next batch, and waits for it while more chains are to come. False when there is none or the run ends. */
+static bool take_batch(struct workers *workers, struct chain_range *range) {
+  pthread_mutex_lock(&workers->mutex);
+  while (workers_go_on(workers) && workers->queue.left == 0 && workers->queue.more)
+    pthread_cond_wait(&workers->refilled, &workers->mutex);
+  struct session_info all = workers->info;
+  all.workers = workers->all_workers;
+  bool more = workers_go_on(workers) && chain_queue_take(&workers->queue, &all, range);
+  pthread_mutex_unlock(&workers->mutex);
   return more;
 }
 
 static seam_status work_batches(struct worker *worker, seam_error *error) {
-  struct crew *crew = worker->crew;
+  struct workers *workers = worker->workers;
   struct share *share = &worker->share;
   struct chain_range range;
-  while (take_batch(crew, &range)) {
-    FORWARD(crew->backend->train(crew->session, worker->index, &range, &crew->control, share->counts, error));
-    FORWARD(gather_batch(&crew->gather, share, &range, error));
+  while (take_batch(workers, &range)) {
+    FORWARD(workers->backend->train(workers->session, worker->index, &range, &workers->control, share->counts, error));
+    FORWARD(collector_batch(&workers->collector, share, &range, error));
   }
   return SEAM_OK;
 }
 
-/* A worker that failed has counted its earlier batches all the same: they are in the result, too. */
+/* When a worker fails, the result still gets the batches that it counted before. */
 static void *work(void *argument) {
   struct worker *worker = argument;
-  struct crew *crew = worker->crew;
+  struct workers *workers = worker->workers;
   seam_error error = {SEAM_OK, ""};
   seam_status status = work_batches(worker, &error);
-  if (status != SEAM_OK) crew_fail(crew, status, &error);
-  status = gather_close_share(&crew->gather, &worker->share, &error);
-  if (status != SEAM_OK) crew_fail(crew, status, &error);
-  pthread_mutex_lock(&crew->mutex);
-  crew->working--;
-  pthread_cond_signal(&crew->changed);
-  pthread_mutex_unlock(&crew->mutex);
+  if (status != SEAM_OK) workers_fail(workers, status, &error);
+  status = collector_close_share(&workers->collector, &worker->share, &error);
+  if (status != SEAM_OK) workers_fail(workers, status, &error);
+  pthread_mutex_lock(&workers->mutex);
+  workers->working--;
+  pthread_cond_signal(&workers->changed);
+  pthread_mutex_unlock(&workers->mutex);
   return NULL;
 }
 
-static seam_status start_worker(struct crew *crew, struct worker *worker, int index, seam_error *error) {
-  worker->crew = crew;
+static seam_status start_worker(struct workers *workers, struct worker *worker, int index, seam_error *error) {
+  worker->workers = workers;
   worker->index = index;
-  FORWARD(gather_open_share(&crew->gather, &worker->share, error));
-  pthread_mutex_lock(&crew->mutex);
-  crew->working++;
-  pthread_mutex_unlock(&crew->mutex);
+  FORWARD(collector_open_share(&workers->collector, &worker->share, error));
+  pthread_mutex_lock(&workers->mutex);
+  workers->working++;
+  pthread_mutex_unlock(&workers->mutex);
   if (pthread_create(&worker->thread, NULL, work, worker) == 0) return SEAM_OK;
-  pthread_mutex_lock(&crew->mutex);
-  crew->working--;
-  pthread_mutex_unlock(&crew->mutex);
-  FORWARD(gather_close_share(&crew->gather, &worker->share, error));
+  pthread_mutex_lock(&workers->mutex);
+  workers->working--;
+  pthread_mutex_unlock(&workers->mutex);
+  FORWARD(collector_close_share(&workers->collector, &worker->share, error));
   return error_set(error, SEAM_ERROR_MEMORY, "cannot start thread %d: use fewer --threads", index + 1);
 }
 
-/* ---- The crew ---- */
+/* ---- The workers ---- */
 
-/* No more workers than there are batches for, where no further ones will come. */
-static int useful_workers(const struct crew *crew) {
-  uint64_t batches = (crew->handout.left + crew->info.least - 1) / crew->info.least;
-  return crew->handout.more || batches > (uint64_t)crew->info.workers ? crew->info.workers : (int)batches;
+/* No more workers than batches, unless more chains will come. */
+static int useful_workers(const struct workers *workers) {
+  uint64_t batches = (workers->queue.left + workers->info.least - 1) / workers->info.least;
+  return workers->queue.more || batches > (uint64_t)workers->info.workers ? workers->info.workers : (int)batches;
 }
 
-void crew_start(struct crew *crew) {
+void workers_start(struct workers *workers) {
   seam_error failure;
   seam_status status = SEAM_OK;
-  int workers = useful_workers(crew);
-  if (workers == 0) return;
-  crew->workers = calloc((size_t)workers, sizeof *crew->workers);
-  if (!crew->workers) status = error_set(&failure, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
-  while (status == SEAM_OK && crew->started < workers) {
-    status = start_worker(crew, &crew->workers[crew->started], crew->started, &failure);
-    crew->started += status == SEAM_OK;
+  int count = useful_workers(workers);
+  if (count == 0) return;
+  workers->list = calloc((size_t)count, sizeof *workers->list);
+  if (!workers->list) status = error_set(&failure, SEAM_ERROR_MEMORY, "out of memory: use fewer --threads");
+  while (status == SEAM_OK && workers->started < count) {
+    status = start_worker(workers, &workers->list[workers->started], workers->started, &failure);
+    workers->started += status == SEAM_OK;
   }
-  if (status != SEAM_OK) crew_fail(crew, status, &failure);
+  if (status != SEAM_OK) workers_fail(workers, status, &failure);
 }
 
-bool crew_wait(struct crew *crew, double seconds) {
+bool workers_wait(struct workers *workers, double seconds) {
   struct timespec until = clock_after(seconds);
-  pthread_mutex_lock(&crew->mutex);
-  if (crew->working) pthread_cond_timedwait(&crew->changed, &crew->mutex, &until);
-  bool last = crew->working == 0;
-  pthread_mutex_unlock(&crew->mutex);
+  pthread_mutex_lock(&workers->mutex);
+  if (workers->working) pthread_cond_timedwait(&workers->changed, &workers->mutex, &until);
+  bool last = workers->working == 0;
+  pthread_mutex_unlock(&workers->mutex);
   return last;
 }
 
-int crew_working(struct crew *crew, bool *more) {
-  pthread_mutex_lock(&crew->mutex);
-  int working = crew->working;
-  *more = crew_goes_on(crew) && crew->handout.left > 0;
-  pthread_mutex_unlock(&crew->mutex);
+int workers_busy(struct workers *workers, bool *more) {
+  pthread_mutex_lock(&workers->mutex);
+  int working = workers->working;
+  *more = workers_go_on(workers) && workers->queue.left > 0;
+  pthread_mutex_unlock(&workers->mutex);
   return working;
 }
 
-void crew_join(struct crew *crew) {
-  for (int w = 0; w < crew->started; w++) pthread_join(crew->workers[w].thread, NULL);
-  free(crew->workers);
+void workers_join(struct workers *workers) {
+  for (int w = 0; w < workers->started; w++) pthread_join(workers->list[w].thread, NULL);
+  free(workers->list);
 }
 
-void crew_cancel(struct crew *crew) {
-  pthread_mutex_lock(&crew->mutex);
-  atomic_store(&crew->control.cancel, true);
-  pthread_cond_broadcast(&crew->fed);
-  pthread_mutex_unlock(&crew->mutex);
+void workers_cancel(struct workers *workers) {
+  pthread_mutex_lock(&workers->mutex);
+  atomic_store(&workers->control.cancel, true);
+  pthread_cond_broadcast(&workers->refilled);
+  pthread_mutex_unlock(&workers->mutex);
 }
 
-void crew_fail(struct crew *crew, seam_status status, const seam_error *error) {
-  pthread_mutex_lock(&crew->mutex);
-  if (crew->status == SEAM_OK) {
-    crew->status = status;
-    crew->error = *error;
+void workers_fail(struct workers *workers, seam_status status, const seam_error *error) {
+  pthread_mutex_lock(&workers->mutex);
+  if (workers->status == SEAM_OK) {
+    workers->status = status;
+    workers->error = *error;
   }
-  pthread_cond_broadcast(&crew->fed);
-  pthread_mutex_unlock(&crew->mutex);
+  pthread_cond_broadcast(&workers->refilled);
+  pthread_mutex_unlock(&workers->mutex);
 }
 
-/* With --backend auto a device that cannot do this run is no failure: the CPU takes it (promise 7), if it can. */
-static seam_status open_session(struct crew *crew, const struct seam_config *config, seam_error *error) {
-  const struct job *job = &crew->plan->job;
-  seam_status status = crew->backend->open(config, job, &crew->session, &crew->info, error);
+/* With --backend auto, the CPU counts the run if the device cannot do it (promise 7). */
+static seam_status open_session(struct workers *workers, const struct seam_config *config, seam_error *error) {
+  const struct job *job = &workers->plan->job;
+  seam_status status = workers->backend->open(config, job, &workers->session, &workers->info, error);
   bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
-  if (status == SEAM_OK || !cpu_can || crew->backend != &cuda_backend) return status;
-  crew->backend = backend_on_cpu(config);
-  return crew->backend->open(config, job, &crew->session, &crew->info, error);
+  if (status == SEAM_OK || !cpu_can || workers->backend != &cuda_backend) return status;
+  workers->backend = backend_on_cpu(config);
+  return workers->backend->open(config, job, &workers->session, &workers->info, error);
 }
 
-seam_status crew_open(struct crew *crew, const struct seam_config *config, struct seam_result *result,
-                      seam_error *error) {
+seam_status workers_open(struct workers *workers, const struct seam_config *config, struct seam_result *result,
+                         seam_error *error) {
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&crew->changed, &monotonic);
-  pthread_cond_init(&crew->fed, &monotonic);
+  pthread_cond_init(&workers->changed, &monotonic);
+  pthread_cond_init(&workers->refilled, &monotonic);
   pthread_condattr_destroy(&monotonic);
-  pthread_mutex_init(&crew->mutex, NULL);
-  gather_open(&crew->gather, result);
-  FORWARD(plan_create(config, result->histograms, &crew->plan, error));
-  FORWARD(open_session(crew, config, error));
-  crew->hands = crew->info.workers;
+  pthread_mutex_init(&workers->mutex, NULL);
+  collector_open(&workers->collector, result);
+  FORWARD(plan_create(config, result->histograms, &workers->plan, error));
+  FORWARD(open_session(workers, config, error));
+  workers->all_workers = workers->info.workers;
   return SEAM_OK;
 }
 
-void crew_close(struct crew *crew) {
-  if (crew->session) crew->backend->close(crew->session);
-  plan_free(crew->plan);
-  gather_close(&crew->gather);
-  pthread_cond_destroy(&crew->changed);
-  pthread_cond_destroy(&crew->fed);
-  pthread_mutex_destroy(&crew->mutex);
+void workers_close(struct workers *workers) {
+  if (workers->session) workers->backend->close(workers->session);
+  plan_free(workers->plan);
+  collector_close(&workers->collector);
+  pthread_cond_destroy(&workers->changed);
+  pthread_cond_destroy(&workers->refilled);
+  pthread_mutex_destroy(&workers->mutex);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The crew of one process: the backend's workers, each on a thread of its own, who take batches of a handout and gather
- * what they count. */
+/* The workers of one process. Each is a thread that takes chains from a queue, has the backend count them, and gives
+ * the counts to the collector. */
 #ifndef SEAM_WORKER_THREADS_H
 #define SEAM_WORKER_THREADS_H
 
@@ -10,50 +10,51 @@
 
 struct worker;
 
-struct crew {
+struct workers {
   const struct backend *backend; /* set by the caller */
   struct plan *plan;
   struct session *session;
   struct session_info info;
   struct run_control control;
-  struct gather gather;
-  struct worker *workers;
+  struct collector collector;
+  struct worker *list;
   int started;
-  pthread_mutex_t mutex;  /* guards everything below */
-  pthread_cond_t changed; /* a worker ended */
-  pthread_cond_t fed;     /* the handout got more, or nothing more will come */
-  struct handout handout; /* the caller's to open and close */
-  int hands;              /* workers that share what is handed out, those of other ranks included */
-  int working;            /* workers that have not ended */
-  seam_status status;     /* of the first worker that failed */
+  pthread_mutex_t mutex;    /* guards everything below */
+  pthread_cond_t changed;   /* a worker ended */
+  pthread_cond_t refilled;  /* the queue got more chains, or no more will come */
+  struct chain_queue queue; /* the caller opens and closes it */
+  int all_workers;          /* those of all ranks together */
+  int working;              /* workers that have not ended */
+  seam_status status;       /* of the first worker that failed */
   seam_error error;
 };
 
-/* Opens a session of crew->backend, or where --backend auto allows it of another, that counts into `result`; both
- * pointers outlive the crew, which is all zero but for backend and handout. crew_close is due in any case. */
-seam_status crew_open(struct crew *crew, const struct seam_config *config, struct seam_result *result,
-                      seam_error *error);
-void crew_close(struct crew *crew);
+/* Opens a session that counts into `result`: of workers->backend, or of another one where --backend auto allows it.
+ * `workers` is all zero but for backend and queue. `config` and `result` outlive it. workers_close is due in any case.
+ */
+seam_status workers_open(struct workers *workers, const struct seam_config *config, struct seam_result *result,
+                         seam_error *error);
+void workers_close(struct workers *workers);
 
-/* What goes wrong here ends the run as a worker's failure does. */
-void crew_start(struct crew *crew);
+/* Starts the threads. A failure here ends the run as the failure of a worker does. */
+void workers_start(struct workers *workers);
 
-/* Waits for a worker to end, so many seconds at most; whether none is at work. */
-bool crew_wait(struct crew *crew, double seconds);
+/* Waits for a worker to end, at most `seconds`; returns whether all have ended. */
+bool workers_wait(struct workers *workers, double seconds);
 
-/* How many are at work, and whether there are chains to be handed out. */
-int crew_working(struct crew *crew, bool *more);
+/* How many have not ended, and whether the queue holds chains for them. */
+int workers_busy(struct workers *workers, bool *more);
 
 /* Waits for all to end. */
-void crew_join(struct crew *crew);
+void workers_join(struct workers *workers);
 
 /* Ends the run within a slice. */
-void crew_cancel(struct crew *crew);
+void workers_cancel(struct workers *workers);
 
-/* Ends the run: no batch is handed out any more, but those in the workers' hands are counted. */
-void crew_fail(struct crew *crew, seam_status status, const seam_error *error);
+/* Ends the run: no worker takes another batch, but each still counts the batch that it has. */
+void workers_fail(struct workers *workers, seam_status status, const seam_error *error);
 
 /* Whether the run goes on. Called with the mutex held. */
-bool crew_goes_on(struct crew *crew);
+bool workers_go_on(struct workers *workers);
 
 #endif

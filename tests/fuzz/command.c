@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* close_range */
 #include "fuzz.h"
 
+#include "command/arguments.h"
 #include "command/command.h"
 
 static seam_status look_at(struct arguments *arguments, seam_error *error);

@@ -65,7 +65,7 @@ add_library(fake_nvml SHARED shim/nvidia_ml.c)
 set_target_properties(fake_nvml PROPERTIES OUTPUT_NAME nvidia-ml SUFFIX .so.1 C_VISIBILITY_PRESET default
                                            LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/nvml)
 add_unit_test(test_nvml quick 1)
-target_sources(test_nvml PRIVATE ${command_dir}/nvml.c ${command_dir}/cards.c ${command_dir}/statistics.c)
+target_sources(test_nvml PRIVATE ${command_dir}/nvml.c ${command_dir}/cards.c ${command_dir}/common/statistics.c)
 target_compile_definitions(test_nvml PRIVATE FAKE_NVML="$<TARGET_FILE:fake_nvml>")
 target_link_libraries(test_nvml PRIVATE ${CMAKE_DL_LIBS})
 add_dependencies(test_nvml fake_nvml)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages between threads: a queue for each rank, in the order of sending. */
+/* A transport between threads: each rank has a queue of messages, in the order of sending. */
 #include "transport_threads.h"
 
 #include <pthread.h>
@@ -33,16 +33,16 @@ static _Thread_local int own;
 
 const char *seam_mpi(void) { return "threads"; }
 
-int ranks_own(void) { return own; }
+int transport_rank(void) { return own; }
 
-int ranks_count(void) {
+int transport_ranks(void) {
   pthread_mutex_lock(&world.mutex);
   int count = world.count;
   pthread_mutex_unlock(&world.mutex);
   return count;
 }
 
-struct rank_place ranks_place(void) {
+struct rank_place transport_place(void) {
   return (struct rank_place){0, 1, 0, 1};
 }
 
@@ -52,7 +52,7 @@ static void put(int to, struct letter *letter) {
   *end = letter;
 }
 
-void ranks_send(int to, int tag, const void *bytes, size_t size) {
+void transport_send(int to, int tag, const void *bytes, size_t size) {
   struct letter *letter = malloc(sizeof *letter + size);
   assert_non_null(letter);
   *letter = (struct letter){.message = {own, tag, size}, .size = size};
@@ -67,7 +67,7 @@ void ranks_send(int to, int tag, const void *bytes, size_t size) {
   pthread_mutex_unlock(&world.mutex);
 }
 
-bool ranks_look(struct message *message) {
+bool transport_look(struct message *message) {
   pthread_mutex_lock(&world.mutex);
   const struct letter *first = world.queue[own];
   if (first) *message = first->message;
@@ -75,7 +75,7 @@ bool ranks_look(struct message *message) {
   return first != NULL;
 }
 
-/* As MPI does: the first one from there and of that tag, whatever else has come before. */
+/* Takes the first message with this sender and tag, as MPI does, even if others came before it. */
 static struct letter *find(const struct message *message) {
   pthread_mutex_lock(&world.mutex);
   struct letter **link = &world.queue[own], *letter;
@@ -87,8 +87,8 @@ static struct letter *find(const struct message *message) {
   return letter;
 }
 
-/* What is received into more room than it fills leaves the rest alone. */
-void ranks_receive(const struct message *message, void *bytes, size_t size) {
+/* A message that is smaller than the room for it leaves the rest of the room alone. */
+void transport_receive(const struct message *message, void *bytes, size_t size) {
   struct letter *letter;
   while (!(letter = find(message))) continue;
   assert_true(letter->size <= size);
@@ -122,22 +122,22 @@ void threads_make_stranger(int rank) {
   pthread_mutex_unlock(&world.mutex);
 }
 
-static int forsaken; /* ranks that there were */
+static int given_up; /* how many ranks there were when they were given up */
 
-void ranks_forsake(void) {
+void transport_give_up(void) {
   pthread_mutex_lock(&world.mutex);
-  if (world.count > 1) forsaken = world.count;
+  if (world.count > 1) given_up = world.count;
   world.count = 1;
   pthread_mutex_unlock(&world.mutex);
 }
 
-/* Threads cannot be left behind: the forsaken ones are told to leave, too. */
-void ranks_end(void) {
-  for (int rank = 1; rank < forsaken; rank++) ranks_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
-  int count = forsaken ? forsaken : ranks_count();
+/* Threads cannot be left behind, so the ranks that were given up are told to leave, too. */
+void transport_end(void) {
+  for (int rank = 1; rank < given_up; rank++) transport_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
+  int count = given_up ? given_up : transport_ranks();
   for (int rank = 1; rank < count; rank++) pthread_join(world.thread[rank], NULL);
   for (int rank = 0; rank < count; rank++)
     for (struct letter *letter; (letter = world.queue[rank]); free(letter)) world.queue[rank] = letter->next;
-  forsaken = 0;
+  given_up = 0;
   world.count = 1;
 }

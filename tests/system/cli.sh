@@ -83,18 +83,18 @@ for option in first second chains first-chain seed steps optimizer lr samples lo
   says "  --$option"
 done
 run "help of predict" 0 predict --help
-for word in "--chains 262144       draws of the first component" "--beta BETA"; do says "$word"; done
+for word in "--chains 262144       number of first components" "--beta BETA"; do says "$word"; done
 run "all help of bench" 0 bench --help-all
 says "--histograms none"
 grep -q -e "--output seam.zip" -e "--shard" out && wrong "it tells of what has no effect"
 run "help of compare" 0 compare --help
-says "--output FILE         keep the map"
+says "--output FILE         write the map"
 refused "no command" 2 "seam --help"
 refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
 refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
 refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
-refused "option of another command" 2 "--force: no option of seam bench" bench --force
+refused "option of another command" 2 "--force: not an option of seam bench" bench --force
 refused "short option" 2 "-c" train -c 3
 refused "missing value" 2 "--first: its value is missing; it takes linear" train --first
 refused "value for a switch" 2 "--json 1: it takes no value" train --json=1
@@ -115,15 +115,18 @@ refused "not a number" 2 "--lr nan: not a number" train --lr nan
 refused "empty value" 2 "--lr ''" train --lr=
 refused "trailing garbage" 2 "--bins 10x" train --bins 10x
 refused "fast math on the CPU" 2 "exact arithmetic only" train --math fast --backend cpu
-refused "interchange of odd chains" 2 "--chains 77: interchange is counted of whole pairs of chains" train --histograms interface,interchange --chains 77
-refused "interchange from an odd chain" 2 "--first-chain 3: interchange is counted of whole pairs" train --histograms all,interchange --first-chain 3
+refused "interchange of odd chains" 2 "--chains 77: interchange counts pairs of chains" train --histograms interface,interchange --chains 77
+refused "interchange from an odd chain" 2 "--first-chain 3: interchange counts pairs of chains" train --histograms all,interchange --first-chain 3
 refused "reversed range" 2 "--range 1:0" train --range 1:0
 refused "ids beyond 64 bits" 2 "--first-chain" train --first-chain 18446744073709551614 --chains 2
 refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 --steps 1e8
 refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
 refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
-refused "unknown slice" 2 "--slice some" show --slice some x.zip
-refused "unknown slice to compare" 2 "--slice some" compare --slice some x.zip y.zip
+refused "unknown outcome" 2 "--outcome some" show --outcome some x.zip
+run "the old name of --outcome" 2 show --slice some x.zip
+complains "seam: --slice is now --outcome; the old name works until 0.2"
+complains "--outcome some: unknown"
+refused "unknown outcome to compare" 2 "--outcome some" compare --outcome some x.zip y.zip
 refused "unknown colour" 2 "--colour some" show --colour some x.zip
 refused "no repeats" 2 "--repeat 0" bench --repeat 0
 refused "bench without steps" 2 "--steps 0" bench --steps 0
@@ -169,8 +172,8 @@ run "output exists, as JSON" 3 train "${small[@]}" --output a.zip --json
 last_json event '"error"'
 run "output exists and is replaced" 0 train "${small[@]}" --seed 2 --output a.zip --force
 cmp -s a.zip before.zip && wrong "the file was not replaced"
-refused "output in a file" 4 "a.zip/x.zip cannot be written, for a.zip is no folder: take another --output" train "${small[@]}" --output a.zip/x.zip
-refused "output in no folder" 4 "no/x.zip cannot be written, for there is no folder no: make it" train "${small[@]}" --output no/x.zip
+refused "output in a file" 4 "a.zip/x.zip cannot be written, because a.zip is not a folder: choose another --output" train "${small[@]}" --output a.zip/x.zip
+refused "output in no folder" 4 "no/x.zip cannot be written, because there is no folder no: make it" train "${small[@]}" --output no/x.zip
 refused "output that is a folder" 4 "$work" train "${small[@]}" --output "$work"
 
 # ---- Configurations from files -------------------------------------------------------------------------------------
@@ -284,11 +287,16 @@ run "a run without passing chains" 0 train --first linear --second linear --step
 run "a run with few pairs to swap" 0 train --first mlp4 --second mlp4 --steps 60 --chains 1k \
   --histograms interface,interchange --output rare.zip --quiet
 run "show of few swapped parts" 0 show rare.zip
-says "few pairs, which tell little: take more --chains, or more --steps"
+says "few pairs, so these chances are uncertain: use more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
 says "interface of all"
-run "show of one slice" 0 show --slice fail none.zip
+run "show of one outcome" 0 show --outcome fail none.zip
 says "interface of fail: 500 chains"
+[ ! -s err ] || wrong "it notes something"
+run "show of one outcome by the option's old name" 0 show --slice=fail none.zip
+says "interface of fail: 500 chains"
+one_line
+complains "seam: --slice is now --outcome; the old name works until 0.2"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
 run "show without histograms" 0 show bare.zip
 says "--histograms"
@@ -304,7 +312,7 @@ fits_80_columns
 cp out once
 run "compare again" 0 compare f.zip g.zip
 cmp -s out once || wrong "the same comparison says something else"
-run "compare as JSON" 0 compare f.zip g.zip --slice all --json --output map.zip
+run "compare as JSON" 0 compare f.zip g.zip --outcome all --json --output map.zip
 last_json event '"comparison"'
 last_json slice '"all"'
 last_json chains '[4000, 4000]'
@@ -377,16 +385,16 @@ run "the Gibbs law again from its file" 0 predict --config gibbs.zip --output gi
 tail -1 out | grep -q '"weighed":true' || wrong "it is no longer weighed"
 run "show of the Gibbs law" 0 show gibbs.zip
 says "--beta=10"
-refused "predict heeds no steps" 2 "--steps: no option of seam predict" predict --steps 3
-refused "train heeds no draws" 2 "--draws: no option of seam train" train --draws 3
-refused "odd draws" 2 "--chains 7: what is drawn is swapped in whole pairs, 2k and 2k + 1; make it even" predict --chains 7
-refused "too many pairs" 2 "could leave 63 bits" predict --chains 1e18 --draws 1M
-refused "a training cannot resume a prediction" 7 "is of seam predict, not of seam train: resume it with that" train --config pairs.zip --resume --output pairs.zip
+refused "predict heeds no steps" 2 "--steps: not an option of seam predict" predict --steps 3
+refused "train heeds no draws" 2 "--draws: not an option of seam train" train --draws 3
+refused "odd draws" 2 "--chains 7: seam predict swaps components in pairs, 2k and 2k + 1; make it even" predict --chains 7
+refused "too many pairs" 2 "could need more than 63 bits" predict --chains 1e18 --draws 1M
+refused "a training cannot resume a prediction" 7 "is from seam predict, not from seam train: resume it with that command" train --config pairs.zip --resume --output pairs.zip
 rm -f pairs.zip pairs2.zip gibbs.zip gibbs2.zip
 
 pairs=(--first mlp4 --second mlp4 --chains 2048 --draws 2048 --quiet)
 run "a prediction of what does not work" 0 predict --chains 64 --draws 64 --output nothing.zip
-says "none of these pairs works: take more --chains and --draws"
+says "none of these pairs works: use more --chains and --draws"
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
 for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
@@ -395,15 +403,15 @@ for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other op
 done
 fits_80_columns
 ! grep -q -- "--steps.*|" out || wrong "an option that predictions do not have differs"
-run "compare first components" 0 compare f.zip predicted.zip --slice all --json
+run "compare first components" 0 compare f.zip predicted.zip --outcome all --json
 tail -1 out | python3 -c '
 import json, sys
 r = json.load(sys.stdin)
 (interface,) = r["compared"]
 assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
 assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
-refused "what fails in a prediction" 7 "take --slice pass, buffer, inverter or all" compare f.zip predicted.zip --slice fail
-run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --slice buffer
+refused "what fails in a prediction" 7 "use --outcome pass, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
+run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --outcome buffer
 says "components alike"
 
 # ---- Interchange beside a prediction --------------------------------------------------------------------------------
@@ -428,7 +436,7 @@ assert trained["chance"] != untrained["chance"]' 2>>err || wrong "the prediction
 run "compare with pairs that work" 0 compare parts.zip untrained.zip
 says "20,000 first x 20,000 second components; effective sample size of"
 refused "beside what is no prediction" 7 "seam predict" show parts.zip parts.zip
-refused "beside a prediction of another kind" 7 "its --first is mlp4, that of the result buffer; predict the same with --first buffer" show parts.zip predicted.zip
+refused "beside a prediction of another kind" 7 "its --first is mlp4, but the result has buffer; run seam predict with --first buffer" show parts.zip predicted.zip
 refused "three results" 2 "takes two files" show parts.zip untrained.zip untrained.zip
 rm -f parts.zip untrained.zip
 

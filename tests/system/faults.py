@@ -46,7 +46,7 @@ FAULTS = [("open", "EIO"), ("read", "EIO"), ("write", "EIO"), ("write", "ENOSPC"
 RETRIED = {"short", "EINTR"}
 HARMLESS = {("close", "x.zip.lock"), ("unlink", "x.zip.lock"), ("close", "."), ("close", "x.zip"),
             ("close", "half1.zip"), ("close", "half2.zip")}
-REMEDIES = ["take another --output", "rename it", "run it again", "check the name", "copy it", "kept as"]
+REMEDIES = ["choose another --output", "rename it", "run it again", "check the name", "copy it", "kept as"]
 
 
 class Wrong(Exception):

@@ -76,16 +76,35 @@ for command in $commands; do
   grep -q "^\.SH EXAMPLES" "$page" || wrong "$page has no examples"
   [ -n "$(seam "$command" --help | sed -n '/^Examples:$/,$p' | sed 1d)" ] || wrong "help of $command has no example"
 done
-if command -v man >/dev/null; then
+# sections PAGE: the titles that its text in packaging/man has.
+sections() { sed -n 's/^# //p' "$source_dir/host/packaging/man/$(basename "$1" .1 | sed 's/^seam-//').txt"; }
+for page in prefix/share/man/man1/*.1; do
+  for title in NAME SYNOPSIS DESCRIPTION EXAMPLES "EXIT STATUS" FILES ENVIRONMENT "SEE ALSO"; do
+    grep -qx "\.SH $title" "$page" || wrong "$page has no $title"
+  done
+  [ -n "$(sections "$page")" ] || wrong "$page has no section of its own"
+  while read -r title; do
+    grep -qxF ".SH $title" "$page" || wrong "$page lacks the section $title of its text"
+  done < <(sections "$page")
+  if LC_ALL=C grep -n '[^ -~]' "$page"; then wrong "$page has more than ASCII, which not every terminal shows"; fi
+done
+if command -v man >/dev/null && command -v groff >/dev/null; then
   for page in prefix/share/man/man1/*.1; do
     man --warnings -E UTF-8 -l "$page" 2>warnings >page
     [ ! -s warnings ] || { cat warnings; wrong "$page is not clean"; }
-    for title in NAME SYNOPSIS DESCRIPTION EXAMPLES "EXIT STATUS" FILES ENVIRONMENT; do
-      grep -q "^$title" page || wrong "$page has no $title"
+    for title in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" "SEE ALSO"; do
+      grep -q "^$title" page || wrong "$page shows no $title"
     done
   done
 else
-  echo "no man: the pages were not formatted"
+  echo "no man or no groff: the pages were not formatted"
+fi
+if command -v mandoc >/dev/null; then
+  for page in prefix/share/man/man1/*.1; do # an empty date keeps a page the same at every build
+    if mandoc -Tlint -W warning "$page" | grep -v 'missing date'; then wrong "$page is not clean"; fi
+  done
+else
+  echo "no mandoc: the pages were not checked by it"
 fi
 
 # Every example, in order.
@@ -121,7 +140,7 @@ completes "interface,loss" seam train --histograms interface,lo
 completes "" seam train --lr ""
 completes "b.json" seam train --config b
 completes "results of May.zip" seam show res
-completes "inverter" seam show --slice inv
+completes "inverter" seam show --outcome inv
 completes "always auto never" seam show --colour ""
 completes "--resume" seam train --force --re
 completes "" seam show --optim

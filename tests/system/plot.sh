@@ -26,7 +26,7 @@ run "one chain" 0 train "${small[@]}" --chains 1 --output one.zip
 run "no histogram" 0 train "${small[@]}" --chains 100 --histograms none --output bare.zip
 run "a shorter training" 0 train "${small[@]}" --chains 2k --seed 3 --steps 30 --bins 64 --range -2:4 --output c.zip
 run "the map of a comparison" 0 compare a.zip b.zip --output where.zip
-run "of a slice" 0 compare a.zip p.zip --slice buffer --output part.zip
+run "of one outcome" 0 compare a.zip p.zip --outcome buffer --output part.zip
 run "many bins" 0 train "${small[@]}" --chains 100 --bins 2039 --histograms interface,mapping --output bins.zip
 
 # ---- Every figure ---------------------------------------------------------------------------------------------------
@@ -88,17 +88,17 @@ for width in 180mm 18cm 180 7.0866in; do
 done
 run "counts by their logarithm" 0 plot a.zip --log --output log.png
 cmp -s log.png wide.png && wrong "the logarithm changes nothing"
-run "another slice" 0 plot a.zip --slice buffer --output buffer.png
-cmp -s buffer.png wide.png && wrong "the slice changes nothing"
+run "another outcome" 0 plot a.zip --outcome buffer --output buffer.png
+cmp -s buffer.png wide.png && wrong "the outcome changes nothing"
 for beside in p g; do
-  run "$beside: a prediction beside a training" 0 plot a.zip $beside.zip --slice all --output $beside.png
+  run "$beside: a prediction beside a training" 0 plot a.zip $beside.zip --outcome all --output $beside.png
   run "$beside: a prediction alone" 0 plot $beside.zip --figure all --output $beside-all.svg
 done
 run "interchange beside a prediction" 0 plot a.zip p.zip --figure interchange --output fit.svg
 run "many bins" 0 plot bins.zip --figure all --output bins.png
 for odd in none diverged one; do
-  for slice in pass fail all; do
-    run "$odd, $slice" 0 plot $odd.zip --figure all --slice $slice --log --width 80mm --output odd.png --force
+  for outcome in pass fail all; do
+    run "$odd, $outcome" 0 plot $odd.zip --figure all --outcome $outcome --log --width 80mm --output odd.png --force
     whole odd.png
   done
 done
@@ -110,9 +110,9 @@ cp once.png margins.png
 run "in another order" 0 plot a.zip c.zip none.zip one.zip diverged.zip --figure margins --output other.png
 cmp -s other.png margins.png && wrong "the order changes nothing"
 run "margins of several, narrow" 0 plot c.zip a.zip none.zip --figure margins --width 80mm --output once.png --force
-for slice in fail all buffer; do
-  run "several, $slice" 0 plot a.zip p.zip g.zip none.zip --slice $slice --output slice-$slice.png
-  whole slice-$slice.png
+for outcome in fail all buffer; do
+  run "several, $outcome" 0 plot a.zip p.zip g.zip none.zip --outcome $outcome --output outcome-$outcome.png
+  whole outcome-$outcome.png
 done
 many=()
 for _ in {1..24}; do many+=(c.zip); done
@@ -143,7 +143,7 @@ run "named twice" 0 plot a.zip --figure interface,interface --output twice.pdf -
 cmp -s page.pdf twice.pdf || wrong "it is drawn twice"
 
 drawn "a comparison's map" where.zip
-run "by its name, narrow, of its slice" 0 plot part.zip --figure compare --slice buffer --width 85mm --output part.png
+run "by its name, narrow, of its outcome" 0 plot part.zip --figure compare --outcome buffer --width 85mm --output part.png
 whole part.png
 run "a comparison of nothing" 0 compare none.zip none.zip --output empty.zip
 run "has no map" 0 plot empty.zip --output empty.png
@@ -179,17 +179,17 @@ named where.png where.zip
 
 # ---- What is refused ------------------------------------------------------------------------------------------------
 
-refused "an unknown format" 2 "new.gif: name it .png, .svg or .pdf" a.zip --output new.gif
+refused "an unknown format" 2 "new.gif: the name must end in .png, .svg or .pdf" a.zip --output new.gif
 long=$(printf 'x%.0s' {1..5000})
 refused "a name that is too long" 4 "File name too long" a.zip --output "$long.png"
-refused "one without a suffix" 2 "name it .png, .svg or .pdf" a.zip --output "$long"
+refused "one without a suffix" 2 "the name must end in .png, .svg or .pdf" a.zip --output "$long"
 refused "files whose names are too long" 2 "5004 bytes, and no more than 255 are possible: name it by --output" "$long.zip"
 refused "figures whose names are too long" 2 "bytes, and no more than 255" a.zip \
   --figure "interface$(printf ',interface%.0s' {1..30})"
 refused "an unknown figure" 2 "--figure some: unknown; it takes interface, transfer" a.zip --figure some --output new.png
-refused "an unknown slice" 2 "--slice some: unknown" a.zip --slice some --output new.png
-refused "a slice that snapshots do not tell" 2 "snapshots tell only pass, fail and all" a.zip --figure snapshots \
-  --slice buffer --output new.png
+refused "an unknown outcome" 2 "--outcome some: unknown" a.zip --outcome some --output new.png
+refused "an outcome that snapshots do not tell" 2 "snapshots tell only pass, fail and all" a.zip --figure snapshots \
+  --outcome buffer --output new.png
 for width in 79mm 401mm 6 nan 18km 1e9 ""; do
   refused "a width of '$width'" 2 "80mm to 400mm" a.zip --width "$width" --output new.png
 done
@@ -210,7 +210,7 @@ refused "a prediction's margins" 7 "p.zip: a prediction has no width" a.zip p.zi
 refused "a comparison and a result" 2 "drawn alone" a.zip where.zip --output new.png
 refused "a comparison's margins" 2 "where.zip is a comparison, which has only --figure compare" where.zip \
   --figure margins --output new.png
-refused "another slice than the comparison's" 2 "part.zip compares buffer" part.zip --slice pass --output new.png
+refused "another outcome than the comparison's" 2 "part.zip compares buffer" part.zip --outcome pass --output new.png
 for command in show info "train --config" "merge --output new.zip"; do
   run "$command of a comparison" 6 $command where.zip
   grep -qF "where.zip is a comparison, the map that seam compare wrote" err || wrong "it does not say what the file is"
@@ -221,13 +221,13 @@ with zipfile.ZipFile("where.zip") as old, zipfile.ZipFile("forged.zip", "w", zip
     for name in old.namelist():
         new.writestr(name, old.read(name).replace(b'"rows":1', b'"rows":2'))
 P
-refused "a forged comparison" 6 "forged.zip: member compare.manifest is no record" forged.zip --output new.png
+refused "a forged comparison" 6 "forged.zip: member compare.manifest is not a record" forged.zip --output new.png
 refused "no histogram" 7 "seam train --config bare.zip --histograms interface" bare.zip --output new.png
 refused "no histogram at all" 7 "--histograms all" bare.zip --figure all --output new.png
 refused "no interchange" 7 "--histograms interchange" b.zip --figure interchange --output new.png
 refused "what only training has" 7 "a prediction has no mapping" p.zip --figure transfer --output new.png
-refused "other kinds" 7 "--first buffer against linear" a.zip none.zip --slice all --output new.png
-run "other kinds by force" 0 plot a.zip none.zip --slice all --force --output forced.png
+refused "other kinds" 7 "--first buffer against linear" a.zip none.zip --outcome all --output new.png
+run "other kinds by force" 0 plot a.zip none.zip --outcome all --force --output forced.png
 refused "a missing file" 4 "nowhere.zip" nowhere.zip --output new.png
 head -c 1000 a.zip >cut.zip
 refused "a truncated file" 6 "cut.zip" cut.zip --output new.png

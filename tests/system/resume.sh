@@ -114,7 +114,7 @@ refused 4 "absent.zip" merge --output x.zip shard1.zip absent.zip
 refused 2 "needs --output" merge shard1.zip shard2.zip
 refused 2 "needs files" merge --output x.zip
 refused 3 "whole.zip exists" merge --output whole.zip shard1.zip shard2.zip
-refused 7 "--lr 0.06: the result to be resumed has 0.05" train "${options[@]}" --lr 0.06 --resume --output two.zip
+refused 7 "--lr 0.06: the output has 0.05" train "${options[@]}" --lr 0.06 --resume --output two.zip
 refused 6 "cut.zip" train "${options[@]}" --resume --output cut.zip
 refused 2 "give one of them" train "${options[@]}" --resume --force --output two.zip
 refused 2 "--shard 4/3" train "${options[@]}" --shard 4/3 --output x.zip

@@ -17,6 +17,7 @@ backend/choice
 files workers
 compare run
 sweep
+command/common
 command/figure
 command"""
 LEVEL = {room: level for level, rooms in enumerate(ORDER.split("\n")) for room in rooms.split()}

@@ -56,7 +56,7 @@ status=0
 wait $run || status=$?
 [ $status -eq 130 ] || wrong "exit code $status after an interrupt"
 chains=$(counted)
-grep -q "^seam: interrupted: . of 8 points are whole" told || wrong "the interrupt is not told"
+grep -q "^seam: interrupted: . of 8 points are complete" told || wrong "the interrupt is not told"
 [ "$chains" -gt 0 ] && [ "$chains" -lt 24000 ] || wrong "$chains chains in the index after an interrupt"
 "$seam" sweep plan.json --json >out 2>err &
 run=$!
@@ -137,9 +137,9 @@ echo 'train' >bad.json
 refused 2 "bad.json:1: " sweep bad.json
 [ ! -e bad ] || wrong "a refused plan left a folder"
 echo '{"task": "train", "grid": {"lr": [0.1]}, "folder": "no/such"}' >nowhere.json
-refused 4 "no/such lies in no folder that there is: make that, or name another" sweep nowhere.json
+refused 4 "the folder that no/such would be in does not exist: make it, or name another" sweep nowhere.json
 sed -i 's|no/such|plan.json|' nowhere.json
-refused 4 "plan.json is no folder" sweep nowhere.json
+refused 4 "plan.json is not a folder" sweep nowhere.json
 sed 's/2000/1000/' plan.json >changed.json
 sed -i 's/^{/{"folder": "plan", /' changed.json
 refused 7 "has --steps 2000, and the plan 1000" sweep changed.json

@@ -24,7 +24,7 @@ add_system_test(rooms_planted quick 7 rooms_planted.sh ${PROJECT_SOURCE_DIR} ${P
 add_system_test(style quick 2 style.sh ${PROJECT_SOURCE_DIR})
 add_system_test(tidy slow 300 tidy.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 add_system_test(listed quick 1 listed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-add_program_test(readme all 8 readme.sh)
+add_program_test(readme all 8 documents.py)
 
 # ---- Counts ---------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@
     }                                                                                                                  \
   } while (0)
 
+/* The name that seam_comparison_outcome had in 0.1 still compiles. */
+static const char *(*const old_name)(const seam_comparison *) = seam_comparison_slice;
+
 int main(int, char **arguments) {
   const char *path = arguments[1];
   seam_error error;
@@ -39,6 +42,7 @@ int main(int, char **arguments) {
   seam_result_free(read);
   seam_result_free(result);
   seam_config_free(config);
+  REQUIRE(old_name == &seam_comparison_outcome);
   std::puts("1 passed, 0 failed");
   return 0;
 }

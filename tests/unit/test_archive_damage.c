@@ -70,11 +70,11 @@ static void sizes_beyond_what_deflate_can_do_are_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
   set_header_field(file, "loss_storage_values.npy", 24, 22, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy claims a size that cannot be");
+  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy claims an impossible size");
   free(file.data);
   file = small_file("loss");
   set_header_field(file, "run.manifest", 20, 18, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest claims a size that cannot be");
+  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest claims an impossible size");
   free(file.data);
 }
 
@@ -124,7 +124,7 @@ static void a_foreign_zip_is_refused(void **unused) {
   assert_int_equal(zip_writer_finish(writer, &file.data, &file.size, NULL), SEAM_OK);
   expect_refused(file, SEAM_ERROR_FORMAT, "has no member run.manifest");
   free(file.data);
-  expect_refused((struct bytes){(unsigned char *)"{\"steps\": 3}", 12}, SEAM_ERROR_FORMAT, "is no zip file");
+  expect_refused((struct bytes){(unsigned char *)"{\"steps\": 3}", 12}, SEAM_ERROR_FORMAT, "is not a zip file");
 }
 
 static void a_zip_of_thousands_of_members_is_refused(void **unused) {
@@ -152,7 +152,7 @@ static void missing_foreign_and_twofold_members_are_refused(void **unused) {
       {"loss.json", NULL, "has no member loss.json"},
       {"slack_storage_values.npy", NULL, "has no member slack_storage_values.npy"},
       {"slack_storage_values.npy", "slack_storage_valuez.npy", "has no member slack_storage_values.npy"},
-      {"loss.json", "slack.json", "slack.json stands in it twice"},
+      {"loss.json", "slack.json", "slack.json is in it twice"},
       {"loss.json", long_name, "does not belong"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -224,7 +224,7 @@ static void a_manifest_with_a_key_twice_is_refused(void **unused) {
   sprintf(text, "{\"seconds\":9.5,%s", (char *)manifest.data + 1);
   struct bytes forged =
       repack(file, "run.manifest", "run.manifest", (struct bytes){(unsigned char *)text, strlen(text)});
-  expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest is no JSON text");
+  expect_refused(forged, SEAM_ERROR_FORMAT, "run.manifest is not JSON text");
   free(forged.data);
   free(text);
   free(manifest.data);

@@ -39,10 +39,10 @@ static seam_result *covered(seam_result *result, uint64_t first) {
   return result;
 }
 
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *slice) {
+static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(a, b, slice, 0, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (seam_compare(a, b, outcome, 0, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
   return comparison;
 }
 
@@ -77,10 +77,10 @@ static void release(seam_result *results[2]) {
 
 /* ---- Slices, fractions, maps ---- */
 
-static void every_slice_takes_its_outcomes(void **unused) {
+static void every_choice_takes_its_outcomes(void **unused) {
   (void)unused;
   static const struct {
-    const char *slice;
+    const char *outcome;
     int64_t entries[2];
     double variation;
   } cases[] = {{"pass", {60, 40}, 1. / 6},
@@ -91,7 +91,7 @@ static void every_slice_takes_its_outcomes(void **unused) {
   seam_result *results[2];
   small_pair(results);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    seam_comparison *comparison = compare(results[0], results[1], cases[i].slice);
+    seam_comparison *comparison = compare(results[0], results[1], cases[i].outcome);
     const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
     assert_string_equal(interface->name, "interface");
     assert_int_equal(interface->entries[0], cases[i].entries[0]);
@@ -322,14 +322,14 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   seam_result_free(b);
 }
 
-/* Pairs of chains that both pass, of either modes: no slice but theirs has any. */
+/* Pairs of chains that both pass, of either modes: no choice of outcomes but theirs has any. */
 static void interchange_is_that_of_chains_that_pass(void **unused) {
   (void)unused;
   static const char *const options[] = {"bins", "8", "steps", "5", "histograms", "interface,interchange", NULL};
   seam_result *results[2] = {sample_result(options, 0, 600), sample_result(options, 1000, 400)};
-  static const char *const slices[] = {"pass", "buffer", "inverter", "fail", "all"};
+  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail", "all"};
   for (int s = 0; s < 5; s++) {
-    seam_comparison *comparison = compare(results[0], results[1], slices[s]);
+    seam_comparison *comparison = compare(results[0], results[1], outcomes[s]);
     const seam_compared *interchange = find(comparison, "interchange");
     assert_int_equal(interchange != NULL, s == 0);
     for (int r = 0; r < 2 && interchange; r++) {
@@ -357,7 +357,7 @@ static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unus
   (void)unused;
   static const char *const options[] = {"histograms", "interface,snapshots", "bins", "2", "steps", "1", NULL};
   static const struct {
-    const char *slice;
+    const char *outcome;
     int64_t entries[2];
     double variation;
   } cases[] = {{"pass", {108, 92}, 0.5 * 16 / 200}, {"fail", {7, 50}, 0}};
@@ -372,7 +372,7 @@ static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unus
     covered(results[r], 0);
   }
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    seam_comparison *comparison = compare(results[0], results[1], cases[i].slice);
+    seam_comparison *comparison = compare(results[0], results[1], cases[i].outcome);
     const seam_compared *snapshots = find(comparison, "snapshots");
     assert_int_equal(snapshots->entries[0], cases[i].entries[0]);
     assert_int_equal(snapshots->entries[1], cases[i].entries[1]);
@@ -546,7 +546,7 @@ static void the_interval_holds_the_distance_of_known_laws(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_slice_takes_its_outcomes),
+      cmocka_unit_test(every_choice_takes_its_outcomes),
       cmocka_unit_test(fractions_are_those_by_hand),
       cmocka_unit_test(where_a_sample_is_empty_nothing_is_made_up),
       cmocka_unit_test(a_result_is_at_no_distance_from_itself),

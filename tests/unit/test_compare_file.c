@@ -16,10 +16,10 @@ static void release(seam_result *results[2]) {
   seam_result_free(results[1]);
 }
 
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *slice) {
+static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(a, b, slice, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
   return comparison;
 }
 
@@ -57,11 +57,11 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
 static void a_comparison_is_read_as_it_was_written(void **unused) {
   (void)unused;
   static const char *const options[] = {WORKING, NULL}, *const weighed[] = {WORKING, "task", "gibbs", NULL};
-  static const char *const slices[] = {"pass", "buffer", "inverter", "fail", "all"};
+  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail", "all"};
   seam_result *trained[2], *predicted = sample_predict(options), *law = sample_predict(weighed);
   sample_pair_of(trained);
-  for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
-    expect_read_again(compare(trained[0], trained[1], slices[i]), 2);
+  for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
+    expect_read_again(compare(trained[0], trained[1], outcomes[i]), 2);
   release(trained);
   trained[0] = sample_train(options), trained[1] = sample_result(options, 0, 0);
   expect_read_again(compare(trained[0], predicted, "all"), 2);
@@ -86,7 +86,7 @@ static void write_to(const char *path, const seam_comparison *comparison, const 
 static void expect_the_same(seam_comparison *written, seam_comparison *read) {
   char *records[2] = {seam_comparison_record(written), seam_comparison_record(read)};
   assert_string_equal(records[0], records[1]);
-  assert_string_equal(seam_comparison_slice(read), seam_comparison_slice(written));
+  assert_string_equal(seam_comparison_outcome(read), seam_comparison_outcome(written));
   for (int side = 0; side < 2; side++) {
     free(records[side]);
     assert_string_equal(seam_config_get(seam_comparison_config(read, side), "bins"),
@@ -113,7 +113,7 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
   write_to(path, NULL, results[0]);
   assert_false(seam_is_comparison(path));
   assert_int_equal(seam_comparison_read(path, &read, &error), SEAM_ERROR_FORMAT);
-  assert_non_null(strstr(error.message, "is no comparison"));
+  assert_non_null(strstr(error.message, "is not a comparison"));
   assert_null(read);
   seam_comparison_free(comparison);
   release(results);
@@ -240,11 +240,11 @@ static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
     const char *name;
     double value;
     const char *words;
-  } cases[] = {{"log_ratio_storage_values.npy", NAN, "holds what is no ratio"},
-               {"log_ratio_storage_values.npy", -INFINITY, "holds what is no ratio"},
+  } cases[] = {{"log_ratio_storage_values.npy", NAN, "holds a value that cannot be a ratio"},
+               {"log_ratio_storage_values.npy", -INFINITY, "holds a value that cannot be a ratio"},
                {"log_ratio_storage_values.npy", -3, NULL},
-               {"log_ratio_error_storage_values.npy", -1, "holds what is no error"},
-               {"log_ratio_error_storage_values.npy", INFINITY, "holds what is no error"},
+               {"log_ratio_error_storage_values.npy", -1, "holds a value that cannot be an error"},
+               {"log_ratio_error_storage_values.npy", INFINITY, "holds a value that cannot be an error"},
                {"log_ratio_error_storage_values.npy", NAN, NULL}};
   struct bytes file = sample_comparison();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -295,8 +295,8 @@ static void expect_at(struct bytes file, const char *path, const char *text, con
   json_decref(record);
 }
 
-#define UNWRITTEN "is no record that this seam would write"
-#define UNHEARD   "tells of a comparison that cannot be"
+#define UNWRITTEN "is not a record that this seam would write"
+#define UNHEARD   "describes an impossible comparison"
 
 static void what_no_two_results_have_in_common_is_refused(void **unused) {
   (void)unused;

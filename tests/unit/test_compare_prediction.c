@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam_compare of predictions: what it says of slices, of chance and of its errors, and whether that is true.
+/* seam_compare of predictions: what it says of outcomes, of chance and of its errors, and whether that is true.
  * Statistical tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a
  * planted error. */
 #include <math.h>
@@ -30,10 +30,10 @@ static seam_result *logistic_chains(const char *chains, const char *seed) {
                                             "interface", NULL});
 }
 
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *slice) {
+static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(a, b, slice, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
   return comparison;
 }
 
@@ -61,8 +61,8 @@ struct trials {
 };
 
 /* Compares, and frees the first. */
-static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *slice) {
-  seam_comparison *comparison = compare(a, b, slice);
+static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *outcome) {
+  seam_comparison *comparison = compare(a, b, outcome);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double p = interface_of(comparison)->distance[d].p;
     assert_true(p >= 1. / 201 && p <= 1);
@@ -76,8 +76,8 @@ static void add_half_trial(struct trials *trials, seam_result *a, const seam_res
 }
 
 /* Compares, and frees both. */
-static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *slice) {
-  add_half_trial(trials, a, b, slice);
+static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *outcome) {
+  add_half_trial(trials, a, b, outcome);
   seam_result_free(b);
 }
 
@@ -109,14 +109,14 @@ static double mean_square(const double *x, int n) {
 static void p_is_uniform_between_predictions_of_one_law(void **unused) {
   (void)unused;
   static const struct {
-    const char *slice, *chains, *draws;
+    const char *outcome, *chains, *draws;
   } cases[] = {{"pass", "16384", "700"}, {"pass", "700", "16384"}, {"buffer", "2048", "2048"}, {"all", "1000", "64"}};
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     struct trials trials = {.count = 0};
     for (int i = 0; i < MOST_PAIRS; i++)
       add_trial(&trials, logistic_pairs((struct sort){cases[k].chains, cases[k].draws, seed_text(100 + i), NULL, NULL}),
                 logistic_pairs((struct sort){cases[k].chains, cases[k].draws, seed_text(300 + i), NULL, NULL}),
-                cases[k].slice);
+                cases[k].outcome);
     assert_uniform(&trials);
   }
 }
@@ -314,21 +314,21 @@ static void where_too_few_pairs_work_chance_is_not_made_up(void **unused) {
 
 /* ---- What does not compare ---- */
 
-static void refuse(const seam_result *a, const seam_result *b, const char *slice, const char *part) {
+static void refuse(const seam_result *a, const seam_result *b, const char *outcome, const char *part) {
   seam_comparison *comparison;
   seam_error error = {.message = ""};
-  assert_int_equal(seam_compare(a, b, slice, 1, &comparison, &error), SEAM_ERROR_MISMATCH);
+  assert_int_equal(seam_compare(a, b, outcome, 1, &comparison, &error), SEAM_ERROR_MISMATCH);
   assert_null(comparison);
   if (!strstr(error.message, part)) fail_msg("%s: does not say %s", error.message, part);
 }
 
-static void slices_that_cannot_be_told_are_refused(void **unused) {
+static void outcomes_that_cannot_be_told_are_refused(void **unused) {
   (void)unused;
   seam_result *prediction = by_hand("predict", 8, 2), *gibbs = by_hand("gibbs", 8, 2);
   refuse(prediction, prediction, "fail", "the first result is a prediction");
-  refuse(prediction, prediction, "fail", "--slice pass, buffer, inverter or all");
-  static const char *const slices[] = {"pass", "buffer", "inverter", "fail"};
-  for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, slices[s], "take --slice all");
+  refuse(prediction, prediction, "fail", "--outcome pass, buffer, inverter or all");
+  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail"};
+  for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, outcomes[s], "use --outcome all");
   refuse(prediction, gibbs, "pass", "the second result is a Gibbs law");
   seam_result_free(prediction);
   seam_result_free(gibbs);
@@ -389,7 +389,7 @@ int main(void) {
       cmocka_unit_test(the_worth_of_pairs_is_that_by_hand),
       cmocka_unit_test(a_gibbs_law_is_of_all_chains),
       cmocka_unit_test(where_too_few_pairs_work_chance_is_not_made_up),
-      cmocka_unit_test(slices_that_cannot_be_told_are_refused),
+      cmocka_unit_test(outcomes_that_cannot_be_told_are_refused),
       cmocka_unit_test(predictions_of_one_seed_share_components),
       cmocka_unit_test(a_comparison_does_not_depend_on_threads),
   };

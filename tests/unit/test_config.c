@@ -423,7 +423,7 @@ static void test_check_pairs(void **state) {
   set("first-chain", "3");
   fits();
   set("histograms", "interchange");
-  clashes("--chains 7: interchange is counted of whole pairs of chains");
+  clashes("--chains 7: interchange counts pairs of chains");
   set("chains", "8");
   clashes("--first-chain 3");
   message_has("make it even, or leave interchange out of --histograms");

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "command/cards.h"
+#include "command/nvml.h"
 
 static const char first_bus[] = "0000:17:00.0", second_bus[] = "0000:18:00.0";
 

@@ -264,7 +264,7 @@ static void folders_and_devices_are_never_replaced(void **state) {
   snprintf(fifo, sizeof fifo, "%s/fifo", fixture->folder);
   assert_int_equal(mkfifo(fifo, 0600), 0);
   expect_open_refused(fixture->folder, 1, SEAM_ERROR_IO, "is a folder");
-  expect_open_refused(fifo, 1, SEAM_ERROR_IO, "no ordinary file");
+  expect_open_refused(fifo, 1, SEAM_ERROR_IO, "not an ordinary file");
   assert_int_equal(stat(fifo, &info), 0);
   assert_true(S_ISFIFO(info.st_mode));
   expect_files(fixture, "fifo");

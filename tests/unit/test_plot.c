@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/common/colour.h"
+#include "command/common/ticks.h"
 #include "command/figure/density.h"
-#include "command/ticks.h"
+#include "command/figure/page.h"
+#include "command/figure/panel.h"
 
 #include <cmocka.h>
 

@@ -300,18 +300,18 @@ static void leases_are_handed_out_in_the_order_they_came(void **state) {
   (void)state;
   const struct session_info info = {.workers = 1, .batch = 10, .least = 2};
   const struct chain_range leases[] = {{100, 104}, {0, 4}, {50, 54}};
-  struct handout handout = {.elsewhere = 1000};
+  struct chain_queue queue = {.elsewhere = 1000};
   struct chain_range range;
-  assert_int_equal(handout_add(&handout, &leases[0], NULL), SEAM_OK);
+  assert_int_equal(chain_queue_add(&queue, &leases[0], NULL), SEAM_OK);
   for (int i = 0; i < 3; i++) {
-    assert_int_equal(handout.left, 4);
-    assert_true(handout_take(&handout, &info, &range));
+    assert_int_equal(queue.left, 4);
+    assert_true(chain_queue_take(&queue, &info, &range));
     assert_int_equal(range.begin, leases[i].begin);
     assert_int_equal(range.end, leases[i].end);
-    if (i < 2) assert_int_equal(handout_add(&handout, &leases[i + 1], NULL), SEAM_OK);
+    if (i < 2) assert_int_equal(chain_queue_add(&queue, &leases[i + 1], NULL), SEAM_OK);
   }
-  assert_false(handout_take(&handout, &info, &range));
-  handout_close(&handout);
+  assert_false(chain_queue_take(&queue, &info, &range));
+  chain_queue_close(&queue);
 }
 
 int main(void) {

@@ -124,7 +124,7 @@ static void another_configuration_is_refused_by_its_first_option(void **state) {
   seam_result *result = train(NULL), *before = train(NULL);
   seam_error error;
   assert_int_equal(seam_train_resume(config, NULL, NULL, NULL, &result, &error), SEAM_ERROR_MISMATCH);
-  assert_non_null(strstr(error.message, "--seed 2: the result to be resumed has 1"));
+  assert_non_null(strstr(error.message, "--seed 2: the output has 1"));
   assert_same_file(result, before);
   seam_result_free(result);
   seam_result_free(before);

@@ -5,11 +5,17 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/figure/choice.h"
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/common/selection.h"
 #include "command/figure/curves.h"
+#include "command/figure/figure.h"
+#include "command/figure/page.h"
+#include "command/figure_choice.h"
 
 #include <cmocka.h>
 
@@ -150,7 +156,7 @@ static void all_is_what_all_results_can_have(void **state) {
   expect_settled(&plot, "all", "margins");
   seam_result_free(plot.results[--plot.count]);
   take(&plot, MADE(SMALL, "3", "histograms", "none"));
-  expect_settled(&plot, "all", "the runs have no histogram in common");
+  expect_settled(&plot, "all", "these results have no histogram in common");
   release(&plot);
 }
 
@@ -178,11 +184,12 @@ static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
 
 /* ---- What a count is worth ---- */
 
-/* What a comparison with a training finds of the slice: so many independent entries, per count as it lies there. */
-static double effective_beside(seam_result *result, seam_result *training, const char *slice) {
+/* What a comparison with a training finds of the chosen outcomes: so many independent entries, per count as it lies
+ * there. */
+static double effective_beside(seam_result *result, seam_result *training, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
-  if (seam_compare(result, training, slice, 0, &comparison, &error)) fail_msg("%s", error.message);
+  if (seam_compare(result, training, outcome, 0, &comparison, &error)) fail_msg("%s", error.message);
   double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
   seam_comparison_free(comparison);
   return effective;
@@ -197,15 +204,17 @@ static void a_count_is_worth_what_the_interface_tells(void **state) {
   seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
   assert_true(worth_of(training, pass) == 1);
   for (int i = 0; i < 2; i++) {
-    const struct selection *slice = i ? buffer : pass;
-    double effective = effective_beside(prediction, training, slice->name);
+    const struct selection *selection = i ? buffer : pass;
+    double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(worth_of(prediction, slice) == effective / (double)selected_chains(prediction, slice));
+    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
   }
   assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
   assert_true(worth_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
   assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_ptr_equal(compared_outcomes(law, find_selection("all")), pass); /* without the weight that pairs lack */
+  assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
   seam_result_free(training);
   seam_result_free(prediction);
   seam_result_free(law);
@@ -233,7 +242,7 @@ static int colours_of_first_panel(cairo_surface_t *surface) {
 /* In whatever units a law is counted, both have one scale, on which the chains of a training have many shades. */
 static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
   (void)state;
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   take(&plot, MADE(WORKING));
   take(&plot, PREDICT(PAIRED, "task", "gibbs"));
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDE, HIGH);
@@ -289,7 +298,7 @@ static void check_curves(const struct plot *plot, int level) {
 
 static void curves_are_densities_of_each_result(void **state) {
   (void)state;
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   take(&plot, MADE(SMALL, "30", "chains", "3000"));
   check_curves(&plot, -1);
   for (int r = 0; r < 2; r++) take(&plot, MADE(SMALL, "30", "chains", "900", "second", r ? "buffer" : "mlp4"));
@@ -302,7 +311,7 @@ static void curves_are_densities_of_each_result(void **state) {
 static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
   (void)state;
   int64_t bins[3];
-  struct plot plot = {.slice = find_selection("all")};
+  struct plot plot = {.selection = find_selection("all")};
   for (int r = 0; r < 3; r++) {
     take(&plot, r == 0   ? MADE(SMALL, "0", "chains", "30000")
                 : r == 1 ? MADE(SMALL, "50", LINEAR, "optimizer", "sgd", "lr", "1e9")
@@ -314,7 +323,7 @@ static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
     bins[r] = curves.bins;
     free(curves.values);
   }
-  assert_int_equal(selected_chains(plot.results[1], plot.slice), 0);
+  assert_int_equal(selected_chains(plot.results[1], plot.selection), 0);
   assert_true(bins[0] == bins[1] && bins[2] < bins[1]);
   release(&plot);
 }

@@ -58,37 +58,38 @@ static void wrong_plans_are_refused_by_key_and_value(void **state) {
     const char *plan, *part;
   } cases[] = {
       {"{\"task\": \"train\",", "a plan is a JSON object"},
-      {"[1]", "no JSON object"},
+      {"[1]", "not a JSON object"},
       {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"task\": \"train\"}", "duplicate"},
       {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"gird\": 1}", "key gird: unknown; a plan has task, options"},
       {"{\"grid\": {\"lr\": [1]}}", "task: missing; it takes train, predict or gibbs"},
       {"{\"task\": \"trian\", \"grid\": {\"lr\": [1]}}", "did you mean train?"},
-      {"{\"task\": \"train\"}", "grid: no JSON object"},
-      {"{\"task\": \"train\", \"grid\": {}}", "grid: no JSON object"},
-      {"{\"task\": \"train\", \"options\": [], \"grid\": {\"lr\": [1]}}", "options: no JSON object"},
+      {"{\"task\": \"train\"}", "grid: this is not a JSON object"},
+      {"{\"task\": \"train\", \"grid\": {}}", "grid: this is not a JSON object"},
+      {"{\"task\": \"train\", \"options\": [], \"grid\": {\"lr\": [1]}}", "options: this is not a JSON object"},
       {"{\"task\": \"train\", \"options\": {\"step\": 5}, \"grid\": {\"lr\": [1]}}", "did you mean steps?"},
       {"{\"task\": \"train\", \"options\": {\"steps\": -5}, \"grid\": {\"lr\": [1]}}",
        "--steps -5: negative; it takes"},
-      {"{\"task\": \"train\", \"options\": {\"steps\": [5]}, \"grid\": {\"lr\": [1]}}", "an array is no value"},
+      {"{\"task\": \"train\", \"options\": {\"steps\": [5]}, \"grid\": {\"lr\": [1]}}",
+       "an array is not a possible value"},
       {"{\"task\": \"train\", \"options\": {\"output\": \"a\"}, \"grid\": {\"lr\": [1]}}", "the grid names the files"},
-      {"{\"task\": \"train\", \"options\": {\"task\": \"train\"}, \"grid\": {\"lr\": [1]}}", "beside the options"},
-      {"{\"task\": \"train\", \"options\": {\"draws\": 9}, \"grid\": {\"lr\": [1]}}", "task train does not heed it"},
-      {"{\"task\": \"predict\", \"grid\": {\"lr\": [1]}}", "grid lr: task predict does not heed it"},
+      {"{\"task\": \"train\", \"options\": {\"task\": \"train\"}, \"grid\": {\"lr\": [1]}}", "it belongs beside "},
+      {"{\"task\": \"train\", \"options\": {\"draws\": 9}, \"grid\": {\"lr\": [1]}}", "task train ignores it"},
+      {"{\"task\": \"predict\", \"grid\": {\"lr\": [1]}}", "grid lr: task predict ignores it"},
       {"{\"task\": \"train\", \"options\": {\"lr\": 1}, \"grid\": {\"lr\": [1]}}", "lr is set elsewhere"},
       {"{\"task\": \"train\", \"options\": {\"first\": \"mlp4\"}, \"grid\": {\"pair\": [\"mlp4:mlp4\"]}}",
        "first is set elsewhere"},
       {GRID("\"second\": [\"mlp4\"], \"pair\": [\"mlp4:mlp4\"]"), "second is set elsewhere"},
-      {GRID("\"lr\": 1"), "grid lr: no list"},
+      {GRID("\"lr\": 1"), "grid lr: this is not a list"},
       {GRID("\"lr\": []"), "an empty list"},
       {GRID("\"lr\": [0.1, 0]"), "--lr 0: too small; it takes"},
       {GRID("\"lr\": [0.1, \"1e-1\"]"), "0.1 is there twice"},
       {GRID("\"rl\": [1]"), "rl: unknown option"},
       {GRID("\"output\": [\"a\"]"), "the grid names the files"},
-      {GRID("\"pair\": [\"mlp4\"]"), "mlp4: no pair of kinds"},
+      {GRID("\"pair\": [\"mlp4\"]"), "mlp4: this is not a pair of kinds"},
       {GRID("\"pair\": [4]"), "it takes FIRST:SECOND"},
       {GRID("\"pair\": [\"mlp4:mlp5\"]"), "--second mlp5: unknown"},
-      {GRID("\"pair\": {\"from\": 1, \"to\": 2, \"points\": 2}"), "a range is of numbers"},
-      {GRID("\"loss\": {\"from\": 1, \"to\": 2, \"points\": 2}"), "a range is of numbers"},
+      {GRID("\"pair\": {\"from\": 1, \"to\": 2, \"points\": 2}"), "only a number takes a range"},
+      {GRID("\"loss\": {\"from\": 1, \"to\": 2, \"points\": 2}"), "only a number takes a range"},
       {RANGE("\"from\": 1, \"too\": 2, \"points\": 2"), "too: unknown in a range"},
       {RANGE("\"from\": 1, \"points\": 2"), "to is missing"},
       {RANGE("\"from\": 0, \"to\": 2, \"points\": 2"), "--lr 0: too small"},
@@ -105,10 +106,10 @@ static void wrong_plans_are_refused_by_key_and_value(void **state) {
             "\"points\": "
             "2000}"),
        "more than 1000000 points"},
-      {GRID("\"first-chain\": [0, 18446744073709551614]"), "such numbers go in quotes"},
+      {GRID("\"first-chain\": [0, 18446744073709551614]"), "put numbers this large in quotes"},
       {GRID("\"first-chain\": [0, \"18446744073709551614\"]"),
        "point first-chain=18446744073709551614.zip: --first-chain"},
-      {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"folder\": 4}", "folder: no name"},
+      {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"folder\": 4}", "folder: this is not a name"},
       {GRID("\"histograms\": [\"all\"], \"device\": "
             "[\"0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,"
             "27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57\"]"),
@@ -339,7 +340,7 @@ static void an_interrupted_sweep_is_completed(void **state) {
                 "\"backend\": \"cpu\"}, \"grid\": {\"first\": [\"buffer\", \"logistic\"], \"seed\": [1, 2]}}");
   uint64_t parts;
   assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_INTERRUPTED);
-  assert_non_null(strstr(error.message, "of 4 points are whole"));
+  assert_non_null(strstr(error.message, "of 4 points are complete"));
   uint64_t counted = count_files(sweep, &parts);
   assert_int_equal(counted, watcher.last.whole.chains_done);
   assert_true(parts > 0 && counted < 4 * 2000);

@@ -68,8 +68,8 @@ endif()
 
 add_unit_test(test_plot quick 1)
 target_sources(
-  test_plot PRIVATE ${command_dir}/arguments.c ${command_dir}/colour.c ${command_dir}/ticks.c
-                    ${command_dir}/figure/density.c ${command_dir}/figure/page.c ${command_dir}/figure/panel.c)
+  test_plot PRIVATE ${command_dir}/arguments.c ${command_dir}/common/failure.c ${command_dir}/common/colour.c
+                    ${command_dir}/common/ticks.c ${command_dir}/figure/density.c ${command_dir}/figure/page.c ${command_dir}/figure/panel.c)
 target_link_libraries(test_plot PRIVATE PkgConfig::CAIRO)
 
 # Figures of several results: the program itself but for its main.
@@ -79,7 +79,7 @@ target_sources(test_several PRIVATE $<FILTER:$<TARGET_OBJECTS:seam_command>,EXCL
 target_link_libraries(test_several PRIVATE PkgConfig::CAIRO ${CMAKE_DL_LIBS})
 
 add_unit_test(test_progress quick 1)
-target_sources(test_progress PRIVATE ${command_dir}/progress.c ${command_dir}/terminal.c ${command_dir}/text.c)
+target_sources(test_progress PRIVATE ${command_dir}/progress.c ${command_dir}/common/terminal.c ${command_dir}/common/text.c)
 
 add_part_test(test_roof quick 1 ${command_dir}/roof.c ${CMAKE_CURRENT_BINARY_DIR}/roof_table.c)
 

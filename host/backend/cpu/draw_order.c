@@ -34,7 +34,7 @@ seam_status census_order_create(const struct job *job, const struct census_kerne
   if (order) order->ranks = pages_allocate(job->draws * sizeof *order->ranks);
   if (!order || !order->entries || !order->ranks) {
     census_order_free(order);
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %llu MB: use fewer --draws",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %llu MB: use fewer --draws",
                      (unsigned long long)(job->draws * (sizeof(uint64_t) + sizeof(struct pairs_rank)) / 1000000));
   }
   order->job = job;

@@ -36,7 +36,7 @@ static seam_status create(const struct job *job, uint64_t firsts, const struct c
                           struct census_table **out, seam_error *error) {
   struct works_table *table = calloc(1, sizeof *table);
   *out = NULL;
-  if (!table) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: close other programs");
+  if (!table) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   table->table = (struct census_table){.job = job, .kernels = kernels, .unbroken = true};
   table->firsts = firsts;
   pthread_mutex_init(&table->mutex, NULL);
@@ -102,7 +102,7 @@ static seam_status allocate(struct works_table *table, seam_error *error) {
     size += census_tile_words(&base->parts[k].tile) + census_tile_rows(&base->parts[k].tile);
   table->words = pages_allocate(size * sizeof(uint64_t));
   if (!table->words)
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: a prediction needs %zu MB: use fewer --draws or --cells",
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %zu MB: use fewer --draws or --cells",
                      size * sizeof(uint64_t) / 1000000);
   uint64_t *next = table->words;
   for (size_t k = 0; k < base->count; k++) {
@@ -121,7 +121,7 @@ static seam_status lay_out(struct works_table *table, seam_error *error) {
   base->count = ranks ? (size_t)((ranks + WIDTH - 1) / WIDTH) : 1;
   base->parts = calloc(base->count, sizeof *base->parts);
   base->reach = calloc((base->count / CENSUS_REACH + 1) * 2 * (size_t)base->job->stride, sizeof *base->reach);
-  if (!base->parts || !base->reach) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: use fewer --draws");
+  if (!base->parts || !base->reach) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --draws");
   cut(base, ranks);
   return allocate(table, error);
 }

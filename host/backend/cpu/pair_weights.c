@@ -40,13 +40,13 @@ static seam_status create(const struct job *job, uint64_t firsts, const struct c
   (void)firsts;
   struct census_table *table = calloc(1, sizeof *table);
   *out = NULL;
-  if (!table) return error_set(error, SEAM_ERROR_MEMORY, "memory is out: close other programs");
+  if (!table) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   *table = (struct census_table){.job = job, .kernels = kernels};
   for (int block = 0; block < PAIR_BLOCKS; block++) table->count += parts_of_block(job, block);
   table->parts = calloc(table->count, sizeof *table->parts);
   if (!table->parts) {
     destroy(table);
-    return error_set(error, SEAM_ERROR_MEMORY, "memory is out: use fewer --draws");
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --draws");
   }
   cut(table);
   *out = table;

@@ -59,9 +59,10 @@ static seam_status find_devices(const struct device_choice *asked, struct device
   int count = 0;
   TRY(cudaGetDeviceCount, &count);
   if (asked->count == 0 && count > CHOSEN_DEVICES)
-    return error_set(error, SEAM_ERROR_BACKEND,
-                     "--device all: this machine shows %d CUDA devices, and a run uses %d at most: name those to use",
-                     count, CHOSEN_DEVICES);
+    return error_set(
+        error, SEAM_ERROR_BACKEND,
+        "--device all: this machine shows %d CUDA devices, and a run uses %d at most: name the ones to use", count,
+        CHOSEN_DEVICES);
   *found = *asked;
   for (; asked->count == 0 && found->count < (uint32_t)count; found->count++) found->index[found->count] = found->count;
   for (uint32_t i = 0; i < found->count; i++)
@@ -167,7 +168,7 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
   o.session = calloc(1, sizeof *o.session + o.chosen.count * sizeof *o.session->devices);
   if (!o.session)
     return error_set(error, SEAM_ERROR_MEMORY,
-                     "memory is out: no room for a session of the CUDA backend; close other programs");
+                     "out of memory: no room for a session of the CUDA backend; close other programs");
   o.session->count = (int)o.chosen.count;
   run_aside(open_devices, &o);
   if (o.status != SEAM_OK) {

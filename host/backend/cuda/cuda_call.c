@@ -9,6 +9,6 @@ seam_status cuda_call_failed(cudaError_t code, const char *call, seam_error *err
                      "card, ask for fewer --bins or --histograms, or use --backend cpu",
                      call, cudaGetErrorName(code));
   return error_set(error, SEAM_ERROR_DEVICE,
-                   "%s: %s (%s): look with nvidia-smi whether the card is well and try again, or use --backend cpu",
-                   call, cudaGetErrorName(code), cudaGetErrorString(code));
+                   "%s: %s (%s): check the card with nvidia-smi and try again, or use --backend cpu", call,
+                   cudaGetErrorName(code), cudaGetErrorString(code));
 }

@@ -19,7 +19,7 @@ static seam_status take_card(struct cuda_device *device, seam_error *error) {
   cudaError_t code = cudaFuncGetAttributes(&attributes, device->program.any);
   if (code == cudaSuccess) return SEAM_OK;
   return error_set(error, SEAM_ERROR_BACKEND,
-                   "%.100s: this seam holds no code for compute capability %d.%d (%s): rebuild with "
+                   "%.100s: this build of seam has no code for compute capability %d.%d (%s): rebuild with "
                    "-DCMAKE_CUDA_ARCHITECTURES=%d%d, or use --backend cpu",
                    card.name, card.major, card.minor, cudaGetErrorName(code), card.major, card.minor);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command that made each result, or what several have in common, in small print: whoever has the figure can make
  * it again. */
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
 enum { ROOM = 4096, EACH_TOLD = 2 };

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two interfaces beside each other, a prediction and a training for instance, and where they differ. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 enum { SIDES = 2, RATIO = 2, PANELS = 3 };
@@ -53,8 +58,8 @@ static seam_status make_densities(struct pair *pair, const struct plot *plot, co
                                   seam_error *error) {
   int64_t *counts[SIDES];
   for (int side = 0; side < SIDES; side++) {
-    const seam_histogram *histogram = compared_histogram(plot->results[side], plot->slice);
-    counts[side] = sum_outcomes(histogram, plot->slice);
+    const seam_histogram *histogram = compared_histogram(plot->results[side], plot->selection);
+    counts[side] = sum_outcomes(histogram, compared_outcomes(plot->results[side], plot->selection));
     pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
   }
   seam_status status = counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : out_of_memory(error);
@@ -179,15 +184,15 @@ static void draw_pair(struct page *page, const struct pair *pair) {
     draw_ratio_below(page, pair);
 }
 
-seam_status prepare_comparison(struct plot *plot, const char *slice, bool force, seam_error *error) {
+seam_status prepare_comparison(struct plot *plot, const char *outcome, bool force, seam_error *error) {
   if (plot->comparison) return SEAM_OK;
-  return seam_compare(plot->results[0], plot->results[1], slice, force, &plot->comparison, error);
+  return seam_compare(plot->results[0], plot->results[1], outcome, force, &plot->comparison, error);
 }
 
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
   struct pair pair = {0};
   seam_status status = make_pair(&pair, plot, error);
-  heading_draw(page, "Interfaces of %s", plot->slice->name);
+  heading_draw(page, "Interfaces of %s", plot->selection->name);
   if (status == SEAM_OK) draw_pair(page, &pair);
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
@@ -236,14 +241,14 @@ seam_status draw_map(struct page *page, const struct plot *plot, seam_error *err
   struct pair pair = {0};
   const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
   seam_status status = SEAM_OK;
-  heading_draw(page, "Interfaces of %s: A of %s %s, B of %s %s", seam_comparison_slice(plot->comparison),
+  heading_draw(page, "Interfaces of %s: A of %s %s, B of %s %s", seam_comparison_outcome(plot->comparison),
                text_count(compared->entries[0]).text, compared->unit[0], text_count(compared->entries[1]).text,
                compared->unit[1]);
   if (seam_comparison_map_at(plot->comparison, 0)) {
     status = make_maps(&pair, plot, error);
     if (status == SEAM_OK) draw_maps(page, &pair);
   } else {
-    page_paragraph(page, "There is no map where a result has no chain of the slice.");
+    page_paragraph(page, "There is no map, because a result has no chain of this outcome.");
   }
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;

@@ -3,7 +3,12 @@
 #include "command/figure/curves.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+
+#include "command/common/colour.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
 
 enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
 
@@ -16,9 +21,9 @@ struct family family_of(const struct plot *plot) {
   struct family family = {0};
   bool several = plot->count > 1;
   for (int i = 0; i < (several ? plot->count : OUTCOMES_COUNTED); i++) {
-    if (!several && !(plot->slice->outcomes >> i & 1)) continue;
+    if (!several && !(plot->selection->outcomes >> i & 1)) continue;
     struct member *member = &family.members[family.count++];
-    const struct selection own = {"", several ? plot->slice->outcomes : 1u << i};
+    const struct selection own = {"", several ? plot->selection->outcomes : 1u << i};
     member->result = plot->results[several ? i : 0];
     member->outcomes = own.outcomes;
     member->chains = (double)selected_chains(member->result, &own);

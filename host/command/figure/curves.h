@@ -7,7 +7,7 @@
 
 enum { LEVELS = 2 };
 
-/* Whose curves: one outcome of a result, or all of the slice where there are several results. */
+/* Whose curves: one outcome of a result, or all that are chosen where there are several results. */
 struct member {
   seam_result *result;
   unsigned outcomes;

@@ -3,9 +3,10 @@
 #include "command/figure/density.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "command/ticks.h"
+#include "command/common/colour.h"
 
 enum { FEW = 100, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
 static const double most_decades = 5; /* what is rarer has the colour of the rarest */

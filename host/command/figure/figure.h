@@ -3,6 +3,8 @@
 #ifndef SEAM_FIGURE_H
 #define SEAM_FIGURE_H
 
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/density.h"
 
 /* Results get letters for names, and curves colours that are told apart. */
@@ -12,7 +14,7 @@ enum { MOST_RESULTS = 24, MOST_OVERLAID = 7 };
 struct plot {
   seam_result *results[MOST_RESULTS];
   int count;
-  const struct selection *slice;
+  const struct selection *selection;
   bool logarithmic;
   seam_comparison *comparison; /* of two results, for draw_comparison; or what draw_map draws alone */
 };
@@ -27,7 +29,7 @@ seam_status draw_interchange(struct page *page, const struct plot *plot, seam_er
 seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error);
 
 /* Compares the two results, unless that is done. */
-seam_status prepare_comparison(struct plot *plot, const char *slice, bool force, seam_error *error);
+seam_status prepare_comparison(struct plot *plot, const char *outcome, bool force, seam_error *error);
 
 /* draw_interface of several results. */
 seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_error *error);
@@ -38,8 +40,12 @@ extern const struct rgb outcome_colours[SEAM_OUTCOMES];
 extern const char *const outcome_words[SEAM_OUTCOMES];
 extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 
-/* What tells a slice's interfaces: of a prediction all is its first components, as in seam compare. */
-const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice);
+/* The histogram that tells the chosen interfaces: of a prediction all is its first components, as in seam compare. */
+const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection);
+
+/* The outcomes of that histogram to add up. The Gibbs law of all chains is the weight of both modes. The row "fail" of
+ * its interface holds the weight that the pairs lack, which is no part of the law. */
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice);
 
 /* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */
 struct unit {
@@ -48,9 +54,9 @@ struct unit {
 };
 struct unit unit_of(seam_result *result);
 
-/* How many independent entries one count of a slice's interfaces is worth: pairs share components. 0 where that is not
+/* How many independent entries one count of the chosen interfaces is worth: pairs share components. 0 where that is not
  * known. */
-double worth_of(seam_result *result, const struct selection *slice);
+double worth_of(seam_result *result, const struct selection *selection);
 
 /* "Interface of pass: 207,036 chains, 0.3% of them outside the axes": a bold line from page->y on. */
 void heading_draw(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));

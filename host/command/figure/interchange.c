@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The chance that swapped parts fit, by the distance of their interfaces, with its 95% intervals. */
 #include <math.h>
+#include <stdbool.h>
 
+#include "base/wilson.h"
+#include "command/common/colour.h"
+#include "command/common/interchange_fit.h"
+#include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
 enum { SIDES = 2, MODES = 2, STEPS = 16 };
@@ -40,7 +45,7 @@ static void draw_point(struct page *page, const struct panel *panel, double at, 
 static void draw_series(struct page *page, const struct panel *panel, const seam_result *result, int mode, int side) {
   for (int i = 0; i <= STEPS; i++) {
     struct interval distance = {i * step, i < STEPS ? (i + 1) * step : INFINITY};
-    struct fit fit = interchange_fit(result, mode, distance);
+    struct fit fit = interchange_fit(interchange_histogram(result), mode, distance);
     double aside = (mode - 0.5) * 0.5 + (side - 0.5) * 0.25;
     if (!isnan(fit.chance)) draw_point(page, panel, (i + 0.5 + aside) * step, &fit, mode, side);
   }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interface: the density of (u0, u1), its marginals by mode, and what became of the chains. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 /* Sizes of text, and shares of the density's side or of the page. */
@@ -56,23 +61,23 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
     }
 }
 
-/* The curves of the outcomes of a slice along one axis; the panel's other axis is made to hold them. */
+/* The curves of the chosen outcomes along one axis; the panel's other axis is made to hold them. */
 static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
                                  const struct plot *plot, int axis, int64_t bins, seam_error *error) {
-  const struct selection *slice = plot->slice;
+  const struct selection *selection = plot->selection;
   struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
   if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
   *height = (struct axis){0, 0, unit.axis, false};
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++) {
-    if (!(slice->outcomes >> outcome & 1)) continue;
+    if (!(selection->outcomes >> outcome & 1)) continue;
     sum_along(histogram, outcome, axis, bins, unit.value, sums + outcome * bins);
     for (int64_t i = 0; i < bins; i++) height->upper = fmax(height->upper, 1.08 * sums[outcome * bins + i]);
   }
   const seam_axis *along = &histogram->axes[axis];
   for (int outcome = 0; outcome < OUTCOMES_COUNTED && height->upper > 0; outcome++)
-    if (slice->outcomes >> outcome & 1)
+    if (selection->outcomes >> outcome & 1)
       curve_draw(page, panel,
                  &(struct curve){along->lower, along->upper, bins, sums + outcome * bins, outcome_colours[outcome],
                                  false, false, axis == 2});
@@ -108,8 +113,8 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
 static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
                               const struct grid *grid, seam_error *error) {
   seam_result *result = plot->results[0];
-  double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->slice);
-  heading_draw(page, "Interface of %s: %s %s%s", plot->slice->name, text_count((int64_t)(all + 0.5)).text,
+  double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->selection);
+  heading_draw(page, "Interface of %s: %s %s%s", plot->selection->name, text_count((int64_t)(all + 0.5)).text,
                unit_of(result).name, outside_text(sum_of(grid), all).text);
   struct layout layout = lay_out(page, histogram);
   struct shade shade = shade_of(grid, 1, plot->logarithmic);
@@ -127,10 +132,10 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error) {
   if (plot->count > 1) return draw_interfaces(page, plot, error);
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
-  int64_t *counts = sum_outcomes(histogram, plot->slice);
+  int64_t *counts = sum_outcomes(histogram, plot->selection);
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  double worth = worth_of(plot->results[0], plot->slice);
+  double worth = worth_of(plot->results[0], plot->selection);
   if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, worth, false));
   grid_scale(&grid, unit_of(plot->results[0]).value);
   seam_status status = grid.values

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interfaces of several results: small multiples on axes and colours that they share, each with its outcomes. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/common/selection.h"
 #include "command/figure/figure.h"
 
 #define GAP    0.9  /* sizes of text, between columns */
@@ -40,14 +44,14 @@ static double bin_width(const seam_axis *axis, int64_t merged) {
 /* Where all is first components, each counts as one. */
 static double worth_in(const struct plot *plot, int r, const seam_histogram *histogram) {
   bool own = histogram == seam_result_histogram(plot->results[r], "interface");
-  return own ? worth_of(plot->results[r], plot->slice) : 1;
+  return own ? worth_of(plot->results[r], plot->selection) : 1;
 }
 
 /* Takes in the axes of a result, and the bins that it needs to be known. */
 static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
-  const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->slice);
+  const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->selection);
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, gallery->plot->slice);
+  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
   if (!counts) return out_of_memory(error);
   gallery->histograms[r] = histogram;
   gallery->worth[r] = worth_in(gallery->plot, r, histogram);
@@ -76,7 +80,7 @@ static double sum_of(const double *values, int64_t count) {
 static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = gallery->histograms[r];
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, gallery->plot->slice);
+  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
   struct grid *grid = &gallery->grids[r];
   double all = 0;
   if (counts) *grid = grid_of(u0, u1, counts, common_merging(gallery, u0));
@@ -189,7 +193,7 @@ static void draw_notes(struct page *page, const struct gallery *gallery) {
 
 static void draw_gallery(struct page *page, struct gallery *gallery) {
   const struct plot *plot = gallery->plot;
-  heading_draw(page, "Interfaces of %s%s%s", plot->slice->name, gallery->outside > 1e-12 ? ", up to" : "",
+  heading_draw(page, "Interfaces of %s%s%s", plot->selection->name, gallery->outside > 1e-12 ? ", up to" : "",
                gallery->outside > 1e-12 ? outside_text(1 - gallery->outside, 1).text + 1 : "");
   shares_draw_key(page);
   lay_out(page, gallery);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What tells several results apart: a letter for each, and the options in which they differ. */
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
 #define GAP "\u00a0" /* a blank at which no line is broken */

@@ -3,9 +3,14 @@
  * one result both levels share a panel, and outcomes have colours; of several each level has its own, and results have.
  */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "command/ticks.h"
+#include "command/common/colour.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/common/ticks.h"
 #include "command/figure/curves.h"
 
 enum { LOSS = 2, KINDS, BOTH = -1, MOST_PANELS = KINDS * LEVELS };
@@ -124,7 +129,7 @@ static void draw_sample(struct page *page, double *x, struct rgb colour, bool da
 static void draw_outcome_key(struct page *page, const struct plot *plot) {
   double x = page->left;
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
-    if (plot->slice->outcomes >> outcome & 1)
+    if (plot->selection->outcomes >> outcome & 1)
       draw_sample(page, &x, outcome_colours[outcome], false, outcome_words[outcome]);
   draw_sample(page, &x, ink, false, "at level 0");
   draw_sample(page, &x, ink, true, "at level 1");
@@ -153,12 +158,12 @@ static void draw_result_key(struct page *page, const struct plot *plot, const st
 
 static void draw_key(struct page *page, const struct plot *plot, const struct family *family) {
   if (plot->count > 1) {
-    heading_draw(page, "Width, slack and loss of %s", plot->slice->name);
+    heading_draw(page, "Width, slack and loss of %s", plot->selection->name);
     draw_result_key(page, plot, family);
     return;
   }
-  heading_draw(page, "Width, slack and loss of %s: %s chains", plot->slice->name,
-               text_count(selected_chains(plot->results[0], plot->slice)).text);
+  heading_draw(page, "Width, slack and loss of %s: %s chains", plot->selection->name,
+               text_count(selected_chains(plot->results[0], plot->selection)).text);
   draw_outcome_key(page, plot);
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small multiples of the interface: what stricter selection leaves, and the course of training. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/ticks.h"
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
+#include "command/common/ticks.h"
 #include "command/figure/figure.h"
 
 enum { MOST_PANELS = 48 };
@@ -103,9 +108,10 @@ static bool add_selections(struct multiples *m, const seam_axis *loss, const int
 seam_status draw_selection(struct page *page, const struct plot *plot, seam_error *error) {
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "selection");
   struct multiples *m = calloc(1, sizeof *m);
-  int64_t *counts = sum_outcomes(histogram, plot->slice), all = selected_chains(plot->results[0], plot->slice);
+  int64_t *counts = sum_outcomes(histogram, plot->selection), all = selected_chains(plot->results[0], plot->selection);
   seam_status status = SEAM_OK;
-  heading_draw(page, "What a bound on the loss L leaves, of %s: %s chains", plot->slice->name, text_count(all).text);
+  heading_draw(page, "What a bound on the loss L leaves, of %s: %s chains", plot->selection->name,
+               text_count(all).text);
   if (m) m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
   if (!m || !counts || !add_selections(m, &histogram->axes[1], counts, all)) status = out_of_memory(error);
   if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
@@ -117,9 +123,10 @@ seam_status draw_selection(struct page *page, const struct plot *plot, seam_erro
 /* ---- Snapshots ---- */
 
 /* Whether a chain works at a step is counted, but not as what. */
-static seam_status check_slice(const struct selection *slice, seam_error *error) {
-  if (!strcmp(slice->name, "all") || !strcmp(slice->name, "pass") || !strcmp(slice->name, "fail")) return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "--slice %s: snapshots tell only pass, fail and all", slice->name);
+static seam_status check_outcome(const struct selection *selection, seam_error *error) {
+  if (!strcmp(selection->name, "all") || !strcmp(selection->name, "pass") || !strcmp(selection->name, "fail"))
+    return SEAM_OK;
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %s: snapshots tell only pass, fail and all", selection->name);
 }
 
 /* Those that work at the step, those that do not, or both. */
@@ -140,18 +147,18 @@ static bool add_step(struct multiples *m, const seam_axis *steps, int64_t step, 
 seam_status draw_snapshots(struct page *page, const struct plot *plot, seam_error *error) {
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "snapshots");
   const seam_axis *steps = &histogram->axes[0];
-  seam_status status = check_slice(plot->slice, error);
+  seam_status status = check_outcome(plot->selection, error);
   if (status) return status;
   struct multiples *m = calloc(1, sizeof *m);
   if (!m) return out_of_memory(error);
   m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
   heading_draw(page, "Interfaces in the course of training, of %s chains%s",
                text_count((int64_t)seam_result_chains(plot->results[0])).text,
-               plot->slice->outcomes == 7   ? ""
-               : plot->slice->outcomes == 4 ? ", those that do not work then"
-                                            : ", those that work then");
+               plot->selection->outcomes == 7   ? ""
+               : plot->selection->outcomes == 4 ? ", those that do not work then"
+                                                : ", those that work then");
   for (int64_t step = 0; step < steps->bins && status == SEAM_OK; step++)
-    if (!add_step(m, steps, step, histogram->values + step * 2 * cells_of(m), plot->slice->outcomes))
+    if (!add_step(m, steps, step, histogram->values + step * 2 * cells_of(m), plot->selection->outcomes))
       status = out_of_memory(error);
   if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
   free_multiples(m);

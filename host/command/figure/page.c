@@ -5,8 +5,13 @@
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "command/common/colour.h"
+#include "command/common/failure.h"
 
 static const double points_per_inch = 72, dots_per_inch = 300;
 static const double room_for_two = 340; /* points, or 120 mm */
@@ -97,7 +102,7 @@ const struct format *format_of(const char *path) {
 static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
   if (status == CAIRO_STATUS_NO_MEMORY)
     return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-  return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): take another --width",
+  return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): choose another --width",
               cairo_status_to_string(status));
 }
 

@@ -4,9 +4,10 @@
 #define SEAM_PAGE_H
 
 #include <cairo.h>
+#include <stdbool.h>
 
-#include "command/colour.h"
-#include "command/command.h"
+#include "command/common/colour.h"
+#include "seam.h"
 
 /* Lengths are in points, y goes down. */
 struct box {

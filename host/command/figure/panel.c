@@ -3,8 +3,9 @@
 #include "command/figure/panel.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-#include "command/ticks.h"
+#include "command/common/ticks.h"
 
 static const double line = 0.6, tick_length = 0.35; /* points; sizes of text */
 

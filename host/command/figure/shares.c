@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What became of the chains, or of the pairs that work: bars with their 95% intervals, or one bar of all. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 
+#include "base/wilson.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 #define ROW    1.7 /* sizes of text */

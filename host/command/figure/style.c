@@ -2,7 +2,12 @@
 /* What means the same in every figure: the colours of outcomes, the unit of counts, headings and columns. */
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 
+#include "command/common/colour.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 /* Blue and vermilion of Okabe and Ito's palette, told apart by any eye; by lightness, too. */
@@ -12,10 +17,16 @@ const char *const outcome_words[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", 
 
 const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Failures", "Diverged"};
 
-const seam_histogram *compared_histogram(const seam_result *result, const struct selection *slice) {
+const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection) {
   seam_prediction prediction;
-  bool components = slice->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
+  bool components = selection->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
   return seam_result_histogram(result, components ? "components" : "interface");
+}
+
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice) {
+  seam_prediction prediction;
+  bool weighed = seam_result_prediction(result, &prediction) && prediction.weighed;
+  return weighed && slice->outcomes == 7 ? find_selection("pass") : slice;
 }
 
 struct unit unit_of(seam_result *result) {
@@ -27,10 +38,10 @@ struct unit unit_of(seam_result *result) {
 
 /* A comparison finds out the effective sample size of an interface, whatever is on its other side. It tells weights of
  * all pairs alone; and of all pairs the interface holds those that work. */
-double worth_of(seam_result *result, const struct selection *slice) {
+double worth_of(seam_result *result, const struct selection *selection) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
-  const struct selection *told = p.weighed || slice->outcomes == 7 ? find_selection("pass") : slice;
+  const struct selection *told = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;
   seam_comparison *comparison;
   seam_error ignored;
   if (seam_compare(result, result, p.weighed ? "all" : told->name, 0, &comparison, &ignored)) return 0;

@@ -2,8 +2,13 @@
 /* Transfer curves: the densities of the learned mapping v -> u and of the response v -> y, each mode's apart, with the
  * two given interfaces drawn in. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/failure.h"
+#include "command/common/selection.h"
+#include "command/common/text.h"
 #include "command/figure/figure.h"
 
 enum { COLUMNS = 2 };
@@ -15,7 +20,7 @@ static const char *const names[COLUMNS] = {"mapping", "response"};
 static const char *const labels[COLUMNS] = {"interface voltage u (V)", "output voltage y (V)"};
 static const char *const bars[COLUMNS] = {"density of u (V⁻¹)", "density of y (V⁻¹)"};
 
-/* What the figure is made of: the histograms that there are, and the outcomes of the slice. */
+/* What the figure is made of: the histograms that there are, and the chosen outcomes. */
 struct transfer {
   const seam_histogram *histograms[COLUMNS]; /* NULL: not counted */
   int columns;
@@ -43,7 +48,7 @@ static seam_status make_grids(struct transfer *transfer, const struct plot *plot
   for (int column = 0; column < COLUMNS; column++) {
     if (!transfer->histograms[column]) continue;
     for (int outcome = 0; outcome < OUTCOMES_COUNTED && status == SEAM_OK; outcome++)
-      if (plot->slice->outcomes >> outcome & 1)
+      if (plot->selection->outcomes >> outcome & 1)
         status =
             make_grid(transfer, column, outcome, seam_result_count(plot->results[0], (seam_outcome)outcome), error);
     transfer->shades[column] = shade_of(transfer->grids[column], OUTCOMES_COUNTED, plot->logarithmic);
@@ -124,7 +129,7 @@ seam_status draw_transfer(struct page *page, const struct plot *plot, seam_error
   }
   seam_status status = make_grids(&transfer, plot, error);
   for (int outcome = 0; outcome < OUTCOMES_COUNTED && status == SEAM_OK; outcome++)
-    if (plot->slice->outcomes >> outcome & 1) draw_row(page, &transfer, plot, outcome);
+    if (plot->selection->outcomes >> outcome & 1) draw_row(page, &transfer, plot, outcome);
   if (status == SEAM_OK) draw_bars(page, &transfer);
   for (int i = 0; i < COLUMNS * OUTCOMES_COUNTED; i++) grid_free(&transfer.grids[0][0] + i);
   return status;

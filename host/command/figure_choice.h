@@ -3,6 +3,7 @@
 #ifndef SEAM_CHOICE_H
 #define SEAM_CHOICE_H
 
+#include "command/arguments.h"
 #include "command/figure/figure.h"
 
 enum { MOST_NEEDS = 3, MOST_FIGURES = 8 };
@@ -12,10 +13,10 @@ struct figure {
   const char *name;
   const char *needs[MOST_NEEDS + 1]; /* histograms, of which any is enough */
   int least, most;                   /* results */
-  const char *slice;                 /* by default */
+  const char *outcome;               /* by default */
   seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL: all that can be drawn */
   /* Makes what it draws beside the results, once, for a page is drawn twice; NULL: nothing. */
-  seam_status (*prepare)(struct plot *plot, const char *slice, bool force, seam_error *error);
+  seam_status (*prepare)(struct plot *plot, const char *outcome, bool force, seam_error *error);
 };
 
 /* Figures in the order in which they are drawn. */
@@ -27,8 +28,8 @@ struct choice {
 /* "margins,snapshots", of so many files; NULL for what is usual of them. */
 seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error);
 
-/* The slice that a figure is of. */
-const char *choice_slice(const struct figure *figure, const struct arguments *arguments);
+/* The choice of outcomes that a figure is of. */
+const char *choice_outcome(const struct figure *figure, const struct arguments *arguments);
 
 /* Puts what can be drawn in the place of `all`, refuses what the results did not count or do not compare by, and makes
  * the comparison that is drawn. */

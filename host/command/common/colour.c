@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Colour scales as curves through OKLab (Ottosson 2020, "A perceptual color space for image processing"): lightness is
  * linear along each, which eyes that confuse hues see, too, and no point of a curve leaves what a screen can show. */
-#include "command/colour.h"
+#include "command/common/colour.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The few statistics that the command line prints. */
+#include "command/common/statistics.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-#include "command/command.h"
 
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction) {
   int64_t extent = axis->bins + 2 * axis->flow;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the output can show: its size, UTF-8, and how many colours. */
+#include "command/common/terminal.h"
+
 #include <langinfo.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "command/command.h"
 
 enum { NARROWEST = 16, WIDEST = 500, USUAL = 80 };
 

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
-#include "command/figure/choice.h"
+#include "command/figure_choice.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "command/arguments.h"
+#include "command/command.h"
+#include "command/common/failure.h"
+#include "command/common/result_kind.h"
+#include "command/figure/figure.h"
 
 enum { SIDES = 2 };
 
@@ -87,19 +95,19 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   const char *needed = figure->needs[0];
   if (!is_prediction(result) || !strcmp(needed, "interface"))
     return fail(error, SEAM_ERROR_MISMATCH,
-                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip does", file,
-                needed, is_prediction(result) ? "predict" : "train", file, needed);
+                "%.150s: the run did not count %s: seam %s --config %.150s --histograms %s --output NEW.zip counts it",
+                file, needed, is_prediction(result) ? "predict" : "train", file, needed);
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
-const char *choice_slice(const struct figure *figure, const struct arguments *arguments) {
-  return arguments->slice ? arguments->slice : figure->slice;
+const char *choice_outcome(const struct figure *figure, const struct arguments *arguments) {
+  return arguments->outcome ? arguments->outcome : figure->outcome;
 }
 
 static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
                            seam_error *error) {
   if (!figure->prepare) return SEAM_OK;
-  return figure->prepare(plot, choice_slice(figure, arguments), arguments->force, error);
+  return figure->prepare(plot, choice_outcome(figure, arguments), arguments->force, error);
 }
 
 static seam_status settle_one(struct choice *choice, const struct figure *figure, struct plot *plot,
@@ -128,7 +136,7 @@ static seam_status settle_all(struct choice *choice, struct plot *plot, const st
   if (choice->count > 0) return SEAM_OK;
   if (plot->count > 1)
     return fail(error, SEAM_ERROR_MISMATCH,
-                "the runs have no histogram in common that can be drawn: run them again with --histograms all");
+                "these results have no histogram in common that can be drawn: run them again with --histograms all");
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: the run counted no histogram: run it again with --histograms all",
               arguments->files[0]);
 }

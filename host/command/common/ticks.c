@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where an axis has its ticks, and what they say. */
-#include "command/ticks.h"
+#include "command/common/ticks.h"
 
 #include <math.h>
 #include <stdio.h>
+
 
 double tick_step(double span, int wanted) {
   double power = pow(10, floor(log10(span / wanted)));

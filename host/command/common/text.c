@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers for people: thousands apart, prefixes, percentages and times. */
+#include "command/common/text.h"
+
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "command/common/terminal.h"
 
 enum { WIDEST = 100 };
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of --slice: which chains are shown, and their counts. */
+/* The values of --outcome: which chains are shown, and their counts. */
+#include "command/common/selection.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/command.h"
+#include "command/common/failure.h"
 
 static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
 
@@ -15,7 +17,7 @@ const struct selection *find_selection(const char *name) {
 }
 
 seam_status unknown_selection(const char *name, seam_error *error) {
-  return fail(error, SEAM_ERROR_USAGE, "--slice %.60s: unknown; it takes pass, buffer, inverter, fail, all", name);
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all", name);
 }
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection) {

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors of the command line. */
+#ifndef SEAM_COMMAND_FAILURE_H
+#define SEAM_COMMAND_FAILURE_H
+
+#include "seam.h"
+
+/* Fills `error` with one line that holds no control characters, and returns `status`. */
+seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

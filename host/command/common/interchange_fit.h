@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The chance that the parts of two chains fit when they are swapped. */
+#ifndef SEAM_COMMAND_INTERCHANGE_FIT_H
+#define SEAM_COMMAND_INTERCHANGE_FIT_H
+
+#include "base/wilson.h"
+#include "seam.h"
+
+enum { FITS = 3 }; /* none, one or both of the two swapped chains work */
+
+/* Pairs of chains that pass, or ways to swap, by how many of the two swapped chains work. */
+struct pairs {
+  int64_t all, by_fits[FITS];
+};
+
+struct fit {
+  struct pairs pairs;
+  double chance; /* NAN where there are no pairs */
+  struct interval interval;
+};
+
+/* The histogram that tells of it: interchange of a training, swaps of a prediction; NULL where neither was counted. */
+const seam_histogram *interchange_histogram(const seam_result *result);
+
+/* A prediction's swaps are counted in independent blocks; a training has one. */
+int64_t interchange_blocks(const seam_histogram *histogram);
+
+/* Counts the pairs at distances of [low, high), which are edges of the histogram's bins. */
+struct fit interchange_fit(const seam_histogram *histogram, int same_mode, struct interval distance);
+
+#endif

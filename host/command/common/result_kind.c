@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What kind of result it is, and which of its options count. */
+#include "command/common/result_kind.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+bool is_prediction(const seam_result *result) {
+  seam_prediction ignored;
+  return seam_result_prediction(result, &ignored);
+}
+
+bool option_counts(const seam_option *option, seam_config *config) {
+  static const char *const running[] = {"backend", "device",           "isa",    "threads", "slice",
+                                        "shard",   "checkpoint-every", "output", "task"};
+  for (size_t i = 0; i < sizeof running / sizeof *running; i++)
+    if (!strcmp(running[i], option->name)) return false;
+  return seam_option_heeded(option, seam_config_get(config, "task"));
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In which options two results differ. */
+#ifndef SEAM_COMMAND_DIFFERENCES_H
+#define SEAM_COMMAND_DIFFERENCES_H
+
+#include "seam.h"
+
+void differences_report(seam_result *const results[2]);
+
+#endif
