@@ -72,7 +72,7 @@ if(TARGET kernels_v4)
                   $<TARGET_OBJECTS:kernels_v4>)
 endif()
 if(TARGET count_instructions)
-  # This build has counted for its own compiler; only the other one needs a build of the kernels.
+  # This build has the program for its own compiler; only the other compiler needs a build of its own.
   set(instructions ${PROJECT_SOURCE_DIR}/bench/instructions.py --check --work ${work}/instructions)
   set_target_properties(count_instructions PROPERTIES EXCLUDE_FROM_ALL OFF)
   if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
