@@ -20,13 +20,13 @@ struct census_block {
 
 struct census_order {
   const struct job *job;
-  const struct census_kernels *kernels;
-  uint64_t *entries;        /* those of a block from census_block_begin on; without keys until they are sorted */
+  const struct works_kernels *kernels;
+  uint64_t *entries;        /* those of a block from pair_block_begin on; without keys until they are sorted */
   struct pairs_rank *ranks; /* of the draws that have entries */
   struct census_block block[PAIR_BLOCKS];
 };
 
-seam_status census_order_create(const struct job *job, const struct census_kernels *kernels, struct census_order **out,
+seam_status census_order_create(const struct job *job, const struct works_kernels *kernels, struct census_order **out,
                                 seam_error *error) {
   struct census_order *order = calloc(1, sizeof *order);
   *out = NULL;
@@ -98,8 +98,8 @@ static uint64_t sift(const struct census_order *order, const uint64_t *draws, in
 }
 
 void census_order_look(struct census_order *order, int block) {
-  const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = census_block_begin(order->job->draws, block);
-  const uint64_t end = census_block_begin(order->job->draws, block + 1);
+  const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = pair_block_begin(order->job->draws, block);
+  const uint64_t end = pair_block_begin(order->job->draws, block + 1);
   struct census_block own = {0}; /* neighbours in memory are other workers' */
   struct queue queue = {0};
   for (uint64_t draw = begin; draw < end; draw += lanes) {
@@ -119,7 +119,7 @@ uint64_t census_order_quadrants(const struct census_order *order, int block, int
 }
 
 void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
-  const uint64_t begin = census_block_begin(order->job->draws, block);
+  const uint64_t begin = pair_block_begin(order->job->draws, block);
   uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
   for (uint64_t k = 0; k < order->block[block].ranked; k++) {
     const struct pairs_rank *what = &order->ranks[begin + entries[k]];
@@ -141,7 +141,7 @@ uint64_t census_order_ranks(const struct census_order *order) {
 }
 
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
-  uint64_t begin = census_block_begin(order->job->draws, block);
+  uint64_t begin = pair_block_begin(order->job->draws, block);
   return rank < order->block[block].ranked ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
 }
 

@@ -11,8 +11,8 @@
 
 struct census_order;
 
-seam_status census_order_create(const struct job *job, const struct census_kernels *kernels,
-                                struct census_order **order, seam_error *error);
+seam_status census_order_create(const struct job *job, const struct works_kernels *kernels, struct census_order **order,
+                                seam_error *error);
 void census_order_free(struct census_order *order);
 
 /* Looks at the draws of one of PAIR_BLOCKS. Different blocks may be looked at at once. */

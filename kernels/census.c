@@ -2,7 +2,6 @@
 /* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
 #include "accepted.h"
 #include "pairs.h"
-#include "tally.h"
 
 /* Of this instruction set. */
 #define JOIN(prefix, x) prefix##x
@@ -134,19 +133,19 @@ static void rank(const struct job *job, const uint64_t *draws, int active, struc
   for (int i = 0; i < active; i++) tell_rank(&accepted[i / LANES], i % LANES, &out[i]);
 }
 
-static void accept(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
+static void enter_accepted(const struct job *job, const uint64_t *draws, struct pairs_tile *tile, int place) {
   lane theta[MAX_PARAMETERS];
   uint64_t who = 0;
   size_t words = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  for (int i = 0; i < active; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
-  draw_seconds(job, draws, active, theta);
+  for (int i = 0; i < LANES; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
+  draw_seconds(job, draws, LANES, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
     census_accept(job, job->second, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++) {
         uint64_t *row = tile->words + (size_t)(level * tile->stride + cell + k) * words;
-        row[place / 64] |= (mask_bits(accepted[level][k]) & who) << place % 64;
+        row[place / PAIRS_WORD_BITS] |= (mask_bits(accepted[level][k]) & who) << place % PAIRS_WORD_BITS;
       }
   }
 }
@@ -159,58 +158,14 @@ static int count_pairs(const struct pairs_tile *tile, const uint16_t *rows, int 
   return NAME(pairs_count_, SEAM_ISA)(tile, rows, count, alive, in_block);
 }
 
-/* ---- Weights ---- */
-
-static void look_at_levels(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, CENSUS_LEVELS);
-}
-
-static void weigh(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
-  lane theta[MAX_PARAMETERS];
-  uint32_t *weights = (uint32_t *)tile->words + place;
-  size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WEIGHTS;
-  draw_seconds(job, draws, active, theta);
-  for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
-    lane_int weight[2][SAMPLE_BLOCK];
-    census_weigh(job, job->second, theta, job->centre + cell, weight);
-    for (int level = 0; level < 2; level++)
-      for (int k = 0; k < SAMPLE_BLOCK; k++)
-        memcpy(weights + (size_t)(level * tile->stride + cell + k) * width, &weight[level][k],
-               (size_t)active * sizeof *weights);
-  }
-}
-
-/* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
-static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
-                       uint64_t *in_block) {
-  (void)count, (void)alive; /* they are two rows, and all ranks */
-  int width = tile->vectors * PAIRS_VECTOR_WEIGHTS;
-  const uint32_t *weights = (const uint32_t *)tile->words;
-  const uint32_t *low = weights + (size_t)rows[0] * (size_t)width;
-  const uint32_t *high = weights + (size_t)rows[1] * (size_t)width;
-  uint64_t sum = 0;
-  for (int i = 0; i < width; i++) sum += (uint64_t)low[i] * high[i];
-  sum = census_round(sum);
-  *in_block += sum;
-  return sum > 0;
-}
-
-static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
-                        uint64_t partners[INTERFACE_BLOCKS]) {
-  uint64_t sum = tally_round(*in_block, PAIR_BITS);
-  *in_block = 0;
-  pairs[block] += (int64_t)sum;
-  partners[block / FINE_BLOCKS] += sum;
-}
-
-const struct census_kernels NAME(census_works_, SEAM_ISA) = {
+const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
     .lanes = LANES,
     .ranked = ACCEPTED_VECTORS * LANES,
     .look = look_at_all,
     .look_at_ends = look_at_ends,
     .sift = sift,
     .rank = rank,
-    .enter = accept,
+    .enter = enter_accepted,
     .visit = NAME(pairs_visit_, SEAM_ISA),
     .count = count_pairs,
     .count_both = NAME(pairs_count_both_, SEAM_ISA),
@@ -218,10 +173,38 @@ const struct census_kernels NAME(census_works_, SEAM_ISA) = {
     .end = NAME(pairs_end_, SEAM_ISA),
 };
 
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {
+/* ---- Pairs that are weighed ---- */
+
+static void look_at_interface(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
+  look(job, first_id, active, out, CENSUS_LEVELS);
+}
+
+static void enter_weights(const struct job *job, uint64_t first, int active, const struct weights_tile *tile,
+                          int place) {
+  lane theta[MAX_PARAMETERS];
+  component_draw(job->second, job->seed, ids_from(first), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
+    lane_int weight[2][SAMPLE_BLOCK];
+    census_weigh(job, job->second, theta, job->centre + cell, weight);
+    for (int level = 0; level < 2; level++)
+      for (int k = 0; k < SAMPLE_BLOCK; k++)
+        memcpy(tile->weights + (size_t)(level * tile->stride + cell + k) * (size_t)tile->width + place,
+               &weight[level][k], (size_t)active * sizeof *tile->weights);
+  }
+}
+
+/* A pair's weight is the product of its levels' weights. A tile holds so few draws that the sum fits 63 bits. */
+static uint64_t weigh_pairs(const struct weights_tile *tile, const uint16_t rows[2]) {
+  const uint32_t *low = tile->weights + (size_t)rows[0] * (size_t)tile->width;
+  const uint32_t *high = tile->weights + (size_t)rows[1] * (size_t)tile->width;
+  uint64_t sum = 0;
+  for (int i = 0; i < tile->width; i++) sum += (uint64_t)low[i] * high[i];
+  return census_round(sum);
+}
+
+const struct weights_kernels NAME(weights_kernels_, SEAM_ISA) = {
     .lanes = LANES,
-    .look = look_at_levels,
-    .enter = weigh,
-    .count = weigh_pairs,
-    .end = end_weights,
+    .look = look_at_interface,
+    .enter = enter_weights,
+    .weigh = weigh_pairs,
 };

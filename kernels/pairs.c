@@ -132,10 +132,9 @@ void FUNCTION(pairs_add_, SEAM_ISA)(const uint16_t draws[PAIR_BLOCKS], uint64_t 
 }
 
 /* Half a vector is what one of INTERFACE_BLOCKS has. */
-void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
+void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int64_t pairs[PAIR_BLOCKS],
                                     uint64_t partners[INTERFACE_BLOCKS]) {
   typedef uint64_t loose __attribute__((vector_size(64), aligned(8)));
-  (void)block; /* it is the first of all */
   for (int k = 0; k < PAIR_BLOCKS / PAIRS_VECTOR_WORDS; k++) {
     vector works = ((loose *)in_block)[k];
     ((loose *)pairs)[k] += works;

@@ -27,7 +27,7 @@ static void check_rank(const struct job *job, uint64_t id, const struct pairs_ra
   found[broken]++;
 }
 
-static void check_ranks(const struct census_kernels *kernels, const struct job *job, int found[2]) {
+static void check_ranks(const struct works_kernels *kernels, const struct job *job, int found[2]) {
   enum { RANKED = 800 };
   for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->ranked) {
     uint64_t draws[PAIRS_MOST_RANKED];
@@ -40,7 +40,7 @@ static void check_ranks(const struct census_kernels *kernels, const struct job *
 }
 
 static void check_ranks_everywhere(const struct job *job, int found[2]) {
-  const struct census_kernels *kernels[3];
+  const struct works_kernels *kernels[3];
   for (int k = kernels_here(kernels); k-- > 0;) check_ranks(kernels[k], job, found);
 }
 
@@ -109,7 +109,7 @@ static void check_turning_ranks(int kind, float scale, float first_centre, int e
       struct pairs_rank rank;
       job.accept[0][0] = bound - 1.0f, job.accept[0][1] = nextafterf(bound, -INFINITY);
       job.accept[1][0] = bound, job.accept[1][1] = bound + 1.0f;
-      census_works_baseline.rank(&job, &id, 1, &rank);
+      works_kernels_baseline.rank(&job, &id, 1, &rank);
       check_rank(&job, id, &rank, found);
     }
   }
@@ -173,7 +173,7 @@ static struct axis axis_from(float edge, float edges[CELLS + 1]) {
 }
 
 /* Of the first components from `id` on: how often the ends alone are the same as those of all cells. */
-static int64_t check_ends(const struct census_kernels *kernels, const struct job *job, uint64_t id, int count) {
+static int64_t check_ends(const struct works_kernels *kernels, const struct job *job, uint64_t id, int count) {
   int64_t within = 0;
   for (int i = 0; i < count; i += kernels->lanes) {
     struct candidate all[PAIRS_MOST_LANES], ends[PAIRS_MOST_LANES];
@@ -215,7 +215,7 @@ static void test_ends(void **state) {
       draw_scaled(kind, PURPOSE_CENSUS_FIRST, 7, scale, theta);
       const float edge = variant % 4 == 1 ? 1.0f : respond(kind, theta, variant < 4 ? 0.3f : 1.0f);
       struct job job = ends_job(kind, scale, 0.3, fabsf(edge) < 100.0f ? edge : 0.0f, edges);
-      const struct census_kernels *kernels[3];
+      const struct works_kernels *kernels[3];
       int64_t within = 0;
       for (int k = kernels_here(kernels); k-- > 0;) within = check_ends(kernels[k], &job, 0, 500);
       assert_true(variant % 4 == 3 || within > 20);
@@ -239,7 +239,7 @@ static void test_ends_turning_back(void **state) {
     const float low = fminf(first, last), high = fmaxf(first, last);
     if (least == low && most == high) continue;
     job.axes[AXIS_CELL] = axis_from(least < low ? low : most, edges);
-    assert_int_equal(check_ends(&census_works_baseline, &job, id, 1), 1);
+    assert_int_equal(check_ends(&works_kernels_baseline, &job, id, 1), 1);
     turning++;
   }
   assert_true(turning > 5);
