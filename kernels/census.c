@@ -28,49 +28,14 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
   component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
 }
 
-enum { OUTERMOST = 3 };
-
-/* f1 of a level's outermost test voltages and of the level itself. */
-HD void emit_outermost(const struct job *job, const lane *theta, struct census_first *first) {
-  lane v[2 * OUTERMOST], u[2 * OUTERMOST], saved[MAX_SAVED * SAMPLE_BLOCK];
-  for (int k = 0; k < 2 * OUTERMOST; k++)
-    v[k] = lane_splat(job->test[k / OUTERMOST * TEST_VOLTAGES + k % OUTERMOST * (TEST_VOLTAGES / 2)]);
-  component_forward(job->first, theta, 2 * OUTERMOST, v, u, saved);
-  for (int level = 0; level < 2; level++) {
-    const lane *own = u + level * OUTERMOST;
-    first->u[level * TEST_VOLTAGES + TEST_VOLTAGES / 2] = own[1];
-    first->least[level] = lane_min(own[0], own[2]);
-    first->most[level] = lane_max(own[0], own[2]);
-    for (int k = 0; k < OUTERMOST; k++) first->finite = first->finite & lane_finite(own[k]);
-  }
-}
-
-/* As of all test voltages, where f1 is monotone: whether that is so, and all voltages between, off by no more than f1
- * turns back, lie in the same cells. */
-HD int find_ends(const struct job *job, const lane *theta, struct census_first *first, struct census_cells *cells) {
-  const struct axis *axis = &job->axes[AXIS_CELL];
-  const lane turn = component_turn(job->first, theta);
-  if (!lane_any(turn < (float)INFINITY)) return 0;
-  emit_outermost(job, theta, first);
-  census_find_cells(job, first, CENSUS_ENDS, cells);
-  lane_mask certain = lane_splat_mask(1);
-  for (int level = 0; level < 2; level++) {
-    certain = certain & (axis_bin(axis, first->least[level] - turn) == cells->low[level]);
-    certain = certain & (axis_bin(axis, first->most[level] + turn) == cells->high[level]);
-  }
-  return !lane_any(~certain);
-}
-
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
                                                        struct candidate *out, enum census_hits hits) {
   lane theta[MAX_PARAMETERS];
   struct census_first first;
   struct census_cells cells;
   census_draw_theta(job, job->first, ids_from(first_id), theta, &first);
-  if (hits != CENSUS_ENDS || !find_ends(job, theta, &first, &cells)) {
-    census_emit_all(job, job->first, theta, &first);
-    census_find_cells(job, &first, hits, &cells);
-  }
+  census_emit_all(job, job->first, theta, &first);
+  census_find_cells(job, &first, hits, &cells);
   const struct axis *axis = &job->axes[AXIS_INTERFACE];
   lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
   lane_int bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
