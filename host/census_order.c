@@ -74,12 +74,12 @@ static int by_key(const void *a, const void *b) {
 /* Draws of a block that wait to be ranked. */
 struct queue {
   int size;
-  uint64_t draws[PAIRS_MOST_RANKED];
+  uint64_t draws[PAIRS_MOST_LANES];
 };
 
 /* Ranks them, and keeps those that accept something at both levels. */
 static void rank_queue(struct census_order *order, uint64_t begin, struct queue *queue, struct census_block *block) {
-  struct pairs_rank ranks[PAIRS_MOST_RANKED];
+  struct pairs_rank ranks[PAIRS_MOST_LANES];
   order->kernels->rank(order->job, queue->draws, queue->size, ranks);
   for (int i = 0; i < queue->size; i++) {
     if (ranks[i].high[0] == PAIRS_NOWHERE || ranks[i].high[1] == PAIRS_NOWHERE) continue;
@@ -107,7 +107,7 @@ void census_order_look(struct census_order *order, int block) {
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     for (uint64_t left = sift(order, draws, (int)active); left; left &= left - 1) {
       queue.draws[queue.size++] = draws[__builtin_ctzll(left)];
-      if (queue.size == order->kernels->ranked) rank_queue(order, begin, &queue, &own);
+      if (queue.size == order->kernels->lanes) rank_queue(order, begin, &queue, &own);
     }
   }
   if (queue.size) rank_queue(order, begin, &queue, &own);

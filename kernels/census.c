@@ -17,7 +17,6 @@ static struct lane_id ids_from(uint64_t first) {
 }
 
 _Static_assert((int)LANES <= (int)PAIRS_MOST_LANES, "room for a vector's draws");
-_Static_assert((int)ACCEPTED_VECTORS *LANES <= (int)PAIRS_MOST_RANKED, "room for those ranked at once");
 
 static void draw_seconds(const struct job *job, const uint64_t *draws, int active, lane *theta) {
   struct lane_id id = {{0}, {0}};
@@ -88,14 +87,11 @@ static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank 
 }
 
 static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
-  lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS];
-  struct accepted accepted[ACCEPTED_VECTORS];
-  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
-    const int begin = v * LANES < active ? v * LANES : 0, left = active - begin;
-    draw_seconds(job, draws + begin, left < LANES ? left : LANES, theta[v]);
-  }
-  accepted_find(job, theta, accepted);
-  for (int i = 0; i < active; i++) tell_rank(&accepted[i / LANES], i % LANES, &out[i]);
+  lane theta[MAX_PARAMETERS];
+  struct accepted accepted;
+  draw_seconds(job, draws, active, theta);
+  accepted_find(job, theta, &accepted);
+  for (int i = 0; i < active; i++) tell_rank(&accepted, i, &out[i]);
 }
 
 static void enter_accepted(const struct job *job, const uint64_t *draws, struct pairs_tile *tile, int place) {
@@ -125,7 +121,6 @@ static int count_pairs(const struct pairs_tile *tile, const uint16_t *rows, int 
 
 const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
     .lanes = LANES,
-    .ranked = ACCEPTED_VECTORS * LANES,
     .look = look_at_all,
     .look_at_ends = look_at_ends,
     .sift = sift,

@@ -8,7 +8,7 @@
 
 #include "candidate.h"
 
-enum { PAIRS_MOST_LANES = 16, PAIRS_MOST_RANKED = 32 };
+enum { PAIRS_MOST_LANES = 16 };
 
 /* Looks at theta1 of `active` chains, at most as many as there are lanes, from first_id on. */
 typedef void pairs_look_function(const struct job *job, uint64_t first_id, int active, struct candidate *out);
@@ -68,13 +68,12 @@ enum { PAIRS_NOWHERE = -1 };
 #define PAIRS_NO_DRAW UINT64_MAX
 
 struct works_kernels {
-  int lanes;  /* PAIRS_MOST_LANES at most */
-  int ranked; /* draws that are ranked at once, PAIRS_MOST_RANKED at most */
+  int lanes; /* PAIRS_MOST_LANES at most */
   pairs_look_function *look;
   pairs_look_function *look_at_ends; /* finds the first CANDIDATE_ENDS rows only: enough where no draw has gaps */
   /* Bit i is set where the i-th of `active` draws, at most `lanes`, accepts the job's common cell at level 0. */
   uint64_t (*sift)(const struct job *job, const uint64_t *draws, int active);
-  /* Finds what `active` draws of theta2, at most `ranked`, accept. */
+  /* Finds what `active` draws of theta2, at most `lanes`, accept. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
   /* Enters `lanes` draws of theta2, of which some may be PAIRS_NO_DRAW. `place` is the first one's place in the rows, a
    * multiple of `lanes`. */

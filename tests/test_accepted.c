@@ -29,10 +29,10 @@ static void check_rank(const struct job *job, uint64_t id, const struct pairs_ra
 
 static void check_ranks(const struct works_kernels *kernels, const struct job *job, int found[2]) {
   enum { RANKED = 800 };
-  for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->ranked) {
-    uint64_t draws[PAIRS_MOST_RANKED];
-    struct pairs_rank ranks[PAIRS_MOST_RANKED];
-    int active = kernels->ranked - (int)(id % 7); /* some full, some not */
+  for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->lanes) {
+    uint64_t draws[PAIRS_MOST_LANES];
+    struct pairs_rank ranks[PAIRS_MOST_LANES];
+    int active = kernels->lanes - (int)(id % 3); /* some full, some not */
     for (int i = 0; i < active; i++) draws[i] = id + (uint64_t)i;
     kernels->rank(job, draws, active, ranks);
     for (int i = 0; i < active; i++) check_rank(job, draws[i], &ranks[i], found);
