@@ -3,12 +3,19 @@
  * partner in most tiles, and skip these by what the table tells of its rows. */
 #include "working_pairs.h"
 
+/* A first component that may have partners: bit k of `alive` is set where tile k of those at hand, or rank k of a tile,
+ * may hold some. */
+struct visit {
+  uint64_t alive;
+  uint32_t candidate;
+};
+
 struct working_pairs {
   const struct pair_bits *table;
   const struct works_kernels *kernels;
-  struct pairs_visit *seeking; /* those that may find partners in the PAIR_BITS_REACH tiles at hand */
+  struct visit *seeking; /* those that may find partners in the PAIR_BITS_REACH tiles at hand */
   size_t seekers;
-  struct pairs_visit *visits;        /* those that may find partners in one tile */
+  struct visit *visits;              /* those that may find partners in one tile */
   uint64_t (*in_block)[PAIR_BLOCKS]; /* [first component][block]: partners; 0 between batches */
   uint64_t (*in_both)[FINE_BLOCKS];  /* partners of both 2k and 2k + 1, in the block whose seconds they swap */
   bool begun;                        /* in_block and in_both have been set to 0 */
@@ -67,9 +74,24 @@ static void find_seekers(struct working_pairs *own, size_t k, const struct pair_
     if (!candidate->within) continue;
     uint64_t tiles = UINT64_MAX;
     for (int r = 0; r < CANDIDATE_ENDS; r++) tiles &= reach[candidate->row[r]];
-    own->seeking[own->seekers] = (struct pairs_visit){tiles, (uint32_t)i};
+    own->seeking[own->seekers] = (struct visit){tiles, (uint32_t)i};
     own->seekers += tiles != 0;
   }
+}
+
+/* Lists the seekers that may have partners in tile k. Tests only the first CANDIDATE_ENDS rows. There is no branch on
+ * the result, because nothing foretells it. */
+static size_t find_visits(struct working_pairs *own, size_t k, const struct pair_batch *batch) {
+  const struct pairs_tile *tile = &own->table->tiles[k];
+  size_t visitors = 0;
+  for (size_t s = 0; s < own->seekers; s++) {
+    const struct candidate *candidate = &batch->candidates[own->seeking[s].candidate];
+    uint64_t alive = -(own->seeking[s].alive >> k % PAIR_BITS_REACH & 1);
+    for (int r = 0; r < CANDIDATE_ENDS; r++) alive &= tile->alive[candidate->row[r]];
+    own->visits[visitors] = (struct visit){alive, own->seeking[s].candidate};
+    visitors += alive != 0;
+  }
+  return visitors;
 }
 
 /* The rows that a candidate must be accepted in. */
@@ -77,21 +99,29 @@ static int rows_in(const struct pairs_tile *tile, const struct candidate *candid
   return tile->unbroken ? CANDIDATE_ENDS : candidate->count;
 }
 
+/* The word with the bytes of the block, of INTERFACE_BLOCKS, whose seconds first components 2k and 2k + 1 swap. */
+static size_t swap_word(int block) { return (size_t)block * FINE_BLOCKS / sizeof(uint64_t); }
+
 /* Adds the draws that work with first components i and i + 1, in the block whose seconds they swap. */
 static void count_both(struct working_pairs *own, const struct pairs_tile *tile, const struct pair_batch *batch,
                        size_t i) {
   const struct candidate *two = &batch->candidates[i];
-  uint16_t rows[4 * TEST_VOLTAGES];
-  const int of_a = rows_in(tile, &two[0]), of_b = rows_in(tile, &two[1]);
-  memcpy(rows, two[0].row, (size_t)of_a * sizeof *rows);
-  memcpy(rows + of_a, two[1].row, (size_t)of_b * sizeof *rows);
-  own->kernels->count_both(tile, rows, of_a + of_b, tally_swap_block(batch->first_id + i), own->in_both[i / 2]);
+  const int block = tally_swap_block(batch->first_id + i);
+  const size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+  for (size_t w = swap_word(block); w < width; w += PAIRS_VECTOR_WORDS) {
+    uint64_t both = ~(uint64_t)0;
+    for (int side = 0; side < 2; side++)
+      for (int r = 0; r < rows_in(tile, &two[side]); r++) both &= tile->words[two[side].row[r] * width + w];
+    for (int k = 0; k < FINE_BLOCKS && both; k++) {
+      const int byte = (block * FINE_BLOCKS + k) % (int)sizeof(uint64_t);
+      own->in_both[i / 2][k] += (uint64_t)__builtin_popcountll(both >> 8 * byte & 255);
+    }
+  }
 }
 
 static void count_tile(struct working_pairs *own, size_t k, struct pair_batch *batch) {
   const struct pairs_tile *tile = &own->table->tiles[k];
-  const size_t visitors =
-      own->kernels->visit(tile, (int)(k % PAIR_BITS_REACH), batch->candidates, own->seeking, own->seekers, own->visits);
+  const size_t visitors = find_visits(own, k, batch);
   const bool swaps = counts_swaps(own);
   size_t before = SIZE_MAX; /* the last first component with partners here */
   for (size_t v = 0; v < visitors; v++) {
@@ -124,7 +154,7 @@ static void count_sheet(struct working_pairs *own, const struct census_sheet *sh
     if (!batch->candidates[i].within) continue;
     const uint16_t *draws = census_sheet_find(sheet, census_sheet_point(sheet, &batch->candidates[i]));
     if (!draws) continue;
-    own->kernels->add(draws, own->in_block[i]);
+    for (int block = 0; block < PAIR_BLOCKS; block++) own->in_block[i][block] += draws[block];
     batch->found[i] = true;
     if (swaps && i % 2 == 1 && before == i - 1) add_both(own, sheet, batch, i - 1);
     before = i;
@@ -147,15 +177,22 @@ static void end_swaps(struct working_pairs *own, struct pair_batch *batch, size_
   memset(own->in_both[i / 2], 0, sizeof own->in_both[i / 2]);
 }
 
-static void end_batch(struct working_pairs *own, struct pair_batch *batch) {
-  const bool swaps = counts_swaps(own);
-  for (size_t i = 0; i + 1 < batch->size && swaps; i += 2)
-    if (batch->found[i] && batch->found[i + 1]) end_swaps(own, batch, i);
-  for (size_t i = 0; i < batch->size; i++) {
-    if (!batch->found[i]) continue;
-    memset(batch->partners[i], 0, sizeof batch->partners[i]);
-    own->kernels->end(own->in_block[i], pair_batch_row(batch, i), batch->partners[i]);
+/* Adds the partners of first component i by block, and sets them to 0 for the next batch. */
+static void end_partners(struct working_pairs *own, struct pair_batch *batch, size_t i) {
+  int64_t *pairs = pair_batch_row(batch, i);
+  memset(batch->partners[i], 0, sizeof batch->partners[i]);
+  for (int block = 0; block < PAIR_BLOCKS; block++) {
+    pairs[block] += (int64_t)own->in_block[i][block];
+    batch->partners[i][block / FINE_BLOCKS] += own->in_block[i][block];
   }
+  memset(own->in_block[i], 0, sizeof own->in_block[i]);
+}
+
+static void end_batch(struct working_pairs *own, struct pair_batch *batch) {
+  for (size_t i = 0; i + 1 < batch->size && counts_swaps(own); i += 2)
+    if (batch->found[i] && batch->found[i + 1]) end_swaps(own, batch, i);
+  for (size_t i = 0; i < batch->size; i++)
+    if (batch->found[i]) end_partners(own, batch, i);
 }
 
 bool working_pairs_count(struct working_pairs *own, struct pair_batch *batch, struct run_control *control) {

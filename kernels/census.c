@@ -111,14 +111,6 @@ static void enter_accepted(const struct job *job, const uint64_t *draws, struct 
   }
 }
 
-static int count_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
-                       uint64_t *in_block) {
-#if defined(__AVX512F__)
-  if (__builtin_cpu_supports("avx512bitalg")) return pairs_count_v4_bitalg(tile, rows, count, alive, in_block);
-#endif
-  return NAME(pairs_count_, SEAM_ISA)(tile, rows, count, alive, in_block);
-}
-
 const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
     .lanes = LANES,
     .look = look_at_all,
@@ -126,11 +118,7 @@ const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
     .sift = sift,
     .rank = rank,
     .enter = enter_accepted,
-    .visit = NAME(pairs_visit_, SEAM_ISA),
-    .count = count_pairs,
-    .count_both = NAME(pairs_count_both_, SEAM_ISA),
-    .add = NAME(pairs_add_, SEAM_ISA),
-    .end = NAME(pairs_end_, SEAM_ISA),
+    .count = NAME(pairs_count_, SEAM_ISA),
 };
 
 /* ---- Pairs that are weighed ---- */

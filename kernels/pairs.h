@@ -32,32 +32,10 @@ struct pairs_tile {
   int unbroken;    /* at each level every draw accepts a run of cells without a gap */
 };
 
-/* A candidate that may have partners: bit k of `alive` is set where part k, or rank k of a tile, may hold some. */
-struct pairs_visit {
-  uint64_t alive;
-  uint32_t candidate;
-};
-
-/* Writes the candidates that may have partners in this tile and returns how many. The tile is part `part` of those in
- * `seeking`. Tests only the first CANDIDATE_ENDS rows. */
-typedef size_t pairs_visit_function(const struct pairs_tile *tile, int part, const struct candidate *candidates,
-                                    const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits);
-
-/* Adds to in_block[b] the number of draws of block b that accept all of a candidate's `count` rows. `alive` is the
- * visit's. Returns whether there was any. */
+/* Adds to in_block[b] the number of draws of block b that accept all of a candidate's `count` rows. Bit k of
+ * `alive` is set where rank k of the tile may hold some. Returns whether there was any. */
 typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                                  uint64_t *in_block);
-
-/* Adds to in_both[k] the number of draws that accept all of `count` rows, in the k-th fine block of block `block`. */
-typedef void pairs_count_both_function(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
-                                       uint64_t in_both[FINE_BLOCKS]);
-
-/* Adds to in_block[b] the draws of each block b. */
-typedef void pairs_add_function(const uint16_t draws[PAIR_BLOCKS], uint64_t *in_block);
-
-/* Adds a candidate's partners by block to its row of HISTOGRAM_PAIRS and to its partners by INTERFACE_BLOCKS, and sets
- * in_block to 0. */
-typedef void pairs_end_function(uint64_t *in_block, int64_t pairs[PAIR_BLOCKS], uint64_t partners[INTERFACE_BLOCKS]);
 
 /* The lowest and the highest cell that a draw accepts at each level; both are PAIRS_NOWHERE where it accepts none. */
 struct pairs_rank {
@@ -78,26 +56,14 @@ struct works_kernels {
   /* Enters `lanes` draws of theta2, of which some may be PAIRS_NO_DRAW. `place` is the first one's place in the rows, a
    * multiple of `lanes`. */
   void (*enter)(const struct job *job, const uint64_t *draws, struct pairs_tile *tile, int place);
-  pairs_visit_function *visit;
   pairs_count_function *count;
-  pairs_count_both_function *count_both;
-  pairs_add_function *add;
-  pairs_end_function *end;
 };
 
 extern const struct works_kernels works_kernels_baseline;
-extern pairs_visit_function pairs_visit_baseline;
 extern pairs_count_function pairs_count_baseline;
-extern pairs_count_both_function pairs_count_both_baseline;
-extern pairs_add_function pairs_add_baseline;
-extern pairs_end_function pairs_end_baseline;
 #if defined(__x86_64__)
 extern const struct works_kernels works_kernels_v3, works_kernels_v4;
-extern pairs_visit_function pairs_visit_v3, pairs_visit_v4;
-extern pairs_count_function pairs_count_v3, pairs_count_v4, pairs_count_v4_bitalg;
-extern pairs_count_both_function pairs_count_both_v3, pairs_count_both_v4;
-extern pairs_add_function pairs_add_v3, pairs_add_v4;
-extern pairs_end_function pairs_end_v3, pairs_end_v4;
+extern pairs_count_function pairs_count_v3, pairs_count_v4;
 #endif
 
 /* ---- Pairs that are weighed ---- */

@@ -419,8 +419,7 @@ static void check_counting(pairs_count_function *count, const struct pairs_tile 
   }
 }
 
-/* Promise: the bits that rows have in common are counted by block, on every instruction set, with its own count of bits
- * and without. */
+/* Promise: the bits that rows have in common are counted by block, on every instruction set. */
 static void test_counting(void **state) {
   (void)state;
   _Alignas(64) static uint64_t words[TILE_WORDS];
@@ -441,7 +440,6 @@ static void test_counting(void **state) {
     if (__builtin_cpu_supports("avx2")) check_counting(pairs_count_v3, &tile, rows, most);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
       check_counting(pairs_count_v4, &tile, rows, most);
-    if (__builtin_cpu_supports("avx512bitalg")) check_counting(pairs_count_v4_bitalg, &tile, rows, most);
 #endif
   }
 }
