@@ -7,13 +7,14 @@
 #include "census_table.h"
 #include "pages.h"
 
-/* What a draw is sorted by, and below it the draw, counted from its block's first on. */
+/* An entry's upper bits are the key that draws are sorted by. Its lower bits are the draw, counted from the first one
+ * of its block. */
 enum { DRAW_BITS = 39, CELL_BITS = 12 };
 _Static_assert(MAX_CELLS <= 1 << CELL_BITS, "a cell fits its bits");
 _Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 #define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
-/* What a block came to. */
+/* How many draws of a block stand in the order, and how many of these are quadrants, by their sides. */
 struct census_block {
   uint64_t ranked, quadrants[QUADRANT_SIDES];
 };
@@ -21,7 +22,7 @@ struct census_block {
 struct census_order {
   const struct job *job;
   const struct works_kernels *kernels;
-  uint64_t *entries;        /* those of a block from pair_block_begin on; without keys until they are sorted */
+  uint64_t *entries;        /* a block's begin at pair_block_begin; they have no keys before they are sorted */
   struct pairs_rank *ranks; /* of the draws that have entries */
   struct census_block block[PAIR_BLOCKS];
 };
@@ -57,8 +58,8 @@ static uint64_t spread(uint32_t x) {
   return bits;
 }
 
-/* Along a Z-order curve draws that accept alike at both levels are neighbours (G. M. Morton, "A computer oriented
- * geodetic data base", IBM, 1966). Those with gaps in what they accept, which cost more to count, stand apart. */
+/* Along a Z-order curve, draws that accept much the same cells at both levels are neighbours (G. M. Morton, "A computer
+ * oriented geodetic data base", IBM, 1966). Draws that accept with gaps cost more to count, so they come last. */
 static uint64_t key_of(const struct pairs_rank *rank) {
   uint64_t place = 0;
   for (int level = 0; level < 2; level++)
@@ -77,7 +78,7 @@ struct queue {
   uint64_t draws[PAIRS_MOST_LANES];
 };
 
-/* Ranks them, and keeps those that accept something at both levels. */
+/* Ranks the draws and keeps those that accept a cell at both levels. */
 static void rank_queue(struct census_order *order, uint64_t begin, struct queue *queue, struct census_block *block) {
   struct pairs_rank ranks[PAIRS_MOST_LANES];
   order->kernels->rank(order->job, queue->draws, queue->size, ranks);
@@ -91,7 +92,7 @@ static void rank_queue(struct census_order *order, uint64_t begin, struct queue 
   queue->size = 0;
 }
 
-/* Of `active` draws the bits of those that may work with anybody. */
+/* Bit i is set where the i-th of `active` draws may work with a first component. */
 static uint64_t sift(const struct census_order *order, const uint64_t *draws, int active) {
   if (!order->job->common_cell) return ((uint64_t)1 << active) - 1;
   return order->kernels->sift(order->job, draws, active);

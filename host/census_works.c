@@ -40,11 +40,11 @@ void pair_bits_free(struct pair_bits *table) {
 
 /* ---- Sheets for quadrants ---- */
 
-/* A byte of a sheet takes as long to be made as so many pairs to be counted in tiles; and sheets may take up to so many
- * times the memory of the tiles in whose place they stand, where a draw takes stride/4 bytes. */
+/* Making a byte of a sheet takes as long as counting PAIRS_OF_A_BYTE pairs in tiles. Sheets may take up to
+ * MEMORY_OF_A_TILE times the memory of the tiles that they replace, in which a draw takes stride/4 bytes. */
 enum { PAIRS_OF_A_BYTE = 256, MEMORY_OF_A_TILE = 8 };
 
-/* How many sheets are worth while for the draws open to these sides. */
+/* How many sheets to make for the draws open to these sides: 0 where sheets would not pay. */
 static uint64_t sheets_for(const struct pair_bits *table, int sides) {
   const uint64_t stride = (uint64_t)table->job->stride;
   uint64_t draws = 0, most = 0;
@@ -58,7 +58,7 @@ static uint64_t sheets_for(const struct pair_bits *table, int sides) {
   return quick && bytes <= draws * (stride / 4) * MEMORY_OF_A_TILE ? sheets : 0;
 }
 
-/* Without memory for them all draws stand in tiles. */
+/* Where memory for sheets is out, all draws go to tiles. */
 static seam_status choose_sheets(struct pair_bits *table, seam_error *error) {
   uint64_t sheets[QUADRANT_SIDES], any = 0;
   (void)error; /* nothing here can fail */

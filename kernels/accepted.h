@@ -17,7 +17,7 @@ struct accepted {
 
 /* ---- In every cell ---- */
 
-/* What is accepted at a level, told from block to block of SAMPLE_BLOCK cells. */
+/* The cells accepted at a level, gathered from blocks of SAMPLE_BLOCK cells. */
 struct span {
   lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
                           * while there are none */
