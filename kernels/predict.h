@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a drawn component adds to a count of pairs: the cells of u that a first component hits, and what a second one
- * makes of them.
+/* What a prediction needs to know of a component: the cells of u that a first one hits, and those that a second one
+ * accepts, or how it weighs them.
  *
  * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Under the Gibbs
  * law a pair weighs exp(-beta·L) instead, and with one voltage a level L is that of the two cells of the interface.
@@ -40,7 +40,7 @@ HD void census_find_range(struct census_first *first) {
   }
 }
 
-/* Whether all parameters are. */
+/* Whether all parameters are finite. */
 HD lane_mask census_finite(int kind, const lane *theta) {
   lane_mask finite = lane_splat_mask(1);
   UNROLL
@@ -67,14 +67,14 @@ HD lane census_interface(const struct census_first *first, int level) {
   return first->u[TEST_VOLTAGES / 2 + level * TEST_VOLTAGES];
 }
 
-/* The cells of what a first component hits: 1 to cells; 0 and cells + 1 are below and above the range, never accepted.
- */
+/* The cells that a first component hits, 1 to `cells`. 0 and cells + 1 are below and above the range and never
+ * accepted. */
 struct census_cells {
   lane_int low[2], high[2]; /* of each level */
   lane_int cell[2 * TEST_VOLTAGES];
 };
 
-/* What of them is looked for: the interface alone, which is low and high then; low and high; all. */
+/* Which cells to compute: the interface only (low == high), the extremes, or all. */
 enum census_hits { CENSUS_LEVELS, CENSUS_ENDS, CENSUS_ALL };
 
 HD void census_find_cells(const struct job *job, const struct census_first *first, enum census_hits hits,
@@ -143,7 +143,8 @@ HD uint16_t census_row(const struct job *job, int level, int32_t cell) {
   return (uint16_t)(level * job->stride + cell - 1);
 }
 
-/* The outermost cells are the least often accepted, and where a draw accepts an unbroken run of cells they tell all. */
+/* The outermost cells come first. They are accepted least often, and where a draw accepts a run of cells without a gap
+ * no other cell matters. */
 HD void census_add_ends(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
   for (int level = 0; level < 2; level++) {
     int32_t low = lane_pick_int(&cells->low[level], i), high = lane_pick_int(&cells->high[level], i);
@@ -153,8 +154,7 @@ HD void census_add_ends(struct candidate *candidate, const struct job *job, cons
   }
 }
 
-/* A cell that is hit again is left out where that is cheap to tell, as along any monotone mapping: then the next row
- * takes its place. */
+/* A cell that equals the one before, or an end, is left out: the next row then overwrites it. */
 HD int census_add_others(struct candidate *candidate, const struct job *job, const struct census_cells *cells, int i) {
   int count = CANDIDATE_ENDS;
   for (int level = 0; level < 2; level++) {
@@ -169,7 +169,7 @@ HD int census_add_others(struct candidate *candidate, const struct job *job, con
   return count;
 }
 
-/* Lane i's rows. Before, the candidate is within where it is finite. */
+/* Fills in lane i's rows. `within` must be set where the candidate is finite. */
 HD void census_hit(struct candidate *candidate, const struct job *job, const struct census_cells *cells,
                    enum census_hits hits, int i) {
   int count = CANDIDATE_ENDS;

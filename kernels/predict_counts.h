@@ -14,7 +14,8 @@ HD void tally_add(int64_t *cell, uint64_t amount) {
 #endif
 }
 
-/* What a block of theta2 came to, from units of 2^-(2·pair_bits) of a pair to those that count, 2^-pair_bits. */
+/* Converts the sum over a block of theta2 from units of 2^-(2·pair_bits) of a pair to those that count, 2^-pair_bits.
+ */
 HD uint64_t tally_round(uint64_t in_block, int pair_bits) {
   return (in_block + ((uint64_t)1 << pair_bits >> 1)) >> pair_bits;
 }
@@ -31,14 +32,14 @@ HD int64_t tally_block_cell(const struct job *job, const struct candidate *c, in
   return job->offset[histogram] + tally_mode_cell(job, c) * INTERFACE_BLOCKS + (int64_t)block;
 }
 
-/* Its partners in a block of theta2. */
+/* Adds the candidate's partners in a block of theta2. */
 HD void tally_second_block(const struct job *job, const struct candidate *c, uint64_t block, uint64_t works,
                            int64_t *counts) {
   if (works && job->offset[HISTOGRAM_SECOND_BLOCKS] >= 0)
     tally_add(&counts[tally_block_cell(job, c, HISTOGRAM_SECOND_BLOCKS, block)], works);
 }
 
-/* All its partners. */
+/* Adds all partners of the candidate. */
 HD void tally_works(const struct job *job, const struct candidate *c, uint64_t id, uint64_t works, int64_t *counts) {
   tally_add(&counts[c->mode], works);
   if (job->offset[HISTOGRAM_INTERFACE] >= 0)
@@ -47,7 +48,7 @@ HD void tally_works(const struct job *job, const struct candidate *c, uint64_t i
     tally_add(&counts[tally_block_cell(job, c, HISTOGRAM_FIRST_BLOCKS, id % INTERFACE_BLOCKS)], works);
 }
 
-/* All pairs of one first component, `whole` of them, of which so many work. */
+/* Adds all `whole` pairs of one first component, of which `works` work. */
 HD void tally_candidate(const struct job *job, const struct candidate *c, uint64_t id, uint64_t works, uint64_t whole,
                         int64_t *counts) {
   const int64_t square = tally_square(&job->axes[AXIS_INTERFACE]);
@@ -70,8 +71,8 @@ HD int32_t tally_pair_cell(const struct candidate *c, uint64_t id, int block) {
 
 /* ---- Swaps: are the parts of untrained pairs interchangeable? ---- */
 
-/* The first components 2k and 2k + 1 are asked with seconds of one block in INTERFACE_BLOCKS alone, this, so that these
- * blocks share no component and are independent. */
+/* The block of INTERFACE_BLOCKS whose seconds first components 2k and 2k + 1 swap. They swap no others, so that blocks
+ * share no component and are independent. */
 HD int tally_swap_block(uint64_t id) { return (int)(id / 2 % INTERFACE_BLOCKS); }
 
 /* The bin of x >= 0, counted from 1 as with a flow bin below. */
@@ -91,8 +92,8 @@ HD int64_t tally_swap_row(const struct job *job, const struct candidate *a, cons
   return (block * (axis->bins + 2) + tally_bin(axis, d0 > d1 ? d0 : d1)) * INTERCHANGE_FITS;
 }
 
-/* Of `a_works` and `b_works` seconds that work with each, `both` do with either. All ways for the two to have different
- * ones and swap them: then a works where b's is of `both`, and b where a's is. */
+/* Adds all ways for two first components to swap their seconds. a_works seconds work with a, b_works with b, and `both`
+ * of these with either. After the swap a works where b's second is among `both`, and b where a's is. */
 HD void tally_swaps(uint64_t a_works, uint64_t b_works, uint64_t both, int64_t *row) {
   const uint64_t ways[INTERCHANGE_FITS] = {(a_works - both) * (b_works - both), both * (a_works + b_works - 2 * both),
                                            both * (both - 1)};

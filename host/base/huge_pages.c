@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory in huge pages, by what madvise knows of them. */
+/* Asks for huge pages with madvise. */
 #include "base/huge_pages.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@ void *pages_allocate(size_t bytes) {
   const size_t huge = (size_t)1 << 21, rounded = (bytes + huge - 1) / huge * huge;
   void *memory = aligned_alloc(huge, rounded);
 #ifdef MADV_HUGEPAGE
-  if (memory && bytes >= huge) (void)madvise(memory, rounded, MADV_HUGEPAGE); /* a hint: no harm in a refusal */
+  if (memory && bytes >= huge) (void)madvise(memory, rounded, MADV_HUGEPAGE); /* a hint: a refusal does no harm */
 #endif
   return memory;
 }

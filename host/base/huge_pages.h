@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-/* In huge pages where the system lends them, which are sooner made and found; freed by free. NULL where memory is out.
- * What it holds is undefined. Write to it before reading from it: pages that were read first are made anew when
- * written to, with all cores waiting. */
+/* Memory in huge pages where the system has them: these are faster to allocate and to look up. Freed by free; NULL where
+ * memory is out; the contents are undefined. Write to it before you read it: a page that is read first is allocated
+ * again at the first write, while all cores wait. */
 void *pages_allocate(size_t bytes);
 
 #endif

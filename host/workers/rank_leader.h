@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rank 0's part in a run of several ranks: gives chains to the other ranks and collects what they count. */
-#ifndef SEAM_LEAD_H
-#define SEAM_LEAD_H
+#ifndef SEAM_RANK_LEADER_H
+#define SEAM_RANK_LEADER_H
 
 #include "workers/worker_threads.h"
 

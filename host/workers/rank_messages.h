@@ -2,8 +2,8 @@
 /* The messages between ranks. Rank 0 leads and the other ranks follow. All ranks run this same program on machines of
  * one kind, so a struct is sent as it is. Several runs can go on at once: each has a slot, and the tag of a message
  * holds the slot. */
-#ifndef SEAM_MESSAGE_H
-#define SEAM_MESSAGE_H
+#ifndef SEAM_RANK_MESSAGES_H
+#define SEAM_RANK_MESSAGES_H
 
 #include "backend/backend.h"
 #include "workers/transport.h"

@@ -10,9 +10,6 @@
 
 #include "predict.h"
 
-/* So many vectors are searched together, whose chains of dependent operations overlap. */
-enum { ACCEPTED_VECTORS = 2 };
-
 struct accepted {
   lane_int low[2], high[2]; /* of each level; high < low where no cell is */
   lane_mask broken;         /* a cell between them is not, at some level */
@@ -20,7 +17,7 @@ struct accepted {
 
 /* ---- In every cell ---- */
 
-/* What is accepted at a level, told from block to block of SAMPLE_BLOCK cells. */
+/* The cells accepted at a level, gathered from blocks of SAMPLE_BLOCK cells. */
 struct span {
   lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
                           * while there are none */
@@ -113,69 +110,44 @@ HD void crossing_begin(const struct job *job, const struct ascent *ascent, int c
   crossing->sought = ~(early | late);
 }
 
-/* Which of a vector's crossings are sought; components take an even number of voltages, and the last may stand there
- * twice. */
-struct search {
-  int count, voltages, which[CROSSINGS];
-};
-
-/* The voltages of the cells that are `step` further. */
-HD void crossings_aim(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
+/* The voltages of the cells that are `step` after those before the crossings. */
+HD void crossings_aim(const struct job *job, const struct ascent *ascent, int step,
                       const struct crossing crossing[CROSSINGS], lane u[CROSSINGS]) {
-  for (int k = 0; k < search->voltages; k++) {
-    lane_int next = crossing[search->which[k]].before + step;
-    next = lane_select_int(next > ascent->last, lane_splat_int(ascent->last), next);
-    u[k] = lane_gather(job->centre, ascent_cell(ascent, next));
-  }
-}
-
-/* Goes there wherever the bound is not passed. */
-HD void crossings_go(const struct job *job, const struct ascent *ascent, int step, const struct search *search,
-                     const lane y[CROSSINGS], struct crossing crossing[CROSSINGS]) {
-  for (int k = 0; k < search->count; k++) {
-    const int c = search->which[k];
-    struct crossing *own = &crossing[c];
-    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, c, y[k]);
-    own->before = lane_select_int(there & ~passed, own->before + step, own->before);
-    own->f_before = lane_select(there & ~passed, y[k], own->f_before);
-    own->f_after = lane_select(there & passed, y[k], own->f_after);
-  }
-}
-
-HD struct search crossings_begin(const struct job *job, const struct ascent ascent[ACCEPTED_VECTORS],
-                                 struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
-  struct search search = {0};
   for (int c = 0; c < CROSSINGS; c++) {
-    int sought = 0;
-    for (int v = 0; v < ACCEPTED_VECTORS; v++) {
-      crossing_begin(job, &ascent[v], c, &crossing[v][c]);
-      sought |= lane_any(crossing[v][c].sought);
-    }
-    if (sought) search.which[search.count++] = c;
+    lane_int next = crossing[c].before + step;
+    next = lane_select_int(next > ascent->last, lane_splat_int(ascent->last), next);
+    u[c] = lane_gather(job->centre, ascent_cell(ascent, next));
   }
-  search.voltages = (search.count + 1) / 2 * 2;
-  if (search.voltages > search.count) search.which[search.count] = search.which[search.count - 1];
-  return search;
 }
 
-HD void crossings_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
-                       const struct ascent ascent[ACCEPTED_VECTORS],
-                       struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS]) {
-  const struct search search = crossings_begin(job, ascent, crossing);
-  lane u[ACCEPTED_VECTORS][CROSSINGS], y[ACCEPTED_VECTORS][CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
+/* Advances the lanes that are still below the bound there. */
+HD void crossings_go(const struct job *job, const struct ascent *ascent, int step, const lane y[CROSSINGS],
+                     struct crossing crossing[CROSSINGS]) {
+  for (int c = 0; c < CROSSINGS; c++) {
+    struct crossing *own = &crossing[c];
+    lane_mask there = own->sought & (own->before + step < ascent->last), passed = crossing_passed(job, c, y[c]);
+    own->before = lane_select_int(there & ~passed, own->before + step, own->before);
+    own->f_before = lane_select(there & ~passed, y[c], own->f_before);
+    own->f_after = lane_select(there & passed, y[c], own->f_after);
+  }
+}
+
+HD void crossings_find(const struct job *job, const lane *theta, const struct ascent *ascent,
+                       struct crossing crossing[CROSSINGS]) {
+  lane u[CROSSINGS], y[CROSSINGS], saved[MAX_SAVED * SAMPLE_BLOCK];
   int step = 1;
+  for (int c = 0; c < CROSSINGS; c++) crossing_begin(job, ascent, c, &crossing[c]);
   while (2 * step < ascent->last) step *= 2;
-  for (; step > 0 && search.count > 0; step /= 2) {
-    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_aim(job, &ascent[v], step, &search, crossing[v], u[v]);
-    for (int v = 0; v < ACCEPTED_VECTORS; v++)
-      component_forward(job->second, theta[v], search.voltages, u[v], y[v], saved);
-    for (int v = 0; v < ACCEPTED_VECTORS; v++) crossings_go(job, &ascent[v], step, &search, y[v], crossing[v]);
+  for (; step > 0; step /= 2) {
+    crossings_aim(job, ascent, step, crossing, u);
+    component_forward(job->second, theta, CROSSINGS, u, y, saved);
+    crossings_go(job, ascent, step, y, crossing);
   }
 }
 
-/* f in all cells before a crossing is at most f_before and what it turns back, and so at the other side; once more that
- * where f hardly moves, and rounding alone made out whether it falls. There is no doubt of them where this does not
- * reach the bound. */
+/* Whether rounding cannot have hidden another crossing. In the cells before a crossing f is at most f_before plus what
+ * it turns back, and likewise on the other side. Twice that is allowed, because where f hardly moves rounding alone may
+ * have decided whether it falls. The crossing is certain where f stays below the bound all the same. */
 HD lane_mask crossings_certain(const struct job *job, lane turn, const struct crossing crossing[CROSSINGS]) {
   lane_mask certain = lane_splat_mask(1);
   for (int c = 0; c < CROSSINGS; c++) {
@@ -196,29 +168,21 @@ HD void crossings_tell(const struct ascent *ascent, const struct crossing crossi
   accepted->broken = lane_splat_mask(0);
 }
 
-/* Returns the lanes of any vector of which there is doubt; what is told of them means nothing. */
-HD lane_mask accepted_by_bisection(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
-                                   struct accepted accepted[ACCEPTED_VECTORS]) {
-  struct ascent ascent[ACCEPTED_VECTORS];
-  struct crossing crossing[ACCEPTED_VECTORS][CROSSINGS];
-  lane_mask certain = lane_splat_mask(1);
-  for (int v = 0; v < ACCEPTED_VECTORS; v++) ascent[v] = ascent_of(job, theta[v]);
-  crossings_find(job, theta, ascent, crossing);
-  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
-    crossings_tell(&ascent[v], crossing[v], &accepted[v]);
-    certain = certain & crossings_certain(job, component_turn(job->second, theta[v]), crossing[v]);
-    certain = certain & census_finite(job->second, theta[v]);
-  }
-  return ~certain;
+/* Returns the lanes that are in doubt, where `accepted` means nothing. */
+HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, struct accepted *accepted) {
+  const struct ascent ascent = ascent_of(job, theta);
+  struct crossing crossing[CROSSINGS];
+  crossings_find(job, theta, &ascent, crossing);
+  crossings_tell(&ascent, crossing, accepted);
+  return ~(crossings_certain(job, component_turn(job->second, theta), crossing) & census_finite(job->second, theta));
 }
 
 /* ---- One way or the other ---- */
 
-HD void accepted_find(const struct job *job, lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS],
-                      struct accepted accepted[ACCEPTED_VECTORS]) {
-  const lane turn = component_turn(job->second, theta[0]);
+HD void accepted_find(const struct job *job, const lane *theta, struct accepted *accepted) {
+  const lane turn = component_turn(job->second, theta);
   if (lane_any(turn < (float)INFINITY) && !lane_any(accepted_by_bisection(job, theta, accepted))) return;
-  for (int v = 0; v < ACCEPTED_VECTORS; v++) accepted_by_looking(job, theta[v], &accepted[v]);
+  accepted_by_looking(job, theta, accepted);
 }
 
 #endif

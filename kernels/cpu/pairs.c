@@ -33,14 +33,6 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;                                                                          \
   } while (0)
 
-static inline __attribute__((always_inline)) void count_bits(vector *x) {
-#if defined(__AVX512BITALG__)
-  *x = (vector)_mm512_popcnt_epi8((__m512i)*x);
-#else
-  COUNT_BITS(*x);
-#endif
-}
-
 /* A byte is of a block. */
 static void add_counts(const vector *counts, uint64_t *in_block) {
   uint8_t count[PAIR_BLOCKS];
@@ -81,7 +73,7 @@ static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_blo
     const size_t v = (size_t)__builtin_ctzll(vectors) / PAIRS_RANKS;
     vector both = ends[0][v] & ends[1][v] & ends[2][v] & ends[3][v];
     if (m->count > CANDIDATE_ENDS && !meet_others(m, v, &both)) continue;
-    count_bits(&both);
+    COUNT_BITS(both);
     counts += both;
   }
   if (is_zero(&counts)) return 0;
@@ -92,56 +84,8 @@ static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_blo
 #define JOIN(prefix, x)     prefix##x
 #define FUNCTION(prefix, x) JOIN(prefix, x)
 
-/* Without branches on what is there, which nothing foretells. */
-size_t FUNCTION(pairs_visit_, SEAM_ISA)(const struct pairs_tile *tile, int part, const struct candidate *candidates,
-                                        const struct pairs_visit *seeking, size_t count, struct pairs_visit *visits) {
-  size_t visitors = 0;
-  for (size_t s = 0; s < count; s++) {
-    const struct candidate *own = &candidates[seeking[s].candidate];
-    uint64_t alive = -(seeking[s].alive >> part & 1);
-    for (int r = 0; r < CANDIDATE_ENDS; r++) alive &= tile->alive[own->row[r]];
-    visits[visitors] = (struct pairs_visit){alive, seeking[s].candidate};
-    visitors += alive != 0;
-  }
-  return visitors;
-}
-
 int FUNCTION(pairs_count_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                                      uint64_t *in_block) {
   const struct meeting m = {(const vector *)tile->words, (size_t)tile->vectors, rows, count};
   return count_alive(&m, alive, in_block);
 }
-
-void FUNCTION(pairs_count_both_, SEAM_ISA)(const struct pairs_tile *tile, const uint16_t *rows, int count, int block,
-                                           uint64_t in_both[FINE_BLOCKS]) {
-  enum { BYTES = sizeof(uint64_t) };
-  size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  const uint64_t *column = tile->words + block * FINE_BLOCKS / BYTES;
-  uint64_t counts = 0;
-  for (size_t v = 0; v < width; v += PAIRS_VECTOR_WORDS) {
-    uint64_t both = ~(uint64_t)0;
-    for (int r = 0; r < count; r++) both &= column[rows[r] * width + v];
-    COUNT_BITS(both);
-    counts += both;
-  }
-  for (int k = 0; k < FINE_BLOCKS; k++) in_both[k] += counts >> (block * FINE_BLOCKS + k) % BYTES * 8 & 255;
-}
-
-void FUNCTION(pairs_add_, SEAM_ISA)(const uint16_t draws[PAIR_BLOCKS], uint64_t *in_block) {
-  for (int block = 0; block < PAIR_BLOCKS; block++) in_block[block] += draws[block];
-}
-
-/* Half a vector is what one of INTERFACE_BLOCKS has. */
-void FUNCTION(pairs_end_, SEAM_ISA)(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
-                                    uint64_t partners[INTERFACE_BLOCKS]) {
-  typedef uint64_t loose __attribute__((vector_size(64), aligned(8)));
-  (void)block; /* it is the first of all */
-  for (int k = 0; k < PAIR_BLOCKS / PAIRS_VECTOR_WORDS; k++) {
-    vector works = ((loose *)in_block)[k];
-    ((loose *)pairs)[k] += works;
-    ((loose *)in_block)[k] = (loose){0};
-    partners[2 * k] += works[0] + works[1] + works[2] + works[3];
-    partners[2 * k + 1] += works[4] + works[5] + works[6] + works[7];
-  }
-}
-_Static_assert(2 * FINE_BLOCKS == PAIRS_VECTOR_WORDS, "half a vector for each block");

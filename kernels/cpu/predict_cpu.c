@@ -2,7 +2,6 @@
 /* Components of a prediction on a vector of lanes; compiled once for each instruction set, which SEAM_ISA names. */
 #include "accepted_cells.h"
 #include "pairs.h"
-#include "predict_counts.h"
 
 /* Of this instruction set. */
 #define JOIN(prefix, x) prefix##x
@@ -18,7 +17,6 @@ static struct lane_id ids_from(uint64_t first) {
 }
 
 _Static_assert((int)LANES <= (int)PAIRS_MOST_LANES, "room for a vector's draws");
-_Static_assert((int)ACCEPTED_VECTORS *LANES <= (int)PAIRS_MOST_RANKED, "room for those ranked at once");
 
 static void draw_seconds(const struct job *job, const uint64_t *draws, int active, lane *theta) {
   struct lane_id id = {{0}, {0}};
@@ -29,49 +27,14 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
   component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
 }
 
-enum { OUTERMOST = 3 };
-
-/* f1 of a level's outermost test voltages and of the level itself. */
-HD void emit_outermost(const struct job *job, const lane *theta, struct census_first *first) {
-  lane v[2 * OUTERMOST], u[2 * OUTERMOST], saved[MAX_SAVED * SAMPLE_BLOCK];
-  for (int k = 0; k < 2 * OUTERMOST; k++)
-    v[k] = lane_splat(job->test[k / OUTERMOST * TEST_VOLTAGES + k % OUTERMOST * (TEST_VOLTAGES / 2)]);
-  component_forward(job->first, theta, 2 * OUTERMOST, v, u, saved);
-  for (int level = 0; level < 2; level++) {
-    const lane *own = u + level * OUTERMOST;
-    first->u[level * TEST_VOLTAGES + TEST_VOLTAGES / 2] = own[1];
-    first->least[level] = lane_min(own[0], own[2]);
-    first->most[level] = lane_max(own[0], own[2]);
-    for (int k = 0; k < OUTERMOST; k++) first->finite = first->finite & lane_finite(own[k]);
-  }
-}
-
-/* As of all test voltages, where f1 is monotone: whether that is so, and all voltages between, off by no more than f1
- * turns back, lie in the same cells. */
-HD int find_ends(const struct job *job, const lane *theta, struct census_first *first, struct census_cells *cells) {
-  const struct axis *axis = &job->axes[AXIS_CELL];
-  const lane turn = component_turn(job->first, theta);
-  if (!lane_any(turn < (float)INFINITY)) return 0;
-  emit_outermost(job, theta, first);
-  census_find_cells(job, first, CENSUS_ENDS, cells);
-  lane_mask certain = lane_splat_mask(1);
-  for (int level = 0; level < 2; level++) {
-    certain = certain & (axis_bin(axis, first->least[level] - turn) == cells->low[level]);
-    certain = certain & (axis_bin(axis, first->most[level] + turn) == cells->high[level]);
-  }
-  return !lane_any(~certain);
-}
-
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
                                                        struct candidate *out, enum census_hits hits) {
   lane theta[MAX_PARAMETERS];
   struct census_first first;
   struct census_cells cells;
   census_draw_theta(job, job->first, ids_from(first_id), theta, &first);
-  if (hits != CENSUS_ENDS || !find_ends(job, theta, &first, &cells)) {
-    census_emit_all(job, job->first, theta, &first);
-    census_find_cells(job, &first, hits, &cells);
-  }
+  census_emit_all(job, job->first, theta, &first);
+  census_find_cells(job, &first, hits, &cells);
   const struct axis *axis = &job->axes[AXIS_INTERFACE];
   lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
   lane_int bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
@@ -124,104 +87,72 @@ static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank 
 }
 
 static void rank(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out) {
-  lane theta[ACCEPTED_VECTORS][MAX_PARAMETERS];
-  struct accepted accepted[ACCEPTED_VECTORS];
-  for (int v = 0; v < ACCEPTED_VECTORS; v++) {
-    const int begin = v * LANES < active ? v * LANES : 0, left = active - begin;
-    draw_seconds(job, draws + begin, left < LANES ? left : LANES, theta[v]);
-  }
-  accepted_find(job, theta, accepted);
-  for (int i = 0; i < active; i++) tell_rank(&accepted[i / LANES], i % LANES, &out[i]);
+  lane theta[MAX_PARAMETERS];
+  struct accepted accepted;
+  draw_seconds(job, draws, active, theta);
+  accepted_find(job, theta, &accepted);
+  for (int i = 0; i < active; i++) tell_rank(&accepted, i, &out[i]);
 }
 
-static void accept(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
+static void enter_accepted(const struct job *job, const uint64_t *draws, struct pairs_tile *tile, int place) {
   lane theta[MAX_PARAMETERS];
   uint64_t who = 0;
   size_t words = (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
-  for (int i = 0; i < active; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
-  draw_seconds(job, draws, active, theta);
+  for (int i = 0; i < LANES; i++) who |= (uint64_t)(draws[i] != PAIRS_NO_DRAW) << i;
+  draw_seconds(job, draws, LANES, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
     census_accept(job, job->second, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++) {
         uint64_t *row = tile->words + (size_t)(level * tile->stride + cell + k) * words;
-        row[place / 64] |= (mask_bits(accepted[level][k]) & who) << place % 64;
+        row[place / PAIRS_WORD_BITS] |= (mask_bits(accepted[level][k]) & who) << place % PAIRS_WORD_BITS;
       }
   }
 }
 
-static int count_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
-                       uint64_t *in_block) {
-#if defined(__AVX512F__)
-  if (__builtin_cpu_supports("avx512bitalg")) return pairs_count_v4_bitalg(tile, rows, count, alive, in_block);
-#endif
-  return NAME(pairs_count_, SEAM_ISA)(tile, rows, count, alive, in_block);
-}
+const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
+    .lanes = LANES,
+    .look = look_at_all,
+    .look_at_ends = look_at_ends,
+    .sift = sift,
+    .rank = rank,
+    .enter = enter_accepted,
+    .count = NAME(pairs_count_, SEAM_ISA),
+};
 
-/* ---- Weights ---- */
+/* ---- Pairs that are weighed ---- */
 
-static void look_at_levels(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
+static void look_at_interface(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
   look(job, first_id, active, out, CENSUS_LEVELS);
 }
 
-static void weigh(const struct job *job, const uint64_t *draws, int active, struct pairs_tile *tile, int place) {
+static void enter_weights(const struct job *job, uint64_t first, int active, const struct weights_tile *tile,
+                          int place) {
   lane theta[MAX_PARAMETERS];
-  uint32_t *weights = (uint32_t *)tile->words + place;
-  size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WEIGHTS;
-  draw_seconds(job, draws, active, theta);
+  component_draw(job->second, job->seed, ids_from(first), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
     census_weigh(job, job->second, theta, job->centre + cell, weight);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++)
-        memcpy(weights + (size_t)(level * tile->stride + cell + k) * width, &weight[level][k],
-               (size_t)active * sizeof *weights);
+        memcpy(tile->weights + (size_t)(level * tile->stride + cell + k) * (size_t)tile->width + place,
+               &weight[level][k], (size_t)active * sizeof *tile->weights);
   }
 }
 
-/* A pair's weight is the product of its levels'. A tile holds too few draws for the sum to leave 63 bits. */
-static int weigh_pairs(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
-                       uint64_t *in_block) {
-  (void)count, (void)alive; /* they are two rows, and all ranks */
-  int width = tile->vectors * PAIRS_VECTOR_WEIGHTS;
-  const uint32_t *weights = (const uint32_t *)tile->words;
-  const uint32_t *low = weights + (size_t)rows[0] * (size_t)width;
-  const uint32_t *high = weights + (size_t)rows[1] * (size_t)width;
+/* A pair's weight is the product of its levels' weights. A tile holds so few draws that the sum fits 63 bits. */
+static uint64_t weigh_pairs(const struct weights_tile *tile, const uint16_t rows[2]) {
+  const uint32_t *low = tile->weights + (size_t)rows[0] * (size_t)tile->width;
+  const uint32_t *high = tile->weights + (size_t)rows[1] * (size_t)tile->width;
   uint64_t sum = 0;
-  for (int i = 0; i < width; i++) sum += (uint64_t)low[i] * high[i];
-  sum = census_round(sum);
-  *in_block += sum;
-  return sum > 0;
+  for (int i = 0; i < tile->width; i++) sum += (uint64_t)low[i] * high[i];
+  return census_round(sum);
 }
 
-static void end_weights(uint64_t *in_block, int block, int64_t pairs[PAIR_BLOCKS],
-                        uint64_t partners[INTERFACE_BLOCKS]) {
-  uint64_t sum = tally_round(*in_block, PAIR_BITS);
-  *in_block = 0;
-  pairs[block] += (int64_t)sum;
-  partners[block / FINE_BLOCKS] += sum;
-}
-
-const struct census_kernels NAME(census_works_, SEAM_ISA) = {
+const struct weights_kernels NAME(weights_kernels_, SEAM_ISA) = {
     .lanes = LANES,
-    .ranked = ACCEPTED_VECTORS * LANES,
-    .look = look_at_all,
-    .look_at_ends = look_at_ends,
-    .sift = sift,
-    .rank = rank,
-    .enter = accept,
-    .visit = NAME(pairs_visit_, SEAM_ISA),
-    .count = count_pairs,
-    .count_both = NAME(pairs_count_both_, SEAM_ISA),
-    .add = NAME(pairs_add_, SEAM_ISA),
-    .end = NAME(pairs_end_, SEAM_ISA),
-};
-
-const struct census_kernels NAME(census_gibbs_, SEAM_ISA) = {
-    .lanes = LANES,
-    .look = look_at_levels,
-    .enter = weigh,
-    .count = weigh_pairs,
-    .end = end_weights,
+    .look = look_at_interface,
+    .enter = enter_weights,
+    .weigh = weigh_pairs,
 };

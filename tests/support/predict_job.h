@@ -35,12 +35,12 @@ SCIENCE struct job job_of(int second, float centre[STRIDE]) {
 }
 
 /* Those that this processor has; returns how many. */
-SCIENCE int kernels_here(const struct census_kernels *kernels[3]) {
+SCIENCE int kernels_here(const struct works_kernels *kernels[3]) {
   int count = 0;
-  kernels[count++] = &census_works_baseline;
+  kernels[count++] = &works_kernels_baseline;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) kernels[count++] = &census_works_v3;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) kernels[count++] = &census_works_v4;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) kernels[count++] = &works_kernels_v3;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) kernels[count++] = &works_kernels_v4;
 #endif
   return count;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What second components accept and first ones hit, found by bisection or at the ends alone: as in every cell and at
- * all test voltages, wherever rounding makes a monotone component turn back. */
+/* The cells that second components accept are the same by bisection as by looking at every cell, wherever rounding
+ * makes a monotone component turn back; and the outermost cells that first components hit are found alone. */
 #include "support/predict_job.h"
 
 #include <stdbool.h>
@@ -27,12 +27,12 @@ static void check_rank(const struct job *job, uint64_t id, const struct pairs_ra
   found[broken]++;
 }
 
-static void check_ranks(const struct census_kernels *kernels, const struct job *job, int found[2]) {
+static void check_ranks(const struct works_kernels *kernels, const struct job *job, int found[2]) {
   enum { RANKED = 800 };
-  for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->ranked) {
-    uint64_t draws[PAIRS_MOST_RANKED];
-    struct pairs_rank ranks[PAIRS_MOST_RANKED];
-    int active = kernels->ranked - (int)(id % 7); /* some full, some not */
+  for (uint64_t id = 0; id < RANKED; id += (uint64_t)kernels->lanes) {
+    uint64_t draws[PAIRS_MOST_LANES];
+    struct pairs_rank ranks[PAIRS_MOST_LANES];
+    int active = kernels->lanes - (int)(id % 3); /* some full, some not */
     for (int i = 0; i < active; i++) draws[i] = id + (uint64_t)i;
     kernels->rank(job, draws, active, ranks);
     for (int i = 0; i < active; i++) check_rank(job, draws[i], &ranks[i], found);
@@ -40,7 +40,7 @@ static void check_ranks(const struct census_kernels *kernels, const struct job *
 }
 
 static void check_ranks_everywhere(const struct job *job, int found[2]) {
-  const struct census_kernels *kernels[3];
+  const struct works_kernels *kernels[3];
   for (int k = kernels_here(kernels); k-- > 0;) check_ranks(kernels[k], job, found);
 }
 
@@ -109,7 +109,7 @@ static void check_turning_ranks(int kind, float scale, float first_centre, int e
       struct pairs_rank rank;
       job.accept[0][0] = bound - 1.0f, job.accept[0][1] = nextafterf(bound, -INFINITY);
       job.accept[1][0] = bound, job.accept[1][1] = bound + 1.0f;
-      census_works_baseline.rank(&job, &id, 1, &rank);
+      works_kernels_baseline.rank(&job, &id, 1, &rank);
       check_rank(&job, id, &rank, found);
     }
   }
@@ -166,20 +166,14 @@ static void test_turns(void **state) {
 
 /* ---- What first components hit ---- */
 
-/* Bins as wide as 1/16 V, of which one begins at `edge`, which is among them. */
-static struct axis axis_from(float edge, float edges[CELLS + 1]) {
-  for (int k = 0; k <= CELLS; k++) edges[k] = edge + (float)(k - CELLS / 2) / 16.0f;
-  return (struct axis){.edges = edges, .scale = 16.0f, .bins = CELLS};
-}
-
-/* Of the first components from `id` on: how often the ends alone are the same as those of all cells. */
-static int64_t check_ends(const struct census_kernels *kernels, const struct job *job, uint64_t id, int count) {
+/* Compares the ends of `count` first components with those among all their cells. Returns how many are in the range. */
+static int64_t check_ends(const struct works_kernels *kernels, const struct job *job, int count) {
   int64_t within = 0;
   for (int i = 0; i < count; i += kernels->lanes) {
     struct candidate all[PAIRS_MOST_LANES], ends[PAIRS_MOST_LANES];
     const int active = count - i < kernels->lanes ? count - i : kernels->lanes;
-    kernels->look(job, id + (uint64_t)i, active, all);
-    kernels->look_at_ends(job, id + (uint64_t)i, active, ends);
+    kernels->look(job, (uint64_t)i, active, all);
+    kernels->look_at_ends(job, (uint64_t)i, active, ends);
     for (int k = 0; k < active; k++) {
       assert_int_equal(ends[k].finite, all[k].finite);
       assert_int_equal(ends[k].within, all[k].within);
@@ -194,61 +188,28 @@ static int64_t check_ends(const struct census_kernels *kernels, const struct job
   return within;
 }
 
-static struct job ends_job(int kind, float scale, double margin, float edge, float edges[CELLS + 1]) {
-  struct job job = science_job(kind, KIND_LINEAR, 4, 0, margin);
-  job.seed = 5, job.init_scale = scale, job.stride = STRIDE;
-  job.axes[AXIS_CELL] = job.axes[AXIS_INTERFACE] = axis_from(edge, edges);
-  return job;
-}
-
-/* Promise: the outermost cells are those of all test voltages, though of a monotone first component the outermost
- * voltages alone are looked at; also where an edge is what one says, or saturates at; and where parameters are
- * infinite.
- */
+/* Promise: the outermost cells alone are found as they are among all cells, in and out of the range, also where
+ * parameters are infinite. */
 static void test_ends(void **state) {
   (void)state;
+  float edges[CELLS + 1];
+  for (int k = 0; k <= CELLS; k++) edges[k] = (float)(k - CELLS / 2) / 16.0f;
   for (int kind = 0; kind < KINDS; kind++)
-    for (int variant = 0; variant < 8; variant++) {
-      static const float scales[] = {1.0f, 1.0f, 1e-2f, 3e38f};
-      float edges[CELLS + 1], theta[MAX_PARAMETERS];
-      const float scale = scales[variant % 4];
-      draw_scaled(kind, PURPOSE_CENSUS_FIRST, 7, scale, theta);
-      const float edge = variant % 4 == 1 ? 1.0f : respond(kind, theta, variant < 4 ? 0.3f : 1.0f);
-      struct job job = ends_job(kind, scale, 0.3, fabsf(edge) < 100.0f ? edge : 0.0f, edges);
-      const struct census_kernels *kernels[3];
+    for (int huge = 0; huge < 2; huge++) {
+      struct job job = science_job(kind, KIND_LINEAR, 4, 0, 0.3);
+      job.seed = 5, job.init_scale = huge ? 3e38f : 1.0f, job.stride = STRIDE;
+      job.axes[AXIS_CELL] = job.axes[AXIS_INTERFACE] = (struct axis){.edges = edges, .scale = 16.0f, .bins = CELLS};
+      const struct works_kernels *kernels[3];
       int64_t within = 0;
-      for (int k = kernels_here(kernels); k-- > 0;) within = check_ends(kernels[k], &job, 0, 500);
-      assert_true(variant % 4 == 3 || within > 20);
+      for (int k = kernels_here(kernels); k-- > 0;) within = check_ends(kernels[k], &job, 500);
+      assert_true(huge || within > 20);
     }
-}
-
-/* Promise: also of one that rounding makes turn back between them, right at an edge. */
-static void test_ends_turning_back(void **state) {
-  (void)state;
-  int turning = 0;
-  for (uint64_t id = 0; id < 60000; id++) {
-    float edges[CELLS + 1], theta[MAX_PARAMETERS], least = INFINITY, most = -INFINITY;
-    struct job job = ends_job(KIND_LOGISTIC, 0.03f, 1e-6, 0.0f, edges);
-    const float *test = job.test + TEST_VOLTAGES;
-    draw_scaled(KIND_LOGISTIC, PURPOSE_CENSUS_FIRST, id, job.init_scale, theta);
-    const float first = respond(KIND_LOGISTIC, theta, test[0]), last = respond(KIND_LOGISTIC, theta, test[16]);
-    for (int t = 0; t < TEST_VOLTAGES; t++) {
-      float u = respond(KIND_LOGISTIC, theta, test[t]);
-      least = fminf(least, u), most = fmaxf(most, u);
-    }
-    const float low = fminf(first, last), high = fmaxf(first, last);
-    if (least == low && most == high) continue;
-    job.axes[AXIS_CELL] = axis_from(least < low ? low : most, edges);
-    assert_int_equal(check_ends(&census_works_baseline, &job, id, 1), 1);
-    turning++;
-  }
-  assert_true(turning > 5);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rank),  cmocka_unit_test(test_rank_in_doubt), cmocka_unit_test(test_rank_turning_back),
-      cmocka_unit_test(test_turns), cmocka_unit_test(test_ends),          cmocka_unit_test(test_ends_turning_back),
+      cmocka_unit_test(test_turns), cmocka_unit_test(test_ends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

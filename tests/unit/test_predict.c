@@ -3,8 +3,7 @@
 #include "support/science.h"
 
 #include "support/predict_job.h"
-#include "backend/cpu/draw_order.h"
-#include "backend/cpu/pair_table.h"
+#include "backend/cpu/pair_bits.h"
 #include "support/sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};
@@ -190,7 +189,7 @@ static void test_every_pair_with_gaps(void **state) {
   struct census_order *order;
   int sorts[3] = {0, 0, 0};
   job.draws = SECONDS_MOST;
-  assert_int_equal(census_order_create(&job, &census_works_baseline, &order, NULL), SEAM_OK);
+  assert_int_equal(census_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
   for (int block = 0; block < PAIR_BLOCKS; block++) {
     census_order_look(order, block);
     census_order_sort(order, block, NULL);
@@ -261,10 +260,10 @@ static void check_many_draws(int kind, const char *name) {
 }
 
 /* Of the table that check_many_draws counts by. */
-static size_t parts_of_many(int kind) {
+static size_t tiles_of_many(int kind) {
   float centre[STRIDE];
   struct job job = job_of(kind, centre);
-  struct census_table *table;
+  struct pair_bits *table;
   struct run_control control;
   seam_error error;
   bool built;
@@ -273,18 +272,18 @@ static size_t parts_of_many(int kind) {
   for (int level = 0; level < 2; level++)
     job.accept[level][0] = (float)(level - 0.49), job.accept[level][1] = (float)(level + 0.49);
   atomic_init(&control.cancel, false);
-  assert_int_equal(census_works.create(&job, MANY_FIRSTS, &census_works_baseline, &table, &error), SEAM_OK);
-  assert_int_equal(census_works.build(table, &control, &built, &error), SEAM_OK);
-  size_t parts = table->count;
-  census_works.destroy(table);
-  return parts;
+  assert_int_equal(pair_bits_create(&job, MANY_FIRSTS, &works_kernels_baseline, &table, &error), SEAM_OK);
+  assert_int_equal(pair_bits_build(table, &control, &built, &error), SEAM_OK);
+  size_t tiles = table->count;
+  pair_bits_free(table);
+  return tiles;
 }
 
 /* Promise: every pair is counted once where the table has many parts, of draws that are quadrants, of others without
  * gaps, and with gaps. */
 static void test_many_draws(void **state) {
   (void)state;
-  assert_true(parts_of_many(KIND_MLP4) > CENSUS_REACH);
+  assert_true(tiles_of_many(KIND_MLP4) > PAIR_BITS_REACH);
   check_many_draws(KIND_LOGISTIC, "logistic");
   check_many_draws(KIND_BUFFER, "buffer");
   check_many_draws(KIND_MLP4, "mlp4");
@@ -420,8 +419,7 @@ static void check_counting(pairs_count_function *count, const struct pairs_tile 
   }
 }
 
-/* Promise: the bits that rows have in common are counted by block, on every instruction set, with its own count of bits
- * and without. */
+/* Promise: the bits that rows have in common are counted by block, on every instruction set. */
 static void test_counting(void **state) {
   (void)state;
   _Alignas(64) static uint64_t words[TILE_WORDS];
@@ -442,7 +440,6 @@ static void test_counting(void **state) {
     if (__builtin_cpu_supports("avx2")) check_counting(pairs_count_v3, &tile, rows, most);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
       check_counting(pairs_count_v4, &tile, rows, most);
-    if (__builtin_cpu_supports("avx512bitalg")) check_counting(pairs_count_v4_bitalg, &tile, rows, most);
 #endif
   }
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "backend/cpu/pair_table.h"
+#include "backend/cpu/pair_bits.h"
 #include "support/sample_result.h"
 
 enum { CELLS = 40 };
@@ -173,21 +173,21 @@ static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *ti
   float centre[FEW_CELLS];
   const struct job job = few_cells_job(second, centre);
   struct run_control control;
-  struct census_table *table;
+  struct pair_bits *table;
   seam_error error;
   bool built;
   atomic_init(&control.cancel, false);
-  assert_int_equal(census_works.create(&job, firsts, &census_works_baseline, &table, &error), SEAM_OK);
-  assert_int_equal(census_works.build(table, &control, &built, &error), SEAM_OK);
+  assert_int_equal(pair_bits_create(&job, firsts, &works_kernels_baseline, &table, &error), SEAM_OK);
+  assert_int_equal(pair_bits_build(table, &control, &built, &error), SEAM_OK);
   assert_true(built);
   *quadrants = table->quadrants != NULL;
-  *tiles = table->parts[0].end > 0;
-  census_works.destroy(table);
+  *tiles = table->count > 0;
+  pair_bits_free(table);
 }
 
 /* A worker that builds along, and is cancelled after a while. */
 struct builder {
-  struct census_table *table;
+  struct pair_bits *table;
   struct run_control *control;
   bool built;
 };
@@ -195,7 +195,7 @@ struct builder {
 static void *build_along(void *own) {
   struct builder *builder = own;
   seam_error error;
-  if (census_works.build(builder->table, builder->control, &builder->built, &error) != SEAM_OK) builder->built = false;
+  if (pair_bits_build(builder->table, builder->control, &builder->built, &error) != SEAM_OK) builder->built = false;
   return NULL;
 }
 
@@ -212,7 +212,7 @@ static void test_cancelled_building(void **state) {
     struct builder builders[2] = {{.control = &control}, {.control = &control}};
     pthread_t threads[2];
     atomic_init(&control.cancel, wait == 0);
-    assert_int_equal(census_works.create(&job, 100000, &census_works_baseline, &builders[0].table, &error), SEAM_OK);
+    assert_int_equal(pair_bits_create(&job, 100000, &works_kernels_baseline, &builders[0].table, &error), SEAM_OK);
     builders[1].table = builders[0].table;
     for (int w = 0; w < 2; w++) assert_int_equal(pthread_create(&threads[w], NULL, build_along, &builders[w]), 0);
     const struct timespec pause = {0, wait * 500000};
@@ -222,7 +222,7 @@ static void test_cancelled_building(void **state) {
     assert_true(wait > 0 || (!builders[0].built && !builders[1].built));
     assert_true(wait < 39 || (builders[0].built && builders[1].built));
     whole += builders[0].built, cut += !builders[0].built;
-    census_works.destroy(builders[0].table);
+    pair_bits_free(builders[0].table);
   }
   assert_true(whole > 0 && cut > 0);
 }

@@ -7,26 +7,27 @@
 #include "backend/cpu/pair_table.h"
 #include "base/huge_pages.h"
 
-/* What a draw is sorted by, and below it the draw, counted from its block's first on. */
+/* An entry's upper bits are the key that draws are sorted by. Its lower bits are the draw, counted from the first one
+ * of its block. */
 enum { DRAW_BITS = 39, CELL_BITS = 12 };
 _Static_assert(MAX_CELLS <= 1 << CELL_BITS, "a cell fits its bits");
 _Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 #define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
-/* What a block came to. */
+/* How many draws of a block stand in the order, and how many of these are quadrants, by their sides. */
 struct census_block {
   uint64_t ranked, quadrants[QUADRANT_SIDES];
 };
 
 struct census_order {
   const struct job *job;
-  const struct census_kernels *kernels;
-  uint64_t *entries;        /* those of a block from census_block_begin on; without keys until they are sorted */
+  const struct works_kernels *kernels;
+  uint64_t *entries;        /* a block's begin at pair_block_begin; they have no keys before they are sorted */
   struct pairs_rank *ranks; /* of the draws that have entries */
   struct census_block block[PAIR_BLOCKS];
 };
 
-seam_status census_order_create(const struct job *job, const struct census_kernels *kernels, struct census_order **out,
+seam_status census_order_create(const struct job *job, const struct works_kernels *kernels, struct census_order **out,
                                 seam_error *error) {
   struct census_order *order = calloc(1, sizeof *order);
   *out = NULL;
@@ -57,8 +58,8 @@ static uint64_t spread(uint32_t x) {
   return bits;
 }
 
-/* Along a Z-order curve draws that accept alike at both levels are neighbours (G. M. Morton, "A computer oriented
- * geodetic data base", IBM, 1966). Those with gaps in what they accept, which cost more to count, stand apart. */
+/* Along a Z-order curve, draws that accept much the same cells at both levels are neighbours (G. M. Morton, "A computer
+ * oriented geodetic data base", IBM, 1966). Draws that accept with gaps cost more to count, so they come last. */
 static uint64_t key_of(const struct pairs_rank *rank) {
   uint64_t place = 0;
   for (int level = 0; level < 2; level++)
@@ -74,12 +75,12 @@ static int by_key(const void *a, const void *b) {
 /* Draws of a block that wait to be ranked. */
 struct queue {
   int size;
-  uint64_t draws[PAIRS_MOST_RANKED];
+  uint64_t draws[PAIRS_MOST_LANES];
 };
 
-/* Ranks them, and keeps those that accept something at both levels. */
+/* Ranks the draws and keeps those that accept a cell at both levels. */
 static void rank_queue(struct census_order *order, uint64_t begin, struct queue *queue, struct census_block *block) {
-  struct pairs_rank ranks[PAIRS_MOST_RANKED];
+  struct pairs_rank ranks[PAIRS_MOST_LANES];
   order->kernels->rank(order->job, queue->draws, queue->size, ranks);
   for (int i = 0; i < queue->size; i++) {
     if (ranks[i].high[0] == PAIRS_NOWHERE || ranks[i].high[1] == PAIRS_NOWHERE) continue;
@@ -91,15 +92,15 @@ static void rank_queue(struct census_order *order, uint64_t begin, struct queue 
   queue->size = 0;
 }
 
-/* Of `active` draws the bits of those that may work with anybody. */
+/* Bit i is set where the i-th of `active` draws may work with a first component. */
 static uint64_t sift(const struct census_order *order, const uint64_t *draws, int active) {
   if (!order->job->common_cell) return ((uint64_t)1 << active) - 1;
   return order->kernels->sift(order->job, draws, active);
 }
 
 void census_order_look(struct census_order *order, int block) {
-  const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = census_block_begin(order->job->draws, block);
-  const uint64_t end = census_block_begin(order->job->draws, block + 1);
+  const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = pair_block_begin(order->job->draws, block);
+  const uint64_t end = pair_block_begin(order->job->draws, block + 1);
   struct census_block own = {0}; /* neighbours in memory are other workers' */
   struct queue queue = {0};
   for (uint64_t draw = begin; draw < end; draw += lanes) {
@@ -107,7 +108,7 @@ void census_order_look(struct census_order *order, int block) {
     for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
     for (uint64_t left = sift(order, draws, (int)active); left; left &= left - 1) {
       queue.draws[queue.size++] = draws[__builtin_ctzll(left)];
-      if (queue.size == order->kernels->ranked) rank_queue(order, begin, &queue, &own);
+      if (queue.size == order->kernels->lanes) rank_queue(order, begin, &queue, &own);
     }
   }
   if (queue.size) rank_queue(order, begin, &queue, &own);
@@ -119,7 +120,7 @@ uint64_t census_order_quadrants(const struct census_order *order, int block, int
 }
 
 void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
-  const uint64_t begin = census_block_begin(order->job->draws, block);
+  const uint64_t begin = pair_block_begin(order->job->draws, block);
   uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
   for (uint64_t k = 0; k < order->block[block].ranked; k++) {
     const struct pairs_rank *what = &order->ranks[begin + entries[k]];
@@ -141,7 +142,7 @@ uint64_t census_order_ranks(const struct census_order *order) {
 }
 
 uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
-  uint64_t begin = census_block_begin(order->job->draws, block);
+  uint64_t begin = pair_block_begin(order->job->draws, block);
   return rank < order->block[block].ranked ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
 }
 

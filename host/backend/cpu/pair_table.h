@@ -1,67 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of a prediction: what each draw of theta2 makes of each cell, in tiles that are counted one after another.
- * Each of the two laws of pairs has its own. */
+/* What every law of pairs shares on the CPU: a batch of first components and the counts of their pairs.
+ *
+ * Each law has a file with its own path from a batch to its counts: pairs that work in working_pairs.c, the weights of
+ * the Gibbs law in census_gibbs.c. The session hands out the batches and adds their counts to the histograms. */
 #ifndef SEAM_PAIR_TABLE_H
 #define SEAM_PAIR_TABLE_H
 
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "backend/backend.h"
-#include "backend/cpu/summed_table.h"
+#include "kernels/cpu/pairs.h"
+#include "kernels/predict_counts.h"
 
-/* A tile of the table, and what has been counted once it has. */
-struct census_part {
-  struct pairs_tile tile; /* without words of its own where they are made anew each time */
-  uint64_t begin, end;    /* places of draws: in their own order, or in that of struct census_order */
-  int block;              /* of PAIR_BLOCKS, whose draws these are; 0 where they are of all */
-  bool last;              /* with it all of the block's, or all blocks', have been counted */
+/* A worker's batch. A law reads its candidates, all looked at, and fills in what follows them. */
+struct pair_batch {
+  uint64_t first_id;
+  size_t size;
+  struct candidate *candidates;
+  bool *found;                            /* whether a first component has any partners, */
+  uint64_t (*partners)[INTERFACE_BLOCKS]; /* and how many by block of theta2; undefined where it has none */
+  int64_t *swaps;                         /* HISTOGRAM_SWAPS */
+  int64_t pairs[HISTOGRAM_MODES * PAIR_BLOCKS * PAIR_BLOCKS]; /* HISTOGRAM_PAIRS */
 };
 
-/* Parts are told of in words, a bit each. */
-enum { CENSUS_REACH = 64 };
-
-/* What both tables begin with. */
-struct census_table {
-  const struct job *job;
-  const struct census_kernels *kernels;
-  struct census_part *parts;
-  size_t count;
-  bool unbroken;   /* all tiles are */
-  uint64_t *reach; /* [part / CENSUS_REACH][row]: the parts whose draws accept there at all; NULL: any may */
-  struct census_quadrants *quadrants; /* draws that stand in no part; NULL: there are none */
-};
-
-/* A law of pairs: its table, and how that is worked through. */
-struct census_law {
-  const struct census_kernels *const *kernels; /* by enum isa_choice */
-  size_t most;     /* first components in a batch, for which a tile stays in cache, or is worth being made */
-  uint64_t fewest; /* but for the last batches */
-  int blocks;      /* of PAIR_BLOCKS that are counted at once */
-
-  /* For so many first components or fewer. */
-  seam_status (*create)(const struct job *job, uint64_t firsts, const struct census_kernels *kernels,
-                        struct census_table **table, seam_error *error);
-  void (*destroy)(struct census_table *table);
-
-  /* Called by every worker before the first batch. What is built once, all workers build together: the parts are there
-   * when it returns with *built true. False when cancelled. */
-  seam_status (*build)(struct census_table *table, struct run_control *control, bool *built, seam_error *error);
-
-  /* `tile` needs room for so many words, aligned to a vector, where the part has none. */
-  size_t (*room)(const struct census_table *table);
-  struct pairs_tile (*tile)(const struct census_table *table, const struct census_part *part, uint64_t *room);
-};
-
-extern const struct census_law census_works, census_gibbs;
-
-/* Of a tile: rows, and words. */
-static inline size_t census_tile_rows(const struct pairs_tile *tile) { return 2 * (size_t)tile->stride; }
-
-static inline size_t census_tile_words(const struct pairs_tile *tile) {
-  return census_tile_rows(tile) * (size_t)tile->vectors * PAIRS_VECTOR_WORDS;
+/* Marks that first component i has partners. Its counts of them are 0 after the first call. */
+static inline void pair_batch_find(struct pair_batch *batch, size_t i) {
+  if (!batch->found[i]) memset(batch->partners[i], 0, sizeof batch->partners[i]);
+  batch->found[i] = true;
 }
 
-/* The first draw of a block, or, of PAIR_BLOCKS, their end. */
-static inline uint64_t census_block_begin(uint64_t draws, int block) {
+/* The row of HISTOGRAM_PAIRS for first component i: one count for each block of theta2. */
+static inline int64_t *pair_batch_row(struct pair_batch *batch, size_t i) {
+  return &batch->pairs[tally_pair_cell(&batch->candidates[i], batch->first_id + i, 0)];
+}
+
+/* The first draw of a block. The end of the last one for block PAIR_BLOCKS. */
+static inline uint64_t pair_block_begin(uint64_t draws, int block) {
   return draws / PAIR_BLOCKS * (uint64_t)block + draws % PAIR_BLOCKS * (uint64_t)block / PAIR_BLOCKS;
+}
+
+/* Memory for whole vectors; freed by free, NULL where memory is out. */
+static inline void *pair_vectors(size_t count, size_t size) {
+  const size_t align = sizeof(uint64_t) * PAIRS_VECTOR_WORDS;
+  return aligned_alloc(align, (count * size + align - 1) / align * align);
+}
+
+static inline bool pair_cancelled(struct run_control *control) {
+  return atomic_load_explicit(&control->cancel, memory_order_relaxed);
+}
+
+static inline void pair_progress(struct run_control *control, uint64_t pairs) {
+  atomic_fetch_add_explicit(&control->trained, pairs, memory_order_relaxed);
 }
 
 #endif

@@ -1,94 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of weights, which is too large to be kept: each tile is made anew for each batch of first components. */
-#include <stdlib.h>
-#include <string.h>
+/* Weighs the pairs of a batch, tile by tile. The table of all weights would be too large to keep, so each tile is
+ * computed anew for each batch. */
+#include "backend/cpu/pair_weights.h"
 
-#include "backend/cpu/pair_table.h"
+/* Draws in a tile: so few that its rows stay in the cache. */
+enum { WIDTH = 8 * WEIGHTS_VECTOR };
 
-enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_VECTOR_WEIGHTS };
+struct pair_weights {
+  const struct job *job;
+  const struct weights_kernels *kernels;
+  uint32_t *tile;     /* [level][cell][draw] */
+  uint64_t *in_block; /* [first component]: the sum over the block at hand; 0 between batches */
+  bool begun;         /* in_block has been set to 0 */
+};
 
-static size_t parts_of_block(const struct job *job, int block) {
-  uint64_t draws = census_block_begin(job->draws, block + 1) - census_block_begin(job->draws, block);
-  return (size_t)((draws + WIDTH - 1) / WIDTH);
+const struct weights_kernels *const pair_weights_kernels[ISAS] = {
+    [ISA_BASELINE] = &weights_kernels_baseline,
+#if defined(__x86_64__)
+    [ISA_V3] = &weights_kernels_v3,
+    [ISA_V4] = &weights_kernels_v4,
+#endif
+};
+
+struct pair_weights *pair_weights_create(const struct job *job, const struct weights_kernels *kernels) {
+  struct pair_weights *own = calloc(1, sizeof *own);
+  if (!own) return NULL;
+  own->job = job;
+  own->kernels = kernels;
+  own->tile = pair_vectors((size_t)(2 * job->stride), WIDTH * sizeof *own->tile);
+  own->in_block = malloc(WEIGHTS_BATCH * sizeof *own->in_block);
+  if (own->tile && own->in_block) return own;
+  pair_weights_free(own);
+  return NULL;
 }
 
-/* Cuts the draws into parts, each of one block, which is whole with its last. */
-static void cut(struct census_table *table) {
-  struct census_part *part = table->parts;
-  for (int block = 0; block < PAIR_BLOCKS; block++) {
-    uint64_t begin = census_block_begin(table->job->draws, block);
-    uint64_t end = census_block_begin(table->job->draws, block + 1);
-    for (; begin < end; begin += WIDTH, part++) {
-      part->begin = begin;
-      part->end = end - begin < WIDTH ? end : begin + WIDTH;
-      part->block = block;
-      part->last = part->end == end;
-      part->tile.vectors = (int)((part->end - begin + PAIRS_VECTOR_WEIGHTS - 1) / PAIRS_VECTOR_WEIGHTS);
-      part->tile.stride = table->job->stride;
-    }
-  }
+void pair_weights_free(struct pair_weights *own) {
+  if (!own) return;
+  free(own->tile);
+  free(own->in_block);
+  free(own);
 }
 
-static void destroy(struct census_table *table) {
-  if (!table) return;
-  free(table->parts);
-  free(table);
-}
-
-static seam_status create(const struct job *job, uint64_t firsts, const struct census_kernels *kernels,
-                          struct census_table **out, seam_error *error) {
-  (void)firsts;
-  struct census_table *table = calloc(1, sizeof *table);
-  *out = NULL;
-  if (!table) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
-  *table = (struct census_table){.job = job, .kernels = kernels};
-  for (int block = 0; block < PAIR_BLOCKS; block++) table->count += parts_of_block(job, block);
-  table->parts = calloc(table->count, sizeof *table->parts);
-  if (!table->parts) {
-    destroy(table);
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: use fewer --draws");
-  }
-  cut(table);
-  *out = table;
-  return SEAM_OK;
-}
-
-static seam_status build(struct census_table *table, struct run_control *control, bool *built, seam_error *error) {
-  (void)table;
-  (void)control;
-  (void)error; /* nothing here can fail */
-  *built = true;
-  return SEAM_OK;
-}
-
-static size_t room(const struct census_table *table) {
-  size_t most = 0;
-  for (size_t k = 0; k < table->count; k++) {
-    size_t words = census_tile_words(&table->parts[k].tile);
-    if (words > most) most = words;
-  }
-  return most;
-}
-
-static struct pairs_tile tile(const struct census_table *table, const struct census_part *part, uint64_t *room) {
-  struct pairs_tile tile = part->tile;
-  uint64_t draws[PAIRS_MOST_LANES], lanes = (uint64_t)table->kernels->lanes;
-  tile.words = room;
-  memset(room, 0, census_tile_words(&tile) * sizeof *room);
-  for (uint64_t draw = part->begin; draw < part->end; draw += lanes) {
-    uint64_t active = part->end - draw < lanes ? part->end - draw : lanes;
-    for (uint64_t i = 0; i < active; i++) draws[i] = draw + i;
-    table->kernels->enter(table->job, draws, (int)active, &tile, (int)(draw - part->begin));
+/* The weights of `count` draws from `begin` on. Places after the last draw weigh 0. */
+static struct weights_tile fill_tile(struct pair_weights *own, uint64_t begin, uint64_t count) {
+  const uint64_t lanes = (uint64_t)own->kernels->lanes;
+  const int width = (int)((count + WEIGHTS_VECTOR - 1) / WEIGHTS_VECTOR) * WEIGHTS_VECTOR;
+  const struct weights_tile tile = {own->tile, width, own->job->stride};
+  memset(tile.weights, 0, (size_t)(2 * tile.stride * width) * sizeof *tile.weights);
+  for (uint64_t place = 0; place < count; place += lanes) {
+    uint64_t active = count - place < lanes ? count - place : lanes;
+    own->kernels->enter(own->job, begin + place, (int)active, &tile, (int)place);
   }
   return tile;
 }
 
-static const struct census_kernels *const kernels[ISAS] = {
-    [ISA_BASELINE] = &census_gibbs_baseline,
-#if defined(__x86_64__)
-    [ISA_V3] = &census_gibbs_v3,
-    [ISA_V4] = &census_gibbs_v4,
-#endif
-};
+static void add_tile(struct pair_weights *own, const struct weights_tile *tile, const struct pair_batch *batch) {
+  for (size_t i = 0; i < batch->size; i++)
+    if (batch->candidates[i].within) own->in_block[i] += own->kernels->weigh(tile, batch->candidates[i].row);
+}
 
-const struct census_law census_gibbs = {kernels, 131072, 16384, 1, create, destroy, build, room, tile};
+/* Rounds the sums of a block, which is whole, to the units of the histograms. */
+static void end_block(struct pair_weights *own, int block, struct pair_batch *batch) {
+  for (size_t i = 0; i < batch->size; i++) {
+    if (!own->in_block[i]) continue;
+    uint64_t sum = tally_round(own->in_block[i], PAIR_BITS);
+    own->in_block[i] = 0;
+    pair_batch_find(batch, i);
+    pair_batch_row(batch, i)[block] += (int64_t)sum;
+    batch->partners[i][block / FINE_BLOCKS] += sum;
+  }
+}
+
+/* The worker that uses the memory is the first to write to it, so that it lies on the worker's NUMA node. */
+static void begin(struct pair_weights *own) {
+  if (!own->begun) memset(own->in_block, 0, WEIGHTS_BATCH * sizeof *own->in_block);
+  own->begun = true;
+}
+
+bool pair_weights_count(struct pair_weights *own, struct pair_batch *batch, struct run_control *control) {
+  begin(own);
+  for (int block = 0; block < PAIR_BLOCKS; block++) {
+    const uint64_t end = pair_block_begin(own->job->draws, block + 1);
+    for (uint64_t draw = pair_block_begin(own->job->draws, block); draw < end; draw += WIDTH) {
+      if (pair_cancelled(control)) return false;
+      const uint64_t count = end - draw < WIDTH ? end - draw : WIDTH;
+      const struct weights_tile tile = fill_tile(own, draw, count);
+      add_tile(own, &tile, batch);
+      pair_progress(control, batch->size * count);
+    }
+    end_block(own, block, batch);
+  }
+  return true;
+}

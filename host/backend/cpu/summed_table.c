@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sheets of quadrants: draws are entered at their corners, and then summed along both levels. */
+/* Makes summed tables of quadrants: draws are entered at their corners and then summed along both levels. */
 #include "backend/cpu/summed_table.h"
 
 #include <stdbool.h>
@@ -66,7 +66,7 @@ void census_quadrants_enter(struct census_quadrants *quadrants, int sides, int b
   sheet->draws[position[0] * (size_t)sheet->stride + position[1]][block]++;
 }
 
-/* A task is of CELL_BLOCK rows or columns. */
+/* A task handles CELL_BLOCK rows or columns. */
 static size_t sheet_tasks(const struct census_sheet *sheet) { return (size_t)sheet->stride / CELL_BLOCK; }
 
 size_t census_quadrants_tasks(const struct census_quadrants *quadrants) {
@@ -115,7 +115,7 @@ static bool is_zero(const uint16_t draws[PAIR_BLOCKS]) {
   return any == 0;
 }
 
-/* The further at level 0, the earlier at level 1. */
+/* Finds where each row becomes positive. Sums grow along level 0, so the place only moves down from row to row. */
 static void find_reached(const struct census_sheet *sheet) {
   int reached = sheet->stride;
   for (int row = 0; row < sheet->stride; row++) {
