@@ -7,7 +7,7 @@ set(work ${CMAKE_CURRENT_BINARY_DIR})
 # ---- In the sanitizers' build, too ----------------------------------------------------------------------------------
 
 add_system_test(cli quick 20 cli.sh $<TARGET_FILE:seam>)
-add_system_test(plot all 20 plot.sh $<TARGET_FILE:seam>)
+add_system_test(plot all 40 plot.sh $<TARGET_FILE:seam>)
 add_system_test(terminal all 6 terminal.py $<TARGET_FILE:seam>)
 if(SEAM_NESTED)
   return()
@@ -24,7 +24,7 @@ add_system_test(rooms_planted quick 7 rooms_planted.sh ${PROJECT_SOURCE_DIR} ${P
 add_system_test(style quick 2 style.sh ${PROJECT_SOURCE_DIR})
 add_system_test(tidy slow 180 tidy.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 add_system_test(listed quick 1 listed.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-add_program_test(readme all 8 documents.py)
+add_program_test(readme all 30 documents.py)
 
 # ---- Counts ---------------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@
 
 # ---- Arithmetic and science -----------------------------------------------------------------------------------------
 
-add_unit_test(test_numeric quick 1)
+add_unit_test(test_numeric quick 14)
 add_unit_test(test_random quick 1)
 target_compile_definitions(test_random PRIVATE TEST_VECTORS="${CMAKE_CURRENT_SOURCE_DIR}/support/vectors")
-add_unit_test(test_gradient quick 1)
-add_unit_test(test_identities quick 1)
+add_unit_test(test_gradient quick 4)
+add_unit_test(test_identities quick 4)
 add_unit_test(test_observe quick 1)
 add_unit_test(test_floating_point quick 1)
 
