@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of a comparison: packs it into the zip that seam compare writes, and takes it out again, trusting nothing. */
+/* The file of a comparison: packs it into the zip that seam compare writes, and takes it out again, trusting nothing.
+ */
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,7 +25,8 @@ static seam_status add_comparison(struct zip_writer *writer, const struct seam_c
 seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
                                     seam_error *error) {
   struct zip_writer *writer = zip_writer_create();
-  if (!writer) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the comparison; close other programs");
+  if (!writer)
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the comparison; close other programs");
   seam_status status = add_comparison(writer, comparison, error);
   if (status == SEAM_OK) return zip_writer_finish(writer, bytes, size, error);
   zip_writer_free(writer);

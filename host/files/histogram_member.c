@@ -11,10 +11,12 @@
 
 /* ---- Writing ---- */
 
-seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error) {
+seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
+                             seam_error *error) {
   char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
-  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be described; close other programs", name);
+  if (!text)
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be described; close other programs", name);
   size_t size = strlen(text);
   seam_status status = size > limit
                            ? error_set(error, SEAM_ERROR_INTERNAL, "member %s is too large to be read again", name)

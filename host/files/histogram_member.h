@@ -12,7 +12,8 @@
 enum { DESCRIPTION_LIMIT = 1 << 20, HISTOGRAM_MEMBERS = 2 };
 
 /* Adds a member that is JSON text, refused above `limit` bytes. Takes the reference to `json`; NULL is memory out. */
-seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit, seam_error *error);
+seam_status archive_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
+                             seam_error *error);
 
 /* Adds both members of a histogram. Takes the reference to `json`, its description. */
 seam_status archive_add_histogram(struct zip_writer *writer, const seam_histogram *histogram, json_t *json,

@@ -9,8 +9,8 @@ static struct seam_config pairs_config(int task, int first, int second) {
   struct seam_config config = small_config(first, second);
   config.task = task;
   config.first_chain &= ~(uint64_t)1; /* whole pairs */
-  config.draws = 300; /* blocks of 4 and 5, so that all words are filled up */
-  config.cells = 22;  /* and two more to fill up the rows */
+  config.draws = 300;                 /* blocks of 4 and 5, so that all words are filled up */
+  config.cells = 22;                  /* and two more to fill up the rows */
   config.bins = 12;
   config.range[0] = -1;
   config.range[1] = 2;

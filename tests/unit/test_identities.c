@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is exactly known of training (DESIGN.md, section 7) and the updates' textbook formulas. Each statistical test has
- * fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and is shown to reject a planted error. */
+/* What is exactly known of training (DESIGN.md, section 7) and the updates' textbook formulas. Each statistical test
+ * has fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and is shown to reject a planted error. */
 #include "support/science.h"
 
 #include "workers/job_setup.h"
