@@ -15,6 +15,10 @@ if(SEAM_FUZZ)
                               PROPERTIES COMPILE_OPTIONS -fno-sanitize-coverage=trace-cmp)
 endif()
 
+set(once "")
+if(SEAM_FUZZ)
+  set(once -runs=0) # what is given, and no more
+endif()
 foreach(target IN ITEMS result member configuration command)
   set(sources fuzz/${target}.c fuzz/fuzz.c fuzz/archives.c)
   if(NOT SEAM_FUZZ)
@@ -25,8 +29,7 @@ foreach(target IN ITEMS result member configuration command)
   add_executable(fuzz_${target} ${sources} ${SEAM_CPU_KERNELS})
   target_link_libraries(fuzz_${target} PRIVATE seam_objects)
   target_link_options(fuzz_${target} PRIVATE $<$<BOOL:${SEAM_FUZZ}>:-fsanitize=fuzzer>)
-  seam_test(fuzz_${target} quick 1 fuzz_${target} $<$<BOOL:${SEAM_FUZZ}>:-runs=0>
-            ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${target})
+  seam_test(fuzz_${target} quick 1 fuzz_${target} ${once} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${target})
 endforeach()
 # It has main.c's insides in it, and the rest of the command line beside it.
 target_sources(fuzz_command PRIVATE $<FILTER:$<TARGET_OBJECTS:seam_command>,EXCLUDE,main.c>
