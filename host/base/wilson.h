@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* The 0.975 quantile of the standard normal distribution: 95% of its values lie within ±Z_95. */
+#define Z_95 1.959963984540054
+
 struct interval {
   double low, high;
 };
