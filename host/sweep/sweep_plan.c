@@ -171,7 +171,7 @@ seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error) {
   unsigned char *bytes;
   size_t size;
   json_error_t fault;
-  FORWARD(file_read(sweep->path, &bytes, &size, error));
+  FORWARD(read_file(sweep->path, &bytes, &size, error));
   json_t *plan = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &fault);
   free(bytes);
   if (!plan)
