@@ -360,7 +360,7 @@ static void test_devices(void **state) {
   takes("device", many, many);
   strcat(many, ",64");
   refuses("device", many);
-  message_has("more than 64 cards");
+  message_has("names more than 64 cards");
 }
 
 static void test_output(void **state) {
