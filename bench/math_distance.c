@@ -56,7 +56,7 @@ static seam_status side_train(struct side *side, struct chain_range range, seam_
   const struct job *job = &side->device.argument.job;
   struct run_control control;
   atomic_init(&control.cancel, false);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   size_t last = (size_t)backend_snapshot_at(job, job->steps), chains = (size_t)(range.end - range.begin);
   FORWARD(cuda_device_count(&side->device, worker, &range, &control, side->counts, error));
   TRY(cudaMemcpy, side->cells, worker->snapshots + last * side->device.capacity, chains * sizeof *side->cells,

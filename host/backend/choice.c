@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which backend runs. */
+/* Chooses the backend of a run, and lists the devices of all backends. */
 #include "backend/choice.h"
 
 static seam_status refuse(const struct backend *backend, seam_error *error) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wilson's score interval. */
+/* Computes Wilson's score interval. */
 #include "base/wilson.h"
 
 #include <math.h>

@@ -123,7 +123,7 @@ seam_status seam_comparison_read(const char *path, seam_comparison **comparison,
   unsigned char *bytes;
   size_t size;
   *comparison = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
+  FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = archive_unpack_comparison(bytes, size, path, comparison, error);
   free(bytes);
   return status;

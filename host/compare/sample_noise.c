@@ -77,7 +77,7 @@ static void pair_distances(const struct sample samples[2], int side, double vari
 
 static double pair_log_share(const struct sample *sample, int cell) {
   double x[REPLICATES];
-  for (int k = 0; k < REPLICATES; k++) x[k] = logarithm(sample->without[k][cell] + 0.5);
+  for (int k = 0; k < REPLICATES; k++) x[k] = exact_log(sample->without[k][cell] + 0.5);
   return jackknife_variance(x);
 }
 

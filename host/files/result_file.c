@@ -147,7 +147,7 @@ seam_status archive_read_config(const char *path, json_t **config, seam_error *e
   size_t size;
   struct zip_reader *reader;
   *config = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
+  FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = zip_reader_open(bytes, size, path, &reader, error);
   if (status == SEAM_OK) {
     status = take_config(reader, config, error);
@@ -163,7 +163,7 @@ seam_status seam_result_read(const char *path, seam_result **result, seam_error 
   unsigned char *bytes;
   size_t size;
   *result = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
+  FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = archive_unpack(bytes, size, path, result, error);
   free(bytes);
   return status;

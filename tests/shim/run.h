@@ -55,7 +55,7 @@ static inline void train_portions(const struct backend *backend, const struct se
   for (int turn = 0; c->end < last && c->status == SEAM_OK; turn++) {
     struct chain_range range = {c->end, last - c->end < portion ? last : c->end + portion};
     uint64_t asked = range.end;
-    c->status = backend->train(session, turn % workers, &range, control, c->counts, &c->error);
+    c->status = backend->count(session, turn % workers, &range, control, c->counts, &c->error);
     if (c->status == SEAM_OK) c->end = range.end;
     if (range.end < asked) break;
   }
@@ -69,7 +69,7 @@ static inline struct counted run(const struct backend *backend, const struct sea
   struct session *session = NULL;
   struct run_control control;
   atomic_init(&control.cancel, cancel);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   shim.cancel = &control.cancel;
   c.counts = calloc((size_t)c.cells, sizeof *c.counts);
   assert_non_null(c.counts);
@@ -81,7 +81,7 @@ static inline struct counted run(const struct backend *backend, const struct sea
   } else {
     assert_null(session);
   }
-  c.trained = atomic_load(&control.trained);
+  c.trained = atomic_load(&control.work_done);
   setting_free(s);
   return c;
 }

@@ -149,14 +149,14 @@ static void test_empty_sheet(void **state) {
 /* Few cells, so that the few draws of a test are many enough for quadrants. */
 enum { DRAWS = 50000, FEW_CELLS = 16 };
 
-/* The library's calls of pages_allocate come here (the linker's --wrap): memory may be out for sheets alone. */
+/* The library's calls of huge_pages_allocate come here (the linker's --wrap): memory may be out for sheets alone. */
 static bool no_sheets;
 
-void *__real_pages_allocate(size_t bytes);
-void *__wrap_pages_allocate(size_t bytes);
+void *__real_huge_pages_allocate(size_t bytes);
+void *__wrap_huge_pages_allocate(size_t bytes);
 
-void *__wrap_pages_allocate(size_t bytes) {
-  return no_sheets && bytes == census_quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_pages_allocate(bytes);
+void *__wrap_huge_pages_allocate(size_t bytes) {
+  return no_sheets && bytes == census_quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_huge_pages_allocate(bytes);
 }
 
 static struct job few_cells_job(int second, float centre[FEW_CELLS]) {

@@ -31,8 +31,8 @@ seam_status census_order_create(const struct job *job, const struct works_kernel
                                 seam_error *error) {
   struct census_order *order = calloc(1, sizeof *order);
   *out = NULL;
-  if (order) order->entries = pages_allocate(job->draws * sizeof *order->entries);
-  if (order) order->ranks = pages_allocate(job->draws * sizeof *order->ranks);
+  if (order) order->entries = huge_pages_allocate(job->draws * sizeof *order->entries);
+  if (order) order->ranks = huge_pages_allocate(job->draws * sizeof *order->ranks);
   if (!order || !order->entries || !order->ranks) {
     census_order_free(order);
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %llu MB: use fewer --draws",

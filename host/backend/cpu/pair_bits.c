@@ -86,7 +86,7 @@ static seam_status allocate(struct pair_bits *table, seam_error *error) {
   size_t size = 0;
   for (size_t k = 0; k < table->count; k++)
     size += pair_tile_words(&table->tiles[k]) + pair_tile_rows(&table->tiles[k]);
-  table->words = pages_allocate(size * sizeof(uint64_t));
+  table->words = huge_pages_allocate(size * sizeof(uint64_t));
   if (!table->words)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %zu MB: use fewer --draws or --cells",
                      size * sizeof(uint64_t) / 1000000);

@@ -52,7 +52,7 @@ static inline bool pair_cancelled(struct run_control *control) {
 }
 
 static inline void pair_progress(struct run_control *control, uint64_t pairs) {
-  atomic_fetch_add_explicit(&control->trained, pairs, memory_order_relaxed);
+  atomic_fetch_add_explicit(&control->work_done, pairs, memory_order_relaxed);
 }
 
 #endif

@@ -21,7 +21,7 @@ size_t census_quadrant_sheet_bytes(int stride) { return sheet_points(stride) * P
 static bool create_sheet(struct census_sheet *sheet, int sides, int stride) {
   sheet->sides = sides;
   sheet->stride = stride;
-  sheet->draws = pages_allocate(census_quadrant_sheet_bytes(stride));
+  sheet->draws = huge_pages_allocate(census_quadrant_sheet_bytes(stride));
   sheet->reached = malloc((size_t)stride * sizeof *sheet->reached);
   return sheet->draws && sheet->reached;
 }
