@@ -85,8 +85,8 @@ static seam_status divide(struct work *work, const int64_t entries[2], seam_erro
     pool_pairs(work, entries);
   else
     pool_chains(work);
-  FORWARD(partition_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
-                           &work->cells, error));
+  FORWARD(equal_mass_cells_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
+                                  &work->cells, error));
   for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &side[r], work->table[r], work->cell, work->cells);
   return SEAM_OK;
 }
