@@ -63,7 +63,7 @@ static void write_copy(struct checkpoint *checkpoint) {
   if (chains == checkpoint->written) return;
   seam_status status = take_copy(checkpoint, &trouble);
   pthread_mutex_unlock(&checkpoint->collector->mutex);
-  if (status == SEAM_OK) status = archive_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
+  if (status == SEAM_OK) status = result_file_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
   pthread_mutex_lock(&checkpoint->collector->mutex);
   checkpoint->trouble = trouble;
   if (status == SEAM_OK) checkpoint->written = chains;

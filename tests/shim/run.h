@@ -30,7 +30,7 @@ struct counted {
 
 struct setting {
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
 };
 
 static inline struct setting setting_of(const struct seam_config *config) {
@@ -38,12 +38,12 @@ static inline struct setting setting_of(const struct seam_config *config) {
   seam_error error;
   if (seam_config_check(config, &error) != SEAM_OK) fail_msg("%s", error.message);
   assert_int_equal(histogram_set_create(config, &s.set, &error), SEAM_OK);
-  assert_int_equal(plan_create(config, s.set, &s.plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(config, s.set, &s.plan, &error), SEAM_OK);
   return s;
 }
 
 static inline void setting_free(struct setting s) {
-  plan_free(s.plan);
+  job_setup_free(s.plan);
   histogram_set_free(s.set);
 }
 

@@ -44,7 +44,7 @@ static void assert_same_file(seam_result *a, seam_result *b) {
   for (int k = 0; k < 2; k++) {
     result_set_time(sides[k], 1.0);
     sides[k]->config.threads = 0;
-    if (archive_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
+    if (result_file_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
   }
   assert_int_equal(size[0], size[1]);
   assert_memory_equal(bytes[0], bytes[1], size[0]);
