@@ -62,7 +62,7 @@ HD struct entry entry_of(const struct cuda_argument *a) {
 
 HD void draw_second(const struct cuda_argument *a, uint64_t draw, lane *theta) {
   struct lane_id id = {(uint32_t)draw, (uint32_t)(draw >> 32)};
-  component_draw(OWN_KIND, a->job.seed, id, PURPOSE_CENSUS_SECOND, a->job.init_scale, theta);
+  component_draw(OWN_KIND, a->job.seed, id, PURPOSE_PREDICT_SECOND, a->job.init_scale, theta);
 }
 
 /* Row `level`, `cell` of the block's table, where a row has so many quads. */
