@@ -50,7 +50,7 @@ HD lane_mask census_finite(int kind, const lane *theta) {
 
 /* `kind` is the job's first; a constant on the GPU. Of `first` only `finite` is set. */
 HD void census_draw_theta(const struct job *job, int kind, struct lane_id id, lane *theta, struct census_first *first) {
-  component_draw(kind, job->seed, id, PURPOSE_CENSUS_FIRST, job->init_scale, theta);
+  component_draw(kind, job->seed, id, PURPOSE_PREDICT_FIRST, job->init_scale, theta);
   first->finite = census_finite(kind, theta);
 }
 

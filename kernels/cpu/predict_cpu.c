@@ -24,7 +24,7 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
     id.low[i] = (uint32_t)draws[i];
     id.high[i] = (uint32_t)(draws[i] >> 32);
   }
-  component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  component_draw(job->second, job->seed, id, PURPOSE_PREDICT_SECOND, job->init_scale, theta);
 }
 
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
@@ -130,7 +130,7 @@ static void look_at_interface(const struct job *job, uint64_t first_id, int acti
 static void enter_weights(const struct job *job, uint64_t first, int active, const struct weights_tile *tile,
                           int place) {
   lane theta[MAX_PARAMETERS];
-  component_draw(job->second, job->seed, ids_from(first), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  component_draw(job->second, job->seed, ids_from(first), PURPOSE_PREDICT_SECOND, job->init_scale, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
     census_weigh(job, job->second, theta, job->centre + cell, weight);

@@ -74,7 +74,7 @@ struct accepted {
 /* Of the seconds of all lanes. */
 static void accept_cells(int kind, uint64_t id, struct accepted accepted[LANES]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
@@ -111,7 +111,7 @@ static void count_pairs(int first, int second, uint64_t seconds, struct pair_by_
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
     struct accepted hit;
-    draw(first, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(first, PURPOSE_PREDICT_FIRST, i, theta);
     emit(first, theta, u);
     bool within = hit_cells(u, &hit);
     for (uint64_t j = 0; j < seconds && within; j++)
@@ -156,12 +156,12 @@ static void test_every_pair_of_runs(void **state) {
 static void test_every_pair_of_origin(void **state) {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++)
-    for (uint64_t id = 0; id < 1000 && component_origin(kind); id++) {
+    for (uint64_t id = 0; id < 1000 && component_zero_at_zero(kind); id++) {
       float theta[MAX_PARAMETERS];
-      draw(kind, PURPOSE_CENSUS_FIRST, id, theta);
+      draw(kind, PURPOSE_PREDICT_FIRST, id, theta);
       assert_true(respond(kind, theta, 0.0f) == 0.0f);
     }
-  assert_true(component_origin(KIND_LINEAR));
+  assert_true(component_zero_at_zero(KIND_LINEAR));
   check_every_pair(KIND_LINEAR, KIND_LOGISTIC, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_BUFFER, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_TABLE8, 20 * SECONDS);
@@ -205,7 +205,7 @@ enum { MANY_FIRSTS = 600, MANY = 900000, FEW_CELLS = 8 };
 
 static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < FEW_CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
@@ -219,7 +219,7 @@ static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
 /* The cells that a table8 hits at each level; false where it leaves them. */
 static bool hit_few(uint64_t id, uint32_t hit[2]) {
   float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
-  draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
+  draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, id, theta);
   emit(KIND_TABLE8, theta, u);
   hit[0] = hit[1] = 0;
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
@@ -297,7 +297,7 @@ static void test_every_weight(void **state) {
   static double weight[SECONDS][CELLS][2];
   for (uint64_t j = 0; j < SECONDS; j++) {
     float second[MAX_PARAMETERS];
-    draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second);
+    draw(KIND_BUFFER, PURPOSE_PREDICT_SECOND, j, second);
     for (int cell = 0; cell < CELLS; cell++) {
       double y = (double)respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
       for (int level = 0; level < 2; level++) weight[j][cell][level] = exp(-0.5 * 4.0 * (y - level) * (y - level));
@@ -307,7 +307,7 @@ static void test_every_weight(void **state) {
   memset(blocks, 0, sizeof blocks);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS];
-    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i, theta);
     float u0 = respond(KIND_TABLE8, theta, 0.0f), u1 = respond(KIND_TABLE8, theta, 1.0f);
     int low = bin_of(u0, CELLS), high = bin_of(u1, CELLS);
     if (low < 0 || low >= CELLS || high < 0 || high >= CELLS) continue;
@@ -363,11 +363,11 @@ static void check_every_swap(int kind, const char *name) {
   static float second[SECONDS][MAX_PARAMETERS];
   int64_t ways = 0;
   memset(swaps, 0, sizeof swaps);
-  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
+  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_PREDICT_SECOND, j, second[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i += 2) {
     float theta[MAX_PARAMETERS], u[2][2 * TEST_VOLTAGES];
     for (uint64_t side = 0; side < 2; side++) {
-      draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i + side, theta);
+      draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i + side, theta);
       emit(KIND_TABLE8, theta, u[side]);
     }
     const float *a = &u[0][TEST_VOLTAGES / 2], *b = &u[1][TEST_VOLTAGES / 2];
