@@ -58,7 +58,7 @@ static seam_status side_train(struct side *side, struct chain_range range, seam_
   atomic_init(&control.cancel, false);
   atomic_init(&control.trained, 0);
   size_t last = (size_t)backend_snapshot_at(job, job->steps), chains = (size_t)(range.end - range.begin);
-  FORWARD(cuda_device_count(&side->device, worker, &range, &control, side->counts, error));
+  FORWARD(cuda_count_range(&side->device, worker, &range, &control, side->counts, error));
   TRY(cudaMemcpy, side->cells, worker->snapshots + last * side->device.capacity, chains * sizeof *side->cells,
       cudaMemcpyDeviceToHost);
   return SEAM_OK;
