@@ -53,7 +53,7 @@ HD void accepted_by_looking(const struct job *job, const lane *theta, struct acc
   memset(span, 0, sizeof span);
   for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
     lane_mask which[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, which);
+    predict_accept(job, job->second, theta, job->centre + cell, which);
     for (int level = 0; level < 2; level++) span_add(&span[level], (uint32_t)cell, which[level]);
   }
   for (int level = 0; level < 2; level++) span_tell(&span[level], level, accepted);
@@ -175,7 +175,7 @@ HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, str
   crossings_find(job, theta, &ascent, crossing);
   crossings_tell(&ascent, crossing, accepted);
   return ~(crossings_certain(job, component_reversal(job->second, theta), crossing) &
-           census_finite(job->second, theta));
+           predict_finite(job->second, theta));
 }
 
 /* ---- One way or the other ---- */

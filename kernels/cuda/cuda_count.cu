@@ -55,7 +55,7 @@ HD uint64_t tile_weighs(const struct cuda_quad *tile, uint32_t tiles, const stru
     UNROLL
     for (int w = 0; w < 4; w++) sum += (uint64_t)a.word[w] * b.word[w];
   }
-  return census_round(sum);
+  return predict_round(sum);
 }
 
 /* ---- One block of theta2: `sharers` threads share a candidate, and each takes every `sharers`-th tile ---- */

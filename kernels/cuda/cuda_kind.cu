@@ -17,21 +17,21 @@ enum { OWN_KIND = KIND(SEAM_KIND) };
 HD void find_cells(const struct cuda_argument *a, enum cuda_law law) {
   uint32_t thread = thread_number();
   if (thread >= a->batch.chains) return;
-  struct census_first first;
+  struct predict_first first;
   lane theta[MAX_PARAMETERS];
-  census_draw_theta(&a->job, OWN_KIND, thread_chain_id(&a->batch, thread), theta, &first);
-  census_emit_all(&a->job, OWN_KIND, theta, &first);
-  const lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
-  const enum census_hits hits = law == CUDA_WORKS ? CENSUS_ALL : CENSUS_LEVELS;
-  struct census_cells cells;
-  census_find_cells(&a->job, &first, hits, &cells);
+  predict_draw_theta(&a->job, OWN_KIND, thread_chain_id(&a->batch, thread), theta, &first);
+  predict_emit_all(&a->job, OWN_KIND, theta, &first);
+  const lane u0 = predict_interface(&first, 0), u1 = predict_interface(&first, 1);
+  const enum predict_hits hits = law == CUDA_WORKS ? PREDICT_ALL : PREDICT_LEVELS;
+  struct predict_cells cells;
+  predict_find_cells(&a->job, &first, hits, &cells);
   const struct axis *axis = &a->job.axes[AXIS_INTERFACE];
   struct candidate *own = &a->prediction.candidates[thread];
   own->bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
   own->mode = u1 > u0 ? OUTCOME_BUFFER : OUTCOME_INVERTER;
   own->finite = own->within = first.finite != 0;
   own->u[0] = u0, own->u[1] = u1;
-  census_hit(own, &a->job, &cells, hits, 0);
+  predict_hit(own, &a->job, &cells, hits, 0);
 }
 
 KERNEL(CUDA_PREDICT_THREADS) find_all_cells(KERNEL_ARGUMENT struct cuda_argument a) { find_cells(&a, CUDA_WORKS); }
@@ -80,7 +80,7 @@ KERNEL(CUDA_PREDICT_THREADS) accept(KERNEL_ARGUMENT struct cuda_argument a) {
   entry_draw(&a, e.draw, theta);
   for (int32_t cell = e.begin; cell < e.end; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(&a.job, OWN_KIND, theta, a.job.centre + cell, accepted);
+    predict_accept(&a.job, OWN_KIND, theta, a.job.centre + cell, accepted);
     UNROLL
     for (int level = 0; level < 2; level++) UNROLL
     for (int k = 0; k < SAMPLE_BLOCK; k++) {
@@ -100,7 +100,7 @@ KERNEL(CUDA_PREDICT_THREADS) weigh(KERNEL_ARGUMENT struct cuda_argument a) {
   entry_draw(&a, e.draw, theta);
   for (int32_t cell = e.begin; cell < e.end; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
-    census_weigh(&a.job, OWN_KIND, theta, a.job.centre + cell, weight);
+    predict_weigh(&a.job, OWN_KIND, theta, a.job.centre + cell, weight);
     UNROLL
     for (int level = 0; level < 2; level++) UNROLL
     for (int k = 0; k < SAMPLE_BLOCK; k++)

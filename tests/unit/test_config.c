@@ -360,7 +360,7 @@ static void test_devices(void **state) {
   takes("device", many, many);
   strcat(many, ",64");
   refuses("device", many);
-  message_has("more than 64 cards");
+  message_has("names more than 64 cards");
 }
 
 static void test_output(void **state) {
@@ -388,9 +388,9 @@ static void test_suggestions(void **state) {
                    SEAM_ERROR_USAGE);
   message_has("unknown option");
   static const char *const names[] = {"ab", "abcdef", NULL};
-  assert_null(nearest_name("xy", names));
-  assert_null(nearest_name("", names));
-  assert_string_equal(nearest_name("abcdfe", names), "abcdef");
+  assert_null(did_you_mean("xy", names));
+  assert_null(did_you_mean("", names));
+  assert_string_equal(did_you_mean("abcdfe", names), "abcdef");
 }
 
 /* ---- Options together ---- */

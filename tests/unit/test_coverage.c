@@ -162,11 +162,13 @@ static void sets_are_those_of_flags(void **unused) {
     struct coverage parts[2] = {{0}, {0}}, missing = {0};
     int flags[2][IDS] = {{0}, {0}};
     for (int i = 0; i < 10; i++) {
-      uint64_t begin = sample_random(&state, IDS), size = 1 + sample_random(&state, 5), which = sample_random(&state, 2);
+      uint64_t begin = sample_random(&state, IDS), size = 1 + sample_random(&state, 5),
+               which = sample_random(&state, 2);
       if (begin + size > IDS || coverage_add(&parts[which], begin, begin + size, NULL) != SEAM_OK) continue;
       for (uint64_t id = begin; id < begin + size; id++) flags[which][id] = 1;
     }
-    uint64_t first = IDS, found, low = sample_random(&state, IDS), high = low + sample_random(&state, IDS - low), size = 0;
+    uint64_t first = IDS, found, low = sample_random(&state, IDS), high = low + sample_random(&state, IDS - low),
+             size = 0;
     for (uint64_t id = IDS; id-- > 0;)
       if (flags[0][id] && flags[1][id]) first = id;
     assert_int_equal(coverage_overlap(&parts[0], &parts[1], &found), first < IDS);

@@ -168,14 +168,14 @@ static void test_every_pair_of_origin(void **state) {
 }
 
 /* How many tiles have no draw with gaps, only such draws, and both. */
-static void sort_tiles(const struct census_order *order, uint64_t ranks, int sorts[3]) {
+static void sort_tiles(const struct draw_order *order, uint64_t ranks, int sorts[3]) {
   enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
   for (uint64_t begin = 0; begin < ranks; begin += WIDTH) {
     int with[2] = {0, 0};
     for (int block = 0; block < PAIR_BLOCKS; block++)
       for (uint64_t rank = begin; rank < begin + WIDTH; rank++) {
-        uint64_t draw = census_order_draw(order, block, rank);
-        if (draw != PAIRS_NO_DRAW) with[census_order_what(order, draw)->broken != 0]++;
+        uint64_t draw = draw_order_draw(order, block, rank);
+        if (draw != PAIRS_NO_DRAW) with[draw_order_what(order, draw)->broken != 0]++;
       }
     sorts[!with[true] ? 0 : !with[false] ? 1 : 2]++;
   }
@@ -186,16 +186,16 @@ static void test_every_pair_with_gaps(void **state) {
   (void)state;
   float centre[STRIDE];
   struct job job = job_of(KIND_MLP8, centre);
-  struct census_order *order;
+  struct draw_order *order;
   int sorts[3] = {0, 0, 0};
   job.draws = SECONDS_MOST;
-  assert_int_equal(census_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
+  assert_int_equal(draw_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
   for (int block = 0; block < PAIR_BLOCKS; block++) {
-    census_order_look(order, block);
-    census_order_sort(order, block, NULL);
+    draw_order_look(order, block);
+    draw_order_sort(order, block, NULL);
   }
-  sort_tiles(order, census_order_ranks(order), sorts);
-  census_order_free(order);
+  sort_tiles(order, draw_order_ranks(order), sorts);
+  draw_order_free(order);
   assert_true(sorts[0] && sorts[1] && sorts[2]);
   check_every_pair(KIND_TABLE8, KIND_MLP8, SECONDS_MOST);
 }

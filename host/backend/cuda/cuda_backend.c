@@ -193,7 +193,7 @@ const struct backend cuda_backend = {
     .name = "cuda",
     .unavailable = cuda_unavailable,
     .open = cuda_open,
-    .train = cuda_train,
+    .count = cuda_train,
     .close = cuda_close,
     .devices = cuda_devices,
 };

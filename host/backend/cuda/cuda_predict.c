@@ -142,7 +142,7 @@ static seam_status count_batch(struct cuda_device *device, const struct cuda_wor
     a->prediction.block = block;
     FORWARD(count_blocks(device, worker, a, blocks, error));
     uint64_t draws = block_begin(&a->job, block + blocks) - block_begin(&a->job, block);
-    atomic_fetch_add(&control->trained, a->batch.chains * draws);
+    atomic_fetch_add(&control->work_done, a->batch.chains * draws);
   }
   *counted = true;
   FORWARD(cuda_launch_chains(cuda_counting.add, CUDA_PREDICT_THREADS, worker->stream, a, error));
