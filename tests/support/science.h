@@ -21,6 +21,18 @@
 
 /* ---- Lanes and jobs ---- */
 
+SCIENCE uint32_t science_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+SCIENCE float science_from_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 /* Chains first, first + 1, ... */
 SCIENCE struct lane_id science_id(uint64_t first) {
   uint32_t low[LANES], high[LANES];
@@ -163,6 +175,17 @@ SCIENCE double science_ks_normal(double *values, int n, double mean, double devi
     double cdf = science_normal_cdf((values[i] - mean) / deviation);
     worst = fmax(worst, fmax(cdf - (double)i / n, (double)(i + 1) / n - cdf));
   }
+  return sqrt(n) * worst;
+}
+
+/* sqrt(n) times the greatest distance of `n` p-values from the uniform law, in one direction or the other. p-values are
+ * multiples of 1/201, so they cannot follow the law between two of these. */
+SCIENCE double science_ks_uniform(const double *values, int n) {
+  double *p = malloc((size_t)n * sizeof *p), worst = 0;
+  memcpy(p, values, (size_t)n * sizeof *p);
+  qsort(p, (size_t)n, sizeof *p, science_compare);
+  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
+  free(p);
   return sqrt(n) * worst;
 }
 

@@ -5,6 +5,16 @@
 #include "support/forged_archive.h"
 #include "files/npy_header.h"
 
+/* Packs the result, unpacks it, compares the two, and frees both. */
+static void expect_read_back(seam_result *written) {
+  struct bytes file = pack(written);
+  seam_result *read = unpack(file);
+  expect_equal(written, read);
+  seam_result_free(read);
+  seam_result_free(written);
+  free(file.data);
+}
+
 static void every_histogram_comes_back_alone_and_with_all_others(void **unused) {
   (void)unused;
   static const char *const choices[] = {"interface", "mapping",   "response",  "loss", "width",
@@ -33,12 +43,7 @@ static void the_defaults_and_odd_configurations_come_back(void **unused) {
   };
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     seam_result *written = sample_result(options[i], UINT64_C(1) << 40, 50);
-    struct bytes file = pack(written);
-    seam_result *read = unpack(file);
-    expect_equal(written, read);
-    seam_result_free(read);
-    seam_result_free(written);
-    free(file.data);
+    expect_read_back(written);
   }
 }
 
@@ -49,12 +54,7 @@ static void a_coverage_with_gaps_comes_back(void **unused) {
   assert_int_equal(coverage_add(&written->coverage, UINT64_MAX - 150, UINT64_MAX, NULL), SEAM_OK);
   assert_int_equal(coverage_add(&written->coverage, 0, 49, NULL), SEAM_OK);
   assert_int_equal(coverage_add(&written->coverage, 50, 51, NULL), SEAM_OK);
-  struct bytes file = pack(written);
-  seam_result *read = unpack(file);
-  expect_equal(written, read);
-  seam_result_free(read);
-  seam_result_free(written);
-  free(file.data);
+  expect_read_back(written);
 }
 
 static void a_result_of_no_chains_comes_back(void **unused) {

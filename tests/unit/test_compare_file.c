@@ -4,23 +4,12 @@
 #include <unistd.h>
 
 #include "support/forged_archive.h"
+#include "support/sample_comparison.h"
 #include "compare/compare.h"
 
 static void sample_pair_of(seam_result *results[2]) {
   for (int r = 0; r < 2; r++)
     results[r] = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, r ? 500 : 0, 100);
-}
-
-static void release(seam_result *results[2]) {
-  seam_result_free(results[0]);
-  seam_result_free(results[1]);
-}
-
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison;
-  seam_error error;
-  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
-  return comparison;
 }
 
 /* ---- What was written is read again ---- */
@@ -61,14 +50,14 @@ static void a_comparison_is_read_as_it_was_written(void **unused) {
   seam_result *trained[2], *predicted = sample_predict(options), *law = sample_predict(weighed);
   sample_pair_of(trained);
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-    expect_read_again(compare(trained[0], trained[1], outcomes[i]), 2);
-  release(trained);
+    expect_read_again(sample_compare(trained[0], trained[1], outcomes[i], 1), 2);
+  sample_free_pair(trained);
   trained[0] = sample_train(options), trained[1] = sample_result(options, 0, 0);
-  expect_read_again(compare(trained[0], predicted, "all"), 2);
-  expect_read_again(compare(law, trained[0], "all"), 2);
-  expect_read_again(compare(predicted, predicted, "pass"), 2);
-  expect_read_again(compare(trained[0], trained[1], "all"), 0);
-  release(trained);
+  expect_read_again(sample_compare(trained[0], predicted, "all", 1), 2);
+  expect_read_again(sample_compare(law, trained[0], "all", 1), 2);
+  expect_read_again(sample_compare(predicted, predicted, "pass", 1), 2);
+  expect_read_again(sample_compare(trained[0], trained[1], "all", 1), 0);
+  sample_free_pair(trained);
   seam_result_free(predicted);
   seam_result_free(law);
 }
@@ -100,7 +89,7 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
   close(mkstemp(path));
   seam_result *results[2], *none;
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "inverter"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "inverter", 1), *read;
   seam_error error;
   assert_false(seam_is_comparison(path));
   write_to(path, comparison, NULL);
@@ -116,7 +105,7 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
   assert_non_null(strstr(error.message, "is not a comparison"));
   assert_null(read);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
   unlink(path);
 }
 
@@ -126,7 +115,7 @@ static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void *
   (void)unused;
   seam_result *results[2];
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "all"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 1), *read;
   unsigned char *bytes;
   size_t size;
   seam_error error;
@@ -148,7 +137,7 @@ static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void *
   assert_true(refused > 1500);
   free(bytes);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 /* The member of this name, with every `from` in it made `to`. */
@@ -186,7 +175,7 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   };
   seam_result *results[2];
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "all"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 1), *read;
   struct bytes file;
   seam_error error;
   assert_int_equal(archive_pack_comparison(comparison, &file.data, &file.size, &error), SEAM_OK);
@@ -201,7 +190,7 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   }
   free(file.data);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 /* ---- Forged maps and numbers ---- */
@@ -217,8 +206,8 @@ static struct bytes pack_comparison(seam_comparison *comparison) {
 static struct bytes sample_comparison(void) {
   seam_result *results[2];
   sample_pair_of(results);
-  struct bytes file = pack_comparison(compare(results[0], results[1], "all"));
-  release(results);
+  struct bytes file = pack_comparison(sample_compare(results[0], results[1], "all", 1));
+  sample_free_pair(results);
   return file;
 }
 
@@ -260,7 +249,7 @@ static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
 static void a_member_too_many_is_refused(void **unused) {
   (void)unused;
   seam_result *none = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, 0, 0);
-  struct bytes empty = pack_comparison(compare(none, none, "all")), file = sample_comparison();
+  struct bytes empty = pack_comparison(sample_compare(none, none, "all", 1)), file = sample_comparison();
   struct bytes record = member_of(empty, COMPARISON_MEMBER);
   expect_with(file, COMPARISON_MEMBER, record, "has 5 members, but its record makes 1");
   free(record.data);

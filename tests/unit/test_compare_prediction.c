@@ -4,7 +4,7 @@
  * planted error. */
 #include <math.h>
 
-#include "support/sample_result.h"
+#include "support/sample_comparison.h"
 #include "support/science.h"
 
 static const double FAMILY_ERROR = 1e-6;
@@ -28,13 +28,6 @@ static seam_result *logistic_chains(const char *chains, const char *seed) {
   return sample_train((const char *const[]){"first", "logistic", "second", "logistic", "range", "-0.05:1.05", "bins",
                                             "24", "chains", chains, "steps", "0", "seed", seed, "histograms",
                                             "interface", NULL});
-}
-
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison;
-  seam_error error;
-  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
-  return comparison;
 }
 
 static const seam_compared *interface_of(const seam_comparison *comparison) {
@@ -62,7 +55,7 @@ struct trials {
 
 /* Compares, and frees the first. */
 static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison = compare(a, b, outcome);
+  seam_comparison *comparison = sample_compare(a, b, outcome, 1);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double p = interface_of(comparison)->distance[d].p;
     assert_true(p >= 1. / 201 && p <= 1);
@@ -81,20 +74,10 @@ static void add_trial(struct trials *trials, seam_result *a, seam_result *b, con
   seam_result_free(b);
 }
 
-/* The greatest distance of the p-values from the uniform law in one direction or the other, times sqrt(n); between two
- * steps of 1/201 they cannot follow it. */
-static double distance_from_uniform(const double *values, int n) {
-  double p[MOST_PAIRS], worst = 0;
-  memcpy(p, values, (size_t)n * sizeof *p);
-  qsort(p, (size_t)n, sizeof *p, science_compare);
-  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
-  return sqrt(n) * worst;
-}
-
 static void assert_uniform(const struct trials *trials) {
   const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    double worst = distance_from_uniform(trials->p[d], trials->count);
+    double worst = science_ks_uniform(trials->p[d], trials->count);
     if (worst > threshold) fail_msg("distance %d: %g is beyond %g", d, worst, threshold);
   }
 }
@@ -186,7 +169,7 @@ static void other_laws_are_seen(void **unused) {
               logistic_pairs((struct sort){"32768", "32768", seed_text(800 + i), "output-margin", "0.105"}), "pass");
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    double worst = distance_from_uniform(wider.p[d], wider.count);
+    double worst = science_ks_uniform(wider.p[d], wider.count);
     if (worst <= threshold) fail_msg("distance %d: wider priors go unseen: %g", d, worst);
   }
   double sum = 0;
@@ -202,7 +185,7 @@ static void errors_are_the_spread_over_predictions(void **unused) {
   for (int s = 0; s < SEEDS; s++) {
     seam_result *a = logistic_pairs((struct sort){"8192", "8192", seed_text(1000 + s), NULL, NULL});
     seam_result *b = logistic_pairs((struct sort){"8192", "8192", seed_text(1100 + s), "init-scale", "3"});
-    seam_comparison *comparison = compare(a, b, "pass");
+    seam_comparison *comparison = sample_compare(a, b, "pass", 1);
     for (int d = 0; d < SEAM_DISTANCES; d++) {
       const seam_distance *distance = &interface_of(comparison)->distance[d];
       double error = (distance->high - distance->value) / 1.959963984540054;
@@ -251,7 +234,7 @@ static seam_result *by_hand(const char *task, int64_t many, int64_t few) {
 static void the_worth_of_pairs_is_that_by_hand(void **unused) {
   (void)unused;
   seam_result *a = by_hand("predict", 8, 2), *b = by_hand("predict", 5, 5);
-  seam_comparison *comparison = compare(a, a, "buffer");
+  seam_comparison *comparison = sample_compare(a, a, "buffer", 1);
   const seam_compared *interface = interface_of(comparison);
   const double variance = 0.012 - 0.5 / 160, worth = 0.5 / variance;
   assert_string_equal(interface->unit[0], "pairs");
@@ -264,7 +247,7 @@ static void the_worth_of_pairs_is_that_by_hand(void **unused) {
   double slope = worth / (0.5 * worth + 0.5); /* of ln(count + 1/2) along the share */
   assert_true(fabs(map->reals[1] - sqrt(variance) * slope) < 1e-3);
   seam_comparison_free(comparison);
-  comparison = compare(b, b, "pass"); /* no scatter at all, from which nothing can be told */
+  comparison = sample_compare(b, b, "pass", 1); /* no scatter at all, from which nothing can be told */
   assert_true(isnan(interface_of(comparison)->effective[0]));
   seam_comparison_free(comparison);
   seam_result_free(a);
@@ -275,7 +258,7 @@ static void the_worth_of_pairs_is_that_by_hand(void **unused) {
 static void a_gibbs_law_is_of_all_chains(void **unused) {
   (void)unused;
   seam_result *a = by_hand("gibbs", 8 << PAIR_BITS, 2 << PAIR_BITS), *b = by_hand("predict", 8, 2);
-  seam_comparison *comparison = compare(a, b, "all");
+  seam_comparison *comparison = sample_compare(a, b, "all", 1);
   const seam_compared *interface = interface_of(comparison);
   assert_string_equal(interface->unit[0], "weighed pairs");
   assert_string_equal(interface->unit[1], "first components");
@@ -292,7 +275,7 @@ static void a_gibbs_law_is_of_all_chains(void **unused) {
 static void where_too_few_pairs_work_chance_is_not_made_up(void **unused) {
   (void)unused;
   seam_result *a = logistic_pairs((struct sort){"10", "2000", "1", NULL, NULL}), *b = logistic_chains("100000", "2");
-  seam_comparison *comparison = compare(a, b, "pass");
+  seam_comparison *comparison = sample_compare(a, b, "pass", 1);
   const seam_compared *interface = interface_of(comparison);
   assert_true(interface->entries[0] > 0 && isnan(interface->effective[0]) && interface->effective[1] > 0);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
@@ -337,7 +320,7 @@ static void outcomes_that_cannot_be_told_are_refused(void **unused) {
 /* ---- What is drawn alike, and what is not ---- */
 
 static uint64_t shared(const seam_result *a, const seam_result *b) {
-  seam_comparison *comparison = compare(a, b, "all");
+  seam_comparison *comparison = sample_compare(a, b, "all", 1);
   uint64_t count = seam_comparison_shared(comparison);
   seam_comparison_free(comparison);
   return count;
@@ -366,7 +349,7 @@ static void a_comparison_does_not_depend_on_threads(void **unused) {
                                          "chains", "50000", "steps", "0", NULL});
   for (int k = 0; k < 2; k++) {
     seam_result *a = logistic_pairs((struct sort){"3000", "3000", "1", "threads", k ? "3" : "1"});
-    seam_comparison *comparison = compare(a, chains, "pass");
+    seam_comparison *comparison = sample_compare(a, chains, "pass", 1);
     assert_null(seam_comparison_histogram_at(comparison, 1));
     record[k] = seam_comparison_record(comparison);
     seam_comparison_free(comparison);

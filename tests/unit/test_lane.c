@@ -19,19 +19,7 @@ static uint32_t random_bits(void) {
   return (uint32_t)(random_state >> 32);
 }
 
-static float from_bits(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-static uint32_t to_bits(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-static float any_float(void) { return from_bits(random_bits()); }
+static float any_float(void) { return science_from_bits(random_bits()); }
 
 /* With few leading bits, so that products are exact and sums land midway. */
 static float short_float(int exponent) {
@@ -64,17 +52,17 @@ static struct triple product_midway(void) {
 
 /* c nearly cancels the product. */
 static struct triple cancelling_triple(void) {
-  struct triple t = {from_bits((random_bits() & 0x807fffffu) | 0x3f800000u),
-                     from_bits((random_bits() & 0x807fffffu) | 0x3f800000u), 0.0f};
-  t.c = from_bits(to_bits(-(t.a * t.b)) + random_bits() % 5 - 2);
+  struct triple t = {science_from_bits((random_bits() & 0x807fffffu) | 0x3f800000u),
+                     science_from_bits((random_bits() & 0x807fffffu) | 0x3f800000u), 0.0f};
+  t.c = science_from_bits(science_bits(-(t.a * t.b)) + random_bits() % 5 - 2);
   return t;
 }
 
 /* Results among the subnormals and just above them, midway ones included. */
 static struct triple subnormal_triple(void) {
   struct triple t = {short_float(-60 - (int)(random_bits() % 10)), short_float(-66 - (int)(random_bits() % 24)), 0.0f};
-  t.c = from_bits(random_bits() & 0x80ffffffu);
-  if (random_bits() % 4 == 0) t.c = from_bits(random_bits() & 0x8000000fu);
+  t.c = science_from_bits(random_bits() & 0x80ffffffu);
+  if (random_bits() % 4 == 0) t.c = science_from_bits(random_bits() & 0x8000000fu);
   return t;
 }
 
@@ -87,7 +75,7 @@ static struct triple overflowing_triple(void) {
   return t;
 }
 
-static int same(float x, float y) { return (isnan(x) && isnan(y)) || to_bits(x) == to_bits(y); }
+static int same(float x, float y) { return (isnan(x) && isnan(y)) || science_bits(x) == science_bits(y); }
 
 static void check_triples(const char *what, struct triple (*draw)(void)) {
   for (int n = 0; n < TRIPLES; n += LANES) {

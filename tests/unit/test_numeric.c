@@ -32,25 +32,13 @@ static lane rest_lane(lane x) {
 }
 static long double logistic_truth(long double x) { return 1.0L / (1.0L + expl(-x)); }
 
-static uint32_t bits_of(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-static float float_of(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
 /* The floats of patterns first, first + stride, ..., the last one repeated where they end. */
 static lane lanes_from(uint32_t first, uint32_t last, uint32_t stride) {
   float x[LANES];
   lane result;
   for (int i = 0; i < LANES; i++) {
     uint64_t bits = (uint64_t)first + (uint64_t)i * stride;
-    x[i] = float_of(bits < last ? (uint32_t)bits : last);
+    x[i] = science_from_bits(bits < last ? (uint32_t)bits : last);
   }
   memcpy(&result, x, sizeof x);
   return result;
@@ -64,8 +52,8 @@ static void worsen(struct worst *worst, double error, float at) {
 
 /* The worst error, relative or absolute, on every `stride`-th float of one sign from `from` away from 0 to `to`. */
 static void sweep(approximation f, truth g, float from, float to, uint32_t stride, int relative, struct worst *worst) {
-  uint32_t last = bits_of(to);
-  for (uint64_t bits = bits_of(from); bits <= last; bits += (uint64_t)LANES * stride) {
+  uint32_t last = science_bits(to);
+  for (uint64_t bits = science_bits(from); bits <= last; bits += (uint64_t)LANES * stride) {
     lane x = lanes_from((uint32_t)bits, last, stride), y = f(x);
     for (int i = 0; i < LANES; i++) {
       long double expected = g((long double)x[i]), error = fabsl((long double)y[i] - expected);
@@ -76,7 +64,8 @@ static void sweep(approximation f, truth g, float from, float to, uint32_t strid
 
 /* Every float around the place where a sweep of all floats found its worst. */
 static void sweep_around(approximation f, truth g, float place, int relative, struct worst *worst) {
-  sweep(f, g, float_of(bits_of(place) - 2048), float_of(bits_of(place) + 2048), 1, relative, worst);
+  sweep(f, g, science_from_bits(science_bits(place) - 2048), science_from_bits(science_bits(place) + 2048), 1, relative,
+        worst);
 }
 
 /* The stated bound holds, and is no more than what was measured but for the second digit's rounding. */
@@ -121,10 +110,10 @@ static void log_is_within_its_stated_error(void **unused) {
 /* Else the radius of random_normal_pair would be the root of a negative number. */
 static void log_never_has_the_wrong_sign(void **unused) {
   (void)unused;
-  for (uint32_t bits = bits_of(0.5f); bits < bits_of(1.0f); bits += LANES)
-    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, bits_of(1.0f) - 1, 1)) < 0.0f)));
-  for (uint32_t bits = bits_of(1.0f) + 1; bits < bits_of(2.0f); bits += LANES)
-    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, bits_of(2.0f), 1)) > 0.0f)));
+  for (uint32_t bits = science_bits(0.5f); bits < science_bits(1.0f); bits += LANES)
+    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, science_bits(1.0f) - 1, 1)) < 0.0f)));
+  for (uint32_t bits = science_bits(1.0f) + 1; bits < science_bits(2.0f); bits += LANES)
+    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, science_bits(2.0f), 1)) > 0.0f)));
   for (int exponent = -126; exponent <= 127; exponent++)
     assert_true((numeric_log(lane_splat(ldexpf(1.0f, exponent)))[0] > 0.0f) == (exponent > 0));
   assert_true(numeric_log(lane_splat(1.0f))[0] == 0.0f);
@@ -145,16 +134,16 @@ static void tanh_is_within_its_stated_error(void **unused) {
 /* 1 - t^2 is a factor of every mlp's gradient: it must not turn negative. */
 static void tanh_never_leaves_minus_one_to_one(void **unused) {
   (void)unused;
-  for (uint32_t bits = bits_of(4.0f); bits <= bits_of(9.5f); bits += LANES) {
-    lane y = numeric_tanh(lanes_from(bits, bits_of(9.5f), 1));
-    if (lane_any(lane_not(y <= 1.0f))) fail_msg("tanh %a is %a", (double)float_of(bits), (double)y[0]);
+  for (uint32_t bits = science_bits(4.0f); bits <= science_bits(9.5f); bits += LANES) {
+    lane y = numeric_tanh(lanes_from(bits, science_bits(9.5f), 1));
+    if (lane_any(lane_not(y <= 1.0f))) fail_msg("tanh %a is %a", (double)science_from_bits(bits), (double)y[0]);
   }
 }
 
 static void tanh_is_odd(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61);
+  for (uint64_t bits = 0; bits <= science_bits(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, science_bits(INFINITY), 61);
     assert_false(lane_any(lane_bits(numeric_tanh(-x)) != lane_bits(-numeric_tanh(x))));
   }
 }
@@ -190,9 +179,9 @@ static void what_the_logistic_lacks_of_one_is_relatively_accurate(void **unused)
 /* Along every float from `from` away from 0 to 88: how far the logistic function turns back,
                          whichever way it goes. */
 static float logistic_turns(float from) {
-  const uint32_t sign = bits_of(from) & 0x80000000u, last = bits_of(88.0f) | sign;
+  const uint32_t sign = science_bits(from) & 0x80000000u, last = science_bits(88.0f) | sign;
   float furthest = sign ? -logistic_lane(lane_splat(from))[0] : logistic_lane(lane_splat(from))[0], turn = 0.0f;
-  for (uint64_t bits = bits_of(from); bits <= last; bits += LANES) {
+  for (uint64_t bits = science_bits(from); bits <= last; bits += LANES) {
     lane y = logistic_lane(lanes_from((uint32_t)bits, last, 1));
     for (int i = 0; i < LANES; i++) {
       float along = sign ? -y[i] : y[i];
@@ -215,8 +204,8 @@ static void logistic_turns_back_by_no_more_than_stated(void **unused) {
 
 static void logistic_stays_within_zero_and_one(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61), up = logistic_lane(x), down = logistic_lane(-x);
+  for (uint64_t bits = 0; bits <= science_bits(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, science_bits(INFINITY), 61), up = logistic_lane(x), down = logistic_lane(-x);
     assert_false(lane_any(lane_not((up >= 0.5f) & (up <= 1.0f) & (down >= 0.0f) & (down <= 0.5f))));
   }
   assert_true(logistic_lane(lane_splat(INFINITY))[0] == 1.0f);

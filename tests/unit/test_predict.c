@@ -8,11 +8,6 @@
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};
 
-static void assert_same_counts(const seam_result *a, const seam_result *b) {
-  assert_int_equal(a->histograms->cells, b->histograms->cells);
-  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
-}
-
 /* ---- Against a count pair by pair ---- */
 
 enum { FIRSTS = 96, SECONDS = 1100, SECONDS_MOST = 60000, BINS = 12 };

@@ -21,20 +21,11 @@ static seam_config *configure(const char *const *options) {
                                       "3000",    "steps",  "30",      "histograms", "interface,loss,interchange",
                                       "backend", "cpu",    "threads", "2",          NULL};
   seam_config *config = sample_config(small);
-  seam_error error;
-  for (; options && *options; options += 2)
-    if (seam_config_set(config, options[0], options[1], &error) != SEAM_OK) fail_msg("%s", error.message);
+  sample_set(config, options);
   return config;
 }
 
-static seam_result *train(const char *const *options) {
-  seam_config *config = configure(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
+static seam_result *train(const char *const *options) { return sample_run(seam_train, configure(options)); }
 
 /* The whole files, but for time and place. */
 static void assert_same_file(seam_result *a, seam_result *b) {

@@ -1,54 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole runs through the public API: counts do not depend on how the work is cut, and no chain is lost or counted
  * twice. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "backend/backend.h"
-#include "result/result.h"
 #include "backend/choice.h"
+#include "support/sample_result.h"
 #include "workers/chain_queue.h"
 
 /* A configuration of small runs; options as NAME, VALUE, ..., NULL. */
 static seam_config *configure(const char *name, ...) {
-  seam_config *config = seam_config_create();
-  seam_error error = {SEAM_OK, ""};
   const char *const small[] = {"chains", "300", "steps", "30", "lr", "0.05", "bins", "32", "backend", "cpu", NULL};
-  for (int k = 0; small[k]; k += 2) assert_int_equal(seam_config_set(config, small[k], small[k + 1], &error), SEAM_OK);
+  seam_config *config = sample_config(small);
   va_list rest;
   va_start(rest, name);
   for (; name; name = va_arg(rest, const char *)) {
     const char *value = va_arg(rest, const char *);
-    if (seam_config_set(config, name, value, &error) != SEAM_OK) fail_msg("%s", error.message);
+    sample_set(config, (const char *[]){name, value, NULL});
   }
   va_end(rest);
   return config;
 }
 
-static seam_result *train(seam_config *config) {
-  seam_result *result = NULL;
-  seam_error error = {SEAM_OK, ""};
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
+static seam_result *train(seam_config *config) { return sample_run(seam_train, config); }
 
 static int64_t total(const seam_result *result) {
   int64_t sum = 0;
   for (int o = 0; o < SEAM_OUTCOMES; o++) sum += seam_result_count(result, (seam_outcome)o);
   return sum;
-}
-
-static void assert_same_counts(const seam_result *a, const seam_result *b) {
-  assert_int_equal(a->histograms->cells, b->histograms->cells);
-  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
 }
 
 static void train_and_compare(seam_config *a, seam_config *b) {

@@ -2,11 +2,7 @@
 /* Several results in one figure: what tells them apart, which figures they can have, and the curves laid over one
  * another. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command/arguments.h"
@@ -16,8 +12,7 @@
 #include "command/figure/figure.h"
 #include "command/figure/page.h"
 #include "command/figure_choice.h"
-
-#include <cmocka.h>
+#include "support/sample_run.h"
 
 #define B "\u00a0" /* the blank at which no line is broken */
 
@@ -27,25 +22,9 @@ static void release(struct plot *plot) {
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
 }
 
-typedef seam_status runner(const seam_config *config, seam_progress_function progress, void *user, seam_result **result,
-                           seam_error *error);
-
-/* What a configuration of so few chains counts: from the defaults and pairs of option and value, ended by NULL. */
-static seam_result *made(runner *run, const char *const *options) {
-  seam_config *config = seam_config_create();
-  seam_result *result = NULL;
-  seam_error error = {.message = ""};
-  assert_non_null(config);
-  for (; *options; options += 2)
-    if (seam_config_set(config, options[0], options[1], &error)) fail_msg("%s", error.message);
-  if (run(config, NULL, NULL, &result, &error)) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
 #define SMALL        "chains", "40", "bins", "8", "steps"
-#define MADE(...)    made(seam_train, (const char *[]){__VA_ARGS__, NULL})
-#define PREDICT(...) made(seam_predict, (const char *[]){__VA_ARGS__, NULL})
+#define MADE(...)    sample_train((const char *[]){__VA_ARGS__, NULL})
+#define PREDICT(...) sample_predict((const char *[]){__VA_ARGS__, NULL})
 
 static void expect_labels(const struct plot *plot, const char *const *expected) {
   for (int r = 0; r < plot->count; r++) assert_string_equal(label_of(plot, r).text, expected[r]);
