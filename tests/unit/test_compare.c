@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam_compare as its callers see it: what it refuses, what it says of chance, and whether that is true. Statistical
- * tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a planted error. */
+/* seam_compare refuses what cannot be compared, and its distances, p-values and intervals are right. Statistical tests
+ * use fixed seeds, share a family-wise error of 1e-6 (Bonferroni), and show that they reject a planted error. */
 #include <unistd.h>
 
 #include "files/result_file.h"
@@ -14,7 +14,7 @@ static const double FAMILY_ERROR = 1e-6;
 
 /* ---- Results to compare ---- */
 
-/* Adds `count` chains of `outcome` whose interface lies in a bin. */
+/* Adds `count` chains of `outcome` whose interface is in bin `bin`. */
 static void put(seam_result *result, int outcome, int64_t bin, int64_t count) {
   const struct histogram_set *set = result->histograms;
   int64_t block = set->view[HISTOGRAM_INTERFACE].cells / HISTOGRAM_OUTCOMES;
@@ -22,7 +22,7 @@ static void put(seam_result *result, int outcome, int64_t bin, int64_t count) {
   if (outcome != OUTCOME_DIVERGED) result->counts[set->offset[HISTOGRAM_INTERFACE] + outcome * block + bin] += count;
 }
 
-/* Covers what was put, from chain `first` on. */
+/* Gives the result the coverage that its counts need: as many chains, from chain `first` on. */
 static seam_result *covered(seam_result *result, uint64_t first) {
   uint64_t chains = 0;
   for (int o = 0; o < OUTCOMES; o++) chains += (uint64_t)result->counts[o];
@@ -54,9 +54,9 @@ static void small_pair(seam_result *results[2]) {
   }
 }
 
-/* ---- Slices, fractions, maps ---- */
+/* ---- Outcome choices, fractions, maps ---- */
 
-static void every_choice_takes_its_outcomes(void **unused) {
+static void every_choice_counts_its_outcomes(void **unused) {
   (void)unused;
   static const struct {
     const char *outcome;
@@ -82,7 +82,7 @@ static void every_choice_takes_its_outcomes(void **unused) {
   sample_free_pair(results);
 }
 
-static void fractions_are_those_by_hand(void **unused) {
+static void fractions_are_as_computed_by_hand(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
@@ -101,7 +101,7 @@ static void fractions_are_those_by_hand(void **unused) {
   sample_free_pair(results);
 }
 
-static void where_a_sample_is_empty_nothing_is_made_up(void **unused) {
+static void an_empty_sample_gives_no_distance(void **unused) {
   (void)unused;
   seam_result *results[2] = {sample_empty(small), sample_empty(small)};
   put(results[0], OUTCOME_BUFFER, 3, 10);
@@ -140,7 +140,7 @@ static void a_result_is_at_no_distance_from_itself(void **unused) {
   sample_free_pair(results);
 }
 
-static void both_ways_round_are_mirror_images(void **unused) {
+static void swapping_the_two_results_mirrors_the_comparison(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
@@ -156,8 +156,8 @@ static void both_ways_round_are_mirror_images(void **unused) {
   sample_free_pair(results);
 }
 
-/* Buffers alone: bins 2 and 3 are cells of their own, so bin 3 has ln((30.5/41)/(16.5/21)). */
-static void the_map_is_that_by_hand(void **unused) {
+/* Only buffers count. Bins 2 and 3 are cells of their own, so bin 3 has ln((30.5/41)/(16.5/21)). */
+static void the_map_is_as_computed_by_hand(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
@@ -226,7 +226,7 @@ static void refuse(const char *const *first, const char *const *second, const ch
   sample_free_pair(results);
 }
 
-static void unlike_results_are_refused_by_name_and_both_values(void **unused) {
+static void unlike_results_are_refused_with_the_option_and_both_values(void **unused) {
   (void)unused;
   const char *const plain[] = {"histograms", "interface", NULL};
 #define OTHER(name, value) ((const char *const[]){"histograms", "interface", name, value, NULL})
@@ -284,12 +284,12 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   }
   seam_comparison_free(comparison);
   comparison = sample_compare(a, b, "buffer", 0);
-  assert_null(find(comparison, "snapshots")); /* which know no mode */
+  assert_null(find(comparison, "snapshots")); /* snapshots do not tell buffers from inverters */
   seam_comparison_free(comparison);
   seam_result_free(b);
   b = sample_result(second, 500, 300);
   comparison = sample_compare(a, b, "pass", 0);
-  assert_null(find(comparison, "snapshots")); /* of other steps */
+  assert_null(find(comparison, "snapshots")); /* the two results have snapshots of different steps */
   assert_non_null(find(comparison, "selection"));
   seam_comparison_free(comparison);
   seam_result_free(b);
@@ -302,8 +302,8 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   seam_result_free(b);
 }
 
-/* Pairs of chains that both pass, of either modes: no choice of outcomes but theirs has any. */
-static void interchange_is_that_of_chains_that_pass(void **unused) {
+/* Both chains of each pair pass, so only choices that include passing chains have interchange to compare. */
+static void interchange_counts_only_chains_that_pass(void **unused) {
   (void)unused;
   static const char *const options[] = {"bins", "8", "steps", "5", "histograms", "interface,interchange", NULL};
   seam_result *results[2] = {sample_result(options, 0, 600), sample_result(options, 1000, 400)};
@@ -325,15 +325,16 @@ static void interchange_is_that_of_chains_that_pass(void **unused) {
   sample_free_pair(results);
 }
 
-/* Adds entries to a bin of a snapshot's (u0, u1). */
+/* Adds `count` entries to bin `bin` of (u0, u1) in one snapshot. */
 static void put_snapshot(seam_result *result, int step, int works, int64_t bin, int64_t count) {
   const struct histogram_set *set = result->histograms;
   int64_t bins = set->view[HISTOGRAM_SNAPSHOTS].cells / set->snapshot_count / 2;
   result->counts[set->offset[HISTOGRAM_SNAPSHOTS] + (2 * step + works) * bins + bin] += count;
 }
 
-/* Of those that work, step 0 has {4, 4} against {8}, half apart, and step 1 the same bin alone: 16 entries of 200. */
-static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unused) {
+/* Of the working chains, step 0 has {4, 4} against {8}, at distance one half, and step 1 has the same bin only. There
+ * are 16 entries of 200 in all. */
+static void rows_are_weighted_by_entries_and_snapshots_tell_working_chains(void **unused) {
   (void)unused;
   static const char *const options[] = {"histograms", "interface,snapshots", "bins", "2", "steps", "1", NULL};
   static const struct {
@@ -362,9 +363,10 @@ static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unus
   sample_free_pair(results);
 }
 
-/* ---- Whether chance is what it is said to be ---- */
+/* ---- p-values are uniform when there is nothing to find ---- */
 
-/* 8 x 8 bins with unequal weights, tilted along u0 by `tilt` between its ends. */
+/* A sample of 8 x 8 bins with unequal weights. The weights also change along u0, by the share `tilt` between its
+ * ends. */
 static seam_result *sample_law(uint64_t *state, int entries, double tilt) {
   static const char *const options[] = {"histograms", "interface", "bins", "6", NULL};
   seam_result *result = sample_empty(options);
@@ -378,7 +380,7 @@ static seam_result *sample_law(uint64_t *state, int entries, double tilt) {
   return covered(result, 0);
 }
 
-/* The distance of the p-values of many pairs of samples from the uniform law, by kind of distance. */
+/* Compares many pairs of samples and returns, for each kind of distance, how far the p-values are from uniform. */
 static void judge_samples(int pairs, int entries, double tilt, double worst[SEAM_DISTANCES]) {
   static double p[SEAM_DISTANCES][1000];
   uint64_t state = 2026;
@@ -393,7 +395,7 @@ static void judge_samples(int pairs, int entries, double tilt, double worst[SEAM
   for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = science_ks_uniform(p[d], pairs);
 }
 
-static void p_is_uniform_where_both_are_samples_of_one_law(void **unused) {
+static void p_is_uniform_for_two_samples_of_one_law(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / 3 / SEAM_DISTANCES);
   double worst[SEAM_DISTANCES];
@@ -402,13 +404,13 @@ static void p_is_uniform_where_both_are_samples_of_one_law(void **unused) {
     if (worst[d] > threshold) fail_msg("distance %d: %g is beyond %g", d, worst[d], threshold);
   judge_samples(300, 2000, 0.2, worst);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (worst[d] <= threshold) fail_msg("distance %d: a tilt goes unseen: %g", d, worst[d]);
+    if (worst[d] <= threshold) fail_msg("distance %d: a tilted law is not detected: %g", d, worst[d]);
 }
 
 /* ---- Real runs ---- */
 
-/* Chains of one run: part `part` of those with this seed, trained until about 1% works, where the interface still
- * moves fast. */
+/* Part `part` of one run with this seed. Training ends when about 1% of chains work, while the interface still moves
+ * fast. */
 static seam_result *train_part(const char *lr, const char *seed, int part) {
   char first[32];
   snprintf(first, sizeof first, "%d", part * 20000);
@@ -432,7 +434,7 @@ static void judge_runs(const char *lr, double worst[SEAM_DISTANCES]) {
   for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = science_ks_uniform(p[d], PAIRS);
 }
 
-static void p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen(void **unused) {
+static void p_is_uniform_for_parts_of_one_run_and_sees_a_learning_rate_5_per_cent_higher(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / 3 / SEAM_DISTANCES);
   double worst[SEAM_DISTANCES];
@@ -441,14 +443,14 @@ static void p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_hi
     if (worst[d] > threshold) fail_msg("distance %d: %g is beyond %g", d, worst[d], threshold);
   judge_runs("0.525", worst);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (worst[d] <= threshold) fail_msg("distance %d: the higher rate goes unseen: %g", d, worst[d]);
+    if (worst[d] <= threshold) fail_msg("distance %d: the higher learning rate is not detected: %g", d, worst[d]);
 }
 
-/* ---- Whether the interval holds the distance ---- */
+/* ---- Intervals contain the true distance ---- */
 
 enum { KNOWN_BINS = 16 };
 
-/* Laws whose distances over their bins, which are the cells, are known. */
+/* Two laws whose distances are known. The bins are the cells of the comparison. */
 static const double known[2][KNOWN_BINS] = {
     {.05, .07, .06, .06, .07, .05, .08, .04, .06, .06, .07, .05, .09, .07, .06, .06},
     {.05, .05, .06, .08, .07, .05, .06, .06, .06, .06, .08, .04, .07, .09, .06, .06}};
@@ -476,7 +478,7 @@ static seam_result *sample_known(uint64_t *state, const double law[KNOWN_BINS], 
   return covered(result, 0);
 }
 
-/* How often the interval misses what the distance really is, and what is half of it again. */
+/* Counts how often the interval misses the true distance, and how often it misses 1.5 times that distance. */
 static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM_DISTANCES], int samples, int entries,
                          int misses[SEAM_DISTANCES], int far_misses[SEAM_DISTANCES]) {
   uint64_t state = 77;
@@ -496,8 +498,8 @@ static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM
   }
 }
 
-/* Of 200 intervals of 95%, more than 31 miss with a probability below 1e-7. */
-static void the_interval_holds_the_distance_of_known_laws(void **unused) {
+/* More than 31 of 200 intervals at 95% miss with a probability below 1e-7. */
+static void the_interval_contains_the_distance_of_known_laws(void **unused) {
   (void)unused;
   enum { SAMPLES = 200, MOST_MISSES = 31 };
   double value[SEAM_DISTANCES];
@@ -506,32 +508,33 @@ static void the_interval_holds_the_distance_of_known_laws(void **unused) {
   assert_true(fabs(value[SEAM_TOTAL_VARIATION] - 0.07) < 1e-12);
   count_misses(known[1], value, SAMPLES, 20000, misses, far_misses);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    if (misses[d] > MOST_MISSES) fail_msg("distance %d is missed %d times", d, misses[d]);
-    if (far_misses[d] <= MOST_MISSES) fail_msg("distance %d half as far again is missed %d times", d, far_misses[d]);
+    if (misses[d] > MOST_MISSES) fail_msg("the intervals of distance %d miss it %d times", d, misses[d]);
+    if (far_misses[d] <= MOST_MISSES)
+      fail_msg("the intervals of distance %d miss 1.5 times it only %d times", d, far_misses[d]);
   }
   static const double none[SEAM_DISTANCES] = {0};
   count_misses(known[0], none, SAMPLES, 5000, misses, far_misses);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (misses[d] > MOST_MISSES) fail_msg("distance %d from itself is missed %d times", d, misses[d]);
+    if (misses[d] > MOST_MISSES) fail_msg("the intervals of distance %d miss 0 for equal laws %d times", d, misses[d]);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_choice_takes_its_outcomes),
-      cmocka_unit_test(fractions_are_those_by_hand),
-      cmocka_unit_test(where_a_sample_is_empty_nothing_is_made_up),
+      cmocka_unit_test(every_choice_counts_its_outcomes),
+      cmocka_unit_test(fractions_are_as_computed_by_hand),
+      cmocka_unit_test(an_empty_sample_gives_no_distance),
       cmocka_unit_test(a_result_is_at_no_distance_from_itself),
-      cmocka_unit_test(both_ways_round_are_mirror_images),
-      cmocka_unit_test(the_map_is_that_by_hand),
+      cmocka_unit_test(swapping_the_two_results_mirrors_the_comparison),
+      cmocka_unit_test(the_map_is_as_computed_by_hand),
       cmocka_unit_test(a_comparison_is_written_with_its_record_and_maps),
-      cmocka_unit_test(unlike_results_are_refused_by_name_and_both_values),
+      cmocka_unit_test(unlike_results_are_refused_with_the_option_and_both_values),
       cmocka_unit_test(too_many_chains_are_refused),
       cmocka_unit_test(other_histograms_are_compared_where_both_have_them),
-      cmocka_unit_test(interchange_is_that_of_chains_that_pass),
-      cmocka_unit_test(rows_weigh_as_their_entries_and_snapshots_know_who_works),
-      cmocka_unit_test(p_is_uniform_where_both_are_samples_of_one_law),
-      cmocka_unit_test(p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen),
-      cmocka_unit_test(the_interval_holds_the_distance_of_known_laws),
+      cmocka_unit_test(interchange_counts_only_chains_that_pass),
+      cmocka_unit_test(rows_are_weighted_by_entries_and_snapshots_tell_working_chains),
+      cmocka_unit_test(p_is_uniform_for_two_samples_of_one_law),
+      cmocka_unit_test(p_is_uniform_for_parts_of_one_run_and_sees_a_learning_rate_5_per_cent_higher),
+      cmocka_unit_test(the_interval_contains_the_distance_of_known_laws),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

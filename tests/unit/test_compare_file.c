@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of a comparison: read as it was written, told from a result's, and refused where it is damaged or forged. */
+/* The file of a comparison is read as it was written, is not taken for a result, and is refused if damaged or
+ * forged. */
 #include <math.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ static struct seam_comparison *unpack_comparison(const unsigned char *bytes, siz
   return comparison;
 }
 
-/* Reads what is written of a comparison, and writes it again: the same bytes. Takes the comparison. */
+/* Packs the comparison, unpacks it, and packs that again: the bytes must be equal. Frees the comparison. */
 static void expect_read_again(seam_comparison *comparison, int maps) {
   unsigned char *bytes, *again;
   size_t size, size_again;
@@ -42,7 +43,7 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
 #define WORKING                                                                                                        \
   "first", "logistic", "second", "logistic", "bins", "8", "chains", "400", "draws", "300", "cells", "64", "steps", "9"
 
-/* Of chains, of pairs and of components, and where nothing is known. */
+/* Comparisons of chains, of pairs and of components, and one where no distance is known. */
 static void a_comparison_is_read_as_it_was_written(void **unused) {
   (void)unused;
   static const char *const options[] = {WORKING, NULL}, *const weighed[] = {WORKING, "task", "gibbs", NULL};
@@ -83,7 +84,7 @@ static void expect_the_same(seam_comparison *written, seam_comparison *read) {
   }
 }
 
-static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
+static void each_kind_of_file_is_recognised_and_read_by_its_own_call(void **unused) {
   (void)unused;
   char path[] = "/tmp/seam-compare-XXXXXX";
   close(mkstemp(path));
@@ -111,7 +112,7 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
 
 /* ---- Damage ---- */
 
-static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void **unused) {
+static void every_flipped_bit_and_truncation_is_refused_or_has_no_effect(void **unused) {
   (void)unused;
   seam_result *results[2];
   sample_pair_of(results);
@@ -140,7 +141,7 @@ static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void *
   sample_free_pair(results);
 }
 
-/* The member of this name, with every `from` in it made `to`. */
+/* The content of a member, with every `from` in it replaced by `to`. */
 static struct bytes replaced(struct bytes file, const char *name, const char *from, const char *to) {
   struct bytes old = member_of(file, name), new = {calloc(1, 2 * old.size + 1), 0};
   const char *text = (const char *)old.data;
@@ -211,7 +212,7 @@ static struct bytes sample_comparison(void) {
   return file;
 }
 
-/* With this member in the place of its own: refused in these words, or taken where they are NULL. */
+/* Replaces the member by `content` and expects a refusal with these words, or success if `words` is NULL. */
 static void expect_with(struct bytes file, const char *name, struct bytes content, const char *words) {
   struct bytes forged = repack(file, name, name, content);
   struct seam_comparison *read;
@@ -245,7 +246,7 @@ static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
   free(file.data);
 }
 
-/* The record of a comparison of nothing beside the maps of another. */
+/* The record says that nothing was compared, but the file holds maps. */
 static void a_member_too_many_is_refused(void **unused) {
   (void)unused;
   seam_result *none = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, 0, 0);
@@ -258,7 +259,7 @@ static void a_member_too_many_is_refused(void **unused) {
   seam_result_free(none);
 }
 
-/* Sets what stands at "compared/0/rows" of the record to a JSON text, or takes it out. */
+/* Sets the value at a path like "compared/0/rows" of the record to a JSON text, or removes it if the text is NULL. */
 static void set_at(json_t *record, const char *path, const char *text) {
   const char *slash;
   for (; (slash = strchr(path, '/')); path = slash + 1) {
@@ -287,7 +288,7 @@ static void expect_at(struct bytes file, const char *path, const char *text, con
 #define UNWRITTEN "is not a record that this seam would write"
 #define UNHEARD   "describes an impossible comparison"
 
-static void what_no_two_results_have_in_common_is_refused(void **unused) {
+static void values_that_no_comparison_can_have_are_refused(void **unused) {
   (void)unused;
   static const char *const cases[][3] = {
       {"chains/0", "-1", UNHEARD},
@@ -374,7 +375,7 @@ static void sizes_and_fractions_beyond_their_limits_are_refused(void **unused) {
 
 /* ---- Memory ---- */
 
-/* Pieces of memory that JSON still gets; below 0 as many as it asks for. */
+/* How many more allocations Jansson gets; a negative number means no limit. */
 static long pieces = -1;
 
 static void *scarce(size_t size) {
@@ -383,9 +384,9 @@ static void *scarce(size_t size) {
   return malloc(size);
 }
 
-/* Whatever the piece that is not to be had, the file is not to blame; but where Jansson has none for a word in it,
- * after the first three, it calls that wrong itself. */
-static void a_record_without_memory_is_not_damaged(void **unused) {
+/* Whichever allocation fails, the error must be about memory and not about the file. Jansson's parser reports a lack of
+ * memory for a string as a syntax error, so for a whole file only its first three allocations fail here. */
+static void a_lack_of_memory_is_not_called_damage(void **unused) {
   (void)unused;
   struct bytes file = sample_comparison();
   json_t *record = json_member(file, COMPARISON_MEMBER);
@@ -415,15 +416,15 @@ static void a_record_without_memory_is_not_damaged(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_comparison_is_read_as_it_was_written),
-      cmocka_unit_test(files_are_told_apart_and_read_by_their_own_call),
-      cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_without_effect),
+      cmocka_unit_test(each_kind_of_file_is_recognised_and_read_by_its_own_call),
+      cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_has_no_effect),
       cmocka_unit_test(a_record_that_says_anything_else_is_refused),
       cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
-      cmocka_unit_test(what_no_two_results_have_in_common_is_refused),
+      cmocka_unit_test(values_that_no_comparison_can_have_are_refused),
       cmocka_unit_test(distances_beyond_their_limits_are_refused),
       cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
-      cmocka_unit_test(a_record_without_memory_is_not_damaged),
+      cmocka_unit_test(a_lack_of_memory_is_not_called_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
