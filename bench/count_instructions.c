@@ -138,11 +138,11 @@ static void set_options(seam_config *config, int count, char **options) {
   if (seam_config_check(config, &error) != SEAM_OK) fail("options", error.message);
 }
 
-static struct plan *plan_of(const seam_config *config) {
+static struct job_setup *plan_of(const seam_config *config) {
   struct histogram_set *set; /* the plan points into it: both live as long as the program */
-  struct plan *plan;
+  struct job_setup *plan;
   seam_error error;
-  if (histogram_set_create(config, &set, &error) != SEAM_OK || plan_create(config, set, &plan, &error) != SEAM_OK)
+  if (histogram_set_create(config, &set, &error) != SEAM_OK || job_setup_create(config, set, &plan, &error) != SEAM_OK)
     fail("plan", error.message);
   return plan;
 }
@@ -154,7 +154,7 @@ int main(int count, char **arguments) {
   seam_error error;
   if (!config || seam_config_set(config, "isa", arguments[1], &error) != SEAM_OK) fail("isa", arguments[1]);
   set_options(config, count - 2, arguments + 2);
-  const struct plan *plan = plan_of(config);
+  const struct job_setup *plan = plan_of(config);
   require_processor(config, &plan->job);
 
   struct count one = {0, 0, 0, NULL}, two = {0, 0, 0, NULL};

@@ -224,9 +224,8 @@ def compiler_version(compiler):
     return run([compiler, COMPILERS[compiler]]).strip()
 
 
-def count_compiler(compiler, isas, work, cases):
-    """[(row, step)] of one compiler; says what it leaves out."""
-    program = build(compiler, work)
+def count_compiler(compiler, isas, program, cases):
+    """[(row, step)] of one compiler, whose count_instructions this is; says what it leaves out."""
     disassembly, version, found = disassemble(program), compiler_version(compiler), []
     for isa in isas:
         for case in cases:
@@ -368,8 +367,12 @@ def parse():
     parser.add_argument("--compiler", choices=COMPILERS, action="append", help="this one only; may be repeated")
     parser.add_argument("--isa", choices=ISAS, action="append", help="this one only; may be repeated")
     parser.add_argument("--case", metavar="FIRST:SECOND:OPTIMIZER", action="append", help="likewise")
+    parser.add_argument("--built", metavar="PROGRAM", help="count_instructions of the one --compiler: nothing is built")
     parser.add_argument("--work", default=os.path.join(ROOT, "build", "instructions"), help="where to build")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.built and len(arguments.compiler or ()) != 1:
+        parser.error("--built needs one --compiler")
+    return arguments
 
 
 def obstacle(compilers):
@@ -392,7 +395,9 @@ def main():
         print("SKIP: " + obstacle(compilers))
         return 77
     cases = [tuple(case.split(":")) for case in arguments.case] if arguments.case else CASES
-    found = [pair for c in compilers for pair in count_compiler(c, arguments.isa or ISAS, arguments.work, cases)]
+    programs = {compiler: arguments.built or build(compiler, arguments.work) for compiler in compilers}
+    isas = arguments.isa or ISAS
+    found = [pair for compiler in programs for pair in count_compiler(compiler, isas, programs[compiler], cases)]
     if not found:
         return 77
     print_counts(found)

@@ -20,7 +20,7 @@
 /* One math mode: what the backend would have, of which the snapshot at the last step tells each chain's end. */
 struct side {
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   struct cuda_device device;
   int64_t *counts;
   int32_t *cells; /* of a batch's chains: [works][u0][u1], or -1 */
@@ -32,7 +32,7 @@ struct tally {
 
 static seam_status side_open(struct side *side, const struct seam_config *config, seam_error *error) {
   FORWARD(histogram_set_create(config, &side->set, error));
-  FORWARD(plan_create(config, side->set, &side->plan, error));
+  FORWARD(job_setup_create(config, side->set, &side->plan, error));
   struct cuda_program program = {.task = &cuda_train_task};
   FORWARD(program.task->find(&side->plan->job, &program, error));
   FORWARD(cuda_device_open(&side->device, (int)config->device.index[0], &program, config, &side->plan->job, error));
@@ -44,7 +44,7 @@ static seam_status side_open(struct side *side, const struct seam_config *config
 
 static void side_close(struct side *side) {
   cuda_device_close(&side->device);
-  plan_free(side->plan);
+  job_setup_free(side->plan);
   histogram_set_free(side->set);
   free(side->counts);
   free(side->cells);
@@ -56,7 +56,7 @@ static seam_status side_train(struct side *side, struct chain_range range, seam_
   const struct job *job = &side->device.argument.job;
   struct run_control control;
   atomic_init(&control.cancel, false);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   size_t last = (size_t)backend_snapshot_at(job, job->steps), chains = (size_t)(range.end - range.begin);
   FORWARD(cuda_device_count(&side->device, worker, &range, &control, side->counts, error));
   TRY(cudaMemcpy, side->cells, worker->snapshots + last * side->device.capacity, chains * sizeof *side->cells,

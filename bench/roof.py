@@ -60,7 +60,8 @@ def find_disassembler(venv):
         return found
     pattern = os.path.join(venv, "lib", "python3*", "site-packages", "nvidia", "**", "bin", "cuobjdump")
     if not glob.glob(pattern, recursive=True):
-        pip = [os.path.join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        pip = [os.path.join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check",
+               "--timeout", "15", "--retries", "1"]
         for command in ([sys.executable, "-m", "venv", venv], pip + list(PACKAGES)):
             if subprocess.run(command).returncode:
                 raise Skip("no cuobjdump and nvdisasm on the path, and %s could not be installed" % " ".join(PACKAGES))

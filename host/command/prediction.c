@@ -6,14 +6,13 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/wilson.h"
 #include "command/common/text.h"
-
-static const double z_95 = 1.96;
 
 /* "acceptance  0.123%  0.121% to 0.125%" */
 static void share_line(const char *name, double share, double error) {
   printf("  %-11s%8s", name, text_percent(share).text);
-  double low = share - z_95 * error, high = share + z_95 * error;
+  double low = share - Z_95 * error, high = share + Z_95 * error;
   if (!isnan(error)) printf("  %s to %s", text_percent(low > 0 ? low : 0).text, text_percent(high < 1 ? high : 1).text);
   putchar('\n');
 }

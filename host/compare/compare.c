@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wilson.h"
 #include "compare/equal_mass_cells.h"
 #include "compare/sample_noise.h"
 
 enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
-
-/* The standard normal's: 95% lie within. */
-static const double z_95 = 1.959963984540054;
 
 static seam_status out_of_memory(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "out of memory: the results cannot be compared; close other programs");
@@ -87,8 +85,8 @@ static seam_status divide(struct work *work, const int64_t entries[2], seam_erro
     pool_pairs(work, entries);
   else
     pool_chains(work);
-  FORWARD(partition_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
-                           &work->cells, error));
+  FORWARD(equal_mass_cells_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
+                                  &work->cells, error));
   for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &side[r], work->table[r], work->cell, work->cells);
   return SEAM_OK;
 }
@@ -146,8 +144,8 @@ static seam_distance judge(const struct work *work, int d, bool independent) {
   distance.chance_95 = distance.low = distance.high = distance.p = NAN;
   if (!independent) return distance;
   distance.chance_95 = sorted[PERMUTATIONS * 95 / 100 - 1];
-  distance.low = fmax(0, distance.excess - z_95 * work->error[d]);
-  distance.high = fmin(comparison_most[d], distance.value + z_95 * work->error[d]);
+  distance.low = fmax(0, distance.excess - Z_95 * work->error[d]);
+  distance.high = fmin(comparison_most[d], distance.value + Z_95 * work->error[d]);
   distance.p = (1.0 + reach) / (1.0 + PERMUTATIONS);
   return distance;
 }

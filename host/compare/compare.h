@@ -65,11 +65,11 @@ seam_status comparison_restore(struct seam_comparison *comparison, const json_t 
 json_t *comparison_metadata(const struct seam_comparison *comparison, const seam_histogram *map);
 
 /* The maps of a comparison and its record, in the same layout. */
-seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
-                                    seam_error *error);
+seam_status comparison_file_pack(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                 seam_error *error);
 
 /* Unpacks and checks a comparison in the same way. */
-seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
-                                      struct seam_comparison **comparison, seam_error *error);
+seam_status comparison_file_unpack(const unsigned char *bytes, size_t size, const char *path,
+                                   struct seam_comparison **comparison, seam_error *error);
 
 #endif

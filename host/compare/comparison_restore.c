@@ -13,7 +13,7 @@
 static const double rounding = 1e-9;
 
 static seam_status damaged(const char *path, seam_error *error) {
-  return member_damaged(error, path, COMPARISON_MEMBER, "is not a record that this seam would write");
+  return zip_member_damaged(error, path, COMPARISON_MEMBER, "is not a record that this seam would write");
 }
 
 static seam_status out_of_memory(const char *path, seam_error *error) {

@@ -29,10 +29,10 @@ static struct shares shares_of(const struct count_pair *pair, int i, double tota
 }
 
 /* p ln(p/m), which vanishes with p. */
-static double plogp(double p, double m) { return p > 0 ? p * logarithm(p / m) : 0; }
+static double plogp(double p, double m) { return p > 0 ? p * exact_log(p / m) : 0; }
 
 static void add_values(struct shares s, double value[SEAM_DISTANCES]) {
-  double middle = 0.5 * (s.a + s.b), ratio = logarithm(s.a_half / s.b_half);
+  double middle = 0.5 * (s.a + s.b), ratio = exact_log(s.a_half / s.b_half);
   value[SEAM_TOTAL_VARIATION] += 0.5 * fabs(s.a - s.b);
   value[SEAM_JENSEN_SHANNON] += 0.5 * (plogp(s.a, middle) + plogp(s.b, middle));
   value[SEAM_KULLBACK_LEIBLER] += s.a_half * ratio;
@@ -42,11 +42,11 @@ static void add_values(struct shares s, double value[SEAM_DISTANCES]) {
 /* How each distance changes with the shares of this cell, up to a constant, chosen to give 0 where both are equal; 0
  * where the share is 0, for such cells carry no weight. */
 static void slopes(struct shares s, double a[SEAM_DISTANCES], double b[SEAM_DISTANCES]) {
-  double middle = 0.5 * (s.a + s.b), ratio = logarithm(s.a_half / s.b_half), sign = (s.a > s.b) - (s.a < s.b);
+  double middle = 0.5 * (s.a + s.b), ratio = exact_log(s.a_half / s.b_half), sign = (s.a > s.b) - (s.a < s.b);
   a[SEAM_TOTAL_VARIATION] = 0.5 * sign;
   b[SEAM_TOTAL_VARIATION] = -0.5 * sign;
-  a[SEAM_JENSEN_SHANNON] = s.a > 0 ? 0.5 * logarithm(s.a / middle) : 0;
-  b[SEAM_JENSEN_SHANNON] = s.b > 0 ? 0.5 * logarithm(s.b / middle) : 0;
+  a[SEAM_JENSEN_SHANNON] = s.a > 0 ? 0.5 * exact_log(s.a / middle) : 0;
+  b[SEAM_JENSEN_SHANNON] = s.b > 0 ? 0.5 * exact_log(s.b / middle) : 0;
   a[SEAM_KULLBACK_LEIBLER] = ratio;
   b[SEAM_KULLBACK_LEIBLER] = 1 - s.a_half / s.b_half;
   a[SEAM_KULLBACK_LEIBLER_REVERSE] = 1 - s.b_half / s.a_half;

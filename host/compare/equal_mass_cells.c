@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct box {
-  int64_t low[PARTITION_AXES], high[PARTITION_AXES]; /* half-open */
+  int64_t low[TABLE_AXES], high[TABLE_AXES]; /* half-open */
 };
 
 /* What all boxes share. */
@@ -29,7 +29,7 @@ struct cut {
 
 int64_t table_bins(const struct table_shape *shape) {
   int64_t bins = 1;
-  for (int a = 0; a < PARTITION_AXES; a++) bins *= shape->extent[a];
+  for (int a = 0; a < TABLE_AXES; a++) bins *= shape->extent[a];
   return bins;
 }
 
@@ -45,8 +45,8 @@ static int64_t row_of(const struct cutter *cutter, int64_t i, int64_t j) {
 
 /* Adds up the counts of a box along each axis; returns their sum. */
 static int64_t sum_slices(const struct cutter *cutter, const struct box *box) {
-  int64_t *slices[PARTITION_AXES], total = 0;
-  for (int a = 0; a < PARTITION_AXES; a++) {
+  int64_t *slices[TABLE_AXES], total = 0;
+  for (int a = 0; a < TABLE_AXES; a++) {
     slices[a] = slices_of(cutter, a);
     memset(slices[a], 0, (size_t)cutter->shape->extent[a] * sizeof *slices[a]);
   }
@@ -75,7 +75,7 @@ static void fill_cell(struct cutter *cutter, const struct box *box) {
 /* The axis along which the box's counts spread over most bins, first and last slice included; -1 for a single bin. */
 static int longest_side(const struct cutter *cutter, const struct box *box, int64_t *first, int64_t *last) {
   int axis = -1;
-  for (int a = 0; a < PARTITION_AXES; a++) {
+  for (int a = 0; a < TABLE_AXES; a++) {
     const int64_t *slices = slices_of(cutter, a);
     int64_t low = box->low[a], high = box->high[a] - 1;
     while (low < high && slices[low] == 0) low++;
@@ -123,12 +123,12 @@ static void divide(struct cutter *cutter, const struct box *box, int wanted) {
   divide(cutter, &upper, wanted - cut.below);
 }
 
-seam_status partition_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
-                             int *cells, seam_error *error) {
+seam_status equal_mass_cells_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
+                                    int *cells, seam_error *error) {
   struct cutter cutter = {.counts = counts, .shape = shape, .cell = cell};
   struct box all = {{0}, {0}};
   int64_t slices = 0;
-  for (int a = 0; a < PARTITION_AXES; a++) slices += all.high[a] = shape->extent[a];
+  for (int a = 0; a < TABLE_AXES; a++) slices += all.high[a] = shape->extent[a];
   cutter.slices = malloc((size_t)slices * sizeof *cutter.slices);
   if (!cutter.slices)
     return error_set(error, SEAM_ERROR_MEMORY,
@@ -139,7 +139,7 @@ seam_status partition_create(const int64_t *counts, const struct table_shape *sh
   return SEAM_OK;
 }
 
-void partition_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums) {
+void equal_mass_cells_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums) {
   memset(sums, 0, (size_t)cells * sizeof *sums);
   for (int64_t b = 0; b < bins; b++) sums[cell[b]] += counts[b];
 }

@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 
-enum { PARTITION_AXES = 3 };
+enum { TABLE_AXES = 3 };
 
 /* A table in C order; missing axes have the extent 1. */
 struct table_shape {
-  int64_t extent[PARTITION_AXES];
+  int64_t extent[TABLE_AXES];
 };
 
 int64_t table_bins(const struct table_shape *shape);
@@ -19,10 +19,10 @@ int64_t table_bins(const struct table_shape *shape);
  * to leaving k/2 cells' share of its counts below, the lower edge where two are equal; a box of one bin with counts
  * stays whole. cell[b] is set to the cell of bin b, for every bin; *cells to how many there are, each with a count
  * where `counts` has any. `counts` must be non-negative with a sum below 2^63. */
-seam_status partition_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
-                             int *cells, seam_error *error);
+seam_status equal_mass_cells_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
+                                    int *cells, seam_error *error);
 
 /* Adds up the bins of each cell. */
-void partition_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums);
+void equal_mass_cells_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums);
 
 #endif

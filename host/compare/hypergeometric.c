@@ -39,18 +39,18 @@ static double factorial_rest(double x) {
   if (x >= 16) {
     double square = x * x;
     double series = (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / 1680 / square) / square) / square) / x;
-    return 0.5 * (ln_2_pi + logarithm(x)) + series;
+    return 0.5 * (ln_2_pi + exact_log(x)) + series;
   }
   double factorial = 1;
   for (double i = 2; i <= x; i++) factorial *= i;
-  return logarithm(factorial) - x * logarithm(x) + x;
+  return exact_log(factorial) - x * exact_log(x) + x;
 }
 
 /* x ln(x/e) + e - x without cancellation. C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
  */
 static double deviance(double x, double e) {
   if (x == 0) return e;
-  if (fabs(x - e) >= 0.1 * (x + e)) return x * logarithm(x / e) + e - x;
+  if (fabs(x - e) >= 0.1 * (x + e)) return x * exact_log(x / e) + e - x;
   double v = (x - e) / (x + e), sum = (x - e) * v, term = 2 * x * v;
   for (int odd = 3;; odd += 2) {
     term *= v * v;
@@ -106,14 +106,14 @@ static bool propose(const struct law *law, struct random_stream *stream, int64_t
   const double w = 1 + law->rate / 2;
   uint64_t word = next_word(stream);
   double side = (1 + w) * uniform(word), u = uniform(next_word(stream));
-  double y = (side < w ? side : w - logarithm(u)) / law->rate;
+  double y = (side < w ? side : w - exact_log(u)) / law->rate;
   double offset = floor(y + 0.5);
   double far = (double)(law->high - law->low);
   if (offset > far) return false;
   *value = law->mode + ((word & 1) ? (int64_t)offset : -(int64_t)offset);
   if (*value < law->low || *value > law->high) return false;
   double hat = side < w ? 0 : w - law->rate * y;
-  return logarithm(uniform(next_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
+  return exact_log(uniform(next_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
 }
 
 int64_t hypergeometric_draw(struct random_stream *stream, int64_t total, int64_t marked, int64_t drawn) {

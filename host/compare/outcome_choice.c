@@ -21,7 +21,7 @@ static int64_t extent(const seam_axis *axis) { return axis->bins + 2 * axis->flo
 static struct table_shape shape_from(const seam_histogram *histogram, int begin) {
   struct table_shape shape = {{1, 1, 1}};
   for (int a = begin; a < histogram->axis_count; a++)
-    shape.extent[PARTITION_AXES - histogram->axis_count + a] = extent(&histogram->axes[a]);
+    shape.extent[TABLE_AXES - histogram->axis_count + a] = extent(&histogram->axes[a]);
   return shape;
 }
 

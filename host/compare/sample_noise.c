@@ -77,7 +77,7 @@ static void pair_distances(const struct sample samples[2], int side, double vari
 
 static double pair_log_share(const struct sample *sample, int cell) {
   double x[REPLICATES];
-  for (int k = 0; k < REPLICATES; k++) x[k] = logarithm(sample->without[k][cell] + 0.5);
+  for (int k = 0; k < REPLICATES; k++) x[k] = exact_log(sample->without[k][cell] + 0.5);
   return jackknife_variance(x);
 }
 
@@ -127,7 +127,7 @@ void sample_fill(struct sample *sample, const struct outcome_table *table, const
                  int cells) {
   double total = 0;
   sample->cells = cells;
-  partition_sum(counts, cell, table->row_bins, cells, sample->sums);
+  equal_mass_cells_sum(counts, cell, table->row_bins, cells, sample->sums);
   for (int i = 0; i < cells; i++) total += (double)sample->sums[i];
   for (int i = 0; i < cells; i++)
     sample->count[i] =
@@ -165,7 +165,7 @@ seam_status sample_weigh(struct sample *sample, const struct outcome_table *tabl
   sample->effective = (double)entries;
   sample->most_cells = MOST_CELLS;
   if (!table->blocks[0]) return SEAM_OK;
-  FORWARD(partition_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
+  FORWARD(equal_mass_cells_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
   sample->effective = sample->noise = 1;
   sample_fill(sample, table, counts, cell, cells);
   weigh(sample, ldexp((double)entries, -table->count_bits), table->count_bits == 0);

@@ -45,7 +45,7 @@ static seam_status parse_text(const char *path, const char *text, size_t size, j
 static seam_status load(const char *path, char *text, json_t **object, seam_error *error) {
   size_t size = 0;
   FORWARD(read_text(path, text, &size, error));
-  if (size >= 2 && !memcmp(text, "PK", 2)) return archive_read_config(path, object, error);
+  if (size >= 2 && !memcmp(text, "PK", 2)) return result_file_read_config(path, object, error);
   return parse_text(path, text, size, object, error);
 }
 

@@ -72,7 +72,7 @@ json_t *manifest_describe(const struct seam_result *result) {
 /* ---- Reading ---- */
 
 static seam_status damaged(seam_error *error, const char *path, const char *wrong) {
-  return member_damaged(error, path, MANIFEST_MEMBER, wrong);
+  return zip_member_damaged(error, path, MANIFEST_MEMBER, wrong);
 }
 
 /* Jansson says what is wrong with a text, but of memory, for the most part, nothing. */

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct memory {
+struct zip_memory {
   unsigned char *bytes; /* when reading, another's; never written to then */
   size_t size, capacity, position;
   bool failed; /* memory ran out while writing */
 };
 
 /* Calls for minizip that work on `memory`, which must outlive the zip opened with them. */
-zlib_filefunc64_def memory_calls(struct memory *memory);
+zlib_filefunc64_def zip_memory_calls(struct zip_memory *memory);
 
 #endif

@@ -14,7 +14,7 @@ enum { DEFLATE_RATIO = 1032 };
 
 static const char remedy[] = "the file is damaged: use another copy or run again";
 
-seam_status member_damaged(seam_error *error, const char *path, const char *name, const char *wrong) {
+seam_status zip_member_damaged(seam_error *error, const char *path, const char *name, const char *wrong) {
   return error_set(error, SEAM_ERROR_FORMAT, "%s: member %s %s; %s", error_path(path), name, wrong, remedy);
 }
 
@@ -31,11 +31,12 @@ static seam_status check_member(const struct zip_reader *reader, const unz_file_
   if (strlen(member->name) != info->size_filename)
     return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: remove it",
                      error_path(reader->path), member->name);
-  if (zip_reader_find(reader, member->name)) return member_damaged(error, reader->path, member->name, "is in it twice");
+  if (zip_reader_find(reader, member->name))
+    return zip_member_damaged(error, reader->path, member->name, "is in it twice");
   if (info->flag & 1 || (info->compression_method != Z_DEFLATED && info->compression_method != 0))
-    return member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
+    return zip_member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
   if (info->compressed_size > reader->memory->size || info->uncompressed_size > DEFLATE_RATIO * info->compressed_size)
-    return member_damaged(error, reader->path, member->name, "claims an impossible size");
+    return zip_member_damaged(error, reader->path, member->name, "claims an impossible size");
   return SEAM_OK;
 }
 
@@ -81,7 +82,7 @@ static bool is_whole_zip(const unsigned char *bytes, size_t size) {
 
 static struct zip_reader *create(const unsigned char *bytes, size_t size, const char *path) {
   struct zip_reader *reader = calloc(1, sizeof *reader);
-  struct memory *memory = calloc(1, sizeof *memory);
+  struct zip_memory *memory = calloc(1, sizeof *memory);
   if (!reader || !memory) {
     free(reader);
     free(memory);
@@ -101,7 +102,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
   if (!reader)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(path));
-  zlib_filefunc64_def calls = memory_calls(reader->memory);
+  zlib_filefunc64_def calls = zip_memory_calls(reader->memory);
   if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
   seam_status status;
   if (reader->zip)
@@ -150,7 +151,7 @@ seam_status zip_reader_begin(struct zip_reader *reader, const struct zip_member 
   if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
                      error_path(reader->path));
-  return member_damaged(error, reader->path, member->name, "cannot be opened");
+  return zip_member_damaged(error, reader->path, member->name, "cannot be opened");
 }
 
 seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *member, void *bytes, size_t size,
@@ -161,7 +162,7 @@ seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *
     int got = unzReadCurrentFile(reader->zip, next, (unsigned)(size < most ? size : most));
     if (got <= 0) {
       unzCloseCurrentFile(reader->zip);
-      return member_damaged(error, reader->path, member->name, got == 0 ? "is truncated" : "cannot be unpacked");
+      return zip_member_damaged(error, reader->path, member->name, got == 0 ? "is truncated" : "cannot be unpacked");
     }
     next += got;
     size -= (size_t)got;
@@ -172,15 +173,15 @@ seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *
 seam_status zip_reader_end(struct zip_reader *reader, const struct zip_member *member, seam_error *error) {
   int whole = unzeof(reader->zip) == 1;
   int closed = unzCloseCurrentFile(reader->zip);
-  if (!whole) return member_damaged(error, reader->path, member->name, "is longer than its contents");
-  if (closed != UNZ_OK) return member_damaged(error, reader->path, member->name, "does not match its checksum");
+  if (!whole) return zip_member_damaged(error, reader->path, member->name, "is longer than its contents");
+  if (closed != UNZ_OK) return zip_member_damaged(error, reader->path, member->name, "does not match its checksum");
   return SEAM_OK;
 }
 
 seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *member, size_t limit, char **text,
                             seam_error *error) {
   *text = NULL;
-  if (member->size > limit) return member_damaged(error, reader->path, member->name, "is too large");
+  if (member->size > limit) return zip_member_damaged(error, reader->path, member->name, "is too large");
   char *buffer = malloc(member->size + 1);
   if (!buffer)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",

@@ -8,14 +8,14 @@
 #include "files/zip_memory.h"
 
 struct zip_writer {
-  struct memory memory;
+  struct zip_memory memory;
   zipFile zip;
 };
 
 struct zip_writer *zip_writer_create(void) {
   struct zip_writer *writer = calloc(1, sizeof *writer);
   if (!writer) return NULL;
-  zlib_filefunc64_def calls = memory_calls(&writer->memory);
+  zlib_filefunc64_def calls = zip_memory_calls(&writer->memory);
   writer->zip = zipOpen2_64("", APPEND_STATUS_CREATE, NULL, &calls);
   if (!writer->zip) {
     free(writer);

@@ -38,7 +38,7 @@ struct zip_member {
 
 struct zip_reader {
   void *zip;
-  struct memory *memory;
+  struct zip_memory *memory;
   const char *path; /* names the file in messages */
   int count;
   struct zip_member members[ZIP_MEMBERS];
@@ -68,6 +68,6 @@ seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *
                             seam_error *error);
 
 /* "PATH: member NAME is WRONG; the file is damaged: ...": SEAM_ERROR_FORMAT. */
-seam_status member_damaged(seam_error *error, const char *path, const char *name, const char *wrong);
+seam_status zip_member_damaged(seam_error *error, const char *path, const char *name, const char *wrong);
 
 #endif

@@ -30,7 +30,7 @@ struct counted {
 
 struct setting {
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
 };
 
 static inline struct setting setting_of(const struct seam_config *config) {
@@ -38,12 +38,12 @@ static inline struct setting setting_of(const struct seam_config *config) {
   seam_error error;
   if (seam_config_check(config, &error) != SEAM_OK) fail_msg("%s", error.message);
   assert_int_equal(histogram_set_create(config, &s.set, &error), SEAM_OK);
-  assert_int_equal(plan_create(config, s.set, &s.plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(config, s.set, &s.plan, &error), SEAM_OK);
   return s;
 }
 
 static inline void setting_free(struct setting s) {
-  plan_free(s.plan);
+  job_setup_free(s.plan);
   histogram_set_free(s.set);
 }
 
@@ -55,7 +55,7 @@ static inline void train_portions(const struct backend *backend, const struct se
   for (int turn = 0; c->end < last && c->status == SEAM_OK; turn++) {
     struct chain_range range = {c->end, last - c->end < portion ? last : c->end + portion};
     uint64_t asked = range.end;
-    c->status = backend->train(session, turn % workers, &range, control, c->counts, &c->error);
+    c->status = backend->count(session, turn % workers, &range, control, c->counts, &c->error);
     if (c->status == SEAM_OK) c->end = range.end;
     if (range.end < asked) break;
   }
@@ -69,7 +69,7 @@ static inline struct counted run(const struct backend *backend, const struct sea
   struct session *session = NULL;
   struct run_control control;
   atomic_init(&control.cancel, cancel);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   shim.cancel = &control.cancel;
   c.counts = calloc((size_t)c.cells, sizeof *c.counts);
   assert_non_null(c.counts);
@@ -81,7 +81,7 @@ static inline struct counted run(const struct backend *backend, const struct sea
   } else {
     assert_null(session);
   }
-  c.trained = atomic_load(&control.trained);
+  c.trained = atomic_load(&control.work_done);
   setting_free(s);
   return c;
 }

@@ -357,9 +357,9 @@ static bool may_launch(const void *kernel, dim3 grid, dim3 block, size_t shared)
 
 /* Whether all memory that the backend's kernels may use is on the current device, if given at all. */
 static bool is_within_reach(const struct cuda_argument *a) {
-  const void *const pointers[] = {a->batch.state,       a->batch.snapshots,   a->batch.counts,
-                                  a->job.adam,          a->job.axes[0].edges, a->job.centre,
-                                  a->census.candidates, a->census.partners,   a->census.table};
+  const void *const pointers[] = {
+      a->batch.state, a->batch.snapshots,       a->batch.counts,        a->job.adam,        a->job.axes[0].edges,
+      a->job.centre,  a->prediction.candidates, a->prediction.partners, a->prediction.table};
   for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
     const struct allocation *owner = allocation_of(pointers[i]);
     if (pointers[i] && (!owner || owner->device != current)) return false;

@@ -67,7 +67,7 @@ void transport_send(int to, int tag, const void *bytes, size_t size) {
   pthread_mutex_unlock(&world.mutex);
 }
 
-bool transport_look(struct message *message) {
+bool transport_next(struct message *message) {
   pthread_mutex_lock(&world.mutex);
   const struct letter *first = world.queue[own];
   if (first) *message = first->message;

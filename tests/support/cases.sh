@@ -24,7 +24,7 @@ run() {
   local expected=$2
   shift 2
   cases=$((cases + 1))
-  timeout 100 "$seam" "$@" >out 2>err
+  timeout 1000 "$seam" "$@" >out 2>err
   local status=$?
   [ $status -eq "$expected" ] || wrong "exit code $status instead of $expected"
 }

@@ -24,7 +24,7 @@ static inline struct bytes exact(struct bytes file) {
 static inline struct bytes pack(const seam_result *result) {
   struct bytes file;
   seam_error error;
-  if (archive_pack(result, &file.data, &file.size, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (result_file_pack(result, &file.data, &file.size, &error) != SEAM_OK) fail_msg("%s", error.message);
   return exact(file);
 }
 
@@ -58,7 +58,7 @@ static inline void expect_equal(const seam_result *a, const seam_result *b) {
 static inline seam_result *unpack(struct bytes file) {
   seam_result *result;
   seam_error error;
-  if (archive_unpack(file.data, file.size, "X.zip", &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (result_file_unpack(file.data, file.size, "X.zip", &result, &error) != SEAM_OK) fail_msg("%s", error.message);
   return result;
 }
 
@@ -66,7 +66,7 @@ static inline seam_result *unpack(struct bytes file) {
 static inline void expect_refused(struct bytes file, seam_status status, const char *words) {
   seam_result *result;
   seam_error error = {.message = ""};
-  seam_status got = archive_unpack(file.data, file.size, "X.zip", &result, &error);
+  seam_status got = result_file_unpack(file.data, file.size, "X.zip", &result, &error);
   if (got != status) fail_msg("status %d instead of %d: %s", got, status, error.message);
   assert_int_equal(error.status, status);
   assert_null(result);

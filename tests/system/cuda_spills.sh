@@ -19,12 +19,12 @@ FNR == 1 {
   pair = FILENAME
   sub(/.*\/cuda_/, "", pair)
   sub(/\.txt$/, "", pair)
-  if (pair ~ /^kind_/) needed[pair] = "look_at_all look_at_levels accept weigh"
+  if (pair ~ /^kind_/) needed[pair] = "find_all_cells find_level_cells accept weigh"
   built[pair] = 1
   kernel = ""
 }
 /Compiling entry function/ {
-  kernel = match($0, /train_(sgd|adam|langevin)|look_at_(all|levels)|accept|weigh|count_(works|weights)|add|swap/) \
+  kernel = match($0, /train_(sgd|adam|langevin)|find_(all|level)_cells|accept|weigh|count_(works|weights)|add|swap/) \
     ? substr($0, RSTART, RLENGTH) : ""
   arch = match($0, /sm_[0-9]+/) ? substr($0, RSTART, RLENGTH) : "?"
 }

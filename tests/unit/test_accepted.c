@@ -10,7 +10,7 @@
 static void check_rank(const struct job *job, uint64_t id, const struct pairs_rank *rank, int found[2]) {
   float second[MAX_PARAMETERS], y[STRIDE];
   bool broken = false;
-  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, second);
+  draw_scaled(job->second, PURPOSE_PREDICT_SECOND, id, job->init_scale, second);
   for (int cell = 0; cell < job->stride; cell++) y[cell] = respond(job->second, second, job->centre[cell]);
   for (int level = 0; level < 2; level++) {
     int low = PAIRS_NOWHERE, high = PAIRS_NOWHERE, count = 0;
@@ -69,7 +69,7 @@ static void bisection_is_right_where_rounding_decides(void **state) {
       int found[2] = {0, 0};
       job.init_scale = scales[variant % 4];
       for (int level = 0; level < 2; level++) {
-        draw_scaled(kind, PURPOSE_CENSUS_SECOND, (uint64_t)(3 + variant), job.init_scale, theta);
+        draw_scaled(kind, PURPOSE_PREDICT_SECOND, (uint64_t)(3 + variant), job.init_scale, theta);
         float y = respond(kind, theta, centre[30 + 40 * level + variant]);
         job.accept[level][variant / 4 % 2] = variant < 8 ? y : nextafterf(y, INFINITY);
         if (variant == 12) job.accept[level][0] = job.accept[level][1] = y;
@@ -82,7 +82,7 @@ static void bisection_is_right_where_rounding_decides(void **state) {
  * does. */
 static float turning_point(const struct job *job, uint64_t id) {
   float theta[MAX_PARAMETERS];
-  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, theta);
+  draw_scaled(job->second, PURPOSE_PREDICT_SECOND, id, job->init_scale, theta);
   float before = respond(job->second, theta, job->centre[0]);
   const float way = respond(job->second, theta, job->centre[STRIDE - 1]) - before;
   for (int cell = 1; cell < STRIDE; cell++) {
@@ -140,7 +140,7 @@ static double turned(int kind, const float *theta, float v, float step) {
     }
   }
   double least = fmin(back[0], back[1]);
-  return least > 0 ? least / (double)component_turn(kind, parameters)[0] : 0;
+  return least > 0 ? least / (double)component_reversal(kind, parameters)[0] : 0;
 }
 
 /* No component turns back by more than component_turn says, between neighbouring floats and between cells. Some turn
@@ -151,7 +151,7 @@ static void no_component_turns_back_by_more_than_it_says(void **state) {
     double most = 0;
     for (uint64_t id = 0; id < 16000; id++) {
       float theta[MAX_PARAMETERS];
-      draw(kind, PURPOSE_CENSUS_SECOND, id, theta);
+      draw(kind, PURPOSE_PREDICT_SECOND, id, theta);
       most = fmax(most, turned(kind, theta, 0.5f, 0x1p-24f));
       if (id % 8 == 0) most = fmax(most, fmax(turned(kind, theta, -2.5f, 0.05f), turned(kind, theta, 0.9f, 1e-5f)));
     }
@@ -160,7 +160,7 @@ static void no_component_turns_back_by_more_than_it_says(void **state) {
   }
   for (int kind = KIND_MLP4; kind < KINDS; kind++) {
     lane parameters[MAX_PARAMETERS] = {{0}};
-    assert_true(component_turn(kind, parameters)[0] == INFINITY);
+    assert_true(component_reversal(kind, parameters)[0] == INFINITY);
   }
 }
 

@@ -176,12 +176,12 @@ static void the_configuration_alone_can_be_read(void **unused) {
   json_t *config, *manifest = json_member(packed, "run.manifest");
   assert_int_equal(write(file, packed.data, packed.size), packed.size);
   close(file);
-  assert_int_equal(archive_read_config(path, &config, NULL), SEAM_OK);
+  assert_int_equal(result_file_read_config(path, &config, NULL), SEAM_OK);
   assert_true(json_equal(config, json_object_get(manifest, "configuration")));
   json_decref(config);
   json_decref(manifest);
   assert_int_equal(truncate(path, (off_t)packed.size / 2), 0);
-  assert_int_equal(archive_read_config(path, &config, NULL), SEAM_ERROR_FORMAT);
+  assert_int_equal(result_file_read_config(path, &config, NULL), SEAM_ERROR_FORMAT);
   assert_null(config);
   unlink(path);
   free(packed.data);
@@ -205,7 +205,7 @@ static void counts_that_do_not_add_up_are_not_written(void **unused) {
   unsigned char *bytes;
   size_t size;
   result->counts[OUTCOMES + 3]++;
-  assert_int_equal(archive_pack(result, &bytes, &size, NULL), SEAM_ERROR_INTERNAL);
+  assert_int_equal(result_file_pack(result, &bytes, &size, NULL), SEAM_ERROR_INTERNAL);
   seam_result_free(result);
 }
 

@@ -39,7 +39,7 @@ static void a_flipped_bit_is_refused_or_has_no_effect(void **unused) {
     seam_result *read;
     seam_error error = {.message = ""};
     file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
-    seam_status status = archive_unpack(file.data, file.size, "X.zip", &read, &error);
+    seam_status status = result_file_unpack(file.data, file.size, "X.zip", &read, &error);
     if (status == SEAM_OK) {
       expect_equal(written, read);
       seam_result_free(read);
@@ -403,7 +403,7 @@ static void a_message_keeps_its_remedy_after_a_long_path(void **unused) {
   memset(path, 'x', sizeof path - 1);
   path[sizeof path - 1] = '\0';
   path[2990] = '\n';
-  assert_int_equal(archive_unpack((const unsigned char *)"", 0, path, &result, &error), SEAM_ERROR_FORMAT);
+  assert_int_equal(result_file_unpack((const unsigned char *)"", 0, path, &result, &error), SEAM_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "use another copy"));
   assert_null(strchr(error.message, '\n'));
 }

@@ -182,8 +182,8 @@ static void a_comparison_is_written_with_its_record_and_maps(void **unused) {
   unsigned char *bytes, *again;
   size_t size, size_again;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
-  assert_int_equal(archive_pack_comparison(comparison, &again, &size_again, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &again, &size_again, &error), SEAM_OK);
   assert_int_equal(size, size_again);
   assert_memory_equal(bytes, again, size);
   struct zip_reader *reader;

@@ -18,7 +18,7 @@ static void sample_pair_of(seam_result *results[2]) {
 static struct seam_comparison *unpack_comparison(const unsigned char *bytes, size_t size) {
   struct seam_comparison *comparison;
   seam_error error;
-  if (archive_unpack_comparison(bytes, size, "X.zip", &comparison, &error)) fail_msg("%s", error.message);
+  if (comparison_file_unpack(bytes, size, "X.zip", &comparison, &error)) fail_msg("%s", error.message);
   return comparison;
 }
 
@@ -27,10 +27,10 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
   unsigned char *bytes, *again;
   size_t size, size_again;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
   seam_comparison_free(comparison);
   comparison = unpack_comparison(bytes, size);
-  assert_int_equal(archive_pack_comparison(comparison, &again, &size_again, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &again, &size_again, &error), SEAM_OK);
   assert_int_equal(size, size_again);
   assert_memory_equal(bytes, again, size);
   for (int m = 0; m < maps; m++) assert_non_null(seam_comparison_map_at(comparison, (size_t)m)->reals);
@@ -122,13 +122,13 @@ static void every_flipped_bit_and_truncation_is_refused_or_has_no_effect(void **
   seam_error error;
   uint64_t state = 7;
   int refused = 0;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
   for (size_t cut = 0; cut < size; cut += 31)
-    assert_int_equal(archive_unpack_comparison(bytes, cut, "X.zip", &read, &error), SEAM_ERROR_FORMAT);
+    assert_int_equal(comparison_file_unpack(bytes, cut, "X.zip", &read, &error), SEAM_ERROR_FORMAT);
   for (int i = 0; i < 2000; i++) {
     size_t bit = sample_random(&state, 8 * size);
     bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-    seam_status status = archive_unpack_comparison(bytes, size, "X.zip", &read, &error);
+    seam_status status = comparison_file_unpack(bytes, size, "X.zip", &read, &error);
     bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
     refused += status != SEAM_OK;
     if (status) assert_true(status == SEAM_ERROR_FORMAT && strstr(error.message, "X.zip") && !read);
@@ -179,11 +179,11 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   seam_comparison *comparison = sample_compare(results[0], results[1], "all", 1), *read;
   struct bytes file;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &file.data, &file.size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &file.data, &file.size, &error), SEAM_OK);
   for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
     struct bytes record = replaced(file, COMPARISON_MEMBER, forgeries[i][0], forgeries[i][1]);
     struct bytes forged = repack(file, COMPARISON_MEMBER, COMPARISON_MEMBER, record);
-    seam_status status = archive_unpack_comparison(forged.data, forged.size, "X.zip", &read, &error);
+    seam_status status = comparison_file_unpack(forged.data, forged.size, "X.zip", &read, &error);
     if (status != SEAM_ERROR_FORMAT) fail_msg("%s: status %d", forgeries[i][1], status);
     assert_null(read);
     free(record.data);
@@ -199,7 +199,7 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
 static struct bytes pack_comparison(seam_comparison *comparison) {
   struct bytes file;
   seam_error error;
-  if (archive_pack_comparison(comparison, &file.data, &file.size, &error)) fail_msg("%s", error.message);
+  if (comparison_file_pack(comparison, &file.data, &file.size, &error)) fail_msg("%s", error.message);
   seam_comparison_free(comparison);
   return exact(file);
 }
@@ -217,7 +217,7 @@ static void expect_with(struct bytes file, const char *name, struct bytes conten
   struct bytes forged = repack(file, name, name, content);
   struct seam_comparison *read;
   seam_error error = {.message = ""};
-  seam_status status = archive_unpack_comparison(forged.data, forged.size, "X.zip", &read, &error);
+  seam_status status = comparison_file_unpack(forged.data, forged.size, "X.zip", &read, &error);
   assert_int_equal(status, words ? SEAM_ERROR_FORMAT : SEAM_OK);
   if (words && !strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
   seam_comparison_free(read);
@@ -404,7 +404,7 @@ static void a_lack_of_memory_is_not_called_damage(void **unused) {
   assert_true(given > 100);
   for (given = 0; given < 3; given++) {
     pieces = given;
-    status = archive_unpack_comparison(file.data, file.size, "X.zip", &read, &error);
+    status = comparison_file_unpack(file.data, file.size, "X.zip", &read, &error);
     if (status != SEAM_ERROR_MEMORY) fail_msg("%ld pieces: %s", given, error.message);
   }
   json_set_alloc_funcs(malloc, free);

@@ -361,7 +361,7 @@ static void devices_are_lists_of_cards(void **state) {
   takes("device", many, many);
   strcat(many, ",64");
   refuses("device", many);
-  message_has("more than 64 cards");
+  message_has("names more than 64 cards");
 }
 
 static void output_is_a_path(void **state) {
@@ -389,9 +389,9 @@ static void a_misspelt_option_gets_a_suggestion(void **state) {
                    SEAM_ERROR_USAGE);
   message_has("unknown option");
   static const char *const names[] = {"ab", "abcdef", NULL};
-  assert_null(nearest_name("xy", names));
-  assert_null(nearest_name("", names));
-  assert_string_equal(nearest_name("abcdfe", names), "abcdef");
+  assert_null(did_you_mean("xy", names));
+  assert_null(did_you_mean("", names));
+  assert_string_equal(did_you_mean("abcdfe", names), "abcdef");
 }
 
 /* ---- Options together ---- */

@@ -21,7 +21,7 @@ static struct seam_config pairs_config(int task, int first, int second) {
 
 /* How many pairs work, or their weight, counted on the CPU. */
 static int64_t passes(const struct seam_config *config) {
-  struct counted c = run(&census_backend, config, 0, false);
+  struct counted c = run(&cpu_predict_backend, config, 0, false);
   int64_t works = c.counts[OUTCOME_BUFFER] + c.counts[OUTCOME_INVERTER];
   free(c.counts);
   return works;
@@ -159,7 +159,7 @@ static void devices_run_at_the_same_time(void **state) {
   seam_result *result = NULL;
   seam_error error;
   if (seam_predict(&config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  struct counted cpu = run(&census_backend, &config, 0, false);
+  struct counted cpu = run(&cpu_predict_backend, &config, 0, false);
   assert_string_equal(seam_result_run(result).backend, "cuda");
   assert_memory_equal(result->counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
   assert_int_equal(shim.live, 0);
@@ -248,7 +248,7 @@ static void cancelled_counts_whole_batches(void **state) {
     some = some || (whole > 0 && whole < config.chains);
     config.chains = whole;
     if (whole > 0) {
-      struct counted cpu = run(&census_backend, &config, 0, false);
+      struct counted cpu = run(&cpu_predict_backend, &config, 0, false);
       assert_memory_equal(c.counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
       free(cpu.counts);
     } else {

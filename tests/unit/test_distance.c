@@ -22,9 +22,9 @@ static void logarithms_are_within_two_units_in_the_last_place(void **unused) {
     double x = ldexp(fraction, i < 100000 ? (int)sample_random(&state, 2000) - 1000 : 0);
     long double right = logl((long double)x);
     double unit = fabs(nextafter((double)right, INFINITY) - (double)right);
-    if (fabsl((long double)logarithm(x) - right) > 2 * unit) fail_msg("logarithm(%a) is %a", x, logarithm(x));
+    if (fabsl((long double)exact_log(x) - right) > 2 * unit) fail_msg("exact_log(%a) is %a", x, exact_log(x));
   }
-  assert_true(logarithm(1) == 0);
+  assert_true(exact_log(1) == 0);
 }
 
 /* ---- Hypergeometric draws ---- */
@@ -161,10 +161,10 @@ static void divide(const int64_t *counts, struct table_shape shape, int wanted, 
   parts->bins = table_bins(&shape);
   assert_in_range(parts->bins, 1, MOST);
   memset(parts->cell, 0xff, sizeof parts->cell);
-  assert_int_equal(partition_create(counts, &shape, wanted, parts->cell, &parts->cells, &error), SEAM_OK);
+  assert_int_equal(equal_mass_cells_create(counts, &shape, wanted, parts->cell, &parts->cells, &error), SEAM_OK);
   assert_in_range(parts->cells, 1, wanted);
   for (int64_t i = 0; i < parts->bins; i++) assert_in_range(parts->cell[i], 0, parts->cells - 1);
-  partition_sum(counts, parts->cell, parts->bins, parts->cells, parts->mass);
+  equal_mass_cells_sum(counts, parts->cell, parts->bins, parts->cells, parts->mass);
 }
 
 /* Whether cell c is a box: it has as many bins as its bounding box. */

@@ -14,7 +14,7 @@ static const double FAMILY_ERROR = 1e-6;
 struct planned {
   seam_config *config;
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
 };
 
 static struct planned plan_of(const char *const *options) {
@@ -22,12 +22,12 @@ static struct planned plan_of(const char *const *options) {
   seam_error error;
   if (seam_config_check(p.config, &error) != SEAM_OK) fail_msg("%s", error.message);
   assert_int_equal(histogram_set_create(p.config, &p.set, &error), SEAM_OK);
-  assert_int_equal(plan_create(p.config, p.set, &p.plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(p.config, p.set, &p.plan, &error), SEAM_OK);
   return p;
 }
 
 static void plan_release(struct planned *p) {
-  plan_free(p->plan);
+  job_setup_free(p->plan);
   histogram_set_free(p->set);
   seam_config_free(p->config);
 }

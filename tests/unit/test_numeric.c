@@ -189,14 +189,14 @@ static float logistic_turns(float from) {
   return turn;
 }
 
-/* Rounding makes the logistic function turn back by LOGISTIC_TURN at most. Nearer to 0 it is 1/2, and beyond 88 exp2 is
- * clamped. */
+/* Rounding makes the logistic function turn back by LOGISTIC_REVERSAL at most. Nearer to 0 it is 1/2, and beyond 88
+ * exp2 is clamped. */
 static void logistic_turns_back_by_no_more_than_stated(void **unused) {
   (void)unused;
   float up = logistic_turns(0x1p-28f), down = logistic_turns(-0x1p-28f);
   assert_true(logistic_lane(lane_splat(0x1p-28f))[0] == 0.5f && logistic_lane(lane_splat(-0x1p-28f))[0] == 0.5f);
   print_message("logistic turns back by %a and %a\n", (double)up, (double)down);
-  assert_true(up > 0.0f && up <= LOGISTIC_TURN / 2 && down <= LOGISTIC_TURN / 2);
+  assert_true(up > 0.0f && up <= LOGISTIC_REVERSAL / 2 && down <= LOGISTIC_REVERSAL / 2);
 }
 
 static void logistic_stays_within_zero_and_one(void **unused) {

@@ -131,7 +131,7 @@ static void tests_widths_and_slacks_agree_with_a_slow_version_in_double(void **u
 struct bench {
   seam_config *config;
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   int64_t *counts;
   struct chain chain;
 };
@@ -144,14 +144,14 @@ static void bench_open(struct bench *b, const char *first, const char *second) {
   memset(b, 0, sizeof *b);
   b->config = sample_config(options);
   assert_int_equal(histogram_set_create(b->config, &b->set, &error), SEAM_OK);
-  assert_int_equal(plan_create(b->config, b->set, &b->plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(b->config, b->set, &b->plan, &error), SEAM_OK);
   b->counts = calloc((size_t)b->set->cells, sizeof *b->counts);
   assert_non_null(b->counts);
 }
 
 static void bench_close(struct bench *b) {
   free(b->counts);
-  plan_free(b->plan);
+  job_setup_free(b->plan);
   histogram_set_free(b->set);
   seam_config_free(b->config);
 }
@@ -358,9 +358,9 @@ static void check_swaps(const char *first, const char *second, struct swaps *see
                                  "0.1",   "seed", "7",      "steps", "150",        NULL};
   seam_config *config = sample_config(options);
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   assert_int_equal(histogram_set_create(config, &set, NULL), SEAM_OK);
-  assert_int_equal(plan_create(config, set, &plan, NULL), SEAM_OK);
+  assert_int_equal(job_setup_create(config, set, &plan, NULL), SEAM_OK);
   const struct job *job = &plan->job;
   int64_t *counts = calloc((size_t)set->cells, sizeof *counts), *expected = calloc((size_t)set->cells, sizeof *counts);
   for (uint64_t id = 0; id < 256; id += LANES) {
@@ -374,7 +374,7 @@ static void check_swaps(const char *first, const char *second, struct swaps *see
   assert_memory_equal(counts + OUTCOMES, expected + OUTCOMES, (size_t)(set->cells - OUTCOMES) * sizeof *counts);
   free(counts);
   free(expected);
-  plan_free(plan);
+  job_setup_free(plan);
   histogram_set_free(set);
   seam_config_free(config);
 }
@@ -398,7 +398,7 @@ static void swap_open(struct bench *b, const char *first) {
   memset(b, 0, sizeof *b);
   b->config = sample_config(options);
   assert_int_equal(histogram_set_create(b->config, &b->set, NULL), SEAM_OK);
-  assert_int_equal(plan_create(b->config, b->set, &b->plan, NULL), SEAM_OK);
+  assert_int_equal(job_setup_create(b->config, b->set, &b->plan, NULL), SEAM_OK);
   b->counts = calloc((size_t)b->set->cells, sizeof *b->counts);
   assert_non_null(b->counts);
 }

@@ -69,7 +69,7 @@ struct accepted {
 /* Fills in what the second components of all lanes accept. */
 static void accept_cells(int kind, uint64_t id, struct accepted accepted[LANES]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
@@ -106,7 +106,7 @@ static void count_pairs(int first, int second, uint64_t seconds, struct pair_by_
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
     struct accepted hit;
-    draw(first, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(first, PURPOSE_PREDICT_FIRST, i, theta);
     emit(first, theta, u);
     bool within = hit_cells(u, &hit);
     for (uint64_t j = 0; j < seconds && within; j++)
@@ -150,26 +150,26 @@ static void every_pair_is_counted_once_if_all_draws_accept_one_run(void **state)
 static void every_pair_is_counted_once_if_all_firsts_give_0_at_0(void **state) {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++)
-    for (uint64_t id = 0; id < 1000 && component_origin(kind); id++) {
+    for (uint64_t id = 0; id < 1000 && component_zero_at_zero(kind); id++) {
       float theta[MAX_PARAMETERS];
-      draw(kind, PURPOSE_CENSUS_FIRST, id, theta);
+      draw(kind, PURPOSE_PREDICT_FIRST, id, theta);
       assert_true(respond(kind, theta, 0.0f) == 0.0f);
     }
-  assert_true(component_origin(KIND_LINEAR));
+  assert_true(component_zero_at_zero(KIND_LINEAR));
   check_every_pair(KIND_LINEAR, KIND_LOGISTIC, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_BUFFER, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_TABLE8, 20 * SECONDS);
 }
 
 /* Counts the tiles without a draw with gaps, the tiles with only such draws, and the tiles with both. */
-static void sort_tiles(const struct census_order *order, uint64_t ranks, int sorts[3]) {
+static void sort_tiles(const struct draw_order *order, uint64_t ranks, int sorts[3]) {
   enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
   for (uint64_t begin = 0; begin < ranks; begin += WIDTH) {
     int with[2] = {0, 0};
     for (int block = 0; block < PAIR_BLOCKS; block++)
       for (uint64_t rank = begin; rank < begin + WIDTH; rank++) {
-        uint64_t draw = census_order_draw(order, block, rank);
-        if (draw != PAIRS_NO_DRAW) with[census_order_what(order, draw)->broken != 0]++;
+        uint64_t draw = draw_order_draw(order, block, rank);
+        if (draw != PAIRS_NO_DRAW) with[draw_order_what(order, draw)->broken != 0]++;
       }
     sorts[!with[true] ? 0 : !with[false] ? 1 : 2]++;
   }
@@ -180,16 +180,16 @@ static void every_pair_is_counted_once_if_draws_have_gaps(void **state) {
   (void)state;
   float centre[STRIDE];
   struct job job = job_of(KIND_MLP8, centre);
-  struct census_order *order;
+  struct draw_order *order;
   int sorts[3] = {0, 0, 0};
   job.draws = SECONDS_MOST;
-  assert_int_equal(census_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
+  assert_int_equal(draw_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
   for (int block = 0; block < PAIR_BLOCKS; block++) {
-    census_order_look(order, block);
-    census_order_sort(order, block, NULL);
+    draw_order_look(order, block);
+    draw_order_sort(order, block, NULL);
   }
-  sort_tiles(order, census_order_ranks(order), sorts);
-  census_order_free(order);
+  sort_tiles(order, draw_order_ranks(order), sorts);
+  draw_order_free(order);
   assert_true(sorts[0] && sorts[1] && sorts[2]);
   check_every_pair(KIND_TABLE8, KIND_MLP8, SECONDS_MOST);
 }
@@ -200,7 +200,7 @@ enum { MANY_FIRSTS = 600, MANY = 900000, FEW_CELLS = 8 };
 
 static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < FEW_CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
@@ -214,7 +214,7 @@ static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
 /* The cells that a first component table8 hits at each level; false if it leaves the range of cells. */
 static bool hit_few(uint64_t id, uint32_t hit[2]) {
   float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
-  draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
+  draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, id, theta);
   emit(KIND_TABLE8, theta, u);
   hit[0] = hit[1] = 0;
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
@@ -291,7 +291,7 @@ static void every_gibbs_weight_is_counted(void **state) {
   static double weight[SECONDS][CELLS][2];
   for (uint64_t j = 0; j < SECONDS; j++) {
     float second[MAX_PARAMETERS];
-    draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second);
+    draw(KIND_BUFFER, PURPOSE_PREDICT_SECOND, j, second);
     for (int cell = 0; cell < CELLS; cell++) {
       double y = (double)respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
       for (int level = 0; level < 2; level++) weight[j][cell][level] = exp(-0.5 * 4.0 * (y - level) * (y - level));
@@ -301,7 +301,7 @@ static void every_gibbs_weight_is_counted(void **state) {
   memset(blocks, 0, sizeof blocks);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS];
-    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i, theta);
     float u0 = respond(KIND_TABLE8, theta, 0.0f), u1 = respond(KIND_TABLE8, theta, 1.0f);
     int low = bin_of(u0, CELLS), high = bin_of(u1, CELLS);
     if (low < 0 || low >= CELLS || high < 0 || high >= CELLS) continue;
@@ -358,11 +358,11 @@ static void check_every_swap(int kind, const char *name) {
   static float second[SECONDS][MAX_PARAMETERS];
   int64_t ways = 0;
   memset(swaps, 0, sizeof swaps);
-  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
+  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_PREDICT_SECOND, j, second[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i += 2) {
     float theta[MAX_PARAMETERS], u[2][2 * TEST_VOLTAGES];
     for (uint64_t side = 0; side < 2; side++) {
-      draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i + side, theta);
+      draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i + side, theta);
       emit(KIND_TABLE8, theta, u[side]);
     }
     const float *a = &u[0][TEST_VOLTAGES / 2], *b = &u[1][TEST_VOLTAGES / 2];

@@ -15,7 +15,7 @@ enum { CELLS = 40 };
 
 static int sides_of(int low0, int high0, int low1, int high1, int broken) {
   const struct pairs_rank what = {{(int16_t)low0, (int16_t)low1}, {(int16_t)high0, (int16_t)high1}, (int16_t)broken};
-  return census_quadrant_sides(&what, CELLS);
+  return quadrant_sides(&what, CELLS);
 }
 
 /* A draw is a quadrant if it has no gaps and accepts, at each level, all cells up to one end of the range. */
@@ -57,24 +57,23 @@ static bool accepts(const struct pairs_rank *what, const int low[2], const int h
   return true;
 }
 
-static void carry_out(struct census_quadrants *quadrants, void (*task)(struct census_quadrants *, size_t)) {
-  for (size_t k = census_quadrants_tasks(quadrants); k-- > 0;) task(quadrants, k);
+static void carry_out(struct summed_tables *quadrants, void (*task)(struct summed_tables *, size_t)) {
+  for (size_t k = summed_tables_tasks(quadrants); k-- > 0;) task(quadrants, k);
 }
 
 /* Sums over all sheets how many draws of a block accept candidate a, or both candidates. */
-static int64_t found(const struct census_quadrants *quadrants, const struct candidate *a, const struct candidate *b,
+static int64_t found(const struct summed_tables *quadrants, const struct candidate *a, const struct candidate *b,
                      int block) {
   int64_t sum = 0;
   for (int s = 0; s < quadrants->count; s++) {
-    const struct census_sheet *sheet = &quadrants->sheets[s];
-    const uint16_t *draws =
-        census_sheet_find(sheet, census_sheet_common(census_sheet_point(sheet, a), census_sheet_point(sheet, b)));
+    const struct sheet *sheet = &quadrants->sheets[s];
+    const uint16_t *draws = sheet_find(sheet, sheet_common(sheet_point(sheet, a), sheet_point(sheet, b)));
     if (draws) sum += draws[block];
   }
   return sum;
 }
 
-static void check_points(const struct census_quadrants *quadrants, int sides, int block, int count) {
+static void check_points(const struct summed_tables *quadrants, int sides, int block, int count) {
   int64_t some = 0;
   for (int point = 0; point < 60; point++) {
     const int low[2] = {point * 7 % CELLS, point * 11 % CELLS};
@@ -104,28 +103,28 @@ static void a_sheet_tells_how_many_draws_accept_a_point(void **state) {
   enum { FEW = 300, MANY = 140000, FULL = 9, EMPTY = 10 };
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) {
     uint64_t sheets[QUADRANT_SIDES] = {0};
-    struct census_quadrants *quadrants;
-    sheets[sides] = census_quadrant_sheets(MANY);
+    struct summed_tables *quadrants;
+    sheets[sides] = quadrant_sheets(MANY);
     assert_int_equal(sheets[sides], 3);
-    quadrants = census_quadrants_create(CELLS, sheets);
+    quadrants = summed_tables_create(CELLS, sheets);
     assert_non_null(quadrants);
-    carry_out(quadrants, census_quadrants_clear);
+    carry_out(quadrants, summed_tables_clear);
     for (int block = 0; block < PAIR_BLOCKS; block++) {
       const int count = block == FULL ? MANY : block == EMPTY ? 0 : FEW;
       for (int n = 0; n < count; n++) {
         const struct pairs_rank what = draw_of(sides, block, n);
-        census_quadrants_enter(quadrants, sides, block, (uint64_t)n, &what);
+        summed_tables_enter(quadrants, sides, block, (uint64_t)n, &what);
       }
     }
-    carry_out(quadrants, census_quadrants_sum_rows);
-    carry_out(quadrants, census_quadrants_sum_columns);
-    census_quadrants_end(quadrants);
+    carry_out(quadrants, summed_tables_sum_rows);
+    carry_out(quadrants, summed_tables_sum_columns);
+    summed_tables_end(quadrants);
     check_points(quadrants, sides, 0, FEW);
     check_points(quadrants, sides, PAIR_BLOCKS - 1, FEW);
     check_points(quadrants, sides, FULL, MANY);
     const struct candidate any = candidate_of(0, 0, 0, 0);
     assert_int_equal(found(quadrants, &any, &any, EMPTY), 0);
-    census_quadrants_free(quadrants);
+    summed_tables_free(quadrants);
   }
 }
 
@@ -134,14 +133,14 @@ static void an_empty_sheet_says_so(void **state) {
   (void)state;
   const uint64_t sheets[QUADRANT_SIDES] = {1, 0, 0, 0};
   const struct candidate any = candidate_of(0, 0, 0, 0);
-  struct census_quadrants *quadrants = census_quadrants_create(CELLS, sheets);
+  struct summed_tables *quadrants = summed_tables_create(CELLS, sheets);
   assert_non_null(quadrants);
-  carry_out(quadrants, census_quadrants_clear);
-  carry_out(quadrants, census_quadrants_sum_rows);
-  carry_out(quadrants, census_quadrants_sum_columns);
-  census_quadrants_end(quadrants);
-  assert_null(census_sheet_find(quadrants->sheets, census_sheet_point(quadrants->sheets, &any)));
-  census_quadrants_free(quadrants);
+  carry_out(quadrants, summed_tables_clear);
+  carry_out(quadrants, summed_tables_sum_rows);
+  carry_out(quadrants, summed_tables_sum_columns);
+  summed_tables_end(quadrants);
+  assert_null(sheet_find(quadrants->sheets, sheet_point(quadrants->sheets, &any)));
+  summed_tables_free(quadrants);
 }
 
 /* ---- In a prediction ---- */
@@ -149,15 +148,15 @@ static void an_empty_sheet_says_so(void **state) {
 /* There are few cells, so that the few draws of a test are enough for quadrants. */
 enum { DRAWS = 50000, FEW_CELLS = 16 };
 
-/* The linker's --wrap sends the library's calls of pages_allocate here, so that memory can be refused for sheets
+/* The linker's --wrap sends the library's calls of huge_pages_allocate here, so that memory can be refused for sheets
  * only. */
 static bool no_sheets;
 
-void *__real_pages_allocate(size_t bytes);
-void *__wrap_pages_allocate(size_t bytes);
+void *__real_huge_pages_allocate(size_t bytes);
+void *__wrap_huge_pages_allocate(size_t bytes);
 
-void *__wrap_pages_allocate(size_t bytes) {
-  return no_sheets && bytes == census_quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_pages_allocate(bytes);
+void *__wrap_huge_pages_allocate(size_t bytes) {
+  return no_sheets && bytes == quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_huge_pages_allocate(bytes);
 }
 
 static struct job few_cells_job(int second, float centre[FEW_CELLS]) {

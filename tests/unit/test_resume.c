@@ -35,7 +35,7 @@ static void assert_same_file(seam_result *a, seam_result *b) {
   for (int k = 0; k < 2; k++) {
     result_set_time(sides[k], 1.0);
     sides[k]->config.threads = 0;
-    if (archive_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
+    if (result_file_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
   }
   assert_int_equal(size[0], size[1]);
   assert_memory_equal(bytes[0], bytes[1], size[0]);
@@ -65,8 +65,8 @@ static int cancel_when_counted(const seam_progress *progress, void *user) {
 
 static void an_interrupted_run_is_completed_to_the_byte(void **state) {
   (void)state;
-  seam_config *config = configure((const char *[]){"steps", "8000", "chains", "4000", NULL});
-  seam_result *result = NULL, *whole = train((const char *[]){"steps", "8000", "chains", "4000", NULL});
+  seam_config *config = configure((const char *[]){"steps", "4000", "chains", "3000", NULL});
+  seam_result *result = NULL, *whole = train((const char *[]){"steps", "4000", "chains", "3000", NULL});
   seam_error error;
   seam_status status;
   int interrupted = 0;
@@ -192,7 +192,7 @@ static int read_checkpoint(const seam_progress *progress, void *user) {
 
 /* One slow thread, so that the run lasts for several looks at its file on any machine. */
 static seam_result *run_with_checkpoints(const char *every, seam_output *output, struct reader *reader) {
-  seam_config *config = configure((const char *[]){"steps", "2000", "chains", "12000", "checkpoint-every", every, "isa",
+  seam_config *config = configure((const char *[]){"steps", "2000", "chains", "5000", "checkpoint-every", every, "isa",
                                                    "baseline", "threads", "1", NULL});
   seam_result *result = NULL;
   seam_error error;
@@ -209,7 +209,7 @@ static void checkpoints_are_whole_and_grow(const char *every) {
   struct reader reader = {.path = in_folder(every, path)};
   if (seam_output_open(path, 0, &output, &error) != SEAM_OK) fail_msg("%s", error.message);
   seam_result *result = run_with_checkpoints(every, output, &reader);
-  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "12000", "isa", "baseline", NULL});
+  seam_result *whole = train((const char *[]){"steps", "2000", "chains", "5000", "isa", "baseline", NULL});
   assert_true(reader.files >= 2);
   assert_string_equal(reader.trouble, "");
   assert_int_equal(seam_output_write(output, result, &error), SEAM_OK);
@@ -241,7 +241,7 @@ static void a_checkpoint_that_fails_costs_neither_run_nor_file(void **state) {
   assert_int_equal(seam_output_open(path, 0, &output, &error), SEAM_OK);
   seam_result *result = run_with_checkpoints("0.2s", output, &reader);
   assert_non_null(strstr(reader.trouble, "appeared during the run"));
-  assert_int_equal(seam_result_chains(result), 12000);
+  assert_int_equal(seam_result_chains(result), 5000);
   snprintf(beside, sizeof beside, "%s.1", path);
   assert_int_equal(access(beside, F_OK), -1);
   assert_int_equal(seam_output_write(output, result, &error), SEAM_ERROR_EXISTS);

@@ -45,7 +45,7 @@ static double waste(const struct session_info *info, uint64_t chains) {
     int first = 0;
     for (int w = 1; w < info->workers; w++)
       if (busy[w] < busy[first]) first = w;
-    uint64_t portion = chain_portion(info, left);
+    uint64_t portion = chain_queue_portion(info, left);
     assert_true(portion >= 1 && portion <= left && portion <= info->batch);
     assert_true(portion == left || portion % info->least == 0 || portion == info->batch);
     if (left % 2 == 0) assert_int_equal(portion % 2, 0); /* pairs of chains stay whole */
@@ -68,12 +68,12 @@ static void portions_keep_all_workers_busy(void **state) {
   info.workers = 8;
   assert_true(waste(&info, 10000000) < 1.01);
   info.least = info.batch; /* all portions have one size, as on the CPU */
-  assert_int_equal(chain_portion(&info, 1000000), info.batch);
-  assert_int_equal(chain_portion(&info, 7), 7);
+  assert_int_equal(chain_queue_portion(&info, 1000000), info.batch);
+  assert_int_equal(chain_queue_portion(&info, 7), 7);
   info = (struct session_info){.workers = 2, .batch = 1, .least = 1};
-  assert_int_equal(chain_portion(&info, UINT64_MAX), 1);
+  assert_int_equal(chain_queue_portion(&info, UINT64_MAX), 1);
   info.batch = UINT64_MAX;
-  assert_true(chain_portion(&info, UINT64_MAX) == (uint64_t)1 << 62);
+  assert_true(chain_queue_portion(&info, UINT64_MAX) == (uint64_t)1 << 62);
 }
 
 static void every_pair_of_kinds_counts_every_chain_once(void **state) {

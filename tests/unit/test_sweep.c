@@ -504,7 +504,7 @@ static void predictions_have_their_acceptance_in_the_index(void **state) {
     assert_true(number(line, "draws") == (point < 2 ? 256 : 1024));
     assert_true(p.acceptance > 0 && fabs(number(line, "acceptance") / p.acceptance - 1) < 1e-10);
     assert_true(fabs(number(line, "acceptance_error") / p.acceptance_error - 1) < 1e-10);
-    assert_true(fabs(number(line, "acceptance_high") - p.acceptance - 1.96 * p.acceptance_error) < 1e-10);
+    assert_true(fabs(number(line, "acceptance_high") - p.acceptance - Z_95 * p.acceptance_error) < 1e-10);
     assert_true(fabs(number(line, "buffer_of_pass") - p.buffer) < 1e-10);
     assert_true(fabs(number(line, "interface_entropy") - p.interface_entropy) < 1e-10);
     json_decref(line);

@@ -162,7 +162,7 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
                              struct session_info *info, seam_error *error) {
   struct opening o = {.config = config, .job = job, .error = error};
   *session = NULL;
-  o.program.task = config->task == TASK_TRAIN ? &cuda_train_task : &cuda_census_task;
+  o.program.task = config->task == TASK_TRAIN ? &cuda_train_task : &cuda_predict_task;
   FORWARD(o.program.task->find(job, &o.program, error));
   FORWARD(find_devices(&config->device, &o.chosen, error));
   o.session = calloc(1, sizeof *o.session + o.chosen.count * sizeof *o.session->devices);
@@ -193,7 +193,7 @@ const struct backend cuda_backend = {
     .name = "cuda",
     .unavailable = cuda_unavailable,
     .open = cuda_open,
-    .train = cuda_train,
+    .count = cuda_train,
     .close = cuda_close,
     .devices = cuda_devices,
 };

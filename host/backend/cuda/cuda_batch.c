@@ -34,8 +34,8 @@ static struct cuda_argument batch_argument(const struct cuda_device *device, con
   a.batch.state = worker->state;
   a.batch.snapshots = worker->snapshots;
   a.batch.counts = worker->counts;
-  a.census.candidates = worker->candidates;
-  a.census.partners = worker->partners;
+  a.prediction.candidates = worker->candidates;
+  a.prediction.partners = worker->partners;
   return a;
 }
 

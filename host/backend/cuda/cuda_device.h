@@ -39,14 +39,14 @@ struct cuda_task {
                        struct run_control *control, bool *counted, seam_error *error);
 };
 
-extern const struct cuda_task cuda_train_task, cuda_census_task;
+extern const struct cuda_task cuda_train_task, cuda_predict_task;
 
 struct cuda_worker {
   cudaStream_t stream;
   cudaEvent_t begin, end; /* of the latest slice; waiting for `end` burns no core */
   float *state;           /* training: device, as struct cuda_batch has it; likewise the next */
   int32_t *snapshots;
-  struct candidate *candidates; /* predictions: device, as struct cuda_census has it; likewise the next */
+  struct candidate *candidates; /* predictions: device, as struct cuda_prediction has it; likewise the next */
   uint64_t *partners;
   int64_t *counts; /* device */
   int64_t *home;   /* pinned: where the counts come back to */

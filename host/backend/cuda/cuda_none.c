@@ -31,7 +31,7 @@ const struct backend cuda_backend = {
     .name = "cuda",
     .unavailable = none_unavailable,
     .open = none_open,
-    .train = none_train,
+    .count = none_train,
     .close = none_close,
     .devices = none_devices,
 };

@@ -28,16 +28,16 @@ static seam_status find_kinds(const struct job *job, struct cuda_program *progra
 }
 
 static void plan_table(struct cuda_device *device, const struct seam_config *config) {
-  struct cuda_census *census = &device->argument.census;
+  struct cuda_prediction *prediction = &device->argument.prediction;
   uint64_t most = (device->argument.job.draws + PAIR_BLOCKS - 1) / PAIR_BLOCKS; /* of a block */
   device->law = config->task == TASK_GIBBS ? CUDA_GIBBS : CUDA_WORKS;
-  census->pair_bits = config_pair_bits(config);
-  census->tiles = (uint32_t)((most + CUDA_TILE_DRAWS - 1) / CUDA_TILE_DRAWS);
-  for (census->sharers = 1; census->sharers < census->tiles && census->sharers < CUDA_WARP;) census->sharers *= 2;
+  prediction->pair_bits = config_pair_bits(config);
+  prediction->tiles = (uint32_t)((most + CUDA_TILE_DRAWS - 1) / CUDA_TILE_DRAWS);
+  for (prediction->sharers = 1; prediction->sharers < prediction->tiles && prediction->sharers < CUDA_WARP;) prediction->sharers *= 2;
 }
 
 static size_t table_bytes(const struct cuda_device *device) {
-  size_t quads = device->argument.census.tiles * (device->law == CUDA_GIBBS ? CUDA_TILE_DRAWS / 4 : 1);
+  size_t quads = device->argument.prediction.tiles * (device->law == CUDA_GIBBS ? CUDA_TILE_DRAWS / 4 : 1);
   return (size_t)PAIR_BLOCKS * 2 * (size_t)device->argument.job.stride * quads * sizeof(struct cuda_quad);
 }
 
@@ -51,7 +51,7 @@ static seam_status plan_capacity(struct cuda_device *device, uint32_t multiproce
   size_t share = (room > table ? room - table : 0) / DEVICE_WORKERS;
   size_t chains = share > count_bytes ? (share - count_bytes) / CANDIDATE_BYTES : 0;
   size_t wanted = (size_t)multiprocessors * CHAINS_AT_ONCE;
-  device->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_CENSUS_THREADS * CUDA_CENSUS_THREADS;
+  device->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_PREDICT_THREADS * CUDA_PREDICT_THREADS;
   if (device->capacity) return SEAM_OK;
   return error_set(error, SEAM_ERROR_MEMORY,
                    "the card has %zu MiB free of %zu MiB, too little for a table of pairs of %zu MiB and counts of %zu "
@@ -70,11 +70,11 @@ static void plan_portion(struct cuda_device *device, uint64_t multiprocessors) {
   const struct job *job = &device->argument.job;
   uint64_t pairs = multiprocessors * (PAIRS_OF_A_COPY + PAIRS_OF_A_COUNT * (uint64_t)job->cells);
   uint64_t chains = pairs / job->draws;
-  device->least = (chains / CUDA_CENSUS_THREADS + 1) * CUDA_CENSUS_THREADS;
+  device->least = (chains / CUDA_PREDICT_THREADS + 1) * CUDA_PREDICT_THREADS;
   device->portion = (chains / device->capacity + 1) * device->capacity;
 }
 
-static seam_status open_census(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
+static seam_status open_prediction(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
   int multiprocessors = 0;
   TRY(cudaDeviceGetAttribute, &multiprocessors, cudaDevAttrMultiProcessorCount, device->index);
   plan_table(device, config);
@@ -82,7 +82,7 @@ static seam_status open_census(struct cuda_device *device, const struct seam_con
   plan_launches(device, (uint64_t)multiprocessors);
   plan_portion(device, (uint64_t)multiprocessors);
   TRY(cudaMalloc, &device->tables[TABLE_PAIRS], table_bytes(device));
-  device->argument.census.table = device->tables[TABLE_PAIRS];
+  device->argument.prediction.table = device->tables[TABLE_PAIRS];
   for (int w = 0; w < DEVICE_WORKERS; w++) {
     TRY(cudaMalloc, (void **)&device->workers[w].candidates, device->capacity * sizeof(struct candidate));
     TRY(cudaMalloc, (void **)&device->workers[w].partners, device->capacity * PAIR_BLOCKS * sizeof(uint64_t));
@@ -99,9 +99,9 @@ static seam_status enter_blocks(struct cuda_device *device, const struct cuda_wo
   uint32_t left = PAIR_BLOCKS - device->entered;
   uint32_t blocks = left < device->blocks_entered ? left : device->blocks_entered;
   uint32_t chunks = ((uint32_t)job->stride + CUDA_ENTER_CELLS - 1) / CUDA_ENTER_CELLS;
-  a->census.block = device->entered;
-  FORWARD(cuda_launch(device->program.second->enter[device->law], blocks * chunks * a->census.tiles,
-                      CUDA_CENSUS_THREADS, 0, worker->stream, a, error));
+  a->prediction.block = device->entered;
+  FORWARD(cuda_launch(device->program.second->enter[device->law], blocks * chunks * a->prediction.tiles,
+                      CUDA_PREDICT_THREADS, 0, worker->stream, a, error));
   FORWARD(cuda_wait(worker, error));
   device->entered += blocks;
   return SEAM_OK;
@@ -122,10 +122,10 @@ static seam_status enter_all(struct cuda_device *device, const struct cuda_worke
 
 static seam_status count_blocks(const struct cuda_device *device, const struct cuda_worker *worker,
                                 struct cuda_argument *a, uint32_t blocks, seam_error *error) {
-  uint32_t at_once = CUDA_CENSUS_THREADS / a->census.sharers;
+  uint32_t at_once = CUDA_PREDICT_THREADS / a->prediction.sharers;
   uint32_t groups = (a->batch.chains + at_once - 1) / at_once;
   FORWARD(
-      cuda_launch(cuda_counting.count[device->law], blocks * groups, CUDA_CENSUS_THREADS, 0, worker->stream, a, error));
+      cuda_launch(cuda_counting.count[device->law], blocks * groups, CUDA_PREDICT_THREADS, 0, worker->stream, a, error));
   return cuda_wait(worker, error);
 }
 
@@ -133,20 +133,20 @@ static seam_status count_batch(struct cuda_device *device, const struct cuda_wor
                                struct run_control *control, bool *counted, seam_error *error) {
   *counted = false;
   FORWARD(enter_all(device, worker, a, control, error));
-  FORWARD(cuda_launch_chains(device->program.first->look[device->law], CUDA_CENSUS_THREADS, worker->stream, a, error));
+  FORWARD(cuda_launch_chains(device->program.first->find[device->law], CUDA_PREDICT_THREADS, worker->stream, a, error));
   for (uint32_t block = 0; block < PAIR_BLOCKS; block += device->blocks_counted) {
     uint32_t left = PAIR_BLOCKS - block, blocks = left < device->blocks_counted ? left : device->blocks_counted;
     if (atomic_load(&control->cancel)) return SEAM_OK;
-    a->census.block = block;
+    a->prediction.block = block;
     FORWARD(count_blocks(device, worker, a, blocks, error));
     uint64_t draws = block_begin(&a->job, block + blocks) - block_begin(&a->job, block);
-    atomic_fetch_add(&control->trained, a->batch.chains * draws);
+    atomic_fetch_add(&control->work_done, a->batch.chains * draws);
   }
   *counted = true;
-  FORWARD(cuda_launch_chains(cuda_counting.add, CUDA_CENSUS_THREADS, worker->stream, a, error));
+  FORWARD(cuda_launch_chains(cuda_counting.add, CUDA_PREDICT_THREADS, worker->stream, a, error));
   if (a->job.offset[HISTOGRAM_SWAPS] < 0) return SEAM_OK;
-  uint32_t blocks = (2 * a->batch.chains + CUDA_CENSUS_THREADS - 1) / CUDA_CENSUS_THREADS;
-  return cuda_launch(cuda_counting.swap, blocks, CUDA_CENSUS_THREADS, 0, worker->stream, a, error);
+  uint32_t blocks = (2 * a->batch.chains + CUDA_PREDICT_THREADS - 1) / CUDA_PREDICT_THREADS;
+  return cuda_launch(cuda_counting.swap, blocks, CUDA_PREDICT_THREADS, 0, worker->stream, a, error);
 }
 
-const struct cuda_task cuda_census_task = {find_kinds, open_census, count_batch};
+const struct cuda_task cuda_predict_task = {find_kinds, open_prediction, count_batch};

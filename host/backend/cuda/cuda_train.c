@@ -76,7 +76,7 @@ static seam_status train_batch(struct cuda_device *device, const struct cuda_wor
     if (atomic_load(&control->cancel)) return SEAM_OK;
     FORWARD(train_slice(device, worker, a, error));
     FORWARD(take_snapshot(device, worker->stream, a->batch.end, a, error));
-    atomic_fetch_add(&control->trained, (uint64_t)a->batch.chains * (a->batch.end - a->batch.begin));
+    atomic_fetch_add(&control->work_done, (uint64_t)a->batch.chains * (a->batch.end - a->batch.begin));
   }
   *counted = true;
   return launch_observe(device, worker->stream, a, error);
