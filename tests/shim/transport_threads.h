@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranks that are threads of the test, and the failures that a test can give them. */
-#ifndef SEAM_RANKS_THREADS_H
-#define SEAM_RANKS_THREADS_H
+#ifndef SEAM_TRANSPORT_THREADS_H
+#define SEAM_TRANSPORT_THREADS_H
 
 #include "workers/transport.h"
 

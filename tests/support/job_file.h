@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A job and its tables in a file, so that kernels built for another machine can do exactly the same work. */
-#ifndef SEAM_TEST_JOB_FILE_H
-#define SEAM_TEST_JOB_FILE_H
+#ifndef SEAM_JOB_FILE_H
+#define SEAM_JOB_FILE_H
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Components for tests of predictions, one at a time, and a job with cells over [-1, 2). */
-#ifndef SEAM_CENSUS_JOB_H
-#define SEAM_CENSUS_JOB_H
+#ifndef SEAM_PREDICT_JOB_H
+#define SEAM_PREDICT_JOB_H
 
 #include "kernels/cpu/pairs.h"
 #include "science.h"

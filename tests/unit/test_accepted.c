@@ -125,7 +125,7 @@ static void bisection_is_right_where_draws_turn_back_at_a_bound(void **state) {
   check_turning_ranks(KIND_BUFFER, 1.0f, 0.5f, 3);
 }
 
-/* How far a component turns back over the steps from voltage v on, as a share of the bound in component_turn. The
+/* How far a component turns back over the steps from voltage v on, as a share of the bound in component_reversal. The
  * component may rise or fall; the direction that turns back less counts. */
 static double turned(int kind, const float *theta, float v, float step) {
   enum { STEPS = 104 };
@@ -143,8 +143,8 @@ static double turned(int kind, const float *theta, float v, float step) {
   return least > 0 ? least / (double)component_reversal(kind, parameters)[0] : 0;
 }
 
-/* No component turns back by more than component_turn says, between neighbouring floats and between cells. Some turn
- * back by more than a hundredth of it, so the bound is not far too wide. */
+/* No component turns back by more than component_reversal says, between neighbouring floats and between cells. Some
+ * turn back by more than a hundredth of it, so the bound is not far too wide. */
 static void no_component_turns_back_by_more_than_it_says(void **state) {
   (void)state;
   for (int kind = 0; kind < KIND_MLP4; kind++) {
