@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tuning of launches on a device that is a formula: it finds the fastest shape and slices of the wanted length. */
+/* Tuning finds the fastest launch shape and slices of the wanted length, on a device whose times are a formula. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@ enum { CHAINS = 1000, NO_END = INT32_MAX };
 
 static const double target = 25;
 
-/* What a slice takes: the launch, and for each chain-step what its shape costs, in milliseconds. */
+/* The time of a slice: the launch, and for each chain and step the cost of the shape, in milliseconds. */
 struct formula {
   double launch, costs[AUTOTUNE_SHAPES];
 };
@@ -34,7 +34,7 @@ static struct autotune_choice run_slice(struct cuda_autotune *tuning, const stru
   return choice;
 }
 
-/* Slices until nothing is measured any more; returns how many there were. */
+/* Runs slices until nothing is measured any more; returns how many. */
 static int settle(struct cuda_autotune *tuning, const struct formula *formula, uint32_t chains) {
   double milliseconds;
   for (int slices = 0; slices < 1000; slices++)
@@ -58,7 +58,7 @@ static void the_fastest_shape_is_found(void **state) {
   }
 }
 
-static void what_runs_first_is_the_largest_block_and_the_first_guess(void **state) {
+static void the_first_slice_has_the_largest_block_and_the_guessed_length(void **state) {
   (void)state;
   struct cuda_autotune tuning;
   autotune_begin(&tuning, 25, false, target);
@@ -68,7 +68,7 @@ static void what_runs_first_is_the_largest_block_and_the_first_guess(void **stat
   assert_true(choice.measured);
 }
 
-/* Whatever a step costs, slices come to take the wanted time, and none takes much more on the way. */
+/* Whatever a step costs, slices reach the wanted time, and none takes much longer on the way. */
 static void slices_take_the_wanted_time(void **state) {
   (void)state;
   for (double cost = 1e-9; cost < 1e-2; cost *= 3) {
@@ -82,11 +82,12 @@ static void slices_take_the_wanted_time(void **state) {
     }
     run_slice(&tuning, &formula, CHAINS, NO_END, &milliseconds);
     assert_true(milliseconds < 1.01 * target);
-    assert_true(milliseconds > 0.5 * target || milliseconds > 1048576 * cost * CHAINS); /* the longest there is */
+    assert_true(milliseconds > 0.5 * target ||
+                milliseconds > 1048576 * cost * CHAINS); /* this slice is the longest possible */
   }
 }
 
-/* A time that is too good is not trusted far. */
+/* A slice grows only by degrees, even if the measured time would allow a jump. */
 static void slices_grow_by_degrees(void **state) {
   (void)state;
   struct cuda_autotune tuning;
@@ -99,8 +100,8 @@ static void slices_grow_by_degrees(void **state) {
   }
 }
 
-/* A step longer than the wanted time cannot be cut. */
-static void a_slice_has_a_step_at_least(void **state) {
+/* A step that takes longer than the wanted time cannot be cut. */
+static void a_slice_has_at_least_one_step(void **state) {
   (void)state;
   const struct formula formula = {0, {1, 1, 1}};
   struct cuda_autotune tuning;
@@ -117,8 +118,9 @@ static uint32_t next_random(uint32_t *state) {
   return *state >> 8;
 }
 
-/* Delays on two slices of three, up to threefold: the least of the trials is seldom fooled, slices never by much. */
-static void noise_is_survived(void **state) {
+/* Two slices of three are delayed, up to threefold. The least of several trials is seldom wrong, so the slice length is
+ * never far off. */
+static void noise_seldom_misleads_the_tuning(void **state) {
   (void)state;
   const struct formula formula = {0.01, {3e-5, 2e-5, 4e-5}};
   uint32_t random = 1;
@@ -141,7 +143,7 @@ static void noise_is_survived(void **state) {
   assert_true(right > RUNS * 85 / 100);
 }
 
-static void what_is_no_time_is_not_believed(void **state) {
+static void impossible_times_are_ignored(void **state) {
   (void)state;
   const double wrong[] = {0, -1, (double)NAN, (double)INFINITY, -(double)INFINITY};
   const struct formula formula = {0, {3e-5, 2e-5, 4e-5}};
@@ -154,16 +156,16 @@ static void what_is_no_time_is_not_believed(void **state) {
       assert_int_equal(choice.threads, 128);
       autotune_record(&tuning, choice, CHAINS, wrong[i]);
     }
-    assert_true(slices < 100); /* gives up, with what it began with */
-    assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).steps, 25);
-    assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).threads, 128);
+    assert_true(slices < 100); /* it gives up and keeps its first choice */
+    assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).steps, 25);
+    assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).threads, 128);
 
     autotune_begin(&tuning, 25, false, target);
     for (int k = 0; k < 9; k++) {
       double milliseconds;
-      struct autotune_choice choice = autotune_next(&tuning, CHAINS, NO_END);
-      autotune_record(&tuning, choice, CHAINS, wrong[i]);
-      assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).steps, choice.steps); /* as if it had not been */
+      struct tuning_choice choice = tuning_next(&tuning, CHAINS, NO_END);
+      tuning_record(&tuning, choice, CHAINS, wrong[i]);
+      assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).steps, choice.steps); /* the false time has no effect */
       run_slice(&tuning, &formula, CHAINS, NO_END, &milliseconds);
     }
     settle(&tuning, &formula, CHAINS);
@@ -182,7 +184,7 @@ static void the_users_slice_stays(void **state) {
       assert_int_equal(run_slice(&tuning, &formula, CHAINS, NO_END, &milliseconds).steps, steps);
     struct autotune_choice choice = autotune_next(&tuning, CHAINS, NO_END);
     assert_false(choice.measured);
-    assert_int_equal(choice.threads, steps >= 1000 ? 32 : 128); /* shorter slices tell nothing */
+    assert_int_equal(choice.threads, steps >= 1000 ? 32 : 128); /* shorter slices are too noisy to measure */
   }
 }
 
@@ -198,7 +200,7 @@ static void a_slice_ends_where_the_caller_must_pause(void **state) {
   assert_true(autotune_next(&tuning, CHAINS, NO_END).steps > 800);
 }
 
-/* A run of short slices needs the device alone only for the first. */
+/* In a run of short slices, only the first one needs the device alone. */
 static void short_slices_are_not_measured(void **state) {
   (void)state;
   const struct formula formula = {0.001, {3e-5, 2e-5, 3e-5}};
@@ -209,8 +211,8 @@ static void short_slices_are_not_measured(void **state) {
     assert_int_equal(run_slice(&tuning, &formula, CHAINS, 7, &milliseconds).measured, k == 0);
 }
 
-/* Half a batch may take as long as a whole one; a larger one than before takes longer, and is tried afresh. */
-static void batches_of_other_sizes_are_told_apart(void **state) {
+/* Half a batch may take as long as a whole one. A batch larger than any before takes longer, and is measured afresh. */
+static void batches_of_other_sizes_are_measured_apart(void **state) {
   (void)state;
   const struct formula small = {0, {1e-5, 1e-4, 1e-4}}, large = {0, {3e-5, 3e-5, 2e-5}};
   struct cuda_autotune tuning;
@@ -231,17 +233,17 @@ static void batches_of_other_sizes_are_told_apart(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_runs_first_is_the_largest_block_and_the_first_guess),
+      cmocka_unit_test(the_first_slice_has_the_largest_block_and_the_guessed_length),
       cmocka_unit_test(the_fastest_shape_is_found),
       cmocka_unit_test(slices_take_the_wanted_time),
       cmocka_unit_test(slices_grow_by_degrees),
-      cmocka_unit_test(a_slice_has_a_step_at_least),
-      cmocka_unit_test(noise_is_survived),
-      cmocka_unit_test(what_is_no_time_is_not_believed),
+      cmocka_unit_test(a_slice_has_at_least_one_step),
+      cmocka_unit_test(noise_seldom_misleads_the_tuning),
+      cmocka_unit_test(impossible_times_are_ignored),
       cmocka_unit_test(the_users_slice_stays),
       cmocka_unit_test(a_slice_ends_where_the_caller_must_pause),
       cmocka_unit_test(short_slices_are_not_measured),
-      cmocka_unit_test(batches_of_other_sizes_are_told_apart),
+      cmocka_unit_test(batches_of_other_sizes_are_measured_apart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
