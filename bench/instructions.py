@@ -275,7 +275,7 @@ def write_committed(rows):
 
 
 def verdict(row, old):
-    """What is wrong with a row compared with the committed one, or nothing."""
+    """A text that says how a row is worse than the committed one, or nothing."""
     remedy = "If it is worth its cost, run bench/instructions.py --write and say why in the commit message."
     if old is None:
         return "%s: no committed figure; run bench/instructions.py --write" % name(row)

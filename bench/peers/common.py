@@ -231,7 +231,7 @@ class Crew:
 
 
 def answer(crew: Crew, task: Task) -> dict:
-    """What a task came to. Training takes as long as the slowest worker's."""
+    """The result of a task. Training takes as long as its slowest worker."""
     parts = crew.run(task)
     counts = sum(part["counts"] for part in parts)
     if task.histogram:

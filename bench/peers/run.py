@@ -108,7 +108,7 @@ class Peer:
                 "bytes_per_chain": bytes_per_chain(tried, best), "tried": tried, "failed": failed}  # fmt: skip
 
     def try_all(self, settings: list[dict], tried: list[dict], failed: list[dict]) -> None:
-        """Of one number of processes; a program that fails, out of memory perhaps, is started again for the rest."""
+        """Measures with one number of processes. A program that fails, perhaps out of memory, is started again for the rest."""
         program = None
         for setting in settings:
             chains = max(setting["chunk"], 1024) * setting["processes"]
@@ -137,7 +137,7 @@ class Peer:
         return {name: fastest[name] for name in ("chain_steps_per_second", "training_bytes")}
 
     def agreement(self, best: dict) -> dict:
-        """Of every optimizer, how far the peer's counts are from seam's."""
+        """For every optimizer, how far the peer's counts are from seam's."""
         laws = AGREEMENT[self.pair][-1:] if self.options.quick else AGREEMENT[self.pair]
         laws = [{**law, "steps": AGREEMENT_STEPS, "chains": self.options.chains} for law in laws]
         tasks = [{**law, **best, "lr": law["lr"] * self.options.planted, "seed": SEEDS["peer"], "count": True,
