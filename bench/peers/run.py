@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""seam beside what people would use instead: the same training on the same machine in one run.
+"""Compares seam with the programs that people would use instead, with the same training on the same machine.
 
-For each peer that this machine has and each pair of kinds: looks for the peer's fastest settings; checks that it trains
-the same thing, by seam compare's own statistics; then times seam and the peer in turn. Prints a Markdown table, and
-writes it and everything behind it as JSON. What was done stays in --work, where the same command takes it up.
+For each installed peer and each pair of kinds it finds the fastest settings of the peer, checks with the statistics of
+seam compare that the peer trains the same thing, and then times seam and the peer in turn. It prints a Markdown table,
+and writes the table and all measurements as JSON. Finished parts stay in --work, and the same command continues there.
 
 Exit codes: 0 done; 1 a peer does not train the same thing, or failed; 2 a wrong option; 77 no peer is installed."""
 

@@ -43,7 +43,7 @@ static seam_status check_option(const struct seam_sweep *sweep, const char *name
     return error_set(error, SEAM_ERROR_USAGE, "it belongs beside \"options\", not here; a plan has one task");
   if (strcmp(name, "output") == 0)
     return error_set(error, SEAM_ERROR_USAGE, "the grid names the files; \"folder\" beside it says where they go");
-  if (!option || option_heeded(option->tasks, task)) return SEAM_OK;
+  if (!option || option_used_by(option->tasks, task)) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE, "task %s ignores it; remove it, or choose another task", task);
 }
 

@@ -71,7 +71,7 @@ static void set_cells(const struct seam_config *config, struct job_setup *setup)
 static void set_common_cell(struct job *job) {
   const struct axis *axis = &job->axes[AXIS_CELL];
   const int32_t cell = tally_bin(axis, 0.0f);
-  job->common_cell = component_origin(job->first) && cell <= axis->bins ? cell : 0;
+  job->common_cell = component_zero_at_zero(job->first) && cell <= axis->bins ? cell : 0;
 }
 
 static void set_counts(const struct histogram_set *set, struct job *job) {

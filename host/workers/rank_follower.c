@@ -51,7 +51,7 @@ static void send_opening(const struct rank_run *run) {
 /* Reports that `done` chains were counted since the beginning. Asks for a lease of `wanted` chains unless that is 0. */
 static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
   struct run_control *control = &run->workers.control;
-  uint64_t trained = atomic_load(&control->trained);
+  uint64_t trained = atomic_load(&control->work_done);
   struct report report = {done - run->reported, trained - run->reported_trained, wanted, atomic_load(&control->cancel)};
   run->reported = done;
   run->reported_trained = trained;

@@ -39,7 +39,7 @@ static seam_status work_batches(struct worker *worker, seam_error *error) {
   struct share *share = &worker->share;
   struct chain_range range;
   while (take_batch(workers, &range)) {
-    FORWARD(workers->backend->train(workers->session, worker->index, &range, &workers->control, share->counts, error));
+    FORWARD(workers->backend->count(workers->session, worker->index, &range, &workers->control, share->counts, error));
     FORWARD(collector_batch(&workers->collector, share, &range, error));
   }
   return SEAM_OK;

@@ -510,7 +510,7 @@ done
 
 # reap CHILD: waits for it, but not for ever; its exit code is left in `status`.
 reap() {
-  (sleep 60 && kill -KILL "$1") >/dev/null 2>&1 & # or ctest would wait for the sleep
+  (sleep 1000 && kill -KILL "$1") >/dev/null 2>&1 & # or ctest would wait for the sleep
   local watchdog=$!
   wait "$1"
   status=$?
@@ -527,7 +527,7 @@ interrupt() {
   rm out # or what the last case left would be taken for news
   "$seam" train --chains 1e12 --steps 100 --json --output i.zip --force "$@" >out 2>err &
   local child=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 3000); do
     grep -qs '"chains_done":[1-9]' out && break
     sleep 0.1
   done
@@ -556,7 +556,7 @@ cp a.zip kept.zip
 rm out
 "$seam" train --steps 2147483647 --json --output kept.zip --force >out 2>err &
 child=$!
-for _ in $(seq 100); do [ -s out ] && break || sleep 0.1; done
+for _ in $(seq 3000); do [ -s out ] && break || sleep 0.1; done
 kill -INT $child
 reap $child
 [ $status -eq 130 ] || wrong "exit code is not 130"
@@ -573,9 +573,9 @@ complains "standard output"
 name="closed stdout"
 cases=$((cases + 1))
 : >out
-"$seam" train --chains 1e12 --steps 100 --json --output closed.zip >&- 2>err &
+"$seam" train --chains 1e12 --steps 100 --json --checkpoint-every 0.1s --output closed.zip >&- 2>err &
 child=$!
-sleep 2
+for _ in $(seq 3000); do [ -s closed.zip ] && break || sleep 0.1; done # it counts
 [ -s closed.zip.lock ] && wrong "what was meant for stdout went into a file"
 kill -INT $child
 reap $child

@@ -86,7 +86,7 @@ class Tester:
                                SEAM_FAULT_REPORT=folder + ".report")
         self.runs += 1
         return subprocess.run([self.seam] + arguments, cwd=folder, env=environment, capture_output=True, text=True,
-                              check=False, timeout=100)
+                              check=False, timeout=1000)
 
     def make(self, name, arguments):
         done = self.call(self.work, arguments + ["--output", name])

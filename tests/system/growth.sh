@@ -78,9 +78,10 @@ case $1-$STUB in
   train-interrupted)
     echo $$ >stub.pid
     trap 'sleep 0.3; touch cut.growing.zip; kill $!; exit 130' TERM
-    sleep 0.2 # growth.py waits by then
+    until grep -q "^State:.S" /proc/$PPID/status; do sleep 0.1; done # growth.py waits
+    sleep 0.2
     kill -INT $PPID
-    sleep 9 & wait ;;
+    sleep 900 & wait ;;
   *) "$SEAM" "$@" ;;
 esac
 BASH

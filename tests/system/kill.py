@@ -78,7 +78,7 @@ class Killer:
     # ---- Preparation ----
 
     def quietly(self, folder, arguments):
-        done = subprocess.run([self.seam] + arguments, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+        done = subprocess.run([self.seam] + arguments, cwd=folder, capture_output=True, text=True, check=False, timeout=3000)
         expect(done.returncode == 0, "exit code %d of seam %s: %s" % (done.returncode, " ".join(arguments), done.stderr))
         return done.stdout
 

@@ -15,6 +15,8 @@ awk '/^```c$/ { inside = 1; next } /^```/ { if (inside && text ~ /COMPONENT_CUBI
   inside { text = text $0 "\n" }' "$page" >$component/cubic.h
 line=$(grep -o 'X(CUBIC[^)]*)' "$page")
 sed -i "s/^  X(LINEAR,.*/&\n  $line \\\\/" $component/list.h
+# The kinds that this test can do without, so that the kernels compile in half the time.
+sed -i '/^  X(\(LOGISTIC\|BUFFER\|MLP16\|TABLE8\),/d' $component/list.h
 sed -i 's/#include "buffer.h"/&\n#include "cubic.h"/' $component/component.h
 cmake -S . -B ../build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DSEAM_CUDA=OFF -DSEAM_MPI=OFF -DSEAM_WERROR=ON >../log
 cmake --build ../build --target seam >>../log || { tail -n 30 ../log; exit 1; }

@@ -4,12 +4,11 @@
 # usage: peers.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source "$(dirname "$0")/../support/fresh.sh"
+source "$(dirname "$0")/../support/venv.sh"
 source_dir=$1 work=$2 seam=$3
 fresh "$work"
 mkdir -p "$work"
-python3 -m venv "$work/venv"
-numpy=$(grep '^numpy==' "$source_dir/tests/system/requirements.txt")
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$numpy"
+venv "$work/venv" "$(grep '^numpy==' "$source_dir/tests/system/requirements.txt")"
 run() { "$work/venv/bin/python" -B "$source_dir/bench/peers/run.py" --seam "$seam" --quick "$@"; }
 run --work "$work/right" --output "$work/right/peers" 2>&1 | tee "$work/right.log"
 for name in "plain C" NumPy; do

@@ -5,11 +5,11 @@
 # usage: readers.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source "$(dirname "$0")/../support/fresh.sh"
+source "$(dirname "$0")/../support/venv.sh"
 source_dir=$1 work=$2 seam=$3
 fresh "$work"
 mkdir -p "$work"
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$source_dir/tests/system/requirements.txt"
+venv "$work/venv" -r "$source_dir/tests/system/requirements.txt"
 "$seam" train --chains 2000 --steps 50 --output "$work/mlp8.zip" --quiet
 "$seam" train --chains 500 --steps 9 --first buffer --second table8 --optimizer langevin --bins 16 --range -1:2 \
   --histograms interface,width,snapshots --seed 0xffffffffffffffff --output "$work/mixed.zip" --quiet

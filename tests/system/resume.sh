@@ -28,7 +28,7 @@ start() {
   touch begin
   "$seam" "${@:2}" --threads 1 --isa baseline --checkpoint-every 0.05s --output "$1" --quiet 2>err &
   run=$!
-  for ((i = 0; i < 1000; i++)); do
+  for ((i = 0; i < 30000; i++)); do
     [ ! "$1" -nt begin ] || return 0
     sleep 0.01
   done

@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The unit and command line tests under the address and undefined-behaviour sanitizers, in a build of their own with clang
-# (gcc where there is none), so that the other compiler's warnings are errors here, too.
-# usage: sanitizers.sh SOURCE_DIR BUILD_DIR
+# Tests under the address and undefined-behaviour sanitizers. `some`: those of memory, files, options and the corpora of
+# the fuzz targets, which build and run in about a minute. `all`: every unit test and the tests of the command line.
+# usage: sanitizers.sh SOURCE_DIR BUILD_DIR some|all
 set -euo pipefail
-compiler=$(command -v clang || command -v gcc)
-cmake -S "$1" -B "$2" -G Ninja -DCMAKE_C_COMPILER="$compiler" -DCMAKE_CXX_COMPILER="$compiler++" -DSEAM_CUDA=OFF \
-  -DSEAM_WERROR=ON -DSEAM_SANITIZE=address,undefined -DSEAM_NESTED=ON -DBUILD_TESTING=ON >"$2.log"
-cmake --build "$2" -j "$(nproc)" >>"$2.log" 2>&1 || { tail -50 "$2.log"; exit 1; }
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=detect_stack_use_after_return=0
-# fontconfig, which Cairo looks for fonts with, keeps pointers as offsets: what they point to looks lost.
-echo leak:libfontconfig >"$2.leaks"
-export LSAN_OPTIONS=suppressions=$2.leaks:print_suppressions=0
-ctest --test-dir "$2" --output-on-failure -j "$(nproc)"
+source "$(dirname "$0")/../support/sanitized.sh"
+sanitized_configure "$1" "$2"
+export ASAN_OPTIONS=detect_stack_use_after_return=0
+some=(test_coverage test_histogram test_archive test_archive_damage test_output test_config test_compare_file test_run
+      test_distance test_progress fuzz_result fuzz_member fuzz_configuration fuzz_command)
+if [ "$3" = some ]; then
+  sanitized_build "$2" "${some[@]}"
+  ctest --test-dir "$2" --output-on-failure -j "$(nproc)" --no-tests=error -R "^($(IFS='|'; echo "${some[*]}"))\$"
+else
+  sanitized_build "$2" all
+  ctest --test-dir "$2" --output-on-failure -j "$(nproc)" --no-tests=error
+fi

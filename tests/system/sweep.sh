@@ -46,7 +46,7 @@ counted() { cat plan/index.csv 2>/dev/null | awk -F, 'NR > 1 { n += $5 } END { p
 
 "$seam" sweep plan.json --json >running 2>told &
 run=$!
-for ((i = 0; i < 1000; i++)); do
+for ((i = 0; i < 30000; i++)); do
   ! ls plan/*.zip >/dev/null 2>&1 || break
   sleep 0.01
 done
@@ -60,7 +60,10 @@ grep -q "^seam: interrupted: . of 8 points are complete" told || wrong "the inte
 [ "$chains" -gt 0 ] && [ "$chains" -lt 24000 ] || wrong "$chains chains in the index after an interrupt"
 "$seam" sweep plan.json --json >out 2>err &
 run=$!
-sleep 0.5
+for ((i = 0; i < 30000; i++)); do
+  [ ! -s out ] || break # it has told of its progress
+  sleep 0.01
+done
 kill -9 $run || wrong "the sweep had ended before it could be killed"
 wait $run 2>/dev/null || true
 "$seam" sweep plan.json --json >out 2>err || wrong "the sweep was not completed"

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) {
   va_list values;
   va_start(values, format);

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-
 double tick_step(double span, int wanted) {
   double power = pow(10, floor(log10(span / wanted)));
   for (int i = 0; i < 3; i++) {
