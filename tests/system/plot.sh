@@ -213,7 +213,7 @@ refused "a comparison's margins" 2 "where.zip is a comparison, which has only --
 refused "another outcome than the comparison's" 2 "part.zip compares buffer" part.zip --outcome pass --output new.png
 for command in show info "train --config" "merge --output new.zip"; do
   run "$command of a comparison" 6 $command where.zip
-  grep -qF "where.zip is a comparison, the map that seam compare wrote" err || wrong "it does not say what the file is"
+  grep -qF "where.zip is a comparison that seam compare wrote" err || wrong "it does not say what the file is"
 done
 python3 - <<'P'
 import zipfile

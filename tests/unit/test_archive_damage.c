@@ -71,11 +71,11 @@ static void sizes_that_deflate_cannot_reach_are_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
   set_header_field(file, "loss_storage_values.npy", 24, 22, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy claims an impossible size");
+  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy has an impossible size");
   free(file.data);
   file = small_file("loss");
   set_header_field(file, "run.manifest", 20, 18, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest claims an impossible size");
+  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest has an impossible size");
   free(file.data);
 }
 
