@@ -180,17 +180,17 @@ static void effective_counts_come_from_the_interface(void **state) {
   (void)state;
   const struct selection *pass = find_selection("pass"), *buffer = find_selection("buffer");
   seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
-  assert_true(worth_of(training, pass) == 1);
+  assert_true(effective_sample_of(training, pass) == 1);
   for (int i = 0; i < 2; i++) {
     const struct selection *selection = i ? buffer : pass;
     double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
+    assert_true(effective_sample_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
   }
-  assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
-  assert_true(worth_of(prediction, find_selection("fail")) == 0);
+  assert_true(effective_sample_of(prediction, find_selection("all")) == effective_sample_of(prediction, pass));
+  assert_true(effective_sample_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
-  assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_true(effective > 16 && effective_sample_of(law, buffer) == effective / (double)selected_chains(law, pass));
   assert_ptr_equal(compared_outcomes(law, find_selection("all")),
                    pass); /* without the weight of pairs that do not work */
   assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
