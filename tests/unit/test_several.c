@@ -185,7 +185,8 @@ static void effective_counts_come_from_the_interface(void **state) {
     const struct selection *selection = i ? buffer : pass;
     double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(effective_sample_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
+    assert_true(effective_sample_of(prediction, selection) ==
+                effective / (double)selected_chains(prediction, selection));
   }
   assert_true(effective_sample_of(prediction, find_selection("all")) == effective_sample_of(prediction, pass));
   assert_true(effective_sample_of(prediction, find_selection("fail")) == 0);
