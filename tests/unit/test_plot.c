@@ -139,7 +139,7 @@ static void bins_are_summed_where_little_is_known(void **state) {
   int64_t *counts = few_counts();
   assert_int_equal(merging_of(&axis, &axis, counts, 1, false).x, 2); /* never to fewer than 32 a side */
   assert_int_equal(merging_of(&axis, &axis, counts, 0, false).y, 2);
-  assert_int_equal(merging_of(&axis, &axis, counts, 25, false).x, 1); /* 4 counts worth 100 */
+  assert_int_equal(merging_of(&axis, &axis, counts, 25, false).x, 1); /* 4 counts, 100 independent entries */
   assert_int_equal(merging_of(&axis, &axis, counts, 24, false).x, 2);
   assert_int_equal(merging_of(&axis, &axis, counts, 1, true).x, 1);
   assert_int_equal(merging_of(&axis, &axis, counts, 1, true).y, 2);

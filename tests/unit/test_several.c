@@ -182,7 +182,7 @@ static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
   release(&plot);
 }
 
-/* ---- What a count is worth ---- */
+/* ---- The effective sample of a count ---- */
 
 /* What a comparison with a training finds of the chosen outcomes: so many independent entries, per count as it lies
  * there. */
@@ -198,21 +198,22 @@ static double effective_beside(seam_result *result, seam_result *training, const
 #define WORKING "first", "logistic", "second", "logistic", "chains", "4000", "bins", "16", "steps", "50"
 #define PAIRED  WORKING, "draws", "4000", "cells", "64"
 
-static void a_count_is_worth_what_the_interface_tells(void **state) {
+static void the_effective_sample_is_as_the_interface_tells(void **state) {
   (void)state;
   const struct selection *pass = find_selection("pass"), *buffer = find_selection("buffer");
   seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
-  assert_true(worth_of(training, pass) == 1);
+  assert_true(effective_sample_of(training, pass) == 1);
   for (int i = 0; i < 2; i++) {
     const struct selection *selection = i ? buffer : pass;
     double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
+    assert_true(effective_sample_of(prediction, selection) ==
+                effective / (double)selected_chains(prediction, selection));
   }
-  assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
-  assert_true(worth_of(prediction, find_selection("fail")) == 0);
+  assert_true(effective_sample_of(prediction, find_selection("all")) == effective_sample_of(prediction, pass));
+  assert_true(effective_sample_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
-  assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_true(effective > 16 && effective_sample_of(law, buffer) == effective / (double)selected_chains(law, pass));
   assert_ptr_equal(compared_outcomes(law, find_selection("all")), pass); /* without the weight that pairs lack */
   assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
   seam_result_free(training);
@@ -336,7 +337,7 @@ int main(void) {
       cmocka_unit_test(figures_are_taken_in_order_and_once),
       cmocka_unit_test(all_is_what_all_results_can_have),
       cmocka_unit_test(all_leaves_out_a_comparison_that_cannot_be),
-      cmocka_unit_test(a_count_is_worth_what_the_interface_tells),
+      cmocka_unit_test(the_effective_sample_is_as_the_interface_tells),
       cmocka_unit_test(densities_of_a_training_and_a_law_have_one_scale),
       cmocka_unit_test(curves_are_densities_of_each_result),
       cmocka_unit_test(bins_are_as_wide_as_the_least_known_result_needs),
