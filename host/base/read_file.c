@@ -11,6 +11,11 @@
 /* Every result is much smaller. Without a limit, a sparse file could take all memory. */
 static const off_t largest = (off_t)1 << 32;
 
+seam_status read_file_no_memory(const char *path, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
+                   error_path(path));
+}
+
 static seam_status read_failed(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%m): check the name and its permissions",
                    error_path(path));
@@ -39,9 +44,7 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   if (info.st_size > largest)
     return error_set(error, SEAM_ERROR_IO, "%s is larger than any file of seam: name another", error_path(path));
   unsigned char *buffer = malloc((size_t)info.st_size + 1);
-  if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
+  if (!buffer) return read_file_no_memory(path, error);
   seam_status status = read_bytes(file, path, buffer, (size_t)info.st_size, error);
   if (status != SEAM_OK) {
     free(buffer);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of a comparison: packs it into the zip that seam compare writes, and takes it out again, trusting nothing.
- */
+/* Writes and reads the file of a comparison. The reader trusts nothing that the file says. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,16 +43,11 @@ seam_status seam_output_write_comparison(seam_output *output, const seam_compari
 
 /* ---- Unpacking ---- */
 
-static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                   error_path(path));
-}
-
 static seam_status read_record(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
   const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
   json_t *record;
   if (!member)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name what seam compare --output wrote",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name a file that seam compare --output wrote",
                      error_path(reader->path));
   FORWARD(member_read_json(reader, member, MANIFEST_LIMIT, &record, error));
   seam_status status = comparison_restore(comparison, record, reader->path, error);
@@ -74,7 +68,7 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
                    error_path(reader->path), reader->count, members);
 }
 
-/* A ratio is a number, for there is half a count more in every cell; its error may be unknown. */
+/* A ratio is always finite, because half a count was added to every cell. Its error may be unknown (NAN). */
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {
@@ -110,7 +104,7 @@ seam_status comparison_file_unpack(const unsigned char *bytes, size_t size, cons
   *out = NULL;
   FORWARD(zip_reader_open(bytes, size, path, &reader, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
-  seam_status status = comparison ? read_comparison(reader, comparison, error) : out_of_memory(path, error);
+  seam_status status = comparison ? read_comparison(reader, comparison, error) : read_file_no_memory(path, error);
   zip_reader_close(reader);
   if (status == SEAM_OK)
     *out = comparison;

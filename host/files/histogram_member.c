@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of a histogram in a zip: written; found, checked for their size, and read. */
+/* Writes and reads the members of a histogram in a zip. */
 #include "files/histogram_member.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/read_file.h"
 #include "files/npy_header.h"
 #include "files/uhi_json.h"
 
@@ -29,7 +30,7 @@ seam_status member_add_histogram(struct zip_writer *writer, const seam_histogram
                                  seam_error *error) {
   char description[UHI_NAME], counts[UHI_NAME];
   unsigned char header[NPY_HEADER];
-  _Static_assert(sizeof *histogram->values == sizeof *histogram->reals, "both kinds of cells have one size");
+  _Static_assert(sizeof *histogram->values == sizeof *histogram->reals, "counts and reals have the same size");
   uhi_member_names(histogram, description, counts);
   FORWARD(member_add_json(writer, description, json, DESCRIPTION_LIMIT, error));
   size_t header_size = npy_header(histogram, header);
@@ -61,12 +62,7 @@ seam_status member_check_size(const struct zip_reader *reader, const seam_histog
   return SEAM_OK;
 }
 
-static seam_status out_of_memory(const struct zip_reader *reader, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                   error_path(reader->path));
-}
-
-/* Jansson says what is wrong with a text, but of memory, for the most part, nothing. */
+/* Jansson names every error in the text. When memory is out, it mostly gives no message. */
 seam_status member_read_json(struct zip_reader *reader, const struct zip_member *member, size_t limit, json_t **json,
                              seam_error *error) {
   char *text;
@@ -75,7 +71,7 @@ seam_status member_read_json(struct zip_reader *reader, const struct zip_member 
   *json = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, &fault);
   free(text);
   if (*json) return SEAM_OK;
-  if (!fault.text[0]) return out_of_memory(reader, error);
+  if (!fault.text[0]) return read_file_no_memory(reader->path, error);
   return zip_member_damaged(error, reader->path, member->name, "is not JSON text");
 }
 
@@ -106,7 +102,8 @@ seam_status member_read_histogram(struct zip_reader *reader, const seam_histogra
                                   seam_error *error) {
   char description[UHI_NAME], name[UHI_NAME];
   uhi_member_names(histogram, description, name);
-  seam_status status = ours ? read_description(reader, description, ours, error) : out_of_memory(reader, error);
+  seam_status status =
+      ours ? read_description(reader, description, ours, error) : read_file_no_memory(reader->path, error);
   json_decref(ours);
   FORWARD(status);
   return read_cells(reader, histogram, name, cells, error);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result file: puts a result's members into one zip and takes them out again, trusting nothing; and what runs do
- * with the file: write, write a checkpoint, resume. */
+/* Writes and reads result files. The reader trusts nothing that the file says. */
 #include "files/result_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "files/histogram_member.h"
 #include "base/read_file.h"
@@ -14,7 +12,7 @@
 #include "files/atomic_output.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "counts go to the file as they lie in memory, which must be little-endian"
+#error "counts are written as they are in memory, which must be little-endian"
 #endif
 
 static seam_status out_of_memory(const char *what, seam_error *error) {
@@ -46,19 +44,20 @@ seam_status result_file_pack(const struct seam_result *result, unsigned char **b
 
 static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, seam_error *error) {
   const struct zip_member *member;
-  char *text;
   if (!zip_reader_find(reader, MANIFEST_MEMBER) && zip_reader_find(reader, COMPARISON_MEMBER))
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s is a comparison, the map that seam compare wrote, and not a result: seam plot draws it",
+                     "%s is a comparison that seam compare wrote, and not a result: seam plot can draw it",
                      error_path(reader->path));
   FORWARD(member_find(reader, MANIFEST_MEMBER, &member, error));
-  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
-  seam_status status = manifest_parse(text, member->size, reader->path, manifest, error);
-  free(text);
+  FORWARD(member_read_json(reader, member, MANIFEST_LIMIT, manifest, error));
+  seam_status status = manifest_check_schema(*manifest, reader->path, error);
+  if (status == SEAM_OK) return SEAM_OK;
+  json_decref(*manifest);
+  *manifest = NULL;
   return status;
 }
 
-/* The histograms that the configuration asks for must be there, at the sizes it implies. */
+/* Checks that every histogram of the configuration is there and has the right size. Adds their members to *members. */
 static seam_status check_sizes(const struct zip_reader *reader, const struct histogram_set *set, int *members,
                                seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
@@ -69,7 +68,7 @@ static seam_status check_sizes(const struct zip_reader *reader, const struct his
   return SEAM_OK;
 }
 
-/* Before memory is taken for the counts, so that a small forged file cannot ask for much. */
+/* Called before memory is allocated for the counts, so that a small forged file cannot make seam allocate much. */
 static seam_status check_members(const struct zip_reader *reader, const struct seam_config *config, seam_error *error) {
   struct histogram_set *set;
   int members = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file in memory: the calls that minizip reads, writes and seeks with. */
+/* The calls with which minizip reads, writes and seeks in a file in memory. */
 #include "files/zip_memory.h"
 
 #include <stdint.h>
@@ -55,7 +55,7 @@ static ZPOS64_T tell_memory(voidpf opaque, voidpf stream) {
   return ((struct zip_memory *)stream)->position;
 }
 
-/* Offsets come from the file that is read, so none is believed to lie inside it. */
+/* Offsets come from the file that is read, so they may be wrong. */
 static long seek_memory(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin) {
   struct zip_memory *memory = stream;
   (void)opaque;

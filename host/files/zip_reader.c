@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a zip file in memory and believes nothing that it says about itself. */
+/* Reads a zip file in memory, and trusts nothing that it says about itself. */
 #include "files/zipfile.h"
 
 #include <minizip/unzip.h>
@@ -7,9 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/read_file.h"
 #include "files/zip_memory.h"
 
-/* A match of 258 bytes takes two bits at least. */
+/* A deflated byte holds at most 4 matches of 2 bits and 258 bytes each. */
 enum { DEFLATE_RATIO = 1032 };
 
 static const char remedy[] = "the file is damaged: use another copy or run again";
@@ -25,7 +26,7 @@ static seam_status directory_damaged(seam_error *error, const char *path) {
 
 /* ---- The directory ---- */
 
-/* A name that was cut to its place is shorter than the file says. */
+/* A name that did not fit into member->name is shorter than the file says. */
 static seam_status check_member(const struct zip_reader *reader, const unz_file_info64 *info,
                                 const struct zip_member *member, seam_error *error) {
   if (strlen(member->name) != info->size_filename)
@@ -36,7 +37,7 @@ static seam_status check_member(const struct zip_reader *reader, const unz_file_
   if (info->flag & 1 || (info->compression_method != Z_DEFLATED && info->compression_method != 0))
     return zip_member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
   if (info->compressed_size > reader->memory->size || info->uncompressed_size > DEFLATE_RATIO * info->compressed_size)
-    return zip_member_damaged(error, reader->path, member->name, "claims an impossible size");
+    return zip_member_damaged(error, reader->path, member->name, "has an impossible size");
   return SEAM_OK;
 }
 
@@ -71,8 +72,8 @@ static seam_status read_directory(struct zip_reader *reader, seam_error *error) 
 
 /* ---- The reader ---- */
 
-/* A zip begins with a member and ends with the end of its directory, without a comment. minizip itself reads zeros
- * beyond the end of a file, and so would take one that lacks its last bytes. */
+/* Our zip begins with a member and ends with the end of its directory, without a comment. This check finds a file whose
+ * last bytes are missing. minizip would read zeros there and accept it. */
 static bool is_whole_zip(const unsigned char *bytes, size_t size) {
   enum { END = 22 };
   static const unsigned char no_comment[2] = {0, 0};
@@ -99,9 +100,7 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
                             seam_error *error) {
   *out = NULL;
   struct zip_reader *reader = create(bytes, size, path);
-  if (!reader)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
+  if (!reader) return read_file_no_memory(path, error);
   zlib_filefunc64_def calls = zip_memory_calls(reader->memory);
   if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
   seam_status status;
@@ -131,7 +130,7 @@ const struct zip_member *zip_reader_find(const struct zip_reader *reader, const 
   return NULL;
 }
 
-/* Opening a pipe that nobody writes to would wait forever. */
+/* Opens only ordinary files: to open a pipe without a writer would wait forever. */
 bool zip_file_has(const char *path, const char *name) {
   struct stat info;
   unzFile zip = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? unzOpen64(path) : NULL;
@@ -148,9 +147,7 @@ seam_status zip_reader_begin(struct zip_reader *reader, const struct zip_member 
   if (unzGoToFilePos64(reader->zip, &position) != UNZ_OK) return directory_damaged(error, reader->path);
   int opened = unzOpenCurrentFile(reader->zip);
   if (opened == UNZ_OK) return SEAM_OK;
-  if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(reader->path));
+  if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR) return read_file_no_memory(reader->path, error);
   return zip_member_damaged(error, reader->path, member->name, "cannot be opened");
 }
 
@@ -183,9 +180,7 @@ seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *
   *text = NULL;
   if (member->size > limit) return zip_member_damaged(error, reader->path, member->name, "is too large");
   char *buffer = malloc(member->size + 1);
-  if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(reader->path));
+  if (!buffer) return read_file_no_memory(reader->path, error);
   seam_status status = zip_reader_begin(reader, member, error);
   if (status == SEAM_OK) status = zip_reader_read(reader, member, buffer, member->size, error);
   if (status == SEAM_OK) status = zip_reader_end(reader, member, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small result files of every task, and what must hold of any bytes that are read as one. */
+/* Small result files of every task, and what must hold for any bytes that are read as one. */
 #include "archives.h"
 
 #include <stdlib.h>
@@ -48,7 +48,7 @@ const struct archive *small_archives(void) {
 
 /* ---- Any bytes ---- */
 
-/* More would take as long as a hundred other inputs, and go the same ways. */
+/* A larger result would take as long as a hundred other inputs, and run the same code. */
 enum { QUICKLY_WRITTEN = 4096 };
 
 static void must_survive_writing(const seam_result *result) {

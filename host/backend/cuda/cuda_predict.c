@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Predictions on one card: what second components make of all cells is entered into a table once, and each batch of
- * first components then counts its partners there. */
+/* Counts predictions on one card: all second components are entered into a table once, and each batch of first
+ * components then counts its partners in the table. */
 #include "backend/cuda/cuda_batch.h"
 
-/* For each multiprocessor: first components of a batch; and pairs counted, and cells looked up by second components, in
- * one launch, which is to take some milliseconds. */
-enum { CHAINS_AT_ONCE = 512, LOOKS_AT_ONCE = 1 << 19 };
+/* The work of one launch for each multiprocessor: first components, cells times second components entered into the
+ * table, and pairs counted. A launch should take some milliseconds. */
+enum { CHAINS_AT_ONCE = 512, CELLS_AT_ONCE = 1 << 19 };
 static const uint64_t pairs_at_once[CUDA_LAWS] = {[CUDA_WORKS] = 1 << 27, [CUDA_GIBBS] = 1 << 24};
 
-/* For each multiprocessor, so many pairs are worth a copy of the counts home; and so many for each of the counts. */
-enum { PAIRS_OF_A_COPY = 1 << 24, PAIRS_OF_A_COUNT = 1 << 8 };
+/* A copy of the counts to the host is worth its time after so many pairs for each multiprocessor: a fixed number, and
+ * some more for each count. */
+enum { PAIRS_PER_COPY = 1 << 24, PAIRS_PER_COUNT = 1 << 8 };
 
 static uint64_t block_begin(const struct job *job, uint32_t block) { return job->draws * block / PAIR_BLOCKS; }
 
@@ -17,10 +18,10 @@ static uint32_t clamp_blocks(uint64_t blocks) {
   return blocks < 1 ? 1 : blocks > PAIR_BLOCKS ? PAIR_BLOCKS : (uint32_t)blocks;
 }
 
-/* ---- Before it begins ---- */
+/* ---- Find, open ---- */
 
 static seam_status find_kinds(const struct job *job, struct cuda_program *program, seam_error *error) {
-  (void)error; /* every build holds all kinds */
+  (void)error; /* every build has all kinds */
   program->first = cuda_kinds[job->first];
   program->second = cuda_kinds[job->second];
   program->any = cuda_counting.add;
@@ -29,11 +30,12 @@ static seam_status find_kinds(const struct job *job, struct cuda_program *progra
 
 static void plan_table(struct cuda_device *device, const struct seam_config *config) {
   struct cuda_prediction *prediction = &device->argument.prediction;
-  uint64_t most = (device->argument.job.draws + PAIR_BLOCKS - 1) / PAIR_BLOCKS; /* of a block */
+  uint64_t most = (device->argument.job.draws + PAIR_BLOCKS - 1) / PAIR_BLOCKS; /* draws of the largest block */
   device->law = config->task == TASK_GIBBS ? CUDA_GIBBS : CUDA_WORKS;
   prediction->pair_bits = config_pair_bits(config);
   prediction->tiles = (uint32_t)((most + CUDA_TILE_DRAWS - 1) / CUDA_TILE_DRAWS);
-  for (prediction->sharers = 1; prediction->sharers < prediction->tiles && prediction->sharers < CUDA_WARP;) prediction->sharers *= 2;
+  for (prediction->sharers = 1; prediction->sharers < prediction->tiles && prediction->sharers < CUDA_WARP;)
+    prediction->sharers *= 2;
 }
 
 static size_t table_bytes(const struct cuda_device *device) {
@@ -47,7 +49,7 @@ static seam_status plan_capacity(struct cuda_device *device, uint32_t multiproce
   size_t available = 0, total = 0, table = table_bytes(device);
   size_t count_bytes = (size_t)device->argument.job.cells * sizeof(int64_t);
   TRY(cudaMemGetInfo, &available, &total);
-  size_t room = available / 4 * 3; /* others use the card too */
+  size_t room = available / 4 * 3; /* the rest is for other programs */
   size_t share = (room > table ? room - table : 0) / DEVICE_WORKERS;
   size_t chains = share > count_bytes ? (share - count_bytes) / CANDIDATE_BYTES : 0;
   size_t wanted = (size_t)multiprocessors * CHAINS_AT_ONCE;
@@ -61,14 +63,14 @@ static seam_status plan_capacity(struct cuda_device *device, uint32_t multiproce
 
 static void plan_launches(struct cuda_device *device, uint64_t multiprocessors) {
   const struct job *job = &device->argument.job;
-  uint64_t draws = job->draws / PAIR_BLOCKS + 1; /* of a block */
-  device->blocks_entered = clamp_blocks(multiprocessors * LOOKS_AT_ONCE / (draws * (uint64_t)job->stride));
+  uint64_t draws = job->draws / PAIR_BLOCKS + 1; /* of one block */
+  device->blocks_entered = clamp_blocks(multiprocessors * CELLS_AT_ONCE / (draws * (uint64_t)job->stride));
   device->blocks_counted = clamp_blocks(multiprocessors * pairs_at_once[device->law] / (draws * device->capacity));
 }
 
 static void plan_portion(struct cuda_device *device, uint64_t multiprocessors) {
   const struct job *job = &device->argument.job;
-  uint64_t pairs = multiprocessors * (PAIRS_OF_A_COPY + PAIRS_OF_A_COUNT * (uint64_t)job->cells);
+  uint64_t pairs = multiprocessors * (PAIRS_PER_COPY + PAIRS_PER_COUNT * (uint64_t)job->cells);
   uint64_t chains = pairs / job->draws;
   device->least = (chains / CUDA_PREDICT_THREADS + 1) * CUDA_PREDICT_THREADS;
   device->portion = (chains / device->capacity + 1) * device->capacity;
@@ -92,7 +94,7 @@ static seam_status open_prediction(struct cuda_device *device, const struct seam
 
 /* ---- The table ---- */
 
-/* Enters the next few blocks of theta2. */
+/* Enters the next blocks of theta2 in one launch. */
 static seam_status enter_blocks(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                                 seam_error *error) {
   const struct job *job = &a->job;
@@ -107,7 +109,7 @@ static seam_status enter_blocks(struct cuda_device *device, const struct cuda_wo
   return SEAM_OK;
 }
 
-/* The worker that comes first does it for both. */
+/* Enters all blocks that are still missing. The first worker does this while the other one waits. */
 static seam_status enter_all(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                              struct run_control *control, seam_error *error) {
   seam_status status = SEAM_OK;
@@ -124,8 +126,8 @@ static seam_status count_blocks(const struct cuda_device *device, const struct c
                                 struct cuda_argument *a, uint32_t blocks, seam_error *error) {
   uint32_t at_once = CUDA_PREDICT_THREADS / a->prediction.sharers;
   uint32_t groups = (a->batch.chains + at_once - 1) / at_once;
-  FORWARD(
-      cuda_launch(cuda_counting.count[device->law], blocks * groups, CUDA_PREDICT_THREADS, 0, worker->stream, a, error));
+  FORWARD(cuda_launch(cuda_counting.count[device->law], blocks * groups, CUDA_PREDICT_THREADS, 0, worker->stream, a,
+                      error));
   return cuda_wait(worker, error);
 }
 
