@@ -13,7 +13,7 @@
 /* Each result has a letter for its name, and each overlaid curve has its own colour. */
 enum { MOST_RESULTS = 24, MOST_OVERLAID = 7 };
 
-/* What is drawn. */
+/* The data that figures are drawn from. */
 struct plot {
   seam_result *results[MOST_RESULTS];
   int count;
