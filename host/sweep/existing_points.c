@@ -33,7 +33,7 @@ static seam_status check_same(const struct seam_config *config, const struct sea
 }
 
 static seam_status read_point(struct sweep_row *row, const struct seam_config *config, const char *path,
-                             seam_error *error) {
+                              seam_error *error) {
   struct seam_result *result;
   FORWARD(seam_result_read(path, &result, error));
   seam_status status = check_same(config, result, path, error);

@@ -26,9 +26,9 @@ struct rank_run {
   struct workers workers;
   bool opened; /* workers_open was called */
   struct timespec begin, reported_at;
-  uint64_t reported, reported_trained; /* chains, as far as rank 0 knows */
-  bool asked;                          /* rank 0 has not answered the last request for a lease */
-  bool collecting;                     /* rank 0 waits for the counts */
+  uint64_t reported, reported_work; /* chains, as far as rank 0 knows */
+  bool asked;                       /* rank 0 has not answered the last request for a lease */
+  bool collecting;                  /* rank 0 waits for the counts */
 };
 
 /* The runs that this rank takes part in, by slot. */
@@ -51,10 +51,10 @@ static void send_opening(const struct rank_run *run) {
 /* Reports that `done` chains were counted since the beginning. Asks for a lease of `wanted` chains unless that is 0. */
 static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
   struct run_control *control = &run->workers.control;
-  uint64_t trained = atomic_load(&control->work_done);
-  struct report report = {done - run->reported, trained - run->reported_trained, wanted, atomic_load(&control->cancel)};
+  uint64_t work_done = atomic_load(&control->work_done);
+  struct report report = {done - run->reported, work_done - run->reported_work, wanted, atomic_load(&control->cancel)};
   run->reported = done;
-  run->reported_trained = trained;
+  run->reported_work = work_done;
   run->reported_at = clock_after(0);
   run->asked = run->asked || wanted > 0;
   send(run->slot, MESSAGE_REPORT, &report, sizeof report);

@@ -185,7 +185,7 @@ static void take_report(struct leader *leader, int rank, const struct message *m
   transport_receive(message, &report, sizeof report);
   leader->counted[rank] += report.chains;
   leader->followers[rank].ending |= report.cancelled;
-  atomic_fetch_add(&leader->workers->control.work_done, report.trained);
+  atomic_fetch_add(&leader->workers->control.work_done, report.work_done);
   collector_count(&leader->workers->collector, report.chains);
   if (report.wanted > 0) send_lease(leader, rank, report.wanted);
 }

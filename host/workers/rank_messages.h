@@ -56,9 +56,9 @@ struct opening {
 };
 
 struct report {
-  uint64_t chains, trained; /* since the last report */
-  uint64_t wanted;          /* chains that the next lease may hold; 0: the rank asks for none */
-  bool cancelled;           /* MESSAGE_CANCEL has come */
+  uint64_t chains, work_done; /* since the last report */
+  uint64_t wanted;            /* chains that the next lease may hold; 0: the rank asks for none */
+  bool cancelled;             /* MESSAGE_CANCEL has come */
 };
 
 #endif

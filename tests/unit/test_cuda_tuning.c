@@ -157,15 +157,15 @@ static void impossible_times_are_ignored(void **state) {
       autotune_record(&tuning, choice, CHAINS, wrong[i]);
     }
     assert_true(slices < 100); /* it gives up and keeps its first choice */
-    assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).steps, 25);
-    assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).threads, 128);
+    assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).steps, 25);
+    assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).threads, 128);
 
     autotune_begin(&tuning, 25, false, target);
     for (int k = 0; k < 9; k++) {
       double milliseconds;
-      struct tuning_choice choice = tuning_next(&tuning, CHAINS, NO_END);
-      tuning_record(&tuning, choice, CHAINS, wrong[i]);
-      assert_int_equal(tuning_next(&tuning, CHAINS, NO_END).steps, choice.steps); /* the false time has no effect */
+      struct autotune_choice choice = autotune_next(&tuning, CHAINS, NO_END);
+      autotune_record(&tuning, choice, CHAINS, wrong[i]);
+      assert_int_equal(autotune_next(&tuning, CHAINS, NO_END).steps, choice.steps); /* the false time has no effect */
       run_slice(&tuning, &formula, CHAINS, NO_END, &milliseconds);
     }
     settle(&tuning, &formula, CHAINS);
