@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program says about itself instead of running a command: --help, --version, --man and --completion. */
+/* Answers --help, --version, --man and --completion, which run no command. */
 #include "command/about.h"
 
 #include <jansson.h>
@@ -14,7 +14,7 @@
 
 struct request {
   const struct command *commands;
-  const char *word; /* what follows, or NULL */
+  const char *word; /* the next word, or NULL */
 };
 
 /* ---- Version ---- */
@@ -82,7 +82,7 @@ static seam_status manual(const struct request *request, seam_error *error) {
 
 static const struct {
   const char *name;
-  seam_status (*tell)(const struct request *request, seam_error *error);
+  seam_status (*answer)(const struct request *request, seam_error *error);
 } subjects[] = {
     {"--help", help}, {"-h", help}, {"--version", version}, {"--man", manual}, {"--completion", completion}};
 
@@ -91,7 +91,7 @@ bool about(const struct command *commands, int count, char **words, seam_status 
   for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
     if (strcmp(words[0], subjects[i].name) != 0) continue;
     *status = count > 2 ? fail(error, SEAM_ERROR_USAGE, "%.60s: %s takes one word at most", words[2], words[0])
-                        : subjects[i].tell(&request, error);
+                        : subjects[i].answer(&request, error);
     return true;
   }
   return false;

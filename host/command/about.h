@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program says of itself. */
+/* Answers --help, --version, --man and --completion, which run no command. */
 #ifndef SEAM_COMMAND_ABOUT_H
 #define SEAM_COMMAND_ABOUT_H
 
@@ -7,7 +7,7 @@
 
 #include "command/command.h"
 
-/* Whether the words ask about the program itself, which is then told. */
+/* If the words ask about the program itself, prints the answer, sets *status and returns true. */
 bool about(const struct command *commands, int count, char **words, seam_status *status, seam_error *error);
 
 #endif

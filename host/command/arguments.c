@@ -12,7 +12,7 @@
 #include "command/command.h"
 #include "command/common/failure.h"
 
-/* In the order of use. */
+/* Help lists flags in this order. */
 const struct flag all_flags[] = {
     {"figure", "NAMES",
      "what to draw, separated by commas (interface, transfer, margins, selection, snapshots, interchange, compare, "
@@ -39,7 +39,7 @@ const struct flag all_flags[] = {
 
 enum { MOST_NAMES = 64 };
 
-/* Whether `name` is one of `words`, which blanks separate. */
+/* Whether `name` is in `words`, a list with blanks between the words. */
 static bool is_among(const char *words, const char *name) {
   size_t length = strlen(name);
   for (const char *at = words; *at;) {
@@ -68,7 +68,7 @@ static const seam_option *find_option(const struct command *command, const char 
   return NULL;
 }
 
-/* Whether some command has it. */
+/* Whether any command has a flag or option of this name. */
 static bool is_known(const char *name) {
   for (const struct flag *flag = all_flags; flag->name; flag++)
     if (!strcmp(flag->name, name)) return true;
@@ -109,14 +109,14 @@ static seam_status apply_option(const char *name, const char *value, struct argu
   return seam_config_set(arguments->config, name, value, error);
 }
 
-/* Until 0.2 the old name of --outcome works, where it is not train's own option. */
+/* Until 0.2 the old name of --outcome works, except for commands that have another option --slice. */
 static void rename_old(const struct command *command, char *name) {
   if (strcmp(name, "slice") != 0 || !command_has_flag(command, "outcome")) return;
   strcpy(name, "outcome");
   fprintf(stderr, "seam: --slice is now --outcome; the old name works until 0.2\n");
 }
 
-/* Takes "--name", "--name=value" or "--name value", the value then being `next`, which *taken tells. */
+/* Reads "--name", "--name=value" or "--name value". In the last case `next` is the value, and *taken becomes true. */
 static seam_status read_option(const struct command *command, const char *word, const char *next,
                                struct arguments *arguments, int *taken, seam_error *error) {
   char name[64];
@@ -144,7 +144,7 @@ static seam_status read_option(const struct command *command, const char *word, 
 
 static const struct {
   int least, most;
-  const char *words; /* for those it needs */
+  const char *words; /* names the operands that are needed */
 } operand_limits[] = {[OPERANDS_NONE] = {0, 0, ""},           [OPERANDS_OPTIONAL] = {0, 1, ""},
                       [OPERANDS_ONE] = {1, 1, "a file"},      [OPERANDS_ONE_OR_TWO] = {1, 2, "a file"},
                       [OPERANDS_TWO] = {2, 2, "two files"},   [OPERANDS_ONE_OR_MORE] = {1, INT_MAX, "a file"},
@@ -181,7 +181,7 @@ seam_status arguments_read(const struct command *command, int count, char **word
     else if (option && !strcmp(word, "-h"))
       arguments->help = true;
     else if (option && !strcmp(word, "--help-all"))
-      arguments->help_all = true; /* of any command, though most have no more to say than their help */
+      arguments->help_all = true; /* every command takes it; for most it prints the same as --help */
     else if (option && word[1] != '-')
       status =
           fail(error, SEAM_ERROR_USAGE, "%.60s: unknown option; options have long names, as in --name value", word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam bench: the rate of training as a user gets it, set against the core's own peak measured in the same run. */
+/* seam bench: measures how fast chains are trained, and compares this with the peak of the cores. */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "command/bench.h"
 
@@ -28,14 +28,14 @@ static seam_status set_number(seam_config *config, const char *name, uint64_t va
   return seam_config_set(config, name, text, error);
 }
 
-/* Asking takes time of its own, so that at a run's very end the cards are asked only where nothing else is known. */
+/* Asking the cards takes time, so the last call of a run asks only if no call before it did. */
 static int watch_cards(const seam_progress *progress, void *user) {
   struct cards *cards = user;
   if (progress->chains_done < progress->chains || cards->clocks.count == 0) cards_sample(cards, progress->seconds);
   return 0;
 }
 
-/* Trains the row's chains once, with an eye on `cards` where that is not NULL. */
+/* Trains the chains of a row once. Samples clock and power of `cards` meanwhile, unless it is NULL. */
 static seam_status train_once(struct bench *bench, struct row *row, struct cards *cards, double *seconds, double *rate,
                               seam_error *error) {
   seam_status status = seam_config_set(bench->config, "backend", row->backend, error);
@@ -58,8 +58,8 @@ static seam_status train_once(struct bench *bench, struct row *row, struct cards
   return SEAM_OK;
 }
 
-/* Finds how many chains take about a second: longer and longer runs until one is long enough to tell. Cards get three
- * seconds, since their power is known only after the first. */
+/* Finds how many chains take about a second, by longer and longer runs. On cards a run takes three seconds, because
+ * their power is known only after the first. */
 static seam_status calibrate(struct bench *bench, struct row *row, seam_error *error) {
   const double enough = 0.2, wanted = row->threads > 0 ? 1.0 : 3.0;
   double seconds = 0, rate;
@@ -82,8 +82,8 @@ static seam_status measure(struct bench *bench, struct row *row, size_t repeat, 
   return status;
 }
 
-static void say(const struct bench *bench, size_t repeat) {
-  if (bench->chatty) fprintf(stderr, "\rmeasuring: %zu of %zu\033[K", repeat + 1, bench->repeats);
+static void show_repeat(const struct bench *bench, size_t repeat) {
+  if (bench->shows_progress) fprintf(stderr, "\rmeasuring: %zu of %zu\033[K", repeat + 1, bench->repeats);
 }
 
 static seam_status measure_all(struct bench *bench, bool calibrated, seam_error *error) {
@@ -91,13 +91,13 @@ static seam_status measure_all(struct bench *bench, bool calibrated, seam_error 
   for (size_t i = 0; !calibrated && status == SEAM_OK && i < bench->row_count; i++)
     status = calibrate(bench, &bench->rows[i], error);
   for (size_t repeat = 0; status == SEAM_OK && repeat < bench->repeats; repeat++) {
-    say(bench, repeat);
+    show_repeat(bench, repeat);
     for (size_t i = 0; status == SEAM_OK && i < bench->row_count; i++)
       status = measure(bench, &bench->rows[i], repeat, error);
     if (bench->scalings && status == SEAM_OK)
       bench->scalings[repeat] = bench->rows[1].rates[repeat] / bench->rows[0].rates[repeat];
   }
-  if (bench->chatty) fputs("\r\033[K", stderr);
+  if (bench->shows_progress) fputs("\r\033[K", stderr);
   return status;
 }
 
@@ -119,8 +119,7 @@ static void add_row(struct bench *bench, const char *backend, int threads) {
   row->chains = strtoull(seam_config_get(bench->config, "chains"), NULL, 10);
 }
 
-/* One thread first and all threads next, so that the two can be compared; then CUDA where it works. Fast math is
- * CUDA's alone. */
+/* The rows are one thread, all threads, and CUDA if it works. Only CUDA has fast math. */
 static void choose_rows(struct bench *bench) {
   char backend[16];
   bool fast = !strcmp(seam_config_get(bench->config, "math"), "fast");
@@ -144,7 +143,7 @@ static seam_status read_repeats(const char *text, size_t *repeats, seam_error *e
 
 static seam_status set_up(struct bench *bench, struct arguments *arguments, seam_error *error) {
   bench->config = arguments->config;
-  bench->chatty = isatty(STDERR_FILENO) && !arguments->quiet;
+  bench->shows_progress = isatty(STDERR_FILENO) && !arguments->quiet;
   seam_status status = read_repeats(arguments->repeat, &bench->repeats, error);
   if (status == SEAM_OK) status = seam_config_check(bench->config, error);
   if (status) return status;
@@ -157,7 +156,7 @@ static seam_status set_up(struct bench *bench, struct arguments *arguments, seam
   return SEAM_OK;
 }
 
-/* Gives the rows their places for the measured values, all in one piece of memory, which is returned. */
+/* Allocates the measured values of all rows as one piece of memory, and returns it. */
 static double *give_room(struct bench *bench) {
   double *room = calloc(bench->repeats * (3 * bench->row_count + 1), sizeof *room);
   double *next = room;
@@ -171,11 +170,11 @@ static double *give_room(struct bench *bench) {
   return room;
 }
 
-static seam_status measure_and_tell(struct bench *bench, const struct arguments *arguments, seam_error *error) {
+static seam_status measure_and_report(struct bench *bench, const struct arguments *arguments, seam_error *error) {
   seam_status status = measure_all(bench, arguments->chains_given, error);
   if (status) return status;
-  if (arguments->json) return bench_tell_json(bench, error);
-  bench_tell(bench);
+  if (arguments->json) return bench_report_json(bench, error);
+  bench_report(bench);
   return SEAM_OK;
 }
 
@@ -185,7 +184,7 @@ seam_status bench_run(struct arguments *arguments, seam_error *error) {
   if (status) return status;
   double *room = give_room(&bench);
   if (room)
-    status = measure_and_tell(&bench, arguments, error);
+    status = measure_and_report(&bench, arguments, error);
   else
     status = fail(error, SEAM_ERROR_MEMORY, "out of memory for the measurements: close other programs");
   free(room);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What seam bench has measured, as a table or as a line of JSON; and how near a card came to its roof. */
+/* Prints what seam bench measured, as a table or as a line of JSON, and how near a card came to its roof. */
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -27,10 +27,10 @@ static struct spread spread_of(const double *values, size_t count) {
 
 /* ---- A card and its roof ---- */
 
-/* What the cards of a row came to; NAN where unknown. */
+/* What the cards of a row achieved; NAN if unknown. */
 struct achieved {
-  struct roof roof;             /* its pipe is NULL where there is none */
-  double fraction;              /* of the roof at `clock`, or at `greatest_clock` where that is unknown */
+  struct roof roof;             /* its pipe is NULL if the roof is unknown */
+  double fraction;              /* of the roof at `clock`, or at `greatest_clock` if `clock` is unknown */
   double clock, greatest_clock; /* MHz */
   double power;                 /* W */
   double per_joule;             /* chain-steps */
@@ -43,7 +43,7 @@ static void copy_value(seam_config *config, const char *name, const char *otherw
   snprintf(text, size, "%s", value ? value : otherwise);
 }
 
-/* The instructions were counted without noise. */
+/* The instructions were counted without noise, so there is no roof with noise. */
 static bool find_roof(const struct bench *bench, struct roof *roof) {
   char first[32], second[32], optimizer[32], math[32];
   seam_config *config = bench->config;
@@ -115,7 +115,7 @@ static json_t *row_json(const struct bench *bench, const struct row *row) {
   return object;
 }
 
-seam_status bench_tell_json(const struct bench *bench, seam_error *error) {
+seam_status bench_report_json(const struct bench *bench, seam_error *error) {
   json_t *object = json_event("bench"), *rows = json_array();
   for (size_t i = 0; i < bench->row_count; i++) json_array_append_new(rows, row_json(bench, &bench->rows[i]));
   json_object_set_new(object, "version", json_text(seam_version()));
@@ -129,7 +129,7 @@ seam_status bench_tell_json(const struct bench *bench, seam_error *error) {
 
 /* ---- The table ---- */
 
-static void tell_row(const struct bench *bench, const struct row *row) {
+static void print_row(const struct bench *bench, const struct row *row) {
   struct spread rate = spread_of(row->rates, bench->repeats), peak = spread_of(row->peaks, bench->repeats);
   struct spread cost = spread_of(row->costs, bench->repeats);
   char threads[16] = "-";
@@ -141,7 +141,7 @@ static void tell_row(const struct bench *bench, const struct row *row) {
   putchar('\n');
 }
 
-static void tell_head(const struct bench *bench) {
+static void print_head(const struct bench *bench) {
   seam_config *config = bench->config;
   printf("training %s", seam_config_get(config, "first"));
   printf(" x %s", seam_config_get(config, "second"));
@@ -158,7 +158,7 @@ static void tell_head(const struct bench *bench) {
 
 static struct text text_megahertz(double clock) { return text_count(isnan(clock) ? 0 : (int64_t)(clock + 0.5)); }
 
-/* The clock that the roof is reckoned with: the measured one and the greatest, or the greatest alone. */
+/* The measured clock and the greatest one. The roof uses the measured clock if it is known. */
 static struct text clock_text(const struct achieved *a) {
   struct text text, clock = text_megahertz(a->clock), greatest = text_megahertz(a->greatest_clock);
   if (isnan(a->clock))
@@ -170,7 +170,7 @@ static struct text clock_text(const struct achieved *a) {
   return text;
 }
 
-static void tell_achieved(const struct bench *bench, const struct row *row) {
+static void print_achieved(const struct bench *bench, const struct row *row) {
   struct achieved a = achieved_of(bench, row);
   if (!isnan(a.fraction) || !isnan(a.clock) || !isnan(a.power)) putchar('\n');
   if (!isnan(a.fraction))
@@ -181,14 +181,14 @@ static void tell_achieved(const struct bench *bench, const struct row *row) {
   if (!isnan(a.power)) printf("cuda: %.0f W, %s chain-steps a joule\n", a.power, text_si(a.per_joule).text);
 }
 
-void bench_tell(const struct bench *bench) {
-  tell_head(bench);
+void bench_report(const struct bench *bench) {
+  print_head(bench);
   printf("\n%24schain-steps/s%25s%10s\n", "", "core peak", "flops at");
   printf("%-5s %-8s %7s  %8s %8s %8s  %8s  %8s  %8s\n", "", "isa", "threads", "median", "min", "max", "flop/s",
          "flop/s", "peak");
-  for (size_t i = 0; i < bench->row_count; i++) tell_row(bench, &bench->rows[i]);
+  for (size_t i = 0; i < bench->row_count; i++) print_row(bench, &bench->rows[i]);
   const struct row *last = &bench->rows[bench->row_count - 1];
-  if (last->threads == 0) tell_achieved(bench, last);
+  if (last->threads == 0) print_achieved(bench, last);
   if (!bench->scalings) return;
   struct spread scaling = spread_of(bench->scalings, bench->repeats);
   printf("\n%d threads over one: %.3f (%.3f to %.3f)\n", bench->rows[1].threads, scaling.median, scaling.low,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clock and power of one or several cards as one: the mean and the sum, sampled while they work. */
+/* Samples clock and power of one or several cards while they work, and returns the mean clock and the total power. */
 #include "command/cards.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "command/common/statistics.h"
 #include "command/nvml.h"
 
-/* NVML averages power over the last second: until then the idle time before would lower it. */
+/* NVML averages power over the last second, so samples of the first second would include idle time. */
 static const double power_is_known_after = 1.0;
 
 void cards_add(struct cards *cards, const seam_device *device, const char *library) {
@@ -50,7 +50,7 @@ static double series_median(const struct series *series) {
   return count > 0 ? median(sorted, count) : NAN;
 }
 
-/* A card that keeps silent makes the whole unknown: what the others say is not that of all. */
+/* If one card gives no value, the value of all cards is unknown. */
 void cards_sample(struct cards *cards, double seconds) {
   double clock = 0, power = 0;
   for (int i = 0; i < cards->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cards that a measurement trains on: what they are, and their clock and power while they work. */
+/* Samples clock and power of the cards of a measurement. */
 #ifndef SEAM_CARDS_H
 #define SEAM_CARDS_H
 
@@ -10,32 +10,32 @@
 
 enum { MOST_CARDS = 64, MOST_SAMPLES = 4096 };
 
-/* The latest MOST_SAMPLES of the values given. */
+/* The last MOST_SAMPLES values. */
 struct series {
-  size_t count; /* of all that were given */
+  size_t count; /* of all values so far */
   double values[MOST_SAMPLES];
 };
 
 struct cards {
   int count;
   int multiprocessors;    /* of all cards together */
-  int compute_capability; /* 0 where it is unknown or the cards differ */
-  double greatest_clock;  /* MHz, the mean of the cards; NAN where unknown */
+  int compute_capability; /* 0 if it is unknown or the cards differ */
+  double greatest_clock;  /* MHz, the mean of the cards; NAN if unknown */
   struct nvml *nvml[MOST_CARDS];
   struct series clocks, powers;
 };
 
-/* The cards that the option --device means: a number, or all. `cards` is zeroed by the caller. */
+/* Opens the cards of --device: a number or all. The caller sets `cards` to zero before. */
 void cards_open(struct cards *cards, const char *device);
 void cards_close(struct cards *cards);
 
-/* Adds one card; `library` as nvml_open has it. */
+/* Adds a card; nvml_open explains `library`. */
 void cards_add(struct cards *cards, const seam_device *device, const char *library);
 
-/* Asks the cards, which have worked without a break for so many seconds. */
+/* Takes a sample. `seconds` is how long the cards have worked without a break. */
 void cards_sample(struct cards *cards, double seconds);
 
-/* Medians of the samples, NAN without any: MHz, the mean of the cards; W, their sum. */
+/* Medians of the samples, or NAN if there are none: the mean clock in MHz, and the total power in W. */
 double cards_clock(const struct cards *cards);
 double cards_power(const struct cards *cards);
 

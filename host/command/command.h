@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands of the program, a table of functions. */
+/* The commands of the program.
+ *
+ * main.c has the table of commands. For each it reads the words into struct arguments (arguments.c) and calls its
+ * function, which uses the library through seam.h. Help, man pages and completion are printed from the same tables. */
 #ifndef SEAM_COMMAND_H
 #define SEAM_COMMAND_H
 
@@ -22,13 +25,13 @@ enum operands {
 /* One command of the program. */
 struct command {
   const char *name;
-  const char *usage;   /* what follows its name */
+  const char *usage;   /* the words after its name */
   const char *summary; /* one line for seam --help */
-  const char *detail;  /* more of it for its own --help */
+  const char *detail;  /* the text of its own --help */
   const char *flags;   /* names of its flags, separated by blanks */
-  const char *tasks;   /* takes the options of the configuration that one of these heeds; NULL: none */
+  const char *tasks;   /* it takes the options that these tasks use; NULL: none */
   enum operands operands;
-  bool joint; /* counts with all processes that were started together; rank 0 is alone in any other */
+  bool joint; /* all MPI ranks count; otherwise rank 0 runs alone */
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam compare: how far apart two results are, and how far chance alone would put them. */
+/* seam compare: prints how far apart two results are, and how far apart chance alone would put them. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -19,7 +19,7 @@ enum { SIDES = 2 };
 
 /* ---- Text ---- */
 
-/* "-" for what is not known. */
+/* An unknown number is "-". */
 static struct text number(double value, int digits) {
   struct text text = {"-"};
   if (!isnan(value)) snprintf(text.text, sizeof text.text, "%.*g", digits, value);
@@ -55,7 +55,7 @@ static void print_others(const seam_comparison *comparison) {
     distance_line(compared->name, &compared->distance[SEAM_TOTAL_VARIATION]);
 }
 
-/* In per cent, to the second digit of its error. */
+/* In per cent, rounded at the second digit of the error. */
 static struct text percent_text(double value, double error) {
   struct text text = {"-"};
   int decimals = error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1;
@@ -86,7 +86,7 @@ static void print_notes(const seam_comparison *comparison) {
                   0);
   } else if (isnan(interface->distance[0].chance)) {
     putchar('\n');
-    print_wrapped("Too few pairs work to tell what sampling does: predict with more --chains and --draws.", 0, 0);
+    print_wrapped("Too few pairs work to know what chance does: predict with more --chains and --draws.", 0, 0);
   }
   if (shared == 0) return;
   char text[256];
@@ -98,7 +98,7 @@ static void print_notes(const seam_comparison *comparison) {
   print_wrapped(text, 0, 0);
 }
 
-/* "A: a.zip: 67,170 chains of pass", and of a prediction's pairs, which share components, a line more. */
+/* "A: a.zip: 67,170 chains of pass". A second line says how many components the pairs of a prediction share. */
 static void print_side(int side, const char *file, const char *outcome, const seam_compared *compared,
                        seam_result *result) {
   int64_t entries = compared->entries[side];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The completion for bash: a script that knows the tables of commands, flags and options. */
+/* Prints the completion script for bash, from the tables of commands, flags and options. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "command/groups.h"
 #include "command/help.h"
 
-/* What is the same whatever the tables hold. bash splits --name=value into three words. */
+/* The part that does not depend on the tables. bash splits --name=value into three words. */
 static const char script[] =
     "_seam_reply() { mapfile -t COMPREPLY < <(compgen \"$@\"); }\n"
     "_seam_value() { # VALUES CURRENT: \"FILE\" stands for files, \"LIST WORD...\" for words between commas\n"
@@ -46,7 +46,7 @@ static const char script[] =
     "}\n"
     "complete -F _seam seam\n";
 
-/* ---- What an option takes, read from what help says of it ---- */
+/* ---- The values of an option, read from its help text ---- */
 
 static bool is_word(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++)
@@ -54,7 +54,7 @@ static bool is_word(const char *text, size_t length) {
   return length > 0 && !isdigit((unsigned char)*text);
 }
 
-/* How many words the list "sgd, adam, langevin" has; 0 where it is no list of words. */
+/* How many words the list "sgd, adam, langevin" has, or 0 if the text is not a list of words. */
 static int count_choices(const char *text, size_t length) {
   int count = 0;
   for (size_t at = 0; at < length; at += strspn(text + at, ", ")) {
@@ -66,7 +66,7 @@ static int count_choices(const char *text, size_t length) {
   return count;
 }
 
-/* Nothing where there is no choice: a single word says what kind of thing it is. */
+/* Prints nothing for a single word, because it names the type of the value. */
 static void print_choices(const char *text, size_t length) {
   if (count_choices(text, length) < 2) return;
   for (size_t at = 0; at < length; at += strspn(text + at, ", ")) {
@@ -95,7 +95,7 @@ static bool is_file(const struct entry *entry) {
   return entry->limits ? !strncmp(entry->limits, named, strlen(named)) : !strcmp(entry->value, "FILE");
 }
 
-/* What flags take is told in brackets of their help. */
+/* The help of a flag has its values in brackets. */
 static void print_values(const struct entry *entry) {
   const char *bracket = strchr(entry->help, '(');
   if (is_file(entry)) {

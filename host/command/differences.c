@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known to differ between two results before any count is looked at: how they were made. */
+/* Prints the options in which two results differ. */
 #include "command/differences.h"
 
 #include <stdbool.h>
@@ -11,11 +11,11 @@
 
 /* "trained chains (--steps 1000, --optimizer adam, --lr 0.01)" */
 static void describe_training(seam_config *config, char *text, size_t size) {
-  static const char *const told[] = {"steps", "optimizer", "lr"};
+  static const char *const shown[] = {"steps", "optimizer", "lr"};
   size_t length = (size_t)snprintf(text, size, "trained chains");
-  for (size_t i = 0; i < sizeof told / sizeof *told && length < size; i++)
-    length += (size_t)snprintf(text + length, size - length, "%s--%s %s", i > 0 ? ", " : " (", told[i],
-                               seam_config_get(config, told[i]));
+  for (size_t i = 0; i < sizeof shown / sizeof *shown && length < size; i++)
+    length += (size_t)snprintf(text + length, size - length, "%s--%s %s", i > 0 ? ", " : " (", shown[i],
+                               seam_config_get(config, shown[i]));
   if (length < size) snprintf(text + length, size - length, ")");
 }
 
@@ -30,7 +30,7 @@ static void describe_making(seam_result *result, char *text, size_t size) {
     snprintf(text, size, "drew pairs and counted those that work");
 }
 
-/* Where it is not the same for both: then that is what differs first of all. */
+/* Prints how both results were made, if they have different tasks. */
 static bool print_makings(seam_result *const results[2]) {
   char makings[2][256], text[2 * sizeof *makings + 32], task[16];
   snprintf(task, sizeof task, "%s", seam_config_get(seam_result_config(results[0]), "task"));
@@ -41,14 +41,14 @@ static bool print_makings(seam_result *const results[2]) {
   return true;
 }
 
-/* Of a training --chains are chains, of a prediction first components: that these differ says nothing. */
+/* --chains are chains of a training, but first components of a prediction, so these two are not compared. */
 static bool is_comparable(const seam_option *option, seam_result *const results[2]) {
   for (int r = 0; r < 2; r++)
     if (!option_counts(option, seam_result_config(results[r]))) return false;
   return is_prediction(results[0]) == is_prediction(results[1]) || strcmp(option->name, "chains") != 0;
 }
 
-/* "--lr 0.01 | 0.0105" of every option that made different counts. */
+/* Prints "--lr 0.01 | 0.0105" for every option that decides the counts and differs. */
 void differences_report(seam_result *const results[2]) {
   char text[4096];
   bool more = print_makings(results);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In which options two results differ. */
+/* Prints the options in which two results differ. */
 #ifndef SEAM_COMMAND_DIFFERENCES_H
 #define SEAM_COMMAND_DIFFERENCES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Examples of every command, for help and man pages. Run in this order in an empty folder, each works. */
+/* The examples in help and man pages. They work when run in this order in an empty folder. */
 #include "command/examples.h"
 
 #include <stddef.h>

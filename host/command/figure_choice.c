@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
+/* Reads --figure: the list of all figures, the chosen ones, and the ones that can be drawn. */
 #include "command/figure_choice.h"
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 enum { SIDES = 2 };
 
-/* Selection by loss and the course of training are of all chains: whether they work comes out. */
+/* selection and snapshots use all chains by default, because they show how many of them work. */
 static const struct figure figures[] = {
     {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface, NULL},
     {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer, NULL},
@@ -26,7 +26,7 @@ static const struct figure figures[] = {
     {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL, NULL},
 };
 enum { FIGURES = sizeof figures / sizeof *figures };
-_Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds each of them");
+_Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds all figures");
 
 const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map, NULL};
 
@@ -36,7 +36,7 @@ static void add(struct choice *choice, const struct figure *figure) {
   choice->figures[choice->count++] = figure;
 }
 
-/* ---- What was asked ---- */
+/* ---- The words of --figure ---- */
 
 static bool takes(const struct figure *figure, int files) { return files >= figure->least && files <= figure->most; }
 
@@ -75,7 +75,7 @@ seam_status choice_read(struct choice *choice, const char *names, int files, sea
   return status;
 }
 
-/* ---- What can be drawn ---- */
+/* ---- The figures that can be drawn ---- */
 
 static bool has_needs(const struct figure *figure, const seam_result *result) {
   for (int i = 0; figure->needs[i]; i++)
@@ -83,7 +83,7 @@ static bool has_needs(const struct figure *figure, const seam_result *result) {
   return false;
 }
 
-/* The first result that did not count what the figure needs, or plot->count. */
+/* The first result without a histogram that the figure needs, or plot->count. */
 static int first_without(const struct figure *figure, const struct plot *plot) {
   int r = 0;
   while (r < plot->count && has_needs(figure, plot->results[r])) r++;
@@ -118,7 +118,7 @@ static seam_status settle_one(struct choice *choice, const struct figure *figure
   return prepare(figure, plot, arguments, error);
 }
 
-/* Adds the figure where it can be drawn. */
+/* Adds the figure if it can be drawn. */
 static seam_status settle_if_drawn(struct choice *choice, const struct figure *figure, struct plot *plot,
                                    const struct arguments *arguments, seam_error *error) {
   if (!figure->draw || !takes(figure, plot->count) || first_without(figure, plot) < plot->count) return SEAM_OK;

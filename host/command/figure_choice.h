@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of --figure: which figures there are, which were asked for, and which can be drawn. */
+/* Reads --figure: the list of all figures, the chosen ones, and the ones that can be drawn. */
 #ifndef SEAM_CHOICE_H
 #define SEAM_CHOICE_H
 
@@ -11,11 +11,11 @@ enum { MOST_NEEDS = 3, MOST_FIGURES = 8 };
 /* One value of --figure. */
 struct figure {
   const char *name;
-  const char *needs[MOST_NEEDS + 1]; /* histograms, of which any is enough */
-  int least, most;                   /* results */
-  const char *outcome;               /* by default */
-  seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL: all that can be drawn */
-  /* Makes what it draws beside the results, once, for a page is drawn twice; NULL: nothing. */
+  const char *needs[MOST_NEEDS + 1]; /* histograms; one of them is enough */
+  int least, most;                   /* how many results */
+  const char *outcome;               /* the default */
+  seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL for "all" */
+  /* Computes once what `draw` needs besides the results, since a page is drawn twice. NULL if nothing. */
   seam_status (*prepare)(struct plot *plot, const char *outcome, bool force, seam_error *error);
 };
 
@@ -25,18 +25,18 @@ struct choice {
   int count;
 };
 
-/* "margins,snapshots", of so many files; NULL for what is usual of them. */
+/* Reads names such as "margins,snapshots", for a number of files. NULL chooses the default figure. */
 seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error);
 
-/* The choice of outcomes that a figure is of. */
+/* The --outcome of a figure: the given one or its default. */
 const char *choice_outcome(const struct figure *figure, const struct arguments *arguments);
 
-/* Puts what can be drawn in the place of `all`, refuses what the results did not count or do not compare by, and makes
- * the comparison that is drawn. */
+/* Replaces `all` by the figures that can be drawn, refuses figures that the results have no data for, and prepares the
+ * figures that need it. */
 seam_status choice_settle(struct choice *choice, struct plot *plot, const struct arguments *arguments,
                           seam_error *error);
 
-/* The map of a comparison's file. */
+/* Draws the map in a file of seam compare --output. */
 extern const struct figure map_figure;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options of a command in the order in which they are used, in groups: what help, man pages and completion say. */
+/* Groups the options of a command for help, man pages and completion. */
 #include "command/groups.h"
 
 #include <stdbool.h>
@@ -11,16 +11,16 @@
 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* The first group takes what no other names, so that an option that is new is told of first. */
+/* The first group also gets the options that no group names, so that new options are seen. */
 const struct group groups[] = {
     {"Most used, with their defaults", NAMES("first", "second", "chains", "steps", "draws", "optimizer", "lr", "seed",
                                              "output", "resume", "force", "config")},
     {"The task and the prior",
      NAMES("samples", "loss", "input-margin", "output-margin", "input-noise", "interface-noise", "init-scale", "beta")},
-    {"What is counted", NAMES("histograms", "bins", "range", "cells")},
+    {"Counting", NAMES("histograms", "bins", "range", "cells")},
     {"Where it runs", NAMES("backend", "device", "threads", "isa", "math")},
     {"Long runs and parts", NAMES("checkpoint-every", "shard", "first-chain", "slice")},
-    {"What is printed", NAMES("json", "quiet", "colour", "help", "help-all")},
+    {"Printing", NAMES("json", "quiet", "colour", "help", "help-all")},
     {NULL, NULL}};
 
 static bool is_grouped(const char *name) {
@@ -46,12 +46,12 @@ static bool find_named(const struct command *command, const char *name, struct e
   return false;
 }
 
-/* What the command understands by the name; whether there is such a thing to be told of. */
+/* Finds what the name means to the command. Returns false if its help does not list it. */
 static bool find_entry(const struct command *command, const char *name, struct entry *entry) {
   return find_named(command, name, entry) && word_entry(command, entry);
 }
 
-/* What no group names; of a command without options of the configuration, whose flags are few, all. */
+/* Adds the entries that no group names. A command without options of the configuration has few flags: adds them all. */
 static size_t add_rest(const struct command *command, struct entry *entries, size_t count) {
   for (const struct flag *flag = all_flags; flag->name && count < MOST_ENTRIES; flag++)
     if (command_has_flag(command, flag->name) && !(command->tasks && is_grouped(flag->name)))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A two-dimensional histogram as a picture of text: half blocks in colour, or plain characters. */
+/* Draws a two-dimensional histogram in the terminal, with coloured half blocks or with plain characters. */
 #include "command/heatmap.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@
 enum { SMALLEST_SIDE = 28, LARGEST_SIDE = 128, LABEL = 12, ROWS_BESIDES = 6 };
 enum { NARROW = 40, NARROW_LABEL = 7, NARROW_LEGEND = 5, LEGEND = 16 };
 
-/* One axis laid out on pixels: `per` bins share a pixel, or a bin takes `zoom` pixels. */
+/* An axis on pixels: `per` bins share a pixel, or one bin has `zoom` pixels. */
 struct scale {
   const seam_axis *axis;
   int pixels, per, zoom;
@@ -77,12 +77,12 @@ static void set_colour(enum colours colours, int what, double t) {
 
 /* ---- Pixels ---- */
 
-/* The brightness of a count, 0 to 1, by its logarithm; a single chain is still seen. */
+/* The brightness of a count, 0 to 1, by its logarithm. A single chain is visible. */
 static double brightness(int64_t count, int64_t largest) {
   return largest > 1 ? log((double)count) / log((double)largest) : 1;
 }
 
-/* Lower and upper pixel of one character. */
+/* One character shows a lower and an upper pixel. */
 static void draw_half_blocks(const struct map *map, int64_t lower, int64_t upper) {
   fputs("\033[0m", stdout);
   if (upper) set_colour(map->colours, 38, brightness(upper, map->largest));
@@ -174,7 +174,7 @@ static void draw_legend(const struct map *map, int left) {
   printf("%s %s\n", map->colours ? "\033[0m" : "", text_count(map->largest).text);
 }
 
-/* So many pixels a side as the terminal has room for: a short one may scroll, a narrow one may not break lines. */
+/* How many pixels a side the terminal has room for. The picture may scroll, but its lines must not wrap. */
 static int side_of_terminal(void) {
   int rows = terminal_rows(stdout), columns = terminal_columns(stdout);
   int side = columns - (columns < NARROW ? NARROW_LABEL : LABEL), high = 2 * (rows - ROWS_BESIDES);

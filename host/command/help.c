@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The help texts, made from the tables of commands, flags and options. */
+/* Prints help from the tables of commands, flags and options. */
 #include "command/help.h"
 
 #include <ctype.h>
@@ -39,7 +39,7 @@ static void print_entry(const struct entry *entry, const char *limits) {
   print_wrapped(text, column, LEFT);
 }
 
-/* What a screen has room for: a choice once, the limits of a number where they end the line. */
+/* Short help prints a choice once, and the limits of a number if they fit on the line. */
 static const char *brief_limits(const struct entry *entry, const struct entry *above) {
   if (!entry->limits) return NULL;
   if (above && above->limits && !strcmp(entry->limits, above->limits)) return "as above";
@@ -74,7 +74,7 @@ static void print_whole(const struct command *command, const struct group *group
   if (all) putchar('\n');
 }
 
-/* Of all but the most used a screen has the names alone. */
+/* Short help explains the most used options and lists the names of the others. */
 static void print_groups(const struct command *command, bool all) {
   struct entry entries[MOST_ENTRIES];
   for (const struct group *group = groups; group->title; group++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Help, man pages and completion, made of the tables of commands and options. */
+/* Prints help, man pages and completion from the tables of commands and options. */
 #ifndef SEAM_COMMAND_HELP_H
 #define SEAM_COMMAND_HELP_H
 
@@ -11,9 +11,9 @@ struct exit_code {
 };
 extern const struct exit_code exit_codes[]; /* ended by a NULL meaning */
 
-/* What the options' table cannot tell, from packaging/man/PAGE.txt; man.c says how it is written. */
+/* The text of packaging/man/PAGE.txt; man.c describes its format. */
 struct manual {
-  const char *page;         /* "seam", or a command's name */
+  const char *page;         /* "seam" or the name of a command */
   const char *const *lines; /* ended by NULL */
 };
 extern const struct manual manuals[]; /* ended by a NULL page */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam info: what this machine and build have, or how a result was made. */
+/* seam info: prints what this machine and this build have, or how a result was made. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

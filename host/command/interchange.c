@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Are parts interchangeable? What the histograms interchange and swaps say of it, by mode and by distance. */
+/* Prints the chance that swapped parts fit, by mode and by distance, as text or as JSON. */
 #include "command/interchange.h"
 
 #include <jansson.h>
@@ -16,11 +16,11 @@
 
 enum { RANGES = 6, ROOM_FOR_COUNTS = 60 };
 
-/* Where ranges of the distance begin, in V: edges of the histogram's bins. The last holds its overflow. */
+/* The lower ends of the ranges of distance, in V. They are edges of bins. The last range includes the overflow. */
 static const double begins[RANGES] = {0, 0.125, 0.25, 0.5, 1, 2};
 static const char *const range_names[RANGES] = {"to 1/8 V", "to 1/4 V", "to 1/2 V", "to 1 V", "to 2 V", "beyond"};
 
-static const char *const mode_names[] = {"other", "same"}; /* by the histogram's first axis */
+static const char *const mode_names[] = {"other", "same"}; /* by the first axis of the histogram */
 
 static const struct interval anywhere = {0, INFINITY};
 
@@ -28,9 +28,9 @@ static struct interval range_of(int range) {
   return (struct interval){begins[range], range + 1 < RANGES ? begins[range + 1] : INFINITY};
 }
 
-/* ---- For people ---- */
+/* ---- Text ---- */
 
-/* Beside it what a prediction has, where there is one. */
+/* If there is a prediction, its chance stands beside that of the result. */
 static void fit_line(const char *name, const seam_histogram *const sides[2], int mode, struct interval distance) {
   struct fit fit = interchange_fit(sides[0], mode, distance);
   if (fit.pairs.all == 0) return;
@@ -46,8 +46,8 @@ static void fit_line(const char *name, const seam_histogram *const sides[2], int
   putchar('\n');
 }
 
-/* A prediction stands beside nothing then. */
-static void tell_uncounted(const seam_result *result) {
+/* There is a prediction, but the result has no counts of its own. */
+static void note_uncounted(const seam_result *result) {
   print_wrapped(is_prediction(result)
                     ? "this result did not swap parts, because its pairs are weighed: show the prediction beside a "
                       "result that seam train counted with --histograms all,interchange"
@@ -56,7 +56,7 @@ static void tell_uncounted(const seam_result *result) {
                 printf("  "), 2);
 }
 
-static void tell_few(const int64_t *pairs_of_mode, bool trained) {
+static void note_few(const int64_t *pairs_of_mode, bool trained) {
   enum { FEW = 100 }; /* Wilson's interval is then 20% wide */
   if (pairs_of_mode[0] >= FEW && pairs_of_mode[1] >= FEW) return;
   print_wrapped(
@@ -68,7 +68,7 @@ static void tell_few(const int64_t *pairs_of_mode, bool trained) {
 
 void interchange_report(const seam_result *result, const seam_result *beside) {
   const seam_histogram *const sides[2] = {interchange_histogram(result), beside ? interchange_histogram(beside) : NULL};
-  if (!sides[0] && beside) tell_uncounted(result);
+  if (!sides[0] && beside) note_uncounted(result);
   if (!sides[0]) return;
   bool trained = interchange_blocks(sides[0]) == 1;
   print_wrapped(trained
@@ -85,10 +85,10 @@ void interchange_report(const seam_result *result, const seam_result *beside) {
     fit_line("all", sides, mode, anywhere);
     for (int range = 0; range < RANGES; range++) fit_line(range_names[range], sides, mode, range_of(range));
   }
-  tell_few(pairs, trained);
+  note_few(pairs, trained);
 }
 
-/* ---- For programs ---- */
+/* ---- JSON ---- */
 
 static json_t *fit_json(struct fit fit) {
   return json_pack("{s:I, s:[I, I, I], s:o, s:o, s:o}", "pairs", (json_int_t)fit.pairs.all, "fits",

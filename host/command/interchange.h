@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chance that swapped parts fit, for people and for programs. */
+/* Prints the chance that swapped parts fit, as text or as JSON. */
 #ifndef SEAM_COMMAND_INTERCHANGE_H
 #define SEAM_COMMAND_INTERCHANGE_H
 
@@ -7,8 +7,8 @@
 
 #include "seam.h"
 
-/* Nothing where the result did not count it. */
-void interchange_report(const seam_result *result, const seam_result *beside); /* a prediction, or NULL */
-json_t *interchange_json(const seam_result *result);                           /* null then */
+/* Without such a histogram, the text is empty and the JSON is null. `beside` is a prediction or NULL. */
+void interchange_report(const seam_result *result, const seam_result *beside);
+json_t *interchange_json(const seam_result *result);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON lines on stdout: one object a line, each with its schema and event. */
+/* Prints JSON lines on stdout: one object a line, each with its schema and event. */
 #include "command/json.h"
 
 #include <inttypes.h>
@@ -43,7 +43,7 @@ seam_status json_line(json_t *object, seam_error *error) {
   json_decref(object);
   if (!line) return fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON: close other programs");
   puts(line);
-  fflush(stdout); /* a reader follows along; failures are seen at the end of the program */
+  fflush(stdout); /* so that a reader sees each line at once; the program checks stdout at its end */
   free(line);
   return SEAM_OK;
 }
@@ -84,7 +84,7 @@ static json_t *progress_event(const seam_progress *progress, double fraction, co
 }
 
 void json_progress(const seam_progress *progress, const struct progress_bar *bar) {
-  seam_error ignored; /* the next line tells as much */
+  seam_error ignored; /* the next line repeats it */
   json_line(progress_event(progress, progress_fraction(progress, bar->steps), bar), &ignored);
 }
 
@@ -98,7 +98,7 @@ void json_sweep_progress(const seam_sweep_progress *progress, const struct progr
   json_line(object, &ignored);
 }
 
-/* Ids as text: they go beyond what a JSON reader can be trusted with. */
+/* Ids are text, because many JSON readers round large integers. */
 static json_t *json_coverage(const seam_result *result) {
   const uint64_t *ranges;
   size_t count = seam_result_coverage(result, &ranges);
@@ -167,6 +167,6 @@ void json_failure(const seam_error *error) {
   json_t *object = json_event("error");
   set_count(object, "status", error->status);
   json_object_set_new(object, "message", json_text(error->message));
-  seam_error ignored; /* the message is on stderr, too */
+  seam_error ignored; /* stderr has the message, too */
   json_line(object, &ignored);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program: finds the command, reads its arguments, runs it, and makes its status the exit code. */
+/* The program: finds the command, reads its arguments and runs it. The status is the exit code. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -69,7 +69,7 @@ static const struct command commands[] = {
      "repeat config json quiet help help-all", "train", OPERANDS_NONE, false, bench_run},
     {0}};
 
-/* Without the standard streams, a result file could be opened in the place of one and be printed into. */
+/* If a standard stream were closed, a result file could get its number, and messages would go into that file. */
 static void keep_standard_streams(void) {
   for (int fd = 0; fd <= 2; fd++)
     if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) open("/dev/null", fd ? O_RDONLY : O_WRONLY);
@@ -119,14 +119,14 @@ static seam_status dispatch(int count, char **words, seam_error *error) {
   return run_command(command, count - 2, words + 2, error);
 }
 
-/* Known before the arguments are read, so that their errors, too, reach whoever reads JSON. */
+/* Errors in the arguments are printed as JSON, too, so this is known before they are read. */
 static bool wants_json(int count, char **words) {
   for (int i = 2; i < count; i++)
     if (!strcmp(words[i], "--json")) return true;
   return false;
 }
 
-/* Rank 0 gets the same signals and tells the others when to end. */
+/* Signals reach all ranks. Rank 0 handles them and ends the others. */
 static void serve(void) {
   signal(SIGINT, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
@@ -134,7 +134,7 @@ static void serve(void) {
   seam_ranks_serve();
 }
 
-/* Of processes that were started together the first does what the words say. */
+/* Under MPI, rank 0 runs the command and the other ranks count for it. */
 static seam_status join_and_dispatch(int count, char **words, seam_error *error) {
   int rank;
   seam_status status = seam_ranks_join(&rank, error);
@@ -144,7 +144,7 @@ static seam_status join_and_dispatch(int count, char **words, seam_error *error)
   return SEAM_OK;
 }
 
-static int tell(seam_status status, const seam_error *error, bool json) {
+static int report_status(seam_status status, const seam_error *error, bool json) {
   if (status && status != SEAM_INTERRUPTED && json) json_failure(error);
   bool lost = ferror(stdout);
   if (fclose(stdout)) lost = true;
@@ -156,10 +156,10 @@ static int tell(seam_status status, const seam_error *error, bool json) {
 
 int main(int count, char **words) {
   keep_standard_streams();
-  setlocale(LC_CTYPE, ""); /* only to learn whether the terminal takes UTF-8 */
+  setlocale(LC_CTYPE, ""); /* to know whether the terminal shows UTF-8 */
   seam_error error = {.status = SEAM_OK};
   seam_status status = join_and_dispatch(count, words, &error);
-  int code = tell(status, &error, wants_json(count, words));
+  int code = report_status(status, &error, wants_json(count, words));
   seam_ranks_leave();
   return code;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The man pages, one of the program and one of each command. Options, examples and exit codes come from the tables that
- * help is made of; the explanations come from the texts in packaging/man.
+/* Prints the man pages of the program and of each command.
  *
- * Such a text has lines of four kinds. "# TITLE" begins a section; what stands before the first continues DESCRIPTION.
- * "* TERM" begins an entry of a list, and the lines after it explain the term. Four blanks begin a line that is shown
- * as it is: a command, a formula, an output. Any other line is text, and an empty line ends a paragraph. */
+ * Options, examples and exit codes come from the same tables as in help. The explanations come from the texts in
+ * packaging/man. A line of such a text is one of these:
+ *   "# TITLE" begins a section. The lines before the first section continue DESCRIPTION.
+ *   "* TERM" begins an entry of a list. The next lines explain the term.
+ *   A line that begins with four blanks is printed as it is: a command, a formula, an output.
+ *   Any other line is text. An empty line ends a paragraph. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +37,7 @@ static const struct topic variables[] = {
 
 /* ---- The format ---- */
 
-/* Text as text: no character of it is an order to roff. A list without blanks may be broken after its commas. */
+/* Escapes the characters that roff would interpret. A line may break after a comma. */
 static void words(const char *text) {
   if (*text == '.' || *text == '\'') printf("\\&");
   for (; *text; text++) {
@@ -57,7 +59,7 @@ static void line(const char *text) {
 
 static void section(const char *name) { printf(".SH %s\n", name); }
 
-/* "--name VALUE", and what it means. */
+/* Begins an entry of a list: "--name VALUE". */
 static void paragraph(const char *dashes, const char *name, const char *value) {
   printf(".TP\n\\fB");
   words(dashes);
@@ -67,7 +69,7 @@ static void paragraph(const char *dashes, const char *name, const char *value) {
   putchar('\n');
 }
 
-/* An empty date: a page of the same version is always the same. */
+/* The date is empty, so that the pages of one version are always the same. */
 static void title(const char *command) {
   printf(".\\\" Written by seam \\-\\-man.\n.TH SEAM");
   if (command) printf("\\-");
@@ -77,9 +79,9 @@ static void title(const char *command) {
 
 /* ---- The texts ---- */
 
-/* Where the reading of a text is. */
+/* The state of reading a text. */
 struct reading {
-  bool begun;   /* there is something above, from which a paragraph is set apart */
+  bool begun;   /* there is text above, so the next paragraph needs a gap */
   bool blank;   /* the last line was empty */
   bool literal; /* lines are shown as they are */
 };
@@ -116,7 +118,7 @@ static void read_line(struct reading *reading, const char *text) {
   reading->begun = true;
 }
 
-/* Prints the lines up to the next section, whose title is returned, or the end. `below`: text stands above them. */
+/* Prints the lines up to the next section or the end, and returns the next line. `below`: there is text above. */
 static const char *const *explain(const char *const *lines, bool below) {
   struct reading reading = {.begun = below, .blank = true};
   for (; *lines && !begins(*lines, "# "); lines++) read_line(&reading, *lines);
@@ -164,7 +166,7 @@ static void options(const struct command *command) {
   }
 }
 
-/* Of one command, or of all. */
+/* Prints the examples of a command, or of all if `command` is NULL. */
 static void example_lines(const char *command) {
   section("EXAMPLES");
   for (const struct example *example = examples; example->command; example++) {
@@ -175,7 +177,7 @@ static void example_lines(const char *command) {
   }
 }
 
-/* The page of the program, unless this is it, and those of the other commands. */
+/* Lists all pages but this one. */
 static void see_also(const struct command *commands, const char *own) {
   section("SEE ALSO");
   if (own) printf(".BR seam (1)");

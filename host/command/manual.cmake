@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Turns the texts of the man pages into C, so that the program prints its whole manual and needs no file beside it.
+# Turns the texts of the man pages into C, so that the program needs no file to print its manual.
 set(SEAM_MANUAL_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/manual.c.in)
 
 # Writes `output`, the C source of all manuals (command.h), from PAGE.txt of `folder`, a string for each line.

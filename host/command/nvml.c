@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NVML by dlopen: a machine without it runs the same program, and no header of it is needed to build. */
+/* Loads NVML with dlopen, so that the program builds and runs without it. */
 #include "command/nvml.h"
 
 #include <dlfcn.h>
@@ -8,7 +8,7 @@
 
 enum { NVML_SUCCESS = 0, NVML_CLOCK_SM = 1 };
 
-/* nvml.h has these with its own types: an enum returned, an opaque pointer for the card. */
+/* The functions of nvml.h, with plain types for its enum and its opaque pointer. */
 struct nvml {
   void *library, *card;
   int (*init)(void);
@@ -19,7 +19,7 @@ struct nvml {
   int (*power)(void *card, unsigned *milliwatts);
 };
 
-/* POSIX gives functions as object pointers, which C converts only through memory. */
+/* dlsym returns an object pointer, which C cannot cast to a function pointer. */
 static int find_function(void *library, const char *name, void *function) {
   void *symbol = dlsym(library, name);
   *(void **)function = symbol;

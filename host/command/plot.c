@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam plot: figures of one result or of several, or of a comparison's map, for paper. */
+/* seam plot: draws figures of results, or the map of a comparison, for paper. */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,16 +18,16 @@
 struct task {
   const struct arguments *arguments;
   struct choice choice;
-  char named[NAME_MAX + 1]; /* the output where none is given */
+  char named[NAME_MAX + 1]; /* the output if none is given */
   const char *output;
   const struct format *format;
   double width; /* points */
   struct plot plot;
 };
 
-/* ---- What was asked ---- */
+/* ---- Arguments ---- */
 
-/* "seam" of "runs/seam.zip". */
+/* The stem of "runs/seam.zip" is "seam". */
 static int stem_of(const char *path, const char **stem) {
   const char *slash = strrchr(path, '/'), suffix[] = ".zip";
   *stem = slash ? slash + 1 : path;
@@ -35,7 +35,7 @@ static int stem_of(const char *path, const char **stem) {
   return (int)(length > end && !strcmp(*stem + length - end, suffix) ? length - end : length);
 }
 
-/* In the working folder, by what is drawn: "seam.png", "seam-margins.png", "a-b.png", "a-and-2-more.png". */
+/* Names the output in the working folder: "seam.png", "seam-margins.png", "a-b.png" or "a-and-2-more.png". */
 static seam_status name_output(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
   const char *stem, *second = "", *figures = arguments->figure ? arguments->figure : "";
@@ -49,8 +49,8 @@ static seam_status name_output(struct task *task, seam_error *error) {
   int after = snprintf(room ? task->named + before : NULL, room, "%s.png", figures);
   if (after >= (int)room)
     return fail(error, SEAM_ERROR_USAGE,
-                "the figure's name, made of those of the files, has %d bytes, and no more than "
-                "%d are possible: name it by --output",
+                "the name of the figure, made from the names of the files, has %d bytes, but "
+                "at most %d are possible: name it with --output",
                 before + after, NAME_MAX);
   for (char *c = task->named + before; *c; c++)
     if (*c == ',') *c = '-';
@@ -84,7 +84,7 @@ static seam_status read_width(struct task *task, seam_error *error) {
   return SEAM_OK;
 }
 
-/* Before any is read. */
+/* Checked before any file is read. */
 static seam_status check_count(const struct arguments *arguments, seam_error *error) {
   if (arguments->file_count <= MOST_RESULTS) return SEAM_OK;
   return fail(error, SEAM_ERROR_USAGE, "seam plot takes up to %d files, not %d", MOST_RESULTS, arguments->file_count);
@@ -127,7 +127,7 @@ static seam_status read_and_draw(struct task *task, seam_output *output, seam_er
   return status;
 }
 
-/* ---- A comparison's file ---- */
+/* ---- The file of a comparison ---- */
 
 static bool has_comparison(const struct arguments *arguments) {
   for (int i = 0; i < arguments->file_count; i++)
@@ -135,7 +135,7 @@ static bool has_comparison(const struct arguments *arguments) {
   return false;
 }
 
-/* Its map is of one outcome, and goes with no other file. */
+/* The map has one outcome, and it is drawn without other files. */
 static seam_status choose_map(struct task *task, seam_error *error) {
   const struct arguments *arguments = task->arguments;
   task->choice = (struct choice){{&map_figure}, 1};

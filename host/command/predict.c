@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam predict: counts pairs that work, or weighs them, */
+/* seam predict: counts pairs that work, or weighs pairs by their loss. */
 #include <stdbool.h>
 #include <string.h>
 

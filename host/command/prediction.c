@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a prediction says, for people and for programs. */
+/* Prints a prediction, as text or as JSON. */
 #include "command/prediction.h"
 
 #include <jansson.h>
@@ -18,7 +18,7 @@ static void share_line(const char *name, double share, double error) {
   putchar('\n');
 }
 
-/* Selection balances the two components' freedom: where one's entropy falls the other's rises. */
+/* At the most frequent interface, the entropy of one component falls about as fast as the other rises. */
 static void peak_lines(const seam_prediction *p) {
   static const char *const names[] = {"first", "second"};
   if (isnan(p->peak[0])) return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a prediction says, for people and for programs. */
+/* Prints a prediction, as text or as JSON. */
 #ifndef SEAM_COMMAND_PREDICTION_H
 #define SEAM_COMMAND_PREDICTION_H
 
@@ -7,8 +7,8 @@
 
 #include "seam.h"
 
-/* Nothing where the result is of training. */
+/* For a result that is not a prediction, the text is empty and the JSON is null. */
 void prediction_report(seam_result *result);
-json_t *prediction_json(const seam_result *result); /* null then */
+json_t *prediction_json(const seam_result *result);
 
 #endif

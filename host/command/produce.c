@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What seam train and seam predict have in common: claims the output, counts with progress, writes the result, and says
- * what came of it. */
+/* Runs seam train and seam predict: opens the output, counts with progress, writes the result and reports it. */
 #include "command/produce.h"
 
 #include <jansson.h>
@@ -24,7 +23,7 @@ struct watch {
   struct progress_bar bar;
   bool json;
   double next_line; /* seconds at which the next JSON line is due */
-  bool begun;       /* else the output to be resumed lacked nothing */
+  bool begun;       /* false if the output to be resumed lacked nothing */
   uint64_t left;    /* chains not yet counted */
 };
 
@@ -66,9 +65,9 @@ static void report(const struct arguments *arguments, const struct watch *watch,
   if (watch->begun) printf("written to %s\n", output);
 }
 
-/* "ENDED: 3 of 10 chains counted, written to PATH": how a run that did not count all its chains is told. */
-static seam_status tell_partial(const char *written, uint64_t covered, const struct watch *watch, seam_status ended,
-                                seam_error *error) {
+/* "ENDED: 3 of 10 chains counted, written to PATH", for a run that ended early. */
+static seam_status report_partial(const char *written, uint64_t covered, const struct watch *watch, seam_status ended,
+                                  seam_error *error) {
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
   if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
@@ -77,8 +76,8 @@ static seam_status tell_partial(const char *written, uint64_t covered, const str
               written);
 }
 
-/* Writes what there is, and says so when the run ended early, by an interrupt or by the failure of a device or of
- * memory. A result that covers nothing is not worth a file, let alone the one it would replace. */
+/* Writes the result, also of a run that ended early by an interrupt, a device or lack of memory. A result without any
+ * chain is not written, since it could replace a useful file. */
 static seam_status keep(const struct arguments *arguments, const struct watch *watch, seam_output *output,
                         seam_result *result, seam_status ended, const char *path, seam_error *error) {
   uint64_t covered = seam_result_chains(result);
@@ -92,10 +91,10 @@ static seam_status keep(const struct arguments *arguments, const struct watch *w
     seam_status status = json_result(result, ended == SEAM_INTERRUPTED, written, error);
     if (status) return status;
   }
-  return ended ? tell_partial(written, covered, watch, ended, error) : SEAM_OK;
+  return ended ? report_partial(written, covered, watch, ended, error) : SEAM_OK;
 }
 
-/* A run that was not to be has changed nothing in a result to be resumed. */
+/* With any other status no chain was counted, and a resumed result is unchanged. */
 static bool has_run(seam_status status) {
   return status == SEAM_OK || status == SEAM_INTERRUPTED || status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands that count chains or pairs have in common. */
+/* Runs the commands that count chains or pairs. */
 #ifndef SEAM_COMMAND_PRODUCE_H
 #define SEAM_COMMAND_PRODUCE_H
 

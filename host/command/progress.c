@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The progress bar: one line on stderr, redrawn in place and as wide as the terminal. */
+/* Draws the progress bar: one line on stderr, redrawn in place, at most as wide as the terminal. */
 #include "command/progress.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@
 
 enum { NARROWEST_BAR = 6, WIDEST_BAR = 40, NARROWEST_WITH_BAR = 32 };
 
-static const double longest_silence = 3; /* seconds: of a run that goes on a tenth is usual */
+static const double longest_silence = 3; /* seconds between two reports; a tenth is usual */
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments) {
   const char *terminal = getenv("TERM");
@@ -39,7 +39,7 @@ double progress_fraction(const seam_progress *progress, double steps) {
   return fraction < 1 ? fraction : 1;
 }
 
-/* Appends to a line; what has no room is cut. */
+/* Appends to a line, and cuts what has no room. */
 static void append(char *line, size_t size, const char *text) {
   size_t length = strlen(line);
   snprintf(line + length, size - length, "%s", text);
@@ -57,20 +57,20 @@ static void append_blocks(char *line, size_t size, double fraction, int width, b
   append(line, size, unicode ? "▏ " : "] ");
 }
 
-/* What stands on the line. */
+/* The content of the line. */
 struct line {
-  char point[96];                /* of a sweep: "point 3/12 " */
-  double fraction, seconds_left; /* the latter NAN while it cannot be told */
+  char point[96];                /* "point 3/12 " in a sweep */
+  double fraction, seconds_left; /* seconds_left is NAN while it is unknown */
   const seam_progress *progress;
 };
 
-/* A run that was stopped by Ctrl-Z reports nothing for a while: that is no time of work. */
+/* A run that Ctrl-Z stopped reports nothing for a while. This time is not work. */
 static void note_pause(struct progress_bar *bar, double seconds) {
   if (bar->seconds > 0 && seconds - bar->seconds > longest_silence) bar->paused += seconds - bar->seconds;
   bar->seconds = seconds;
 }
 
-/* The most telling text that fits beside a bar, or without one, from the fullest on. */
+/* Writes the longest of several texts that fits into `room`. */
 static void compose(char *text, size_t size, const struct progress_bar *bar, const struct line *line, int room) {
   const seam_progress *progress = line->progress;
   double worked = progress->seconds - bar->paused, rate = worked > 0 ? progress->chain_steps / worked : 0;
@@ -87,13 +87,13 @@ static void compose(char *text, size_t size, const struct progress_bar *bar, con
   }
 }
 
-/* In the background the terminal is the shell's: a line drawn there would go through what is being typed. */
+/* In the background the user types into the terminal, so nothing is drawn there. */
 static bool in_background(void) {
   pid_t front = tcgetpgrp(STDERR_FILENO);
   return front >= 0 && front != getpgrp();
 }
 
-/* Written at once: a run that is stopped leaves no half of a line, and nothing flickers. */
+/* Prints the line with one call, so that it does not flicker and a stopped run leaves no half line. */
 static void draw_line(struct progress_bar *bar, const struct line *content) {
   if (!bar->shown || in_background()) return;
   char text[256], line[640] = "\r";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What came of a run, in a few lines. */
+/* Prints the outcomes and the options of a result. */
 #include "command/report.h"
 
 #include <stdio.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands that count or read a result print alike. */
+/* Prints the outcomes and the options of a result. */
 #ifndef SEAM_COMMAND_REPORT_H
 #define SEAM_COMMAND_REPORT_H
 
 #include "seam.h"
 
 void report_outcomes(const seam_result *result);
-void report_result(seam_result *result); /* or the prediction */
+void report_result(seam_result *result); /* the outcomes, or the prediction */
 
-/* The options that made a result, as the command line takes them. */
+/* Prints the options that decide the counts, as the command line takes them. */
 void report_config(seam_config *config);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The roof of a kernel: what its busiest pipe takes for a chain-step. */
+/* Finds the roof of a kernel: the cycles that its busiest pipe needs for a chain-step. */
 #include "command/roof.h"
 
 #include <stdbool.h>

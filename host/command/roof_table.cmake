@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Turns the committed instruction counts into a C table, so that the program needs no file beside it.
+# Turns the committed instruction counts into a C table, so that the program needs no file to read them.
 set(SEAM_ROOF_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/roof_table.c.in)
 
-# Sets `table` to a line of C for each line of `file` below its header: so many texts, then so many numbers; what
-# follows them is for people. Lines that begin with # are comments.
+# Sets `table` to a line of C for each line of `file` below its header: `texts` texts, then `numbers` numbers.
+# The program ignores further columns. Lines that begin with # are comments.
 function(seam_read_table file header texts numbers table)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   string(REPEAT "[a-z0-9_]+," ${texts} text_fields)
@@ -20,7 +20,7 @@ function(seam_read_table file header texts numbers table)
     elseif(NOT "${line}," MATCHES "^(${text_fields})(${number_fields})")
       message(FATAL_ERROR "${file}: '${line}' does not begin with ${texts} names and ${numbers} numbers")
     endif()
-    set(counts "${CMAKE_MATCH_2}") # which the next match replaces
+    set(counts "${CMAKE_MATCH_2}") # the next match replaces it
     string(REGEX REPLACE "([^,]+)," "\"\\1\", " names "${CMAKE_MATCH_1}")
     string(APPEND entries "    {${names}${counts}},\n")
   endforeach()

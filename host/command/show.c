@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam show: a result in the terminal: the interface as a heat map, the outcomes, width, slack and loss, and whether
- * parts are interchangeable. */
+/* seam show: prints a result in the terminal, with the interface as a heat map. */
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -25,7 +24,7 @@ static seam_status draw_interface(const seam_result *result, const struct select
                                   seam_error *error) {
   const seam_histogram *interface = seam_result_histogram(result, "interface");
   if (!interface) {
-    printf("(the run did not count the interface: --histograms)\n");
+    printf("(the run did not count the interface: run it with --histograms interface to see it)\n");
     return SEAM_OK;
   }
   int64_t *counts = sum_outcomes(interface, selection);
@@ -35,7 +34,7 @@ static seam_status draw_interface(const seam_result *result, const struct select
   return SEAM_OK;
 }
 
-/* A quantile as text: one in a flow bin is only known to lie beyond the axis. */
+/* A quantile as text. If it lies in a flow bin, only the end of the axis is known. */
 static struct text quantile_text(const seam_axis *axis, const int64_t *row, double fraction, bool power) {
   struct text text;
   double value = histogram_quantile(axis, row, fraction);
@@ -55,7 +54,7 @@ static void quantile_line(const char *name, const seam_axis *axis, const int64_t
   print_wrapped(line, printf("  "), 4);
 }
 
-/* One line for each level of a histogram with axes outcome, level, value; or one for outcome, value. */
+/* Prints one line for each level, or one line if the histogram has no levels. */
 static void quantile_lines(const seam_result *result, const char *name, const struct selection *selection) {
   const seam_histogram *histogram = seam_result_histogram(result, name);
   int64_t *counts = histogram ? sum_outcomes(histogram, selection) : NULL;
@@ -101,7 +100,7 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
   return SEAM_OK;
 }
 
-/* What is shown beside a result is a prediction of the same thing. */
+/* The second file must be a prediction of the same pairs of kinds, margins and prior. */
 static seam_status check_beside(seam_result *result, seam_result *beside, const char *file, seam_error *error) {
   static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale"};
   if (!seam_result_histogram(beside, "swaps"))

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals that end a run early: the first is asked for by the run itself, the second ends the program at once. */
+/* Signals that end a run early. The run asks for the first one; the second ends the program at once. */
 #include "command/signals.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The one mutable global: a signal can reach nothing else. */
+/* A signal handler can set only a global variable. This is the only one that changes. */
 static volatile sig_atomic_t interrupted;
 
-/* The second signal of a kind that ends a run does its default: it ends the program at once. */
+/* After the first signal, the next one has its default action: it ends the program at once. */
 static void interrupt(int number) {
   (void)number;
   interrupted = 1;
@@ -23,7 +23,7 @@ void signals_catch(void) {
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
   if (!sigaction(SIGHUP, NULL, &before) && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL); /* nohup */
-  signal(SIGPIPE, SIG_IGN); /* a reader of the progress that leaves must not cost the result */
+  signal(SIGPIPE, SIG_IGN); /* the result must be written even if a reader of stdout ends early */
 }
 
 bool signals_came(void) { return interrupted != 0; }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An early end that is asked for by a signal. */
+/* Signals that end a run early. */
 #ifndef SEAM_COMMAND_SIGNALS_H
 #define SEAM_COMMAND_SIGNALS_H
 

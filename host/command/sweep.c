@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam sweep: runs a plan with progress, and says what came of it. */
+/* seam sweep: runs a plan with progress, and reports it. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ struct watch {
   struct progress_bar bar;
   bool json;
   double next_line;                     /* seconds at which the next JSON line is due */
-  uint64_t points, points_done, chains; /* as last told; chains of this call */
+  uint64_t points, points_done, chains; /* at the last report; chains of this call */
   double chain_steps, seconds;
   char place[256]; /* "cpu, v4, NAME" */
 };
@@ -36,7 +36,7 @@ static void keep(struct watch *watch, const seam_sweep_progress *progress) {
 
 static int on_progress(const seam_sweep_progress *progress, void *user) {
   struct watch *watch = user;
-  bool restarted = progress->whole.seconds < watch->seconds; /* files were looked at until now */
+  bool restarted = progress->whole.seconds < watch->seconds; /* until now files were read */
   keep(watch, progress);
   progress_bar_trouble(&watch->bar, "sweep", progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
@@ -83,13 +83,13 @@ static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_erro
   return status;
 }
 
-/* The configuration of the command line tells the bar the task alone. */
+/* The progress bar reads the task from the configuration of the command line. */
 static seam_status run_opened(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
   char task[16];
   snprintf(task, sizeof task, "%s", seam_config_get(seam_sweep_point_at(sweep, 0).config, "task"));
   seam_status status = seam_config_set(arguments->config, "task", task, error);
   if (status) return status;
-  return arguments->dry_run ? sweep_tell_plan(arguments, sweep, error) : run(arguments, sweep, error);
+  return arguments->dry_run ? sweep_dry_run(arguments, sweep, error) : run(arguments, sweep, error);
 }
 
 seam_status sweep_run(struct arguments *arguments, seam_error *error) {

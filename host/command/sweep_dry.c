@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam sweep --dry-run: the points of a plan, what they lack, and how long that would take. */
+/* seam sweep --dry-run: prints the points of a plan, the chains that they lack, and how long they would take. */
 #include "command/sweep_dry.h"
 
 #include <jansson.h>
@@ -19,7 +19,7 @@ enum { MOST_PAIRS = 64, FIRST_SHOWN = 12, LAST_SHOWN = 4 };
 
 #define MEASURE_TIME 0.3 /* seconds for each pair of kinds */
 
-/* How fast points of one pair of kinds are run here. */
+/* The speed of this machine for one pair of kinds. */
 struct rate {
   char kinds[64];
   double work; /* per second */
@@ -46,7 +46,7 @@ static int measure(const seam_progress *progress, void *user) {
   return progress->seconds >= MEASURE_TIME || signals_came();
 }
 
-/* What of a point is done in a moment, its counts thrown away. */
+/* Runs a point for MEASURE_TIME and discards its counts. */
 static seam_status measure_point(const seam_sweep_point *point, double *rate, seam_error *error) {
   seam_result *result = NULL;
   bool training = !strcmp(seam_config_get(point->config, "task"), "train");
@@ -59,7 +59,7 @@ static seam_status measure_point(const seam_sweep_point *point, double *rate, se
   return status;
 }
 
-/* The rate of a point, measured where it is the first of its pair of kinds. */
+/* Finds the rate of a point. The first point of each pair of kinds is measured. */
 static seam_status find_rate(struct plan *plan, const seam_sweep_point *point, double *work, seam_error *error) {
   char kinds[64];
   int length = snprintf(kinds, sizeof kinds, "%s:", seam_config_get(point->config, "first"));
@@ -93,8 +93,8 @@ static seam_status point_json(uint64_t index, const seam_sweep_point *point, dou
   return json_line(object, error);
 }
 
-static seam_status tell_point(const struct arguments *arguments, struct plan *plan, seam_sweep *sweep, uint64_t index,
-                              seam_error *error) {
+static seam_status report_point(const struct arguments *arguments, struct plan *plan, seam_sweep *sweep, uint64_t index,
+                                seam_error *error) {
   seam_sweep_point point = seam_sweep_point_at(sweep, index);
   double rate = 0, seconds = 0;
   if (point.left > 0) {
@@ -113,8 +113,8 @@ static seam_status tell_point(const struct arguments *arguments, struct plan *pl
   return SEAM_OK;
 }
 
-static seam_status tell_whole(const struct arguments *arguments, const struct plan *plan, seam_sweep *sweep,
-                              seam_error *error) {
+static seam_status report_whole(const struct arguments *arguments, const struct plan *plan, seam_sweep *sweep,
+                                seam_error *error) {
   uint64_t points = seam_sweep_points(sweep);
   const char *task = seam_config_get(arguments->config, "task");
   if (!arguments->json) {
@@ -122,8 +122,8 @@ static seam_status tell_whole(const struct arguments *arguments, const struct pl
            task, seam_sweep_folder(sweep), text_count((int64_t)plan->chains).text,
            text_count((int64_t)plan->missing).text, text_time(plan->seconds).text);
     print_wrapped(
-        "(0.3 s or less of each pair of kinds was measured here; other options go by their operations, and the "
-        "writing of files is not in it)",
+        "(one point of each pair of kinds was measured for up to 0.3 s; the other points are estimated from their "
+        "numbers of operations, without the time to write files)",
         0, 0);
     return SEAM_OK;
   }
@@ -137,15 +137,15 @@ static seam_status tell_whole(const struct arguments *arguments, const struct pl
   return json_line(object, error);
 }
 
-seam_status sweep_tell_plan(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
+seam_status sweep_dry_run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
   struct plan plan = {.count = 0};
   signals_catch();
   seam_status status = seam_sweep_look(sweep, arguments->force, error);
   if (status) return status;
   if (!arguments->json) printf("  %7s  %15s  %15s  %9s  %s\n", "point", "chains", "missing", "time", "file");
   for (uint64_t index = 0; index < seam_sweep_points(sweep); index++) {
-    status = tell_point(arguments, &plan, sweep, index, error);
+    status = report_point(arguments, &plan, sweep, index, error);
     if (status) return status;
   }
-  return tell_whole(arguments, &plan, sweep, error);
+  return report_whole(arguments, &plan, sweep, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam train: trains chains and counts what became of them. */
+/* seam train: trains chains and counts their interfaces. */
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/produce.h"

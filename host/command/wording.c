@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an option means to one command, where that is not what its table says for all. */
+/* Help texts for one command, if the common text of an option does not fit it. */
 #include "command/wording.h"
 
 #include <stdbool.h>
@@ -10,8 +10,8 @@
 
 static const struct wording {
   const char *command, *name;
-  const char *value; /* NULL: that of the table */
-  const char *help;  /* NULL: not told of, since it has no effect there */
+  const char *value; /* NULL: as in the common table */
+  const char *help;  /* NULL: not listed, because the option has no effect here */
 } wordings[] = {{"train", "chains", NULL, "number of chains"},
                 {"train", "beta", NULL, "inverse temperature of langevin"},
                 {"predict", "chains", NULL, "number of first components"},

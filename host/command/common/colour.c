@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Colour scales as curves through OKLab (Ottosson 2020, "A perceptual color space for image processing"): lightness is
- * linear along each, which eyes that confuse hues see, too, and no point of a curve leaves what a screen can show. */
+ * linear along each, so that people who confuse hues see it, too. A screen can show every colour of the curves. */
 #include "command/common/colour.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ static struct rgb oklab(double lightness, double chroma, double hue) {
 }
 
 struct rgb colour_sequential(double t) {
-  double from_middle = 2 * t - 1; /* in the middle, at blue-green, a screen has the least chroma to give */
+  double from_middle = 2 * t - 1; /* in the middle, at blue-green, screens have the least chroma */
   return oklab(0.30 + 0.62 * t, 0.10 + 0.05 * from_middle * from_middle, (305 - 200 * t) * degree);
 }
 

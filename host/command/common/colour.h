@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The colours of the terminal's picture and of figures: even to the eye, and told apart by any. */
+/* The colour scales of the terminal and of figures. */
 #ifndef SEAM_COLOUR_H
 #define SEAM_COLOUR_H
 

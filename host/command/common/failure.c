@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors of the command line. */
+/* Fills in the errors of the command line. */
 #include "command/common/failure.h"
 
 #include <stdarg.h>
@@ -12,6 +12,6 @@ seam_status fail(seam_error *error, seam_status status, const char *format, ...)
   if (vsnprintf(error->message, sizeof error->message, format, values) < 0) error->message[0] = '\0';
   va_end(values);
   for (char *c = error->message; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* one line, and no orders to the terminal */
+    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* control characters could change the terminal */
   return status;
 }

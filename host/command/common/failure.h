@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors of the command line. */
+/* Fills in the errors of the command line. */
 #ifndef SEAM_COMMAND_FAILURE_H
 #define SEAM_COMMAND_FAILURE_H
 

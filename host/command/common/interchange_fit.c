@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chance that the parts of two chains fit when they are swapped, from the histograms interchange and swaps. */
+/* Estimates the chance that the swapped parts of two chains fit, from the histograms interchange and swaps. */
 #include "command/common/interchange_fit.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ static void add_pairs(const seam_histogram *histogram, int64_t block, int mode, 
   const seam_axis *axis = &histogram->axes[histogram->axis_count - 2];
   double width = (axis->upper - axis->lower) / (double)axis->bins;
   for (int64_t i = 0; i < axis->bins + 2; i++) {
-    double edge = axis->lower + (double)(i - 1) * width; /* no distance is in the underflow, below 0 */
+    double edge = axis->lower + (double)(i - 1) * width; /* the underflow is empty, because distances are at least 0 */
     if (edge < distance.low || edge >= distance.high) continue;
     for (int fits = 0; fits < FITS; fits++) {
       int64_t count = histogram->values[((block * 2 + mode) * (axis->bins + 2) + i) * FITS + fits];
@@ -31,14 +31,14 @@ static void add_pairs(const seam_histogram *histogram, int64_t block, int mode, 
   }
 }
 
-/* How many swapped chains work, with half a weight each, so that a pair has one. */
+/* The swapped chains that work. Each has the weight 1/2, so that a pair has the weight 1. */
 static double weight_that_fits(const struct pairs *pairs) {
   return 0.5 * (double)pairs->by_fits[1] + (double)pairs->by_fits[2];
 }
 
-/* Of a ratio of sums over independent blocks (Cochran, "Sampling Techniques", Wiley 1977, section 6.3), by Student's t
- * of 15 degrees: the ways of one block have components in common. Where all blocks agree, none or all fit: then the
- * block is the unit. */
+/* The interval of a ratio of sums over independent blocks, by Student's t with 15 degrees of freedom (Cochran,
+ * "Sampling Techniques", Wiley 1977, section 6.3). The ways to swap within a block share components. If all blocks
+ * agree, because none or all fit, a block counts as one trial. */
 static struct interval ratio_interval(const struct pairs *of_block, int64_t blocks, const struct fit *fit) {
   const double t_95 = 2.131;
   double squares = 0;
@@ -53,9 +53,8 @@ static struct interval ratio_interval(const struct pairs *of_block, int64_t bloc
   return (struct interval){fmax(0, fit->chance - t_95 * error), fmin(1, fit->chance + t_95 * error)};
 }
 
-/* Pairs of chains are independent, the two swaps within one are not: the pair is the unit. Whatever the swaps have to
- * do with each other, their mean over a pair varies at most as much as a pair that fits both ways or not at all, so
- * that Wilson's interval holds, and is too wide at worst. */
+/* Pairs of chains are independent, but the two swaps of a pair are not, so a pair counts as one trial. The mean of its
+ * two swaps varies at most as much as a pair that fits both ways or not at all. So Wilson's interval is wide enough. */
 struct fit interchange_fit(const seam_histogram *histogram, int mode, struct interval distance) {
   enum { MOST_BLOCKS = 16 };
   struct pairs of_block[MOST_BLOCKS] = {{0}};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chance that the parts of two chains fit when they are swapped. */
+/* Estimates the chance that the swapped parts of two chains fit. */
 #ifndef SEAM_COMMAND_INTERCHANGE_FIT_H
 #define SEAM_COMMAND_INTERCHANGE_FIT_H
 
@@ -15,11 +15,11 @@ struct pairs {
 
 struct fit {
   struct pairs pairs;
-  double chance; /* NAN where there are no pairs */
+  double chance; /* NAN if there are no pairs */
   struct interval interval;
 };
 
-/* The histogram that tells of it: interchange of a training, swaps of a prediction; NULL where neither was counted. */
+/* The histogram "interchange" of a training or "swaps" of a prediction; NULL if neither was counted. */
 const seam_histogram *interchange_histogram(const seam_result *result);
 
 /* A prediction's swaps are counted in independent blocks; a training has one. */

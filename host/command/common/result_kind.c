@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What kind of result it is, and which of its options count. */
+/* Finds the kind of a result, and the options that decide its counts. */
 #include "command/common/result_kind.h"
 
 #include <stdbool.h>

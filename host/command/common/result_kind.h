@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What kind of result it is, and which of its options count. */
+/* Finds the kind of a result, and the options that decide its counts. */
 #ifndef SEAM_COMMAND_RESULT_KIND_H
 #define SEAM_COMMAND_RESULT_KIND_H
 
@@ -9,7 +9,7 @@
 
 bool is_prediction(const seam_result *result);
 
-/* Whether an option has a say in what this configuration counts, and not only in how it is run. */
+/* Whether an option decides what is counted, and not only how the run is done. */
 bool option_counts(const seam_option *option, seam_config *config);
 
 #endif

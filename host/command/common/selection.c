@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of --outcome: which chains are shown, and their counts. */
+/* Reads --outcome, and sums the counts of the chosen outcomes. */
 #include "command/common/selection.h"
 
 #include <stdlib.h>

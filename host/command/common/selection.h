@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of --outcome. */
+/* Reads --outcome, and sums the counts of the chosen outcomes. */
 #ifndef SEAM_COMMAND_SELECTION_H
 #define SEAM_COMMAND_SELECTION_H
 
@@ -7,19 +7,20 @@
 
 enum { OUTCOMES_COUNTED = 3 }; /* buffer, inverter, fail: the first axis of the histograms */
 
-/* A choice of outcomes: bit o set takes outcome o. */
+/* A choice of outcomes: bit o is set if outcome o is chosen. */
 struct selection {
   const char *name;
   unsigned outcomes;
 };
 
-/* The first, pass, for no name; NULL for an unknown one. */
+/* Finds a choice by its name; NULL means pass. Returns NULL for an unknown name. */
 const struct selection *find_selection(const char *name);
 seam_status unknown_selection(const char *name, seam_error *error);
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection);
 
-/* The histogram summed over the chosen outcomes: without its first axis. Freed by the caller; NULL without memory. */
+/* Sums the histogram over the chosen outcomes. The sum lacks the first axis, and the caller frees it. NULL: no memory.
+ */
 int64_t *sum_outcomes(const seam_histogram *histogram, const struct selection *selection);
 
 #endif

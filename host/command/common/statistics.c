@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few statistics that the command line prints. */
+/* The statistics that tables and figures print. */
 #include "command/common/statistics.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ double histogram_quantile(const seam_axis *axis, const int64_t *row, double frac
     double bin = (double)(i - axis->flow) + (fraction * total - below) / (double)row[i];
     return axis->lower + bin * (axis->upper - axis->lower) / (double)axis->bins;
   }
-  return INFINITY; /* only by rounding of the sums */
+  return INFINITY; /* reached only if the sums are rounded */
 }
 
 static int ascending(const void *a, const void *b) {

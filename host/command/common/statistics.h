@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few statistics that tables and figures print. */
+/* The statistics that tables and figures print. */
 #ifndef SEAM_COMMAND_STATISTICS_H
 #define SEAM_COMMAND_STATISTICS_H
 
 #include "seam.h"
 
-/* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin; -INFINITY or
- * INFINITY where that is in the underflow or overflow bin, NAN where there are no entries. */
+/* The value below which `fraction` of the entries of one row of a regular axis lie, linear within a bin. It is
+ * -INFINITY or INFINITY in the underflow or overflow bin, and NAN if there are no entries. */
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction);
 
 double median(double *values, size_t count); /* sorts them */

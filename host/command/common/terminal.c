@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the output can show: its size, UTF-8, and how many colours. */
+/* Finds what the terminal can show: its size, UTF-8 and colours. */
 #include "command/common/terminal.h"
 
 #include <langinfo.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers for people: thousands apart, prefixes, percentages and times. */
+/* Formats numbers for people, and prints wrapped text. */
 #include "command/common/text.h"
 
 #include <inttypes.h>
@@ -36,7 +36,7 @@ struct text text_si(double value) {
   return text;
 }
 
-/* Three digits or more, and as many as the smaller of the fraction and its rest needs: 99.9988% is not 100%. */
+/* Has more digits near 0% and near 100%, so that 99.9988% is not printed as 100%. */
 struct text text_percent(double fraction) {
   struct text text;
   double rest = fmin(fraction, 1 - fraction) * 100;
@@ -64,7 +64,7 @@ void print_wrapped(const char *text, int at, int left) {
   int width = columns < WIDEST ? columns : WIDEST;
   while (*text) {
     int word = (int)strcspn(text, " ,");
-    word += text[word] == ','; /* a long list may be broken after its commas */
+    word += text[word] == ','; /* a line may break after a comma */
     bool broken = at > left && at + gap + word > width;
     if (broken) printf("\n");
     int before = broken ? left : gap;

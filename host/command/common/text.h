@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers and sentences for people. */
+/* Formats numbers for people, and prints wrapped text. */
 #ifndef SEAM_COMMAND_TEXT_H
 #define SEAM_COMMAND_TEXT_H
 
@@ -14,7 +14,7 @@ struct text text_si(double value);         /* 13.0M */
 struct text text_percent(double fraction); /* 12.3%, 0.0012% */
 struct text text_time(double seconds);     /* 3.21 s, 1:02:03 */
 
-/* Prints `text` from column `at` on, broken at blanks to the terminal's width; further lines start at column `left`. */
+/* Prints `text` from column `at` on, wrapped to the width of the terminal. Further lines start at column `left`. */
 void print_wrapped(const char *text, int at, int left);
 
 #endif

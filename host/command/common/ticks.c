@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an axis has its ticks, and what they say. */
+/* Chooses the ticks of an axis and their labels. */
 #include "command/common/ticks.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@ double tick_step(double span, int wanted) {
 
 int tick_decimals(double step) { return (int)fmin(fmax(0, -floor(log10(step) + 1e-9)), 6); }
 
-/* The prefix that the largest label would have: all labels of an axis share it. */
+/* All labels of an axis have the prefix of the largest one. */
 static double unit_of(double largest, const char **prefix) {
   static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
   double unit = 1;
@@ -26,7 +26,7 @@ static double unit_of(double largest, const char **prefix) {
   return unit;
 }
 
-/* A proper minus, as wide as a plus: the ASCII one is a hyphen. */
+/* Uses the minus sign of Unicode, which is as wide as a plus. */
 static void set_label(struct tick *tick, double shown, int decimals, const char *prefix) {
   char digits[TICK_LABEL];
   snprintf(digits, sizeof digits, "%.*f", decimals, fabs(shown));
@@ -58,7 +58,7 @@ struct tick tick_power(int factor, int exponent) {
   return tick;
 }
 
-/* An axis of less than two decades: their 1, 2 and 5, written out where that is short. */
+/* An axis of less than two decades has ticks at 1, 2 and 5 in each decade. Short numbers are written in full. */
 static struct ticks ticks_within(double lower, double upper) {
   static const int factors[] = {1, 2, 5};
   struct ticks ticks = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an axis has its ticks, and what they say. */
+/* Chooses the ticks of an axis and their labels. */
 #ifndef SEAM_TICKS_H
 #define SEAM_TICKS_H
 
@@ -15,19 +15,19 @@ struct ticks {
   struct tick tick[MOST_TICKS];
 };
 
-/* 1, 2 or 5 times a power of ten, so that `wanted` steps or fewer make `span`. */
+/* The smallest step of 1, 2 or 5 times a power of ten that divides `span` into at most `wanted` steps. */
 double tick_step(double span, int wanted);
 
-/* Its decimals, so that every tick is told in full. */
+/* How many decimals the labels need. */
 int tick_decimals(double step);
 
-/* About `wanted` round values of [lower, upper]; large ones are told in thousands, millions, ... */
+/* About `wanted` round values of [lower, upper]; large ones have a prefix, such as k or M. */
 struct ticks ticks_linear(double lower, double upper, int wanted);
 
-/* factor·10^exponent, by its logarithm: "5×10⁻³"; a factor of 1 is not told. */
+/* A tick "5×10⁻³" on an axis of exponents; a factor of 1 is left out. */
 struct tick tick_power(int factor, int exponent);
 
-/* For an axis of exponents: whole powers of ten, at most `wanted`, as "10⁻³"; and 2 and 5 times them on a short one. */
+/* The ticks of an axis of exponents: at most `wanted` whole powers of ten. A short axis has 2 and 5 times them, too. */
 struct ticks ticks_decades(double lower, double upper, int wanted);
 
 #endif

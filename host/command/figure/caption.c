@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command that made each result, or what several have in common, in small print: whoever has the figure can make
- * it again. */
+/* Prints below a figure the commands that made its results, so that a reader can make the results again. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,16 +7,16 @@
 #include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
-enum { ROOM = 4096, EACH_TOLD = 2 };
+enum { ROOM = 4096, MOST_COMMANDS = 2 };
 
-static const char *const names[EACH_TOLD] = {"A: ", "B: "};
+static const char *const names[MOST_COMMANDS] = {"A: ", "B: "};
 
-/* What a reader wants to know even where it is the default; and --beta is what makes a prediction weigh. */
-static bool is_told(const char *name, seam_config *config) {
-  static const char *const told[] = {"first", "second", "chains", "draws", "seed", "steps", "optimizer", "lr"};
+/* These options are printed even if they have their default values. --beta makes a prediction weigh its pairs. */
+static bool is_printed(const char *name, seam_config *config) {
+  static const char *const printed[] = {"first", "second", "chains", "draws", "seed", "steps", "optimizer", "lr"};
   if (!strcmp(name, "beta")) return !strcmp(seam_config_get(config, "task"), "gibbs");
-  for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-    if (!strcmp(told[i], name)) return true;
+  for (size_t i = 0; i < sizeof printed / sizeof *printed; i++)
+    if (!strcmp(printed[i], name)) return true;
   return false;
 }
 
@@ -25,13 +24,14 @@ static const char *command_of(seam_config *config) {
   return strcmp(seam_config_get(config, "task"), "train") ? "predict" : "train";
 }
 
-/* " --first mlp8 --second mlp8 ...", but for the options in which the results of `plot`, unless it is NULL, differ. */
+/* Appends " --first mlp8 --second mlp8 ...". Leaves out the options in which the results of `plot` differ, unless
+ * `plot` is NULL. */
 static void append_options(char text[ROOM], seam_config *config, seam_config *defaults, const struct plot *plot) {
   size_t length = strlen(text);
   for (const seam_option *option = seam_options(); option->name; option++) {
     if (!option_counts(option, config) || length >= ROOM) continue;
     bool usual = !strcmp(seam_config_get(config, option->name), seam_config_get(defaults, option->name));
-    if (usual && !is_told(option->name, config)) continue;
+    if (usual && !is_printed(option->name, config)) continue;
     if (plot && label_differs(plot, option->name)) continue;
     const char *value = seam_config_get(config, option->name);
     length += (size_t)snprintf(text + length, ROOM - length, " --%s %s", option->name, value);
@@ -47,7 +47,7 @@ static void draw_command(struct page *page, seam_config *config, const char *ver
   page_paragraph(page, text);
 }
 
-/* Whether two results are of one task and of one version, so that one line tells what they share. */
+/* Two results of the same task and version share one line. */
 static bool is_alike(const struct plot *plot, int a, int b) {
   char task[32];
   snprintf(task, sizeof task, "%s", seam_config_get(seam_result_config(plot->results[a]), "task"));
@@ -55,8 +55,8 @@ static bool is_alike(const struct plot *plot, int a, int b) {
          !strcmp(seam_result_run(plot->results[a]).version, seam_result_run(plot->results[b]).version);
 }
 
-/* "A, B, C: seam 0.1.0 train --first mlp8 ...": what those that are like result r share, unless one before it
- * told so. */
+/* Prints "A, B, C: seam 0.1.0 train --first mlp8 ...": the options that result r shares with all results like it. A
+ * result before r that is like it has printed this line already. */
 static void draw_shared(struct page *page, const struct plot *plot, int r, seam_config *defaults) {
   char text[ROOM] = "";
   size_t length = 0;
@@ -72,7 +72,7 @@ static void draw_shared(struct page *page, const struct plot *plot, int r, seam_
   page_paragraph(page, text);
 }
 
-/* One, or two that are A and B. */
+/* Prints a command for each result; two results are called A and B. */
 static void draw_commands(struct page *page, const struct plot *plot, seam_config *defaults) {
   for (int r = 0; r < plot->count; r++) {
     char version[48];
@@ -81,9 +81,9 @@ static void draw_commands(struct page *page, const struct plot *plot, seam_confi
   }
 }
 
-/* Of a comparison's file, which does not tell the versions. */
+/* The file of a comparison does not record versions. */
 static void draw_compared(struct page *page, seam_comparison *comparison, seam_config *defaults) {
-  for (int side = 0; side < EACH_TOLD; side++)
+  for (int side = 0; side < MOST_COMMANDS; side++)
     draw_command(page, seam_comparison_config(comparison, side), "", names[side], defaults);
 }
 
@@ -93,7 +93,7 @@ void caption_draw(struct page *page, const struct plot *plot) {
   page_font(page, 0.8, false);
   page_colour(page, faint_ink, 1);
   if (plot->count == 0) draw_compared(page, plot->comparison, defaults);
-  if (plot->count <= EACH_TOLD) draw_commands(page, plot, defaults);
-  for (int r = 0; plot->count > EACH_TOLD && r < plot->count; r++) draw_shared(page, plot, r, defaults);
+  if (plot->count <= MOST_COMMANDS) draw_commands(page, plot, defaults);
+  for (int r = 0; plot->count > MOST_COMMANDS && r < plot->count; r++) draw_shared(page, plot, r, defaults);
   seam_config_free(defaults);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two interfaces beside each other, a prediction and a training for instance, and where they differ. */
+/* Draws two interfaces beside each other, for example of a prediction and of a training, and where they differ. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +11,8 @@
 
 enum { SIDES = 2, RATIO = 2, PANELS = 3 };
 
-static const double least_ratio = 0.05; /* of the colours' reach: what is the same looks the same */
+static const double least_ratio =
+    0.05; /* the colour scale reaches at least this far, so that equal densities look equal */
 
 struct pair {
   const seam_axis *u0, *u1;
@@ -20,16 +21,16 @@ struct pair {
   char titles[PANELS][96], distance[256];
 };
 
-/* ---- What is drawn ---- */
+/* ---- The values ---- */
 
-/* Of counts as they lie in the histogram, in whose units a comparison does not tell weights. */
+/* The sum in the units of the histogram; a comparison gives weights in other units. */
 static double total_of(const struct pair *pair, const int64_t *counts) {
   double total = 0;
   for (int64_t i = 0; i < (pair->u0->bins + 2) * (pair->u1->bins + 2); i++) total += (double)counts[i];
   return total;
 }
 
-/* The counts of both sides in bins alike, as wide as the side that knows less needs. */
+/* Both sides get the same bins. The side with fewer independent entries sets their width. */
 static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES], const seam_compared *compared,
                                   seam_error *error) {
   struct merging merging = {1, 1};
@@ -64,12 +65,12 @@ static seam_status make_densities(struct pair *pair, const struct plot *plot, co
   return status;
 }
 
-/* Whether a side has nothing at this bin of the map, which may be finer than the side's own. */
+/* Whether a side counted nothing at this bin of the map. The map may have finer bins than the side. */
 static bool is_empty(const struct grid *side, const struct grid *map, int64_t column, int64_t row) {
   return side->values[column * side->columns / map->columns * side->rows + row * side->rows / map->rows] == 0;
 }
 
-/* A map has flow bins, which are not drawn. */
+/* The flow bins of a map are not drawn. */
 static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_error *error) {
   grid->columns = map->axes[0].bins, grid->rows = map->axes[1].bins;
   grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
@@ -80,7 +81,7 @@ static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_e
   return SEAM_OK;
 }
 
-/* How far from 0 a map goes. */
+/* The largest distance from 0. */
 static double reach_of(const struct grid *grid) {
   double reach = 0;
   for (int64_t i = 0; i < grid->columns * grid->rows; i++) reach = fmax(reach, fabs(grid->values[i]));
@@ -91,7 +92,7 @@ static struct shade ratio_shade(const struct grid *grid) {
   return (struct shade){.largest = fmax(reach_of(grid), least_ratio), .diverging = true};
 }
 
-/* The map knows cells; where neither side counted anything it has nothing to tell. */
+/* All bins of a cell have one value in the map. Bins in which neither side counted anything stay empty. */
 static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam_error *error) {
   struct grid *grid = &pair->grids[RATIO];
   seam_status status = fill_map(grid, map, error);
@@ -104,7 +105,7 @@ static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam
   return SEAM_OK;
 }
 
-static void tell_distance(struct pair *pair, const seam_compared *compared) {
+static void describe_distance(struct pair *pair, const seam_compared *compared) {
   const seam_distance *d = &compared->distance[SEAM_TOTAL_VARIATION];
   if (compared->rows == 0 || isnan(d->value)) return;
   int length = snprintf(pair->distance, sizeof pair->distance, "Total variation %.3g over %s cells", d->value,
@@ -124,7 +125,7 @@ static seam_status make_pair(struct pair *pair, const struct plot *plot, seam_er
              text_count(compared->entries[side]).text, compared->unit[side]);
   snprintf(pair->titles[RATIO], sizeof *pair->titles, "ln(A/B)");
   pair->density = shade_of(pair->grids, SIDES, plot->logarithmic);
-  tell_distance(pair, compared);
+  describe_distance(pair, compared);
   return status == SEAM_OK && map ? make_ratio(pair, map, error) : status;
 }
 
@@ -147,7 +148,7 @@ static void draw_panel(struct page *page, const struct pair *pair, int i, const 
   panel_frame(page, panel);
 }
 
-/* Below the panels of both sides, and of the ratio where it stands beside them. */
+/* The colour bars stand below the panels. In a narrow figure the ratio has its bar elsewhere. */
 static void draw_bars(struct page *page, const struct pair *pair, const struct panel panels[PANELS]) {
   double left = panels[0].box.x, right = panels[1].box.x + panels[1].box.width, room = right - left;
   const struct box *ratio = &panels[RATIO].box;
@@ -156,7 +157,7 @@ static void draw_bars(struct page *page, const struct pair *pair, const struct p
   page->y = end;
 }
 
-/* In a narrow figure the ratio has a row of its own, and beside it what is told of it. */
+/* In a narrow figure the ratio has its own row, with its colour bar and text beside it. */
 static void draw_ratio_below(struct page *page, const struct pair *pair) {
   struct panel panel = panel_at(page, pair, RATIO, 2), beside = panel_at(page, pair, 1, 2);
   draw_panel(page, pair, RATIO, &panel);
@@ -195,7 +196,7 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
   return status;
 }
 
-/* ---- The map of a comparison's file, whose counts are gone ---- */
+/* ---- The map in the file of a comparison, which holds no counts ---- */
 
 enum { SPREAD = 1, MAPS = 2 };
 
@@ -211,7 +212,7 @@ static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_er
   if (status) return status;
   pair->ratio = ratio_shade(&pair->grids[0]);
   pair->density = (struct shade){.largest = reach_of(&pair->grids[SPREAD])};
-  tell_distance(pair, seam_comparison_histogram_at(plot->comparison, 0));
+  describe_distance(pair, seam_comparison_histogram_at(plot->comparison, 0));
   return SEAM_OK;
 }
 

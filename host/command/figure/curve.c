@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A one-dimensional histogram as steps. */
+/* Draws a one-dimensional histogram as steps. */
 #include <math.h>
 
 #include "command/figure/figure.h"
@@ -12,7 +12,7 @@ static void step_to(struct page *page, const struct panel *panel, const struct c
     cairo_line_to(page->cairo, panel_x(panel, at), panel_y(panel, value));
 }
 
-/* Where the axis is one of exponents, nothing lies below its lower end. */
+/* On an axis of exponents, a value of 0 stands at the lower end. */
 static double height_of(const struct panel *panel, const struct curve *curve, int64_t bin) {
   const struct axis *axis = curve->sideways ? &panel->x : &panel->y;
   double value = curve->values[bin];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Densities of a value of chains, laid over one another: of the outcomes of one result, or of several results. */
+/* Computes densities that are drawn over one another, for the outcomes of one result or for several results. */
 #include "command/figure/curves.h"
 
 #include <math.h>
@@ -11,7 +11,8 @@
 
 enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
 
-/* Okabe and Ito's palette without its yellow, which paper swallows: told apart by any eye. */
+/* The palette of Okabe and Ito, which people with any colour vision can tell apart, without its yellow, which is too
+ * pale on paper. */
 static const struct rgb colours[MOST_OVERLAID] = {{0, 0, 0},          {0.902, 0.624, 0}, {0.337, 0.706, 0.914},
                                                   {0, 0.620, 0.451},  {0, 0.447, 0.698}, {0.835, 0.369, 0},
                                                   {0.8, 0.475, 0.655}};
@@ -33,7 +34,7 @@ struct family family_of(const struct plot *plot) {
 
 /* ---- Bins ---- */
 
-/* What is looked at: histograms of the members by one name, from a level on. */
+/* The histograms of one name, one for each member, from one level on. */
 struct source {
   const struct family *family;
   const seam_histogram *histograms[MOST_OVERLAID]; /* NULL: not counted */
@@ -68,7 +69,7 @@ static int64_t fullest_of(const struct source *source, const struct curves *curv
   return most;
 }
 
-/* Whether of some result, though it has chains, even the fullest bin holds few. */
+/* Whether some result has chains, but even its fullest bin holds few of them. */
 static bool is_sparse(const struct source *source, const struct curves *curves) {
   const struct family *family = source->family;
   for (int m = 0; m < family->count; m++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Densities of a value of chains, laid over one another: of the outcomes of one result, or of several results. */
+/* Computes densities that are drawn over one another, for the outcomes of one result or for several results. */
 #ifndef SEAM_CURVES_H
 #define SEAM_CURVES_H
 
@@ -7,7 +7,7 @@
 
 enum { LEVELS = 2 };
 
-/* Whose curves: one outcome of a result, or all that are chosen where there are several results. */
+/* The owner of a curve: one outcome of a single result, or all chosen outcomes of one of several results. */
 struct member {
   seam_result *result;
   unsigned outcomes;
@@ -22,16 +22,16 @@ struct family {
 
 struct family family_of(const struct plot *plot);
 
-/* One curve for each member and level, in bins that all share. */
+/* One curve for each member and level, all in the same bins. */
 struct curves {
   const seam_axis *axis;
   int members, levels;
   int64_t bins;
-  double *values;                      /* [member][level][bin], freed by the caller; NULL where none counted it */
-  double largest, least, below, above; /* of those above 0; shares beyond the axis, the largest of several results */
+  double *values;                      /* [member][level][bin], freed by the caller; NULL if no member counted it */
+  double largest, least, below, above; /* of values above 0; the largest shares beyond the axis */
 };
 
-/* The histogram of this name, at all its levels (level < 0) or at one of them. */
+/* Fills in the densities of the histogram `name`, at all levels (level < 0) or at one. */
 seam_status curves_fill(struct curves *curves, const struct family *family, const char *name, int level,
                         seam_error *error);
 

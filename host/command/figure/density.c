@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two-dimensional counts as an image, and what its colours mean. */
+/* Draws two-dimensional counts as an image, and the colour bar that explains it. */
 #include "command/figure/density.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 #include "command/common/colour.h"
 
 enum { FEW = 100, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
-static const double most_decades = 5; /* what is rarer has the colour of the rarest */
+static const double most_decades = 5; /* smaller values have the colour of the smallest */
 
 /* ---- Bins ---- */
 
@@ -101,7 +101,7 @@ double shade_place(const struct shade *shade, double value) {
   return fmax(shade->diverging ? -1 : 0, fmin(1, place));
 }
 
-/* On paper more is darker. */
+/* On paper, more is darker. */
 static struct rgb colour_of(const struct shade *shade, double place) {
   return shade->diverging ? colour_diverging(place) : colour_sequential(1 - place);
 }
@@ -110,7 +110,7 @@ static uint32_t pixel_of(struct rgb c) {
   return (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 | (uint32_t)(c.blue * 255 + 0.5);
 }
 
-/* White is for what there is nothing to tell of: transparent pixels get a dark rim from some viewers. */
+/* Empty bins are white, not transparent: some viewers draw a dark rim around transparent pixels. */
 static struct rgb shown(const struct shade *shade, double value) {
   if (isnan(value) || (value == 0 && !shade->diverging)) return (struct rgb){1, 1, 1};
   return colour_of(shade, shade_place(shade, value));
@@ -141,7 +141,7 @@ static int pixels_per_bin(double length, int64_t bins) {
   return (int)fmax(1, ceil(length * PIXELS_PER_POINT / (double)bins));
 }
 
-/* A bin is as many pixels as a printer has for it: viewers that smooth between pixels then leave bins sharp. */
+/* A bin has about as many pixels as a printer prints, so that bins stay sharp in viewers that smooth pixels. */
 void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade) {
   int across = pixels_per_bin(panel->box.width, grid->columns), up = pixels_per_bin(panel->box.height, grid->rows);
   int width = (int)grid->columns * across, height = (int)grid->rows * up;
@@ -170,7 +170,7 @@ static void draw_gradient(struct page *page, const struct box *box, const struct
   cairo_pattern_destroy(gradient);
 }
 
-/* Exponents where a power of ten is within the scale's reach, else its values themselves. */
+/* A logarithmic scale has exponents on its axis. */
 static struct axis bar_axis(const struct shade *shade, const char *label) {
   if (!shade->logarithmic) return (struct axis){shade->diverging ? -shade->largest : 0, shade->largest, label, false};
   return (struct axis){log10(shade->least), log10(shade->largest), label, true};

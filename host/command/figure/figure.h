@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The figures that seam plot draws, one file each; and the parts that they have in common. */
+/* The figures that seam plot draws, and the parts that they share.
+ *
+ * Each figure has a file and a function draw_NAME(page, plot, error), which draws from page->y on and moves it below
+ * the figure. A figure is drawn twice, first without output, because the height of the page is not known before. */
 #ifndef SEAM_FIGURE_H
 #define SEAM_FIGURE_H
 
@@ -7,16 +10,16 @@
 #include "command/common/text.h"
 #include "command/figure/density.h"
 
-/* Results get letters for names, and curves colours that are told apart. */
+/* Each result has a letter for its name, and each overlaid curve has its own colour. */
 enum { MOST_RESULTS = 24, MOST_OVERLAID = 7 };
 
-/* What is drawn. */
+/* The data that figures are drawn from. */
 struct plot {
   seam_result *results[MOST_RESULTS];
   int count;
   const struct selection *selection;
   bool logarithmic;
-  seam_comparison *comparison; /* of two results, for draw_comparison; or what draw_map draws alone */
+  seam_comparison *comparison; /* of two results for draw_comparison, or of a file for draw_map */
 };
 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error);
@@ -28,87 +31,88 @@ seam_status draw_comparison(struct page *page, const struct plot *plot, seam_err
 seam_status draw_interchange(struct page *page, const struct plot *plot, seam_error *error);
 seam_status draw_map(struct page *page, const struct plot *plot, seam_error *error);
 
-/* Compares the two results, unless that is done. */
+/* Compares the two results if they are not compared yet. */
 seam_status prepare_comparison(struct plot *plot, const char *outcome, bool force, seam_error *error);
 
-/* draw_interface of several results. */
+/* Draws the interfaces of several results. */
 seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_error *error);
 
-/* ---- style.c: what means the same everywhere ---- */
+/* ---- style.c: what all figures share ---- */
 
 extern const struct rgb outcome_colours[SEAM_OUTCOMES];
 extern const char *const outcome_words[SEAM_OUTCOMES];
 extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 
-/* The histogram that tells the chosen interfaces: of a prediction all is its first components, as in seam compare. */
+/* The histogram of the chosen interfaces. For all pairs of a prediction it is that of its first components, as in seam
+ * compare. */
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection);
 
-/* The outcomes of that histogram to add up. The Gibbs law of all chains is the weight of both modes. The row "fail" of
- * its interface holds the weight that the pairs lack, which is no part of the law. */
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice);
+/* The outcomes to add up in that histogram. The Gibbs law of all chains is the weight of both modes. The row "fail" of
+ * its interface holds the weight that the pairs lack, which is not part of the law. */
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection);
 
-/* What a result counts: pairs where it is a prediction, or the weights of pairs in units of 2^-20. */
+/* The unit of the counts: chains, pairs of a prediction, or weights of pairs in units of 2^-20. */
 struct unit {
   const char *name, *axis; /* "chains" */
   double value;            /* of one count */
 };
 struct unit unit_of(seam_result *result);
 
-/* How many independent entries one count of the chosen interfaces is worth: pairs share components. 0 where that is not
- * known. */
+/* The effective sample size of the chosen interfaces, divided by their count. It is 1 for chains. It is less than 1 for
+ * pairs, because they share components, and 0 if it is not known. */
 double effective_sample_of(seam_result *result, const struct selection *selection);
 
-/* "Interface of pass: 207,036 chains, 0.3% of them outside the axes": a bold line from page->y on. */
+/* Prints a bold line from page->y on: "Interface of pass: 207,036 chains, 0.3% outside". */
 void heading_draw(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* ", 0.3% outside the axes", or nothing where nothing is. */
+/* ", 0.3% outside", or an empty text if nothing is outside of the axes. */
 struct text outside_text(double inside, double all);
 
-/* A strip of the page, from its y on. */
+/* A narrower page: a strip of `page`. */
 struct page column_of(const struct page *page, double left, double width);
 
-/* Where a designer would put it, 0 V for 0 and 1 V for 1 or the reverse; and the diagonal, where levels are one. */
+/* Marks the two interfaces that a designer would choose, (0 V, 1 V) and (1 V, 0 V), and the diagonal u0 = u1. */
 void landmarks_draw(struct page *page, const struct panel *panel);
 
-/* Where the next entry of a key goes: at x, or on the next line where it has no room there. */
+/* The place of the next entry of a key: x, or the start of the next line if there is no room. */
 double key_place(struct page *page, double x, double width);
 
-/* ---- label.c: what tells several results apart ---- */
+/* ---- label.c ---- */
 
 struct label {
   char text[512];
 };
 
-/* "B: steps 300, lr 0.1": a letter, and the options in which the results differ. */
+/* "B: steps 300, lr 0.1": the letter of a result, and the options in which the results differ. */
 struct label label_of(const struct plot *plot, int result);
 
-/* Whether the results that heed an option differ in it. */
+/* Whether the results differ in an option. Results that ignore the option do not matter. */
 bool label_differs(const struct plot *plot, const char *option);
 
 /* ---- shares.c ---- */
 
-/* What became of the chains, or of the pairs that work: bars with 95% intervals. */
+/* Draws a bar with a 95% interval for each outcome of the chains, or for each mode of the pairs that work. */
 void shares_draw(struct page *page, seam_result *result);
 
-/* The same as one bar with its numbers below it, from page->y on, and what the colours mean. */
+/* Draws the same as one bar with its numbers below it, and the key of its colours. */
 void shares_draw_strip(struct page *page, seam_result *result);
 void shares_draw_key(struct page *page);
 
 /* ---- curve.c ---- */
 
-/* A one-dimensional histogram in a panel whose axes it has. */
+/* A one-dimensional histogram in a panel. */
 struct curve {
   double lower, upper;
   int64_t bins;
   const double *values;
   struct rgb colour;
-  bool dashed, bare, sideways; /* bare: not filled below, nor is a dashed one; sideways: the bins go up along y */
+  bool dashed, bare, sideways; /* bare or dashed: not filled below; sideways: the bins go along y */
 };
 void curve_draw(struct page *page, const struct panel *panel, const struct curve *curve);
 
 /* ---- caption.c ---- */
 
-/* The command that made each result, or what three and more have in common, in small print. */
+/* Prints the command that made each result. Three or more results that are alike share one line. */
 void caption_draw(struct page *page, const struct plot *plot);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chance that swapped parts fit, by the distance of their interfaces, with its 95% intervals. */
+/* Draws the chance that swapped parts fit, by the distance of their interfaces, with 95% intervals. */
 #include <math.h>
 #include <stdbool.h>
 
@@ -13,12 +13,12 @@ enum { SIDES = 2, MODES = 2, STEPS = 16 };
 
 #define HEIGHT 0.55 /* of the panel's width */
 
-static const double farthest = 2, step = 0.125; /* V: what is beyond has a place of its own behind the axis */
+static const double farthest = 2, step = 0.125; /* V; larger distances have one place behind the axis */
 static const char *const mode_names[MODES] = {"of the other mode", "of the same mode"};
 
 static struct rgb mode_colour(int mode) { return outcome_colours[mode ? SEAM_BUFFER : SEAM_INVERTER]; }
 
-/* Full for the first result, hollow for the second. */
+/* The first result has full dots, the second hollow ones. */
 static void draw_dot(struct page *page, double x, double y, struct rgb colour, bool hollow) {
   cairo_new_path(page->cairo);
   cairo_arc(page->cairo, x, y, 0.2 * page->size, 0, 2 * acos(-1));
@@ -32,7 +32,7 @@ static void draw_dot(struct page *page, double x, double y, struct rgb colour, b
 static void draw_point(struct page *page, const struct panel *panel, double at, const struct fit *fit, int mode,
                        int side) {
   double x = panel_x(panel, at);
-  bool vague = fit->interval.high - fit->interval.low > 0.3; /* says little, and should not shout it */
+  bool vague = fit->interval.high - fit->interval.low > 0.3; /* a wide interval is drawn pale */
   page_colour(page, mode_colour(mode), vague ? 0.3 : 1);
   cairo_set_line_width(page->cairo, 0.7);
   cairo_move_to(page->cairo, x, panel_y(panel, fit->interval.low));
@@ -41,7 +41,7 @@ static void draw_point(struct page *page, const struct panel *panel, double at, 
   draw_dot(page, x, panel_y(panel, fit->chance), mode_colour(mode), side == 1);
 }
 
-/* Beside each other where several have a point at one distance. */
+/* Points at the same distance stand beside each other. */
 static void draw_series(struct page *page, const struct panel *panel, const seam_result *result, int mode, int side) {
   for (int i = 0; i <= STEPS; i++) {
     struct interval distance = {i * step, i < STEPS ? (i + 1) * step : INFINITY};
@@ -76,7 +76,7 @@ static void draw_key(struct page *page, const struct plot *plot) {
   page->y += 1.6 * page->size;
 }
 
-/* What is farther than the axis reaches stands behind this line. */
+/* Larger distances than the axis holds stand to the right of this line. */
 static void draw_end(struct page *page, const struct panel *panel) {
   double x = panel_x(panel, farthest), dashes[] = {2, 2};
   page_colour(page, faint_ink, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The interface: the density of (u0, u1), its marginals by mode, and what became of the chains. */
+/* Draws the interface: the density of (u0, u1), its marginals by mode, and the outcomes of the chains. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,15 +9,15 @@
 #include "command/common/text.h"
 #include "command/figure/figure.h"
 
-/* Sizes of text, and shares of the density's side or of the page. */
+/* In sizes of text, in sides of the density, and in widths of the page. */
 #define GAP          0.7
 #define MARGINAL     0.2
 #define RIGHT_COLUMN 0.30
 
-/* What is drawn, and where. */
+/* The places of the parts. */
 struct layout {
   struct panel density, above, beside;
-  struct page legend; /* where the shares and the colour bar go */
+  struct page legend; /* the place of the shares and the colour bar */
 };
 
 static double side_of(const struct page *page) {
@@ -47,7 +47,8 @@ static struct layout lay_out(struct page *page, const seam_histogram *histogram)
 
 /* ---- Marginals ---- */
 
-/* Sums [u0][u1] of one outcome over the other axis, its flow included, in bins as wide as the density's. */
+/* Sums the counts [u0][u1] of one outcome over the other axis, flow bins included. The bins are as wide as those of
+ * the density. */
 static void sum_along(const seam_histogram *histogram, int outcome, int axis, int64_t bins, double unit, double *sums) {
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   int64_t columns = u0->bins + 2, rows = u1->bins + 2, merged = histogram->axes[axis].bins / bins;
@@ -60,7 +61,7 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
     }
 }
 
-/* The curves of the chosen outcomes along one axis; the panel's other axis is made to hold them. */
+/* Draws the curves of the chosen outcomes along one axis. The other axis of the panel is fitted to them. */
 static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
                                  const struct plot *plot, int axis, int64_t bins, seam_error *error) {
   const struct selection *selection = plot->selection;

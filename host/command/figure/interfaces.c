@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The interfaces of several results: small multiples on axes and colours that they share, each with its outcomes. */
+/* Draws the interfaces of several results as small panels that share axes and colours, each with its outcomes. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,23 +9,23 @@
 #include "command/figure/figure.h"
 
 #define GAP    0.9  /* sizes of text, between columns */
-#define GROUND 0.12 /* its opacity */
+#define GROUND 0.12 /* the opacity of the grey ground */
 #define HEAD   2.2  /* room for the shares above a panel */
 
-/* So many independent entries tell a bin to 20%. */
+/* With 25 independent entries a bin is known to 20%. */
 static const double enough = 25;
 
 struct gallery {
   const struct plot *plot;
   const seam_histogram *histograms[MOST_RESULTS];
   struct grid grids[MOST_RESULTS];
-  double effective_sample[MOST_RESULTS]; /* of a count in independent ones */
+  double effective_sample[MOST_RESULTS]; /* per count */
   struct label labels[MOST_RESULTS];
   struct shade shade;
-  double lower, upper; /* of all axes together */
-  double bin, outside; /* the widest bin that one needs, V; the largest share outside the axes */
-  double known;        /* the largest density that is known well */
-  bool beyond;         /* some are larger */
+  double lower, upper; /* of the axes that all panels share */
+  double bin, outside; /* the widest bin of a result, V; the largest share outside of the axes */
+  double known;        /* the largest density that is known to 20% */
+  bool beyond;         /* some densities are larger than `known` */
   int columns;
   double side, label_height;
 };
@@ -36,13 +36,13 @@ static double bin_width(const seam_axis *axis, int64_t merged) {
   return (axis->upper - axis->lower) / (double)axis->bins * (double)merged;
 }
 
-/* Where all is first components, each counts as one. */
+/* First components are independent of one another. */
 static double effective_sample_in(const struct plot *plot, int r, const seam_histogram *histogram) {
   bool own = histogram == seam_result_histogram(plot->results[r], "interface");
   return own ? effective_sample_of(plot->results[r], plot->selection) : 1;
 }
 
-/* Takes in the axes of a result, and the bins that it needs to be known. */
+/* Widens the shared axes and the shared bins to those that a result needs. */
 static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->selection);
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
@@ -59,7 +59,7 @@ static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   return SEAM_OK;
 }
 
-/* The fewest bins merged that come out as wide as the widest. */
+/* Merges as few bins as make one at least as wide as the widest. */
 static struct merging common_merging(const struct gallery *gallery, const seam_axis *axis) {
   int64_t merged = 1;
   while (merged < axis->bins && (axis->bins % merged || bin_width(axis, merged) < gallery->bin * (1 - 1e-9))) merged++;
@@ -90,8 +90,8 @@ static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   return SEAM_OK;
 }
 
-/* Few chains, scattered over few bins, would take all colours from the others: they may lie beyond the scale's end,
- * which *beyond then tells. */
+/* A result of few chains may have very dense bins by chance. Such bins may exceed the colour scale, so that the other
+ * results keep its colours. *beyond says whether some do. */
 static struct shade choose_shade(const struct gallery *gallery, bool *beyond) {
   struct grid within[MOST_RESULTS];
   *beyond = false;
@@ -106,7 +106,7 @@ static struct shade choose_shade(const struct gallery *gallery, bool *beyond) {
 
 /* ---- Drawing ---- */
 
-/* Three in a row are as large as they can be read; four where that leaves no gap. */
+/* A row has three panels, or four if there are many results or four fill the rows. */
 static int columns_of(const struct page *page, int count) {
   if (!page->wide) return 2;
   return count > 9 || count % 4 == 0 ? 4 : count < 3 ? 2 : 3;
@@ -132,7 +132,7 @@ static struct panel panel_at(const struct page *page, const struct gallery *gall
                         .y = {gallery->lower, gallery->upper, column == 0 ? "u₁ (V)" : NULL, false}};
 }
 
-/* An axis may be shorter than what all share: grey is where nothing was counted apart. */
+/* The axes of a result may be shorter than the shared ones. The rest of the panel is grey. */
 static void draw_density(struct page *page, const struct gallery *gallery, int r, const struct panel *panel) {
   const seam_axis *u0 = &gallery->histograms[r]->axes[1], *u1 = &gallery->histograms[r]->axes[2];
   struct panel own = *panel;
@@ -168,7 +168,7 @@ static void draw_panels(struct page *page, const struct gallery *gallery) {
   page->y += (count + gallery->columns - 1) / gallery->columns * row + (ROOM_BELOW - 0.3) * page->size;
 }
 
-/* What a reader has to know to read the panels. */
+/* Explains the panels to the reader. */
 static void draw_notes(struct page *page, const struct gallery *gallery) {
   bool predicted = false, cut = false;
   for (int r = 0; r < gallery->plot->count; r++) {

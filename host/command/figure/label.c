@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tells several results apart: a letter for each, and the options in which they differ. */
+/* Labels that distinguish several results: a letter for each, and the options in which they differ. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
-#define GAP "\u00a0" /* a blank at which no line is broken */
+#define GAP "\u00a0" /* a no-break space */
 
-/* What a run is called where others are of another task, and what is then told of it. */
+/* The name of a task, printed if the results have different tasks, and an option to print with it. */
 static const struct {
   const char *task, *name, *option;
 } tasks[] = {{"train", "training", NULL}, {"predict", "prediction", NULL}, {"gibbs", "Gibbs law", "beta"}};
@@ -29,15 +29,15 @@ bool label_differs(const struct plot *plot, const char *name) {
   return false;
 }
 
-/* Kinds are told as a pair, and which histograms were counted shows in no density. */
-static bool is_told_otherwise(const char *name) {
+/* Kinds are printed as a pair. The list of counted histograms changes no density. */
+static bool is_left_out(const char *name) {
   static const char *const names[] = {"first", "second", "histograms"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (!strcmp(names[i], name)) return true;
   return false;
 }
 
-/* As much of it as there is room for. */
+/* Cuts what has no room. */
 static void put(struct label *label, const char *text) {
   size_t length = strlen(label->text), more = text_within(text, sizeof label->text - 1 - length);
   memcpy(label->text + length, text, more);
@@ -60,23 +60,23 @@ static void append_pair(struct label *label, seam_config *config) {
   append(label, pair, NULL);
 }
 
-static void append_task(struct label *label, seam_config *config, const char **told) {
+static void append_task(struct label *label, seam_config *config, const char **shown) {
   for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
     if (strcmp(tasks[i].task, seam_config_get(config, "task"))) continue;
     append(label, tasks[i].name, NULL);
-    *told = tasks[i].option;
+    *shown = tasks[i].option;
   }
 }
 
 struct label label_of(const struct plot *plot, int r) {
   struct label label = {{(char)('A' + r)}};
   seam_config *config = seam_result_config(plot->results[r]);
-  const char *told = NULL;
-  if (label_differs(plot, "task")) append_task(&label, config, &told);
+  const char *shown = NULL;
+  if (label_differs(plot, "task")) append_task(&label, config, &shown);
   if (label_differs(plot, "first") || label_differs(plot, "second")) append_pair(&label, config);
   for (const seam_option *option = seam_options(); option->name; option++) {
-    if (is_told_otherwise(option->name) || !option_counts(option, config)) continue;
-    bool named = told && !strcmp(told, option->name);
+    if (is_left_out(option->name) || !option_counts(option, config)) continue;
+    bool named = shown && !strcmp(shown, option->name);
     if (named || label_differs(plot, option->name)) append(&label, option->name, seam_config_get(config, option->name));
   }
   return label;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Width, slack and loss: how precise the interface is made, how much is accepted, and how well the chain learned. Of
- * one result both levels share a panel, and outcomes have colours; of several each level has its own, and results have.
- */
+/* Draws width, slack and loss: how precise the interface is, how much deviation is accepted, and how well chains
+ * learned.
+ *
+ * For one result, both levels share a panel and each outcome has a colour. For several results, each level has its own
+ * panel and each result has a colour. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,10 +17,10 @@
 
 enum { LOSS = 2, KINDS, BOTH = -1, MOST_PANELS = KINDS * LEVELS };
 
-#define HEIGHT_OF_ONE 0.55 /* of a panel's width, where it stands alone in its row */
+#define HEIGHT_OF_ONE 0.55 /* of the width of a panel that is alone in its row */
 #define LEAST_HEIGHT  11.0 /* sizes of text */
 
-/* The units of the axes are those of the histograms, but the loss is told without its logarithm. */
+/* The axes have the units of the histograms, but the loss is named without its logarithm. */
 static const struct {
   const char *name, *x, *y;
 } kinds[KINDS] = {{"width", "width of u at %s (V)", "density (V⁻¹)"},
@@ -39,7 +41,7 @@ static struct axis height_axis(const struct curves *curves, const char *label, b
   return (struct axis){log10(curves->least) - 0.2, log10(curves->largest) + 0.1, label, true};
 }
 
-/* Losses have an axis much longer than what a run fills: whole decades around it. */
+/* The axis of losses is much longer than the values of a run, so it is cut to whole decades around them. */
 static struct axis value_axis(const struct curves *curves, bool loss, const char *label) {
   const seam_axis *axis = curves->axis;
   double span = (axis->upper - axis->lower) / (double)curves->bins, first = axis->upper, last = axis->lower;
@@ -52,26 +54,26 @@ static struct axis value_axis(const struct curves *curves, bool loss, const char
   return (struct axis){floor(first + 1e-9), ceil(last - 1e-9), label, true};
 }
 
-/* The end of an axis as text: "2 V", or of exponents "10⁻¹² V²". */
-static void tell_end(char text[TICK_LABEL + 8], double end, bool power) {
+/* The end of an axis as text: "2 V", or "10⁻¹² V²" if it has exponents. */
+static void describe_end(char text[TICK_LABEL + 8], double end, bool power) {
   if (power)
     snprintf(text, TICK_LABEL + 8, "%s V²", tick_power(1, (int)end).label);
   else
     snprintf(text, TICK_LABEL + 8, "%g V", end);
 }
 
-/* "0.3% below 0 V, 2.1% above 1 V": what the axis does not show; "up to" that of several results. */
-static void tell_beyond(char *text, size_t size, const struct curves *curves, bool power, bool several) {
+/* "0.3% below 0 V, 2.1% above 1 V": the shares beyond the axis. For several results, "up to" and the largest share. */
+static void describe_beyond(char *text, size_t size, const struct curves *curves, bool power, bool several) {
   char end[TICK_LABEL + 8];
   const char *most = several ? "up to " : "";
   size_t length = 0;
   text[0] = '\0';
   if (curves->below > 0) {
-    tell_end(end, curves->axis->lower, power);
+    describe_end(end, curves->axis->lower, power);
     length = (size_t)snprintf(text, size, "%s%s below %s", most, text_percent(curves->below).text, end);
   }
   if (curves->above <= 0) return;
-  tell_end(end, curves->axis->upper, power);
+  describe_end(end, curves->axis->upper, power);
   snprintf(text + length, size - length, "%s%s%s above %s", length ? ", " : "", most, text_percent(curves->above).text,
            end);
 }
@@ -92,7 +94,7 @@ static void draw_panel(struct page *page, const struct plot *plot, const struct 
                        const struct box *box, const struct curves *curves) {
   char title[160], label[80];
   bool loss = place.kind == LOSS, several = plot->count > 1;
-  tell_beyond(title, sizeof title, curves, loss, several);
+  describe_beyond(title, sizeof title, curves, loss, several);
   snprintf(label, sizeof label, kinds[place.kind].x, place.level == BOTH ? "a level" : level_names[place.level]);
   struct panel panel = {.box = *box,
                         .x = value_axis(curves, loss, label),
@@ -105,7 +107,7 @@ static void draw_panel(struct page *page, const struct plot *plot, const struct 
 
 /* ---- The key ---- */
 
-/* A piece of line from x on; returns where it ends. */
+/* Draws a piece of line from x on, and returns its end. */
 static double draw_line(struct page *page, double x, struct rgb colour, bool dashed) {
   double end = x + 2.2 * page->size, y = page->y + 0.6 * page->size, dashes[] = {2, 1.2};
   page_colour(page, colour, 1);
@@ -136,7 +138,7 @@ static void draw_outcome_key(struct page *page, const struct plot *plot) {
   page->y += 1.6 * page->size;
 }
 
-/* In as many columns as the longest label leaves room for; in one it is broken. */
+/* Uses as many columns as the longest label allows. If there is one column, long labels are wrapped. */
 static void draw_result_key(struct page *page, const struct plot *plot, const struct family *family) {
   double widest = 0, line = 2.7 * page->size;
   for (int r = 0; r < plot->count; r++) widest = fmax(widest, page_text_width(page, label_of(plot, r).text));
@@ -195,7 +197,7 @@ static seam_status draw_place(struct page *page, const struct plot *plot, const 
   return status;
 }
 
-/* A panel that is alone in its row, after fuller ones, takes all of it. */
+/* If the last row has one panel, that panel has the whole width. */
 seam_status draw_margins(struct page *page, const struct plot *plot, seam_error *error) {
   struct family family = family_of(plot);
   struct place places[MOST_PANELS];

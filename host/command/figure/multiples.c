@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small multiples of the interface: what stricter selection leaves, and the course of training. */
+/* Draws the interface in a series of small panels: after stricter and stricter selection, or during training. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,7 +71,7 @@ static int64_t sum_of(const int64_t *counts, int64_t cells) {
   return sum;
 }
 
-/* Adds a panel of [u0][u1] counts. Panels hold thousands of chains or three: each has its own scale. */
+/* Adds a panel of counts [u0][u1]. Each panel is scaled to its fullest bin, because some hold few chains. */
 static bool add_panel(struct multiples *m, const int64_t *counts) {
   struct grid *grid = &m->grids[m->count++];
   *grid = grid_of(m->u0, m->u1, counts, merging_of(m->u0, m->u1, counts, 1, false));
@@ -81,7 +81,7 @@ static bool add_panel(struct multiples *m, const int64_t *counts) {
 
 /* ---- Selection ---- */
 
-/* One panel for every threshold that lets more chains through than the one before. */
+/* Adds a panel for each bound on the loss that leaves more chains than the bound before. */
 static bool add_selections(struct multiples *m, const seam_axis *loss, const int64_t *counts, int64_t all) {
   int64_t cells = cells_of(m), below = 0;
   int64_t *sum = calloc((size_t)cells, sizeof *sum);
@@ -118,14 +118,14 @@ seam_status draw_selection(struct page *page, const struct plot *plot, seam_erro
 
 /* ---- Snapshots ---- */
 
-/* Whether a chain works at a step is counted, but not as what. */
+/* Snapshots count whether a chain works at a step, but not its mode. */
 static seam_status check_outcome(const struct selection *selection, seam_error *error) {
   if (!strcmp(selection->name, "all") || !strcmp(selection->name, "pass") || !strcmp(selection->name, "fail"))
     return SEAM_OK;
   return fail(error, SEAM_ERROR_USAGE, "--outcome %s: snapshots tell only pass, fail and all", selection->name);
 }
 
-/* Those that work at the step, those that do not, or both. */
+/* Adds a panel of the chains that work at the step, that do not, or of both. */
 static bool add_step(struct multiples *m, const seam_axis *steps, int64_t step, const int64_t *counts,
                      unsigned outcomes) {
   int64_t cells = cells_of(m), failing = sum_of(counts, cells), working = sum_of(counts + cells, cells);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page that a figure is drawn on: PNG, SVG or PDF, as wide as asked and as high as it comes out; and its text. */
+/* The page that a figure is drawn on, as PNG, SVG or PDF, and its text. */
 #include "command/figure/page.h"
 
 #include <cairo-pdf.h>
@@ -14,7 +14,7 @@
 #include "command/common/failure.h"
 
 static const double points_per_inch = 72, dots_per_inch = 300;
-static const double room_for_two = 340; /* points, or 120 mm */
+static const double room_for_two = 340; /* points (120 mm) */
 
 const struct rgb ink = {0.1, 0.1, 0.1}, faint_ink = {0.45, 0.45, 0.45};
 
@@ -40,7 +40,7 @@ static cairo_status_t append(void *closure, const unsigned char *data, unsigned 
 }
 
 static cairo_surface_t *create_png(struct bytes *bytes, double width, double height) {
-  (void)bytes; /* written when all is drawn */
+  (void)bytes; /* finish_png fills them */
   double scale = dots_per_inch / points_per_inch;
   cairo_surface_t *surface =
       cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale), (int)ceil(height * scale));
@@ -54,7 +54,7 @@ static cairo_surface_t *create_svg(struct bytes *bytes, double width, double hei
   return surface;
 }
 
-/* The same counts make the same bytes: the file does not tell when. */
+/* The file has no date, so that the same counts make the same bytes. */
 static cairo_surface_t *create_pdf(struct bytes *bytes, double width, double height) {
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, bytes, width, height);
   cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
@@ -71,7 +71,6 @@ static cairo_status_t finish_stream(cairo_surface_t *surface, struct bytes *byte
   return cairo_surface_status(surface);
 }
 
-/* The page that was drawn is done. */
 static void begin_pdf_page(cairo_surface_t *surface, double width, double height) {
   cairo_surface_show_page(surface);
   cairo_pdf_surface_set_size(surface, width, height);
@@ -80,7 +79,7 @@ static void begin_pdf_page(cairo_surface_t *surface, double width, double height
 struct format {
   const char *suffix;
   cairo_surface_t *(*create)(struct bytes *bytes, double width, double height);
-  void (*begin_page)(cairo_surface_t *surface, double width, double height); /* NULL: has one page */
+  void (*begin_page)(cairo_surface_t *surface, double width, double height); /* NULL if the format has one page only */
   cairo_status_t (*finish)(cairo_surface_t *surface, struct bytes *bytes);
 };
 
@@ -109,7 +108,7 @@ static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
               cairo_status_to_string(status));
 }
 
-/* Unhinted, so that text is as wide in every format. */
+/* Text is not hinted, so that it is equally wide in every format. */
 static void choose_font(cairo_t *cairo) {
   cairo_font_options_t *options = cairo_font_options_create();
   cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -119,11 +118,11 @@ static void choose_font(cairo_t *cairo) {
   cairo_font_options_destroy(options);
 }
 
-/* Parts of a document that one page holds. */
+/* The parts of a document on one page. */
 struct sheet {
   const struct document *document;
   int first, count;
-  double width, height; /* as it came out */
+  double width, height; /* known after drawing */
 };
 
 static seam_status draw_parts(struct page *page, const struct sheet *sheet, seam_error *error) {
@@ -160,7 +159,7 @@ static seam_status measure(struct sheet *sheet, seam_error *error) {
   return status;
 }
 
-/* Draws page after page; *surface is made for the first. */
+/* Draws page after page. The first page creates *surface. */
 static seam_status draw_sheets(const struct format *format, double width, const struct document *document,
                                struct bytes *bytes, cairo_surface_t **surface, seam_error *error) {
   int each = format->begin_page ? 1 : document->parts;
@@ -202,7 +201,7 @@ void page_colour(struct page *page, struct rgb colour, double opacity) {
   cairo_set_source_rgba(page->cairo, colour.red, colour.green, colour.blue, opacity);
 }
 
-/* Named, for it has the superscripts, and Debian's fontconfig brings it along; any other takes its place. */
+/* DejaVu Sans has the superscripts, and Debian installs it with fontconfig. If it is missing, Cairo takes another. */
 void page_font(struct page *page, double factor, bool bold) {
   cairo_select_font_face(page->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
@@ -236,7 +235,7 @@ void page_text_up(struct page *page, double x, double y, const char *text) {
 
 static bool is_within_character(const char *at) { return ((unsigned char)*at & 0xc0) == 0x80; }
 
-/* What is no UTF-8 is cut anywhere. */
+/* Text that is not UTF-8 may be cut anywhere. */
 size_t text_within(const char *text, size_t most) {
   enum { LONGEST_CHARACTER = 4 };
   size_t length = strnlen(text, most + 1), cut = most;
@@ -247,15 +246,14 @@ size_t text_within(const char *text, size_t most) {
 
 enum { LONGEST_LINE = 1024, LONGEST_PIECE = 500 };
 
-/* The length of the first piece of `text` that a line may hold: to a blank or after a comma, or of a word that is too
- * long as many characters as there is room for. */
+/* The length of the first piece of `text` that is not broken: up to a blank or a comma, and at most LONGEST_PIECE. */
 static size_t piece_of(const char *text) {
   size_t length = strcspn(text, " ,");
   length += text[length] == ',';
   return length <= LONGEST_PIECE ? length : text_within(text, LONGEST_PIECE);
 }
 
-/* Takes the next line off *text; false where there is none. */
+/* Moves the next line from *text to `line`. Returns false if there is none. */
 static bool take_line(struct page *page, const char **text, char line[LONGEST_LINE]) {
   bool gap = false;
   for (line[0] = '\0'; **text;) {

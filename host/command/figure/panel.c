@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A panel: a box with an axis along its left and its lower side, and what is drawn in it in their units. */
+/* A panel: a box with a y axis on its left and an x axis below it. */
 #include "command/figure/panel.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ double panel_y(const struct panel *panel, double value) {
   return panel->box.y + panel->box.height * (panel->y.upper - value) / (panel->y.upper - panel->y.lower);
 }
 
-/* Whether numbers stand apart when an axis gives `length` to its whole range: across the page by their width. */
+/* Whether the numbers of an axis of this length do not touch. `across` is true for an x axis. */
 static bool fit(struct page *page, const struct axis *axis, const struct ticks *ticks, double length, bool across) {
   double scale = length / (axis->upper - axis->lower), before = 0;
   for (int i = 0; i < ticks->count; i++) {
@@ -28,7 +28,7 @@ static bool fit(struct page *page, const struct axis *axis, const struct ticks *
   return true;
 }
 
-/* As many as have room, with or without numbers, so that neighbours have the same. */
+/* As many ticks as have room for numbers. An axis without numbers has the same ticks, to match its neighbours. */
 static struct ticks ticks_of(struct page *page, const struct axis *axis, double length, bool across) {
   struct ticks ticks = {0};
   for (int wanted = 7; wanted > 1; wanted--) {
@@ -43,7 +43,7 @@ static struct ticks ticks_of(struct page *page, const struct axis *axis, double 
   return ticks;
 }
 
-/* Sets the font so that `text` stays within `room`, at most as large as usual. */
+/* Makes the font smaller if `text` is wider than `room`. */
 static void fit_font(struct page *page, const char *text, double room) {
   page_font(page, 1, false);
   double width = page_text_width(page, text);

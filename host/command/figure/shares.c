@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What became of the chains, or of the pairs that work: bars with their 95% intervals, or one bar of all. */
+/* Draws the shares of the outcomes: as bars with 95% intervals, or as one bar. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,11 +64,11 @@ void shares_draw(struct page *page, seam_result *result) {
     draw_chains(page, result);
 }
 
-/* ---- One bar of all ---- */
+/* ---- One bar ---- */
 
 #define SWATCH 0.7 /* sizes of text */
 
-/* What the bar shows, and after it the share of all pairs that it is of, where that is not all. */
+/* The shares in the bar. For a prediction, `of` is the share of all pairs that the bar stands for. */
 struct strip {
   double shares[SEAM_OUTCOMES];
   char of[48];
@@ -90,7 +90,7 @@ static struct strip strip_of(seam_result *result) {
   return strip;
 }
 
-/* One entry of a line of them; *x moves behind it. */
+/* Draws a coloured square and its text at *x, and moves *x behind them. */
 static void draw_swatch(struct page *page, double *x, int outcome, const char *text) {
   double side = SWATCH * page->size, middle = page->y + 0.5 * page->size;
   page_colour(page, outcome_colours[outcome], 1);
@@ -101,7 +101,7 @@ static void draw_swatch(struct page *page, double *x, int outcome, const char *t
   *x += side + page_text_width(page, text) + 0.8 * page->size;
 }
 
-/* All numbers in one line, in smaller type where there are many. */
+/* Prints all numbers in one line, with a smaller font if they need it. */
 static void draw_numbers(struct page *page, const struct strip *strip) {
   double x = page->left, width = page_text_width(page, strip->of);
   struct page line = *page;

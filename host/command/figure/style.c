@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What means the same in every figure: the colours of outcomes, the unit of counts, headings and columns. */
+/* The parts that all figures share: the colours of outcomes, the unit of counts, headings and columns. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include "command/common/text.h"
 #include "command/figure/figure.h"
 
-/* Blue and vermilion of Okabe and Ito's palette, told apart by any eye; by lightness, too. */
+/* Blue and vermilion of the palette of Okabe and Ito, which people with any colour vision can tell apart. */
 const struct rgb outcome_colours[SEAM_OUTCOMES] = {
     {0, 0.447, 0.698}, {0.835, 0.369, 0}, {0.6, 0.6, 0.6}, {0.25, 0.25, 0.25}};
 const char *const outcome_words[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
@@ -23,10 +23,10 @@ const seam_histogram *compared_histogram(const seam_result *result, const struct
   return seam_result_histogram(result, components ? "components" : "interface");
 }
 
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *slice) {
+const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection) {
   seam_prediction prediction;
   bool weighed = seam_result_prediction(result, &prediction) && prediction.weighed;
-  return weighed && slice->outcomes == 7 ? find_selection("pass") : slice;
+  return weighed && selection->outcomes == 7 ? find_selection("pass") : selection;
 }
 
 struct unit unit_of(seam_result *result) {
@@ -36,18 +36,18 @@ struct unit unit_of(seam_result *result) {
   return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20)};
 }
 
-/* A comparison finds out the effective sample size of an interface, whatever is on its other side. It tells weights of
- * all pairs alone; and of all pairs the interface holds those that work. */
+/* The comparison of a result with itself finds the effective sample size. It takes weights of all pairs only. The
+ * interface of all pairs holds the pairs that work. */
 double effective_sample_of(seam_result *result, const struct selection *selection) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
-  const struct selection *told = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;
+  const struct selection *counted = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;
   seam_comparison *comparison;
   seam_error ignored;
-  if (seam_compare(result, result, p.weighed ? "all" : told->name, 0, &comparison, &ignored)) return 0;
+  if (seam_compare(result, result, p.weighed ? "all" : counted->name, 0, &comparison, &ignored)) return 0;
   double effective = seam_comparison_histogram_at(comparison, 0)->effective[0];
   seam_comparison_free(comparison);
-  return effective > 0 ? effective / (double)selected_chains(result, told) : 0;
+  return effective > 0 ? effective / (double)selected_chains(result, counted) : 0;
 }
 
 void heading_draw(struct page *page, const char *format, ...) {

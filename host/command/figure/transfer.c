@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transfer curves: the densities of the learned mapping v -> u and of the response v -> y, each mode's apart, with the
- * two given interfaces drawn in. */
+/* Draws transfer curves: the densities of the learned mapping v -> u and of the response v -> y, for each mode, with
+ * API1 and API3. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static const char *const names[COLUMNS] = {"mapping", "response"};
 static const char *const labels[COLUMNS] = {"interface voltage u (V)", "output voltage y (V)"};
 static const char *const bars[COLUMNS] = {"density of u (V⁻¹)", "density of y (V⁻¹)"};
 
-/* What the figure is made of: the histograms that there are, and the chosen outcomes. */
+/* The data of the figure. */
 struct transfer {
   const seam_histogram *histograms[COLUMNS]; /* NULL: not counted */
   int columns;
@@ -30,7 +30,7 @@ struct transfer {
 
 /* ---- The densities ---- */
 
-/* So many chains of one outcome enter every bin of v once. */
+/* Each chain has one entry in every bin of v, so the number of chains normalises every bin of v. */
 static seam_status make_grid(struct transfer *transfer, int column, int outcome, int64_t chains, seam_error *error) {
   const seam_histogram *histogram = transfer->histograms[column];
   const seam_axis *v = &histogram->axes[1], *u = &histogram->axes[2];
@@ -66,7 +66,7 @@ static struct panel panel_of(const struct page *page, const struct transfer *tra
                         .y = {u->lower, u->upper, labels[column], false}};
 }
 
-/* API1 along v; in the response it is met by API3 along y. */
+/* Draws API1 along v. In the response, API3 along y limits it. */
 static void draw_apis(struct page *page, const struct transfer *transfer, int column, const struct panel *panel) {
   char name[16];
   const struct box *box = &panel->box;
