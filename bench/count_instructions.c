@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counts the instructions of one training step of one vector of chains, address by address: the processor's trap flag
- * raises a signal before each. Needs no performance counter and no right to trace.
+/* Counts how often one training step of a vector of chains executes the instruction at each address.
  *
- * count_instructions ISA [NAME VALUE]... with the options of the command line prints `lanes`, `calls` (from the program
- * into libc) and `outside` (instructions executed there, which depend on the machine's libc), then lines ADDRESS COUNT
- * with the addresses of objdump. Exits 77 where it cannot count, and says why. */
+ * The processor's trap flag raises a signal before each instruction, so that no performance counter and no right to
+ * trace is needed. usage: count_instructions ISA [NAME VALUE]..., with options of seam train. It prints `lanes`,
+ * `calls` from the program into libc, and `outside`, the instructions executed in libc, which depend on the machine.
+ * Lines ADDRESS COUNT with the addresses of objdump follow. If it cannot count, it says why and exits with 77. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -26,13 +26,13 @@ enum { SKIP = 77, TRAP_FLAG = 0x100 };
 extern const char __executable_start[], etext[];
 extern const Elf64_Ehdr __ehdr_start;
 
-/* What was executed while the trap flag was up. */
+/* The instructions executed while the trap flag was set. */
 struct count {
   uint64_t inside, outside, calls;
   uint32_t *at; /* [text_bytes()] */
 };
 
-static struct count *counting; /* by the signal handler */
+static struct count *counting; /* the signal handler counts here */
 static int was_inside;
 
 static _Noreturn void fail(const char *what, const char *why) {
@@ -50,7 +50,7 @@ static _Noreturn void skip(const char *why) {
 static uint64_t text_begin(void) { return (uint64_t)(uintptr_t)__executable_start; }
 static uint64_t text_bytes(void) { return (uint64_t)(uintptr_t)etext - text_begin(); }
 
-/* Before each instruction. */
+/* The signal handler. It runs before each instruction. */
 static void on_trap(int signal, siginfo_t *info, void *context) {
   (void)signal, (void)info;
   uint64_t offset = (uint64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] - text_begin();
@@ -70,7 +70,7 @@ static void catch_traps(void) {
   if (sigaction(SIGTRAP, &action, NULL) != 0) fail("sigaction", strerror(errno));
 }
 
-/* Not inlined, so that each call executes the same instructions around those that it is to count. */
+/* Not inlined, so that each call executes the same instructions apart from those of the training. */
 static __attribute__((noinline)) void count_training(const struct cpu_kernels *kernels, void *state,
                                                      const struct job *job, uint32_t steps, struct count *count) {
   counting = count;
@@ -79,7 +79,7 @@ static __attribute__((noinline)) void count_training(const struct cpu_kernels *k
   __writeeflags(__readeflags() & ~(unsigned long long)TRAP_FLAG);
 }
 
-/* ---- One step: two steps less one, both from the same chains ---- */
+/* ---- One step: the difference between two steps and one, from the same chains ---- */
 
 static void *allocate(size_t bytes) {
   size_t whole = (bytes + CPU_STATE_ALIGNMENT - 1) / CPU_STATE_ALIGNMENT * CPU_STATE_ALIGNMENT;
@@ -93,7 +93,7 @@ static void count_steps(const struct cpu_kernels *kernels, const struct job *job
                         struct count *two) {
   void *state = allocate(kernels->state_bytes), *start = allocate(kernels->state_bytes);
   kernels->draw(start, job, 0);
-  kernels->train(start, job, 0, 1); /* the first call into libc looks its address up */
+  kernels->train(start, job, 0, 1); /* the first call of a libc function looks up its address, so make it here */
   memcpy(state, start, kernels->state_bytes);
   count_training(kernels, state, job, 1, one);
   memcpy(state, start, kernels->state_bytes);
@@ -103,7 +103,7 @@ static void count_steps(const struct cpu_kernels *kernels, const struct job *job
 }
 
 static void print_step(const struct cpu_kernels *kernels, const struct count *one, const struct count *two) {
-  uint64_t first = __ehdr_start.e_type == ET_DYN ? 0 : text_begin(); /* objdump knows no load address */
+  uint64_t first = __ehdr_start.e_type == ET_DYN ? 0 : text_begin(); /* objdump does not know the load address */
   printf("lanes %d\ncalls %" PRIu64 "\noutside %" PRIu64 "\n", kernels->lanes, two->calls - one->calls,
          two->outside - one->outside);
   for (uint64_t offset = 0; offset < text_bytes(); offset++) {
@@ -122,7 +122,7 @@ static const struct cpu_kernels *choose_kernels(const char *isa) {
   fail(isa, "no such instruction set: baseline, v3 or v4");
 }
 
-/* The backend knows what it can run on. */
+/* Skips if the processor lacks the instruction set. The backend checks this. */
 static void require_processor(const seam_config *config, const struct job *job) {
   struct session *session;
   struct session_info info;
@@ -138,11 +138,11 @@ static void set_options(seam_config *config, int count, char **options) {
   if (seam_config_check(config, &error) != SEAM_OK) fail("options", error.message);
 }
 
-static struct plan *plan_of(const seam_config *config) {
-  struct histogram_set *set; /* the plan points into it: both live as long as the program */
-  struct plan *plan;
+static struct job_setup *plan_of(const seam_config *config) {
+  struct histogram_set *set; /* the plan points into it; both live as long as the program */
+  struct job_setup *plan;
   seam_error error;
-  if (histogram_set_create(config, &set, &error) != SEAM_OK || plan_create(config, set, &plan, &error) != SEAM_OK)
+  if (histogram_set_create(config, &set, &error) != SEAM_OK || job_setup_create(config, set, &plan, &error) != SEAM_OK)
     fail("plan", error.message);
   return plan;
 }
@@ -154,7 +154,7 @@ int main(int count, char **arguments) {
   seam_error error;
   if (!config || seam_config_set(config, "isa", arguments[1], &error) != SEAM_OK) fail("isa", arguments[1]);
   set_options(config, count - 2, arguments + 2);
-  const struct plan *plan = plan_of(config);
+  const struct job_setup *plan = plan_of(config);
   require_processor(config, &plan->job);
 
   struct count one = {0, 0, 0, NULL}, two = {0, 0, 0, NULL};

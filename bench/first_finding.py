@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How far training is from counting: predicts the interface of each pair of kinds, trains it with sgd and adam for more
-and more steps, and compares. Prints one Markdown table for each pair; results stay in --folder, where a second call
-takes them up instead of running them again.
+"""Measures how far training is from counting: predicts each pair of kinds, trains it, and compares the two.
 
-In the tables, each with its 95% interval: the share of buffers among those that pass; total variation and Jensen-Shannon
-(nats) of the interfaces of those that pass from the prediction's, and after the slash what sampling alone would give; the
-entropy of the interface over its bins, in nats, of trainings with Miller and Madow's correction for few chains; and the
-chance that the swapped parts of two chains of one mode fit, in the prediction of untrained pairs that work.
+Each pair is trained with sgd and adam for more and more steps, and gets one Markdown table. Results stay in --folder. A
+second call reads them there and does not run them again.
+
+The columns, with 95% intervals, are for chains that pass: the share of buffers; total variation and Jensen-Shannon
+distance (nats) of their interface from the prediction's, and after the slash the distance that sampling alone would
+give; the entropy of the interface over its bins (nats), for trainings with Miller and Madow's correction for few chains;
+and the chance that swapped parts of two chains of one mode fit. For a prediction the last is that of untrained pairs
+that work.
 
 Exit codes: 0 done; 2 a wrong option; 3 a run of seam failed."""
 
@@ -36,7 +38,7 @@ COLUMNS = ["optimizer", "steps", "pass", "buffers among them", "total variation 
 
 
 def seam(options: argparse.Namespace, command: str, *words: object) -> dict:
-    """Runs a command; its last record."""
+    """Runs a command and returns its last record."""
     call = [options.seam, command, "--json", *map(str, words)]
     done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
@@ -64,7 +66,7 @@ def train(options: argparse.Namespace, pair: str, optimizer: str, steps: int) ->
 
 
 def interface_entropy(path: pathlib.Path) -> float:
-    """Of the buffers and inverters of a training over the bins of (u0, u1)."""
+    """The entropy of the buffers and inverters of a training over the bins of (u0, u1)."""
     with zipfile.ZipFile(path) as archive:
         member = archive.read("interface_storage_values.npy")
     values = array.array("q", member[10 + int.from_bytes(member[8:10], "little") :])
@@ -86,7 +88,7 @@ def number(value: float | None, digits: int) -> str:
 
 
 def percent(value: float | None, error: float | None = None) -> str:
-    """With its 95% interval where the error is known."""
+    """In per cent, with the 95% interval if the error is known."""
     if value is None:
         return "-"
     if not error:
@@ -100,7 +102,7 @@ def distance(found: dict) -> str:
 
 
 def swapped(found: dict) -> str:
-    """The chance that swapped parts fit, with its 95% interval; nothing of fewer than a hundred pairs."""
+    """The chance that swapped parts fit, with its 95% interval; empty for fewer than a hundred pairs."""
     if found["chance"] is None or found["pairs"] < 100:
         return "-"
     return f"{found['chance']:.1%} ({found['low']:.1%} to {found['high']:.1%})"
@@ -145,12 +147,12 @@ def print_table(options: argparse.Namespace, pair: str) -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seam", type=pathlib.Path, help="the program")
-    parser.add_argument("--chains", type=int, default=1 << 20, help="of each training, an even number (default 1048576)")
+    parser.add_argument("--chains", type=int, default=1 << 20, help="chains of each training, even (default 1048576)")
     parser.add_argument("--draws", type=int, default=1 << 18, help="components drawn of each side (default 262144)")
     parser.add_argument("--only", action="append", choices=PAIRS, metavar="PAIR", help=", ".join(PAIRS))
     parser.add_argument("--steps", type=lambda text: [int(word) for word in text.split(",")], default=STEPS,
-                        metavar="LIST", help="of the trainings (default 0,30,300,3000)")  # fmt: skip
-    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("first_finding"), help="where results are kept")
+                        metavar="LIST", help="steps of the trainings (default 0,30,300,3000)")  # fmt: skip
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("first_finding"), help="the folder for results")
     options = parser.parse_args()
     if not options.seam.is_file():
         parser.error(f"{options.seam} is no program; build seam first")

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything a machine with an NVIDIA GPU can tell about seam, in one call under 9 minutes.
+# Tests and measures seam on a machine with an NVIDIA GPU, in less than 9 minutes.
 #
-#   bench/gpu.sh                 builds into build-gpu for the card at hand, then tests, compares and measures
-#   SEAM_BUILD=dir bench/gpu.sh  uses a build brought along
+#   bench/gpu.sh                 builds into build-gpu for this machine's card, then tests, compares and measures
+#   SEAM_BUILD=dir bench/gpu.sh  uses an existing build
 #   OUT=dir bench/gpu.sh         where gpu.json and gpu.log go (default bench/results)
-#   PEERS_PYTHON=python ...      the one that has the peers of bench/peers/requirements.txt (default python3)
+#   PEERS_PYTHON=python ...      a Python with the packages of bench/peers/requirements.txt (default python3)
 #
 # Exit code: 0 all correctness parts passed; 1 one failed; 2 no seam could be built or found; 77 no GPU here.
 # A part whose tool is missing is skipped, and gpu.json says so: each part has a verdict pass, fail or skip.
 #
-# shellcheck disable=SC2317 # the functions of the parts run in shells of their own, under a time limit
+# shellcheck disable=SC2317 # each part runs its function in a shell of its own, with a time limit
 set -u
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 out=${OUT:-$source_dir/bench/results}
@@ -27,7 +27,7 @@ mkdir -p "$out" || exit 2
 : >"$scratch/figures"
 
 parts=""   # JSON objects, comma-separated
-cards=""   # what nvidia-smi says of each card, a line each
+cards=""   # a line of nvidia-smi for each card
 failed=0   # correctness parts that failed
 
 plain() { tr -d '"\134' | tr '\n\t' '  ' | cut -c 1-200; }
@@ -38,7 +38,7 @@ record() { # NAME VERDICT SECONDS NOTE
   printf '%-22s %-5s %4ss  %s\n' "$1" "$2" "$3" "$(printf %s "$4" | plain)" | tee -a "$log"
 }
 
-# Runs a part within its own limit and the whole budget. 77 from the command is a skip; `measure` parts may fail.
+# Runs a part within its own time limit and the budget for all. Exit code 77 is a skip. A `measure` part may fail.
 part() { # check|measure NAME LIMIT COMMAND...
   local weight=$1 name=$2 limit=$3 begin=$SECONDS status verdict left=$((budget - SECONDS))
   shift 3
@@ -61,7 +61,7 @@ part() { # check|measure NAME LIMIT COMMAND...
   record "$name" "$verdict" $((SECONDS - begin)) "$(tail -n 1 "$scratch/output")"
 }
 
-# What seam bench printed, each line with the name it was measured under.
+# The last line that each seam bench printed, with the name of the measurement.
 measured() {
   local file
   for file in "$scratch"/bench-*; do
@@ -92,7 +92,7 @@ build_seam() {
 
 run_tests() {
   command -v ctest >/dev/null || { echo "ctest is missing"; return 77; }
-  [ -f "$build/CTestTestfile.cmake" ] || { echo "the build brought along has no tests"; return 77; }
+  [ -f "$build/CTestTestfile.cmake" ] || { echo "the existing build has no tests"; return 77; }
   timeout 1800 ctest --test-dir "$build" -j "$(nproc)" -LE '^slow$' --output-on-failure
 }
 
@@ -109,7 +109,7 @@ same_counts() { # COMMAND OPTIONS...
   return 1
 }
 
-# Every kind and optimizer, with noise and hinge and without, at ids that need 64 bits, parts swapped between threads.
+# Every kind and optimizer, with and without noise and hinge, at ids that need 64 bits, with interchange between threads.
 counts_equal_cpu() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   local bad=0 done=0
@@ -123,14 +123,15 @@ counts_equal_cpu() {
       done
     done
   done
-  # Long enough for the launch to be tuned, on every card there is.
+  # A run long enough that the launch is tuned, on all cards.
   same_counts train --device all --first buffer --second buffer --chains 1e6 --steps 300 || bad=$((bad + 1))
   done=$((done + 1))
   echo "$bad of $done comparisons differ"
   [ "$bad" = 0 ]
 }
 
-# Every kind as first and as second component; draws that fill no word of the table, small batches and large.
+# Every kind as first and as second component, with draws that do not fill the last word of the table, in small batches
+# and large ones.
 predictions_equal_cpu() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   local kinds=(linear logistic buffer mlp4 mlp8 mlp16 table8 table16) bad=0 done=0
@@ -160,7 +161,7 @@ math_distance() {
   done
 }
 
-# All in one bin, all spread over more bins than fit into shared memory, an ordinary run, and a prediction.
+# All chains in one bin; chains in more bins than fit into shared memory; an ordinary run; and a prediction.
 stressed_histograms() { # COMMAND THAT RUNS SEAM...
   local to=(--backend cuda --output "$scratch/stress.zip" --force)
   "$@" "$seam" train "${to[@]}" --first linear --second linear --init-scale 1e-6 --optimizer sgd --lr 1e-3 \
@@ -176,22 +177,23 @@ sanitize() { # TOOL
   stressed_histograms compute-sanitizer --tool "$1" --error-exitcode 9
 }
 
-# Chains counted a second where all fall into one bin and where they spread; a step of the cheapest pair is nothing.
+# Chains counted a second if all are in one bin and if they are spread. One step of the cheapest pair takes almost no
+# time.
 histogram_rates() {
   measure bins-one --first linear --second linear --init-scale 1e-6 --optimizer sgd --steps 1 --histograms interface &&
     measure bins-spread --first linear --second linear --init-scale 2 --range=-8:8 --bins 1024 --optimizer sgd \
       --steps 1 --histograms interface
 }
 
-# Runs seam bench; about ten seconds without --chains, three each repeat, as power needs more than one.
+# Runs seam bench: three repeats of about three seconds without --chains, because the power meter needs more than one.
 measure() { # NAME OPTIONS...
   local name=$1
   shift
   "$seam" bench --json --backend cuda --repeat 3 "$@" >"$scratch/bench-$name" || return 1
-  python3 "$source_dir/bench/rates.py" row "$scratch/bench-$name" || echo "measured; to tell what needs python3"
+  python3 "$source_dir/bench/rates.py" row "$scratch/bench-$name" || echo "measured; printing the result needs python3"
 }
 
-# 77 where this build does not know a value of an option.
+# Returns 77 if this build does not know a value of an option.
 knows() { # OPTION VALUE
   "$seam" train --backend cuda "$@" --chains 1 --steps 1 --output "$scratch/knows.zip" --force >/dev/null
   [ $? != 2 ] || { # shellcheck disable=SC2181
@@ -212,7 +214,7 @@ histogram_share() {
       --figure "$scratch/figures"
 }
 
-# Pairs counted a second, three times.
+# Pairs counted a second, in three runs.
 prediction_rate() {
   command -v python3 >/dev/null || { echo "python3 is missing"; return 77; }
   for repeat in 1 2 3; do
@@ -222,7 +224,7 @@ prediction_rate() {
   python3 "$source_dir/bench/rates.py" predict "$scratch"/predict-* --figure "$scratch/figures"
 }
 
-# All cards in one process against each of them alone.
+# All cards in one process, compared with each card alone.
 several_cards() {
   local card card_count alone=()
   card_count=$("$seam" info --json | grep -o '"backend":"cuda"' | wc -l)
@@ -237,7 +239,7 @@ several_cards() {
   python3 "$source_dir/bench/rates.py" cards "$scratch/bench-cards-all" "${alone[@]}" --figure "$scratch/figures"
 }
 
-# Ends by itself before the part's limit, so that the table is written.
+# run.py ends before the time limit of the part, so that it writes its table.
 peers() {
   local python=${PEERS_PYTHON:-python3}
   command -v "$python" >/dev/null || { echo "$python is missing"; return 77; }
@@ -256,14 +258,14 @@ profile() {
   ncu --kernel-name regex:train --launch-skip 2 --launch-count 1 --section SpeedOfLight --section LaunchStats \
     --section Occupancy --section SchedulerStats --section WarpStateStats \
     "$seam" train --backend cuda --chains 262144 --steps 200 --output "$scratch/profile.zip" --force && return 0
-  echo "ncu does not work here, for want of the right to read counters perhaps"
+  echo "ncu does not work here; it may lack the right to read performance counters"
   return 77
 }
 
 export -f build_seam run_tests run_on same_counts counts_equal_cpu predictions_equal_cpu device_test math_distance \
   stressed_histograms sanitize measure knows measure_fast histogram_rates histogram_share prediction_rate several_cards \
   peers growth profile
-export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # a build brought along may have moved
+export source_dir build seam scratch LD_LIBRARY_PATH="$build:${LD_LIBRARY_PATH:-}" # an existing build may have been moved
 
 # ---- In order of importance ------------------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How the cost of training grows: with the number of chains, the width of the hidden layer, training voltages, threads
-and cards. Writes NAME.json with every run, NAME.md, a table of them, and, where pycairo is there, NAME-chains.svg and
-so on, a figure each.
+"""Measures how the cost of training grows with chains, the width of the hidden layer, training voltages, threads, cards.
 
-The points are measured in rounds, each once in every round, so that slow minutes of the machine fall on all of them.
-NAME.json is kept up to date: --resume goes on where it ends. Exit codes: 0 done; 2 a wrong option, nothing
-to measure, or NAME.json is there and is not to be resumed or replaced; 3 a run of seam failed; 130 interrupted."""
+Writes every run to NAME.json and a table to NAME.md. If Python has pycairo, it also draws a figure for each axis:
+NAME-chains.svg and so on. Each round measures every point once, so that a slow minute of the machine does not hit one
+point alone. NAME.json is written after each run, and --resume continues from it. Exit codes: 0 done; 2 a wrong option,
+nothing to measure, or NAME.json exists and neither --resume nor --force is given; 3 a run of seam failed; 130
+interrupted."""
 
 import argparse
 import dataclasses
@@ -42,14 +42,13 @@ def words(options: dict) -> list[str]:
 
 
 def trained(pair: str, **others: object) -> dict:
-    """Training alone, 100 steps of it, unless said otherwise."""
+    """The options of a training of 100 steps with few counts; `others` replace or add some."""
     return {"first": pair, "second": pair, "steps": 100, "optimizer": "adam", "samples": 4, "math": "exact",
             "histograms": "none", **others}  # fmt: skip
 
 
 def by_chains(found: dict, most: float) -> list[Point]:
-    """Steps enough to be training, few enough for a billion chains; the interface is counted, as whoever trains so many
-    would."""
+    """Few enough steps for a billion chains. The interface is counted, because a user with so many chains would."""
     counted = {"steps": 10, "histograms": "interface"}
     return [
         Point("chains", 10**power, f"{pair} × {pair}", trained(pair, **counted, chains=10**power))
@@ -94,7 +93,7 @@ AXES = {"chains": by_chains, "width": by_width, "voltages": by_voltages, "thread
 
 
 def points_of(options: argparse.Namespace, found: dict) -> list[Point]:
-    """ValueError where there is none."""
+    """The points of all axes. ValueError if there is none."""
     points = [point for axis in options.only or AXES for point in AXES[axis](found, options.most)]
     if not points:
         raise ValueError("nothing to measure: threads are for --backend cpu, cards for --backend cuda with a card, "
@@ -106,7 +105,7 @@ def points_of(options: argparse.Namespace, found: dict) -> list[Point]:
 
 
 class Runs:
-    """Every run so far, kept in a file as soon as it is made."""
+    """All runs until now. Each is written to the file as soon as it ends."""
 
     def __init__(self, options: argparse.Namespace, found: dict):
         self.options, self.found, self.path = options, found, pathlib.Path(f"{options.output}.json")
@@ -117,13 +116,13 @@ class Runs:
                 and point.options.items() <= run["options"].items()]  # fmt: skip
 
     def seconds_expected(self, point: Point) -> float:
-        """Of a run of so many chains, by that of a tenth of them; known to be short where that is not known."""
+        """The expected seconds of a run, from the run with a tenth of the chains. Without such a run it is short."""
         tenth = (point.axis, point.value // 10, point.curve)
         seconds = [run["seconds"] for run in self.found["runs"] if (run["axis"], run["value"], run["curve"]) == tenth]
         return 10 * statistics.median(seconds) if point.axis == "chains" and seconds else 0
 
     def chains_enough(self, options: dict) -> int:
-        """Chains that take about --target seconds."""
+        """The number of chains that takes about --target seconds."""
         chains = 1 << 20 if self.found["backend"] == "cuda" else 4096
         asked = {name: value for name, value in options.items() if name != "histograms"} | {"chains": chains}
         call = [self.options.seam, "bench", "--json", "--repeat=1", f"--backend={self.found['backend']}", *words(asked)]
@@ -150,7 +149,7 @@ class Runs:
               f"{record['chain_steps_per_second']:.3g} chain-steps/s", flush=True)  # fmt: skip
 
     def write(self) -> None:
-        """At once or not at all: an interrupted run leaves the record whole."""
+        """Replaces the file in one step, so that an interruption never leaves half a record."""
         beside = self.path.with_name(self.path.name + ".new")
         beside.write_text(json.dumps(self.found, indent=1) + "\n")
         beside.replace(self.path)
@@ -177,7 +176,7 @@ def machine(options: argparse.Namespace) -> dict:
     try:
         info = json.loads(measured([options.seam, "info", "--json"], False).text)
     except (OSError, ValueError):
-        raise Failed(f"{options.seam} info --json: does not start, or tells no JSON: is it seam?") from None
+        raise Failed(f"{options.seam} info --json: does not start or prints no JSON: is it seam?") from None
     commit = re.search(r"(?m)^commit +(\S+)", measured([options.seam, "--version"], False).text)
     devices = [device for device in info["devices"] if device["backend"] == options.backend]
     return {
@@ -193,7 +192,7 @@ def machine(options: argparse.Namespace) -> dict:
 
 
 def record(options: argparse.Namespace) -> dict:
-    """A new one, or the one that is to be resumed. ValueError where that is another's."""
+    """A new record, or the one to resume. ValueError if that one has other settings."""
     new, path = machine(options), pathlib.Path(f"{options.output}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     if options.force or not path.exists():
@@ -225,15 +224,15 @@ def parser() -> argparse.ArgumentParser:
     taken = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     taken.add_argument("--seam", default=str(root / "build" / "seam"), metavar="PATH", help="default build/seam")
     taken.add_argument("--backend", choices=["cpu", "cuda"], default="cpu", help="default cpu")
-    taken.add_argument("--only", action="append", choices=list(AXES), help="this axis alone; may be given again")
+    taken.add_argument("--only", action="append", choices=list(AXES), help="measure this axis only; can be repeated")
     taken.add_argument("--repeats", type=int, default=3, help="rounds (default 3)")
-    taken.add_argument("--limit", type=float, default=300, help="seconds of the longest run, about (default 300)")
-    taken.add_argument("--target", type=float, default=2, help="seconds of a run whose chains are free (default 2)")
+    taken.add_argument("--limit", type=float, default=300, help="seconds; longer runs are left out (default 300)")
+    taken.add_argument("--target", type=float, default=2, help="seconds of a run with a free number of chains (default 2)")
     taken.add_argument("--most", type=float, default=1e9, help="chains at most (default 1e9)")
-    taken.add_argument("--quick", action="store_true", help="two rounds of small runs, to see that all works")
+    taken.add_argument("--quick", action="store_true", help="two rounds of small runs, to check that all works")
     taken.add_argument("--output", type=pathlib.Path, default="growth", metavar="NAME", help="default growth")
     there = taken.add_mutually_exclusive_group()
-    there.add_argument("--resume", action="store_true", help="go on with NAME.json, whose runs are kept")
+    there.add_argument("--resume", action="store_true", help="keep the runs of NAME.json and continue")
     there.add_argument("--force", action="store_true", help="replace NAME.json")
     return taken
 

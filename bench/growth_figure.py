@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Draws what growth.py found, time and memory along each axis, in the look of seam plot. Needs the record and pycairo.
+"""Draws the record of growth.py: time and memory along each axis, in the style of seam plot. Needs pycairo.
 
 usage: growth_figure.py NAME.json [--output NAME] [--width MM] [--format svg|png|pdf]"""
 
@@ -13,7 +13,7 @@ import sys
 import cairo
 import growth_table
 
-# As in host/command/figure: page.c, panel.c, curve.c and style.c.
+# The same values as in host/command/figure: page.c, panel.c, curve.c and style.c.
 POINTS_PER_INCH, DOTS_PER_INCH, ROOM_FOR_TWO = 72, 300, 340
 FRAME, STROKE, TICK = 0.6, 0.8, 0.35  # points, points, sizes of text
 ROOM_LEFT, ROOM_BELOW, ROOM_AROUND = 4.4, 2.9, 0.9  # sizes of text
@@ -26,7 +26,7 @@ LEFT, CENTRED, RIGHT = 0.0, 0.5, 1.0
 
 
 class Page:
-    """As wide as asked and as high as it comes out; lengths are in points, y goes down."""
+    """A page of a given width; the content decides the height. Lengths are in points, y goes down."""
 
     def __init__(self, surface: cairo.Surface, width: float):
         self.cairo = cairo.Context(surface)
@@ -53,7 +53,7 @@ class Page:
         return self.cairo.text_extents(text).x_advance
 
     def text(self, x: float, y: float, align: float, text: str) -> None:
-        """Capitals stand with their middle at y."""
+        """The middle of capital letters is at y."""
         self.cairo.move_to(x - align * self.text_width(text), y + self.cairo.text_extents("H").height / 2)
         self.cairo.show_text(text)
 
@@ -65,7 +65,7 @@ class Page:
         self.cairo.restore()
 
     def paragraph(self, text: str) -> None:
-        """Lines over the whole width, broken at blanks."""
+        """A paragraph over the whole width, broken at spaces."""
         line, height = "", self.cairo.font_extents()[2]
         for word in [*text.split(" "), None]:
             longer = f"{line} {word}" if line else word
@@ -87,7 +87,7 @@ class Page:
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
-    """What an axis shows, between `lower` and `upper`, or their logarithms."""
+    """An axis from `lower` to `upper`, linear or logarithmic."""
 
     lower: float
     upper: float
@@ -96,7 +96,7 @@ class Scale:
     ticks: list  # (value, what it says)
 
     def place(self, value: float) -> float:
-        """0 to 1 along the axis."""
+        """The place of a value on the axis, from 0 to 1."""
         return ((math.log10(value) if self.logarithmic else value) - self.lower) / (self.upper - self.lower)
 
 
@@ -105,7 +105,7 @@ def power_of_ten(exponent: int) -> str:
 
 
 def short(value: float) -> str:
-    """1, 20, 5k, 2M."""
+    """A short text for a number: 1, 20, 5k, 2M."""
     for size, prefix in ((1e6, "M"), (1e3, "k")):
         if value >= size:
             return f"{value / size:g}{prefix}"
@@ -119,7 +119,7 @@ def powers(lower: float, upper: float, factors: tuple) -> list:
 
 
 def time_scale(values: list[float], label: str) -> Scale:
-    """A decade at least, so that what is flat looks flat."""
+    """At least a decade, so that a constant time looks constant."""
     lower, upper = math.log10(min(values)), math.log10(max(values))
     more = max(0.12 * (upper - lower), 0.1, (1 - upper + lower) / 2)
     lower, upper = lower - more, upper + more
@@ -128,7 +128,7 @@ def time_scale(values: list[float], label: str) -> Scale:
 
 
 def memory_scale(values: list[float], unit: str) -> Scale:
-    """From 0, so that what is flat looks flat."""
+    """From 0, so that a constant memory looks constant."""
     upper = 1.25 * max(values)
     power = 10.0 ** math.floor(math.log10(upper / 5))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * 5 >= upper)
@@ -137,7 +137,7 @@ def memory_scale(values: list[float], unit: str) -> Scale:
 
 
 def value_scale(values: list[int], label: str) -> Scale:
-    """Its ticks are the values that were measured."""
+    """The ticks are the measured values."""
     lower, upper = math.log10(min(values)), math.log10(max(values))
     more = 0.05 * (upper - lower) or 0.1
     name = power_of_ten if min(values) >= 1000 else None
@@ -146,7 +146,7 @@ def value_scale(values: list[int], label: str) -> Scale:
 
 
 def thinned(ticks: list, apart) -> list:
-    """Every first, second, third ... of them, until all stand apart."""
+    """All ticks, or every second, third and so on, so that their labels do not overlap."""
     for step in range(1, len(ticks)):
         kept = ticks[::step]
         if all(apart(one, other) for one, other in zip(kept, kept[1:])):
@@ -159,7 +159,7 @@ def thinned(ticks: list, apart) -> list:
 
 @dataclasses.dataclass(frozen=True)
 class Panel:
-    """A box with an axis along its left and its lower side."""
+    """A box with one axis on its left side and one on its lower side."""
 
     left: float
     top: float
@@ -214,7 +214,7 @@ def draw_y(page: Page, panel: Panel) -> None:
 
 
 def mark(page: Page, x: float, y: float, which: int) -> None:
-    """Circle, square, triangle: told apart without colours, too."""
+    """A circle, a square or a triangle, so that curves differ without colours, too."""
     page.cairo.new_path()
     if which % 3 == 0:
         page.cairo.arc(x, y, 1.7, 0, 2 * math.pi)
@@ -227,7 +227,7 @@ def mark(page: Page, x: float, y: float, which: int) -> None:
 
 
 def draw_curve(page: Page, panel: Panel, which: int, curve: list) -> None:
-    """Medians, joined, and from the least to the most a bar; `curve` holds values and spreads."""
+    """Joins the medians and draws a bar from the least to the most; `curve` holds values and spreads."""
     page.cairo.set_source_rgb(*COLOURS[which % len(COLOURS)])
     page.cairo.set_line_width(STROKE)
     page.cairo.new_path()  # text leaves a point behind
@@ -245,7 +245,7 @@ def draw_curve(page: Page, panel: Panel, which: int, curve: list) -> None:
 
 
 def draw_guide(page: Page, panel: Panel, slope: int, anchor: tuple) -> None:
-    """Through the anchor, across the panel, behind all else."""
+    """A line through the anchor across the panel, behind all else."""
     ends = [10**panel.x.lower, 10**panel.x.upper]
     page.cairo.save()
     page.cairo.rectangle(panel.left, panel.top, panel.width, panel.height)
@@ -266,7 +266,7 @@ def dashes(page: Page) -> None:
 
 
 def draw_key(page: Page, names: list[str], guide: str) -> None:
-    """What each colour and the dashed line mean; on the next line where there is no room."""
+    """The meaning of each colour and of the dashed line; entries without room go to the next line."""
     x, sample, gap = page.left, 2 * page.size, 0.5 * page.size
     page.y += page.size
     for which, name in enumerate([*names, guide]):
@@ -289,7 +289,7 @@ def draw_key(page: Page, names: list[str], guide: str) -> None:
 
 
 def panels(page: Page, x: Scale, scales: list[Scale]) -> list[Panel]:
-    """Beside each other where the page is wide, else one below the other."""
+    """The panels stand side by side on a wide page, else one below the other."""
     columns = len(scales) if page.wide else 1
     column = page.width / columns
     width = column - (ROOM_LEFT + ROOM_AROUND) * page.size
@@ -346,7 +346,7 @@ def draw_caption(page: Page, found: dict, name: str) -> None:
 
 
 def surface_of(path: pathlib.Path, width: float, height: float) -> cairo.Surface:
-    """The same record makes the same bytes: no file tells when it was drawn."""
+    """The same record makes the same bytes: no file holds the date of drawing."""
     if path.suffix == ".pdf":
         surface = cairo.PDFSurface(str(path), width, height)
         surface.set_metadata(cairo.PDF_METADATA_CREATE_DATE, "")
@@ -361,7 +361,7 @@ def surface_of(path: pathlib.Path, width: float, height: float) -> cairo.Surface
 
 
 def draw_file(found: dict, name: str, path: pathlib.Path, width: float) -> None:
-    """Draws twice, first to learn the height."""
+    """Draws twice: the first time finds the height."""
     first = Page(cairo.ImageSurface(cairo.FORMAT_A8, 1, 1), width)
     draw(first, found, name)
     surface = surface_of(path, width, first.y + first.left)
@@ -378,8 +378,8 @@ def draw_all(found: dict, output: str, form: str = "svg", millimetres: float = 1
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("record", type=pathlib.Path, help="what growth.py wrote")
-    parser.add_argument("--output", metavar="NAME", help="of NAME-chains.svg and so on; default the record's")
+    parser.add_argument("record", type=pathlib.Path, help="the record, NAME.json of growth.py")
+    parser.add_argument("--output", metavar="NAME", help="of NAME-chains.svg and so on (default: the record's)")
     parser.add_argument("--width", type=float, default=180, metavar="MM", help="80 to 400, default 180")
     parser.add_argument("--format", choices=["svg", "png", "pdf"], default="svg", help="default svg")
     options = parser.parse_args()

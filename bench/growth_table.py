@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What growth.py found: its record read, point by point, and as Markdown."""
+"""Reads the record of growth.py and prints it as a Markdown table."""
 
 import dataclasses
 import json
@@ -13,9 +13,9 @@ SCHEMA = 2  # of the record
 class Axis:
     title: str
     label: str
-    per: str  # what the time is told of: a chain, or a step of one
-    slope: int  # of the time, on logarithmic axes, were the cost in proportion
-    guide: str  # what such a line says
+    per: str  # the time is given per this: a chain, or a step of a chain
+    slope: int  # of the time on logarithmic axes if the cost is proportional
+    guide: str  # the name of that line
 
 
 AXES = {
@@ -40,7 +40,7 @@ class Spread:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """What the runs of one point came to."""
+    """The result of all runs of one point."""
 
     value: int
     runs: list[dict]
@@ -55,13 +55,13 @@ class Measured:
         return self.spread(lambda run: 1e9 / run["chain_steps_per_second"])
 
     def memory(self, unit: int) -> Spread | None:
-        """None where it was not seen: without nvidia-smi a card does not tell."""
+        """None if it is not known: a card's memory needs nvidia-smi."""
         seen = Measured(self.value, [run for run in self.runs if run["peak_bytes"]])
         return seen.spread(lambda run: run["peak_bytes"] / unit) if seen.runs else None
 
 
 def read(path: pathlib.Path) -> dict:
-    """The record in a file. ValueError where there is none, naming the file."""
+    """The record in a file. ValueError, with the file's name, if there is none."""
     try:
         found = json.loads(path.read_text())
     except OSError as problem:
@@ -96,19 +96,19 @@ def memory_unit(found: dict, axis: str) -> tuple[str, int]:
 
 
 def options_alike(found: dict, axis: str) -> dict:
-    """Those that all runs of an axis have in common."""
+    """The options that all runs of an axis have in common."""
     options = [run["options"] for run in found["runs"] if run["axis"] == axis]
     return {name: value for name, value in options[0].items() if all(other.get(name) == value for other in options)}
 
 
 def configuration(found: dict, axis: str) -> str:
-    """As the command line takes it."""
+    """These options as on the command line."""
     alike = {**options_alike(found, axis), "backend": found["backend"]}
     return "seam train " + " ".join(f"--{name} {value}" for name, value in alike.items())
 
 
 def devices(found: dict) -> list[str]:
-    """Cards, those alike together; or the processor and its threads."""
+    """The cards, with equal ones counted; or the processor and its threads."""
     if found["backend"] == "cpu":
         return [*found["devices"], f"{found['threads']} threads"]
     counts = {name: found["devices"].count(name) for name in found["devices"]}
@@ -133,7 +133,7 @@ def provenance(found: dict) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits, and all before the point."""
+    """Three significant digits, and never fewer than stand before the point."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the instructions that one training step of one vector of chains executes, by compiler, instruction set, class.
+"""Counts the instructions of one training step of a vector of chains, for each compiler, instruction set and class.
 
 Builds count_instructions with gcc and with clang as the product is built, runs it, and joins its counts with objdump.
-Exit codes: 0 done; 1 something failed or, with --check, a step became dearer; 2 a wrong option; 77 nothing to compare.
+Exit codes: 0 done; 1 something failed or, with --check, a step needs more; 2 a wrong option; 77 nothing to compare.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def zeroes(name, operands):
 
 
 def vector_kind(name, operands):
-    """The class of a vector instruction and the pipes that it needs."""
+    """The class of a vector instruction, and the pipes that it needs."""
     registers_only = "[" not in operands
     if "[" in operands.split(",")[0]:
         return "store", None
@@ -129,14 +129,14 @@ def disassemble(program):
 
 
 class Step:
-    """What one step executes: counts by class, and by function."""
+    """The instructions of one step, counted by class and by function."""
 
     def __init__(self, lanes, calls, outside):
         self.lanes, self.calls, self.outside = lanes, calls, outside
         self.instructions = collections.Counter()  # by (function, instruction)
 
     def functions(self):
-        """The dearest first."""
+        """The functions, the one with most instructions first."""
         return sorted({f for f, _ in self.instructions}, key=lambda f: -self.count(lambda i: True, f))
 
     def count(self, test, function=None):
@@ -149,7 +149,7 @@ class Step:
 
 
 def count_step(program, disassembly, isa, case):
-    """The Step, or a string that says why there is none."""
+    """The Step, or a text that says why there is none."""
     options = [word for pair in zip(("first", "second", "optimizer"), case) for word in pair]
     done = subprocess.run([program, isa] + options, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode == 77:
@@ -174,7 +174,7 @@ RESOURCES = ("fp01", "fp23", "fp0123", "divider", "load", "store", "front end")
 
 
 def bounds(step, function=None):
-    """Cycles a step would take at least if one resource alone bound it. See "The port bound" in bench/README.md."""
+    """For each resource the cycles of a step if it were the only limit. See "The port bound" in bench/README.md."""
     cycles = dict.fromkeys(RESOURCES, 0.0)
     for (f, i), n in step.instructions.items():
         if function not in (None, f):
@@ -225,7 +225,7 @@ def compiler_version(compiler):
 
 
 def count_compiler(compiler, isas, program, cases):
-    """[(row, step)] of one compiler, whose count_instructions this is; says what it leaves out."""
+    """[(row, step)] of one compiler, which has built `program`. Prints what it leaves out."""
     disassembly, version, found = disassemble(program), compiler_version(compiler), []
     for isa in isas:
         for case in cases:
@@ -256,7 +256,7 @@ def read_committed():
 
 
 def write_committed(rows):
-    """Puts the rows in; keeps those of compilers and instruction sets that are not at hand."""
+    """Writes the rows. Rows of compilers and instruction sets that this machine lacks stay."""
     versions = {row["compiler"]: row["version"] for row in rows}
     kept = read_committed()
     for row in list(kept.values()):
@@ -275,7 +275,7 @@ def write_committed(rows):
 
 
 def verdict(row, old):
-    """What is wrong with a row, against the committed one."""
+    """A text that says how a row is worse than the committed one, or nothing."""
     remedy = "If it is worth its cost, run bench/instructions.py --write and say why in the commit message."
     if old is None:
         return "%s: no committed figure; run bench/instructions.py --write" % name(row)
@@ -289,7 +289,7 @@ def verdict(row, old):
 
 
 def check(rows, committed):
-    """The exit code."""
+    """Compares the rows with the committed ones; returns the exit code."""
     known = {row["compiler"]: row["version"] for row in committed.values()}
     foreign = {(row["compiler"], row["version"]) for row in rows} - set(known.items())
     for compiler, version in sorted(foreign):

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far --math fast is from exact: the same chains trained in both, and their outcomes paired.
+/* Measures how far --math fast is from exact: trains the same chains in both and compares each chain with itself.
  *
- *   math_distance [NAME=VALUE...]    names as the options of seam train; fast.NAME=VALUE is for the fast side alone
+ *   math_distance [NAME=VALUE...]    options of seam train; fast.NAME=VALUE sets an option of the fast side only
  *
- * Prints one line (see the header of the table): pass rates, how many chains pass in one alone, McNemar's z of those,
- * and of the chains that pass in both how many changed their mode or the cell of their interface (64 x 64 over
- * `range`). Exit codes as seam's. */
+ * Prints a table of one line: the pass rates; the numbers of chains that pass in one mode only, with McNemar's z; and,
+ * for the chains that pass in both, the shares whose mode or whose cell of the interface (64 x 64 over `range`)
+ * differs. Exit codes are those of seam. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@
 #include "backend/pauses.h"
 #include "backend/cuda/cuda_backend.h"
 
-/* One math mode: what the backend would have, of which the snapshot at the last step tells each chain's end. */
+/* One math mode, with all that the backend needs. The snapshot at the last step says how each chain has ended. */
 struct side {
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   struct cuda_device device;
   int64_t *counts;
-  int32_t *cells; /* of a batch's chains: [works][u0][u1], or -1 */
+  int32_t *cells; /* for each chain of a batch: its cell of [works][u0][u1], or -1 */
 };
 
 struct tally {
@@ -32,7 +32,7 @@ struct tally {
 
 static seam_status side_open(struct side *side, const struct seam_config *config, seam_error *error) {
   FORWARD(histogram_set_create(config, &side->set, error));
-  FORWARD(plan_create(config, side->set, &side->plan, error));
+  FORWARD(job_setup_create(config, side->set, &side->plan, error));
   struct cuda_program program = {.task = &cuda_train_task};
   FORWARD(program.task->find(&side->plan->job, &program, error));
   FORWARD(cuda_device_open(&side->device, (int)config->device.index[0], &program, config, &side->plan->job, error));
@@ -44,27 +44,27 @@ static seam_status side_open(struct side *side, const struct seam_config *config
 
 static void side_close(struct side *side) {
   cuda_device_close(&side->device);
-  plan_free(side->plan);
+  job_setup_free(side->plan);
   histogram_set_free(side->set);
   free(side->counts);
   free(side->cells);
 }
 
-/* Trains a range that fits into one batch, and brings its last snapshot home. */
+/* Trains a range that fits into one batch, and copies its last snapshot to the host. */
 static seam_status side_train(struct side *side, struct chain_range range, seam_error *error) {
   struct cuda_worker *worker = &side->device.workers[0];
   const struct job *job = &side->device.argument.job;
   struct run_control control;
   atomic_init(&control.cancel, false);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   size_t last = (size_t)backend_snapshot_at(job, job->steps), chains = (size_t)(range.end - range.begin);
-  FORWARD(cuda_device_count(&side->device, worker, &range, &control, side->counts, error));
+  FORWARD(cuda_count_range(&side->device, worker, &range, &control, side->counts, error));
   TRY(cudaMemcpy, side->cells, worker->snapshots + last * side->device.capacity, chains * sizeof *side->cells,
       cudaMemcpyDeviceToHost);
   return SEAM_OK;
 }
 
-/* 1 for a buffer, -1 for an inverter, 0 where both ends are in one bin. */
+/* 1 for a buffer, -1 for an inverter, 0 if u0 and u1 are in one bin. */
 static int mode_of(int32_t cell, int32_t extent) {
   int32_t u0 = cell / extent % extent, u1 = cell % extent;
   return (u1 > u0) - (u1 < u0);
@@ -98,8 +98,8 @@ static seam_status pair_chains(struct side sides[MATH_MODES], const struct seam_
 }
 
 /* McNemar, "Note on the sampling error of the difference between correlated proportions or percentages",
- * Psychometrika 12, 1947; the interval is the paired difference's, at 95%. */
-static void tell(const struct seam_config *config, const struct tally *t) {
+ * Psychometrika 12, 1947. The 95% interval is that of the paired difference. */
+static void print_table(const struct seam_config *config, const struct tally *t) {
   double n = (double)t->chains, b = (double)t->alone[MATH_EXACT], c = (double)t->alone[MATH_FAST];
   double difference = (c - b) / n, half = 1.96 * sqrt((b + c) / n - difference * difference) / sqrt(n);
   double z = b + c > 0 ? (c - b) / sqrt(b + c) : 0;
@@ -116,14 +116,14 @@ static void tell(const struct seam_config *config, const struct tally *t) {
          (double)t->other_cell / (double)(t->both ? t->both : 1));
 }
 
-/* Sets an option of one side or of both. */
+/* Sets an option of both sides, or of the fast side. */
 static seam_status read_argument(struct seam_config configs[MATH_MODES], const char *argument, seam_error *error) {
   static const char prefix[] = "fast.";
   bool fast_alone = !strncmp(argument, prefix, strlen(prefix));
   const char *begin = fast_alone ? argument + strlen(prefix) : argument, *value = strchr(begin, '=');
   char name[64];
   if (!value || (size_t)(value - begin) >= sizeof name)
-    return error_set(error, SEAM_ERROR_USAGE, "%s: it takes NAME=VALUE, as in steps=100", argument);
+    return error_set(error, SEAM_ERROR_USAGE, "%s: an argument is NAME=VALUE, for example steps=100", argument);
   snprintf(name, sizeof name, "%.*s", (int)(value - begin), begin);
   for (int m = fast_alone ? MATH_FAST : MATH_EXACT; m < MATH_MODES; m++)
     FORWARD(seam_config_set(&configs[m], name, value + 1, error));
@@ -151,7 +151,7 @@ static seam_status run(int count, char **arguments, seam_error *error) {
   seam_status status = SEAM_OK;
   for (int m = 0; m < MATH_MODES && status == SEAM_OK; m++) status = side_open(&sides[m], &configs[m], error);
   if (status == SEAM_OK) status = pair_chains(sides, &configs[MATH_EXACT], &tally, error);
-  if (status == SEAM_OK) tell(&configs[MATH_EXACT], &tally);
+  if (status == SEAM_OK) print_table(&configs[MATH_EXACT], &tally);
   for (int m = 0; m < MATH_MODES; m++) side_close(&sides[m]);
   return status;
 }

@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a prediction is worth: the bias of its cells, by refining them, and its error against guess-and-check's.
+"""Measures the errors of a prediction: the bias of its cells, and its variance against that of guess-and-check.
 
 usage: prediction.py SEAM [--bins 64] [--chains 131072] [--draws 131072] [--all-pairs]
 
-Both are of the acceptance, the chance that a random pair works. The bias is that of the same components in coarser
-cells than 4096, in per cent. Guess-and-check is `seam train --steps 0` on as many chains as the prediction's time
-allows; the ratio is its variance, p(1 - p)/chains, over the prediction's mean square error, zeta1/n1 + zeta2/n2 +
-p/(n1·n2) + bias^2, where p and the variances are the means of eight predictions of LAWS' sizes, each of a seed of its
-own: of one alone, by its 64 x 64 blocks, zeta1 and zeta2 are known to 18 per cent. Times are taken in turn, the median
-of five, each of a seed of its own, too. n1/n2 = sqrt(zeta1·c2/(zeta2·c1)), within 1/16 and 16, makes zeta1/n1 +
-zeta2/n2 least where components cost c1 and c2 in 256 cells and counting is free; n1·n2 is one of SCALES times --chains
-x --draws, and cells are as many, as make the mean square error times the seconds least, with a bias below a tenth of
-the acceptance. p/(zeta1 + zeta2) is told for comparison: the ratio were a component as dear as a chain, as many on both
-sides, and counting free. With --all-pairs every pair of kinds is put to that comparison, but for those of which too few
-pairs work to tell."""
+Both are errors of the acceptance p, the chance that a random pair works.
+
+Bias: the same components are counted in 4096 cells and in fewer. The difference is printed in per cent.
+
+Ratio: guess-and-check is `seam train --steps 0` with as many chains as take the prediction's time. Its variance is
+p(1 - p)/chains. The prediction's mean square error is zeta1/n1 + zeta2/n2 + p/(n1·n2) + bias^2. The ratio divides the
+first by the second. p, zeta1 and zeta2 are means of eight predictions of LAWS' sizes with different seeds, because one
+prediction with its 64 x 64 blocks knows zeta1 and zeta2 to 18 per cent only. Times are medians of five runs with
+different seeds, taken in turn.
+
+Sizes: a component costs c1 or c2 in 256 cells. If counting is free, n1/n2 = sqrt(zeta1·c2/(zeta2·c1)) makes zeta1/n1 +
+zeta2/n2 smallest; it is kept within 1/16 and 16. n1·n2 is one of SCALES times --chains x --draws. Of these, and of the
+numbers of cells with a bias below a tenth of p, the choice is the one with the smallest mean square error times seconds.
+
+p/(zeta1 + zeta2) is printed for comparison. It would be the ratio if a component cost as much as a chain, both sides had
+as many, and counting were free. --all-pairs measures every pair of kinds. Pairs are left out if too few work."""
 import argparse
 import json
 import math
@@ -57,7 +62,7 @@ def predict(options, pair, margin, cells, sizes=None, seed=1):
 
 
 def told(p, error, first_variance, second_variance):
-    """Whether enough pairs work: the 95% interval of the chance leaves 0 out, and both sides' variances are seen."""
+    """Whether enough pairs work: the 95% interval of p does not hold 0, and both variances are above 0."""
     return 2 * (error or math.inf) < p and min(first_variance, second_variance) > 0
 
 
@@ -77,7 +82,7 @@ def bias(options):
 
 
 def law_of(options, pair):
-    """The acceptance, zeta1, zeta2, and the components of each prediction that told them; None where none do."""
+    """The acceptance, zeta1, zeta2, and the components of each prediction behind them; None if too few pairs work."""
     for size in LAWS:
         seen = [predict(options, pair, "0.3", 1024, (size, size), seed)["prediction"]
                 for seed in range(100, 100 + SEEDS)]
@@ -90,7 +95,7 @@ def law_of(options, pair):
 
 
 def biases(options, pair, size):
-    """Of each number of cells, by one seed's components."""
+    """The bias of each number of cells, from the components of one seed."""
     of = {cells: predict(options, pair, "0.3", cells, (size, size))["prediction"]["acceptance"] for cells in CELLS}
     return {cells: of[cells] - of[FINEST] for cells in CELLS[:-1]}
 
@@ -100,7 +105,7 @@ def seconds(options, pair, cells, sizes, seed=1):
 
 
 def seconds_each(options, pair, cells):
-    """What a first and a second component take, from predictions of few and of many."""
+    """The seconds that a first and a second component take, from predictions with few and with many."""
     def least(chains, draws):
         return min(seconds(options, pair, cells, (chains, draws)) for _ in range(3))
     few = least(2048, 2048)
@@ -108,7 +113,7 @@ def seconds_each(options, pair, cells):
 
 
 def divide(options, costs, law, scale):
-    """How many first and second components, even numbers."""
+    """The numbers of first and second components, both even."""
     _, first_variance, second_variance, _ = law
     tilt = first_variance * costs[1] / (second_variance * costs[0])
     tilt = min(max(tilt, 1 / TILT), TILT) ** 0.25
@@ -121,8 +126,8 @@ def square_error(law, sizes, bias):
 
 
 def plan(options, pair, law):
-    """Sizes, cells and the bias of these that make the mean square error times the seconds least; None where no cells
-    are fine enough."""
+    """The sizes, cells and their bias with the smallest mean square error times seconds; None if no cells are fine
+    enough."""
     of_cells, costs = biases(options, pair, law[-1]), seconds_each(options, pair, 256)
     best = (math.inf,)
     for scale in SCALES:

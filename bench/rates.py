@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What lines of `seam bench --json` say about a card, and of `seam predict --json`, in one line of text, and in one of
-JSON where that is asked for.
+"""Sums up the output of `seam bench --json` or `seam predict --json` on a card in one line of text.
 
 rates.py row FILE                    rate, share of the roof, clock, power
 rates.py histograms ALL SMALL        the share of the time that counting takes: ALL fills every histogram, SMALL one
-rates.py cards TOGETHER ALONE...     the rate of several cards in one process over the sum of theirs one by one
-rates.py predict FILE...             pairs counted a second in runs that are alike
+rates.py cards TOGETHER ALONE...     the rate of several cards in one process over the sum of their rates alone
+rates.py predict FILE...             pairs counted a second in equal runs
 
---figure FILE appends {"name":..., "value":..., "low":..., "high":...} to FILE; low and high are the worst and best that
-the repeats allow. Exit codes: 0 done; 2 a wrong argument, or a file that is no result on CUDA of that command.
+--figure FILE appends {"name":..., "value":..., "low":..., "high":...} to FILE. low and high are the worst and the best
+value that the repeats allow. Exit codes: 0 done; 2 a wrong argument, or a file without a result of that command on CUDA.
 """
 import argparse
 import json
@@ -18,7 +17,7 @@ import sys
 
 
 def read_row(path):
-    """The configuration and the row on CUDA of the last line."""
+    """The configuration and the row for CUDA, from the last line."""
     try:
         with open(path) as file:
             line = json.loads(file.readlines()[-1])
@@ -48,7 +47,7 @@ def rate(path, which="median"):
 
 
 def histogram_share(together, small):
-    """1 - time of the small run over that of the full one, for the same chain-steps."""
+    """1 - (time of the small run)/(time of the full run), for the same chain-steps."""
     return {
         "name": "histogram_share",
         "value": 1 - rate(together) / rate(small),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The roof of the training kernels, computed from their machine code: how many instructions a chain-step takes on each
-pipe, which pipe binds, and how many chain-steps/s a card can reach at best.
+"""Computes the roof of the training kernels, the most chain-steps a second that a card can reach, from machine code.
 
-Needs cuobjdump and nvdisasm, and no GPU. What is counted, and what is refused, bench/sass.py says; how fast the pipes
-are, and how that is known, bench/pipes.csv. Exit codes: 0 done; 1 a kernel grew, or could not be counted; 2 a wrong
-option; 77 nothing could be compared."""
+It counts the instructions of a chain-step on each pipe and finds the pipe that limits the rate. It needs cuobjdump and
+nvdisasm, and no GPU. bench/sass.py says which instructions count and which listings are refused. bench/pipes.csv has
+the speed of the pipes and its sources. Exit codes: 0 done; 1 a kernel grew or could not be counted; 2 a wrong option;
+77 nothing could be compared."""
 
 import argparse
 import csv
@@ -32,14 +32,14 @@ RECORD = "To record a wanted change: bench/roof.py --write BUILD_FOLDER, and say
 
 
 class Skip(Exception):
-    """Nothing can be compared here; says why."""
+    """Nothing can be compared here. The message says why."""
 
 
 # ---- The toolkit -----------------------------------------------------------------------------------------------------
 
 
 def toolkit_folders():
-    """Where CUDA's programs may be: the path's nvcc first."""
+    """The folders that may hold CUDA's programs, first the one of the nvcc on the path."""
     nvcc = shutil.which("nvcc")
     return ([os.path.dirname(os.path.realpath(nvcc))] if nvcc else []) + ["/usr/local/cuda/bin"]
 
@@ -53,7 +53,7 @@ def nvcc_version():
 
 
 def find_disassembler(venv):
-    """cuobjdump, with nvdisasm beside it or on the path; from a package, in `venv`, where there is none."""
+    """The path of cuobjdump, with nvdisasm beside it or on the path. Without one, installs packages into `venv`."""
     places = os.pathsep.join([os.environ.get("PATH", "")] + toolkit_folders())
     found = shutil.which("cuobjdump", path=places)
     if found and shutil.which("nvdisasm", path=places):
@@ -89,7 +89,7 @@ def objects_of(argument):
 
 
 def disassemble(cuobjdump, path, arch):
-    """{optimizer: (instructions, registers)} of an object's training kernels."""
+    """{optimizer: (instructions, registers)} for the training kernels of an object."""
     run = subprocess.run([cuobjdump, "-sass", "-res-usage", "-arch", arch, path], stdout=subprocess.PIPE, text=True)
     if run.returncode:
         raise SystemExit("%s: cuobjdump failed: is it an object of a CUDA kernel?" % path)
@@ -106,7 +106,7 @@ def disassemble(cuobjdump, path, arch):
 
 
 def count_kernels(cuobjdump, objects, archs):
-    """({key: {part: counts}}, {key: what sass.executed found}, what was refused)."""
+    """({key: {part: counts}}, {key: the result of sass.executed}, the refused kernels)."""
     rows, kernels, refused = {}, {}, []
     for kernel, path in objects:
         for arch in archs:
@@ -148,12 +148,12 @@ def read_pipes():
 
 
 def total(parts, voltages):
-    """What a chain-step executes."""
+    """The instructions that a chain-step executes."""
     return {name: parts["step"].get(name, 0) + voltages // 2 * parts["pair"].get(name, 0) for name in COUNTS}
 
 
 def roof(counts, cycles):
-    """(cycles that a warp's chain-step takes at least, the pipe that binds)."""
+    """(the fewest cycles for the chain-step of a warp, the pipe that limits it)."""
     binding = max(cycles, key=lambda pipe: counts[pipe] * cycles[pipe])
     return counts[binding] * cycles[binding], binding
 
@@ -162,7 +162,7 @@ def roof(counts, cycles):
 
 
 def read_committed():
-    """({key: {part: counts}}, the version of nvcc that they are of)."""
+    """({key: {part: counts}}, the version of nvcc that compiled these kernels)."""
     comments, table = read_csv(COMMITTED)
     rows = {}
     for row in table:
@@ -173,7 +173,7 @@ def read_committed():
 
 
 def write_committed(rows, nvcc):
-    """Rows of kernels that were not given stay, where they are of the same nvcc."""
+    """Writes the rows. Rows of other kernels stay if the same nvcc compiled them."""
     kept, version = read_committed()
     rows = {**kept, **rows} if version == nvcc else rows
     with open(COMMITTED, "w", encoding="utf-8", newline="") as file:
@@ -188,7 +188,7 @@ def write_committed(rows, nvcc):
 
 
 def compare(key, old, new, cycles):
-    """(whether it grew by more than is allowed, a line about each figure that moved by more)."""
+    """(whether it grew by more than is allowed, a line for each figure that changed by more than that)."""
     old, new = total(old, VOLTAGES), total(new, VOLTAGES)
     grew, lines = False, []
     for what, before, now in (("instructions", old["issue"], new["issue"]),
@@ -202,7 +202,7 @@ def compare(key, old, new, cycles):
 
 
 def check(rows, nvcc, pipes):
-    """Whether no kernel takes more than 2% more than committed; prints which do, and which take less."""
+    """Whether every kernel takes at most 2% more than committed. Prints those that take more or less."""
     committed, version = read_committed()
     if version != nvcc:
         raise Skip("%s is of nvcc %s, these kernels are of nvcc %s" % (COMMITTED, version, nvcc))
@@ -242,7 +242,7 @@ def print_table(rows, kernels, pipes, options):
 
 
 def print_opcodes(kernels, voltages):
-    """What a chain-step's instructions are, the most frequent first: how many, per step + per pair."""
+    """Prints the instructions of a chain-step, the most frequent first: in all, per step and per pair of voltages."""
     for key, kernel in kernels.items():
         times = {o: kernel.step[o] + voltages // 2 * kernel.pair[o] for o in kernel.step | kernel.pair}
         print("%s, %d voltages:" % (title(key), voltages))

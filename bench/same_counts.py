@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares two results of seam: every histogram member unpacked, byte for byte, and the outcomes in the manifests."""
+"""Compares two results of seam: their histogram members byte for byte, their coverage and their outcomes."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import zipfile
 
 
 def read(path):
-    """The histogram members by name, the coverage and the outcomes."""
+    """The histogram members by name, the coverage with the outcomes, and the backend."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     manifest = json.loads(members.pop("run.manifest"))

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The instructions that one warp of a training kernel executes per step, from the listing that cuobjdump -sass prints.
+"""Counts the instructions that a warp executes in one training step, from the listing that cuobjdump -sass prints.
 
-A training kernel is two loops: over steps, and within it over pairs of training voltages (kernels/chain.h: chain_train,
-chain_step). What is executed is the one way through each of them that is left without the interface noise (the blocks
-that multiply by Philox's constants, and what only they lead to) and without slow paths (the blocks that call a
-subroutine). Where not exactly one way is left, the listing is refused: nothing here is guessed."""
+A training kernel has a loop over steps, and inside it a loop over pairs of training voltages (kernels/chain.h:
+chain_train, chain_gradient). Two kinds of blocks are left out: those of the noise, which multiply by the constants of
+Philox, with all that only they lead to; and slow paths, which call a subroutine. Then exactly one way through each loop
+must be left, and its instructions are counted. Otherwise the listing is refused: nothing is guessed."""
 
 import collections
 import re
 
 
 class Refused(Exception):
-    """The listing is not of the form that can be counted; says what and where."""
+    """The listing cannot be counted. The message says why and where."""
 
 
-# ---- What an instruction is ------------------------------------------------------------------------------------------
+# ---- Instructions ----------------------------------------------------------------------------------------------------
 
 # The pipe of each mnemonic, up to its first dot. "other" takes an issue slot and has no column of its own: moves of
 # special registers, and half precision, whose pipe differs between architectures and is never the narrowest here.
@@ -50,7 +50,7 @@ def pipe_of(opcode):
 
 
 def count_opcodes(instructions):
-    """How often each opcode comes, without its modifiers but for MUFU's function."""
+    """How often each opcode occurs, without its modifiers; MUFU keeps its function."""
     return collections.Counter(
         ".".join(i.opcode.split(".")[:2]) if mnemonic(i) == "MUFU" else mnemonic(i) for i in instructions)
 
@@ -76,7 +76,7 @@ def is_call(instruction):
 
 
 def conditional(instruction):
-    """Whether control may pass it by: a guard, or a predicate among a branch's operands."""
+    """Whether it may not be taken: it has a guard, or a branch has a predicate among its operands."""
     return instruction.guard not in ("", "@PT") or (mnemonic(instruction) == "BRA" and "," in instruction.operands)
 
 
@@ -86,7 +86,7 @@ LINE = re.compile(r"^[ \t]*/\*([0-9a-f]{4,})\*/[ \t]+(@\S+)?[ \t]*([A-Z][\w.]*)[
 
 
 def read_listing(text, wanted=""):
-    """{function: its instructions} of what cuobjdump -sass printed, of functions with `wanted` in their names."""
+    """{function: its instructions} from the output of cuobjdump -sass, for functions with `wanted` in their names."""
     functions = {}
     for listing in re.split(r"^\s*Function : ", text, flags=re.M)[1:]:
         function, _, lines = listing.partition("\n")
@@ -102,7 +102,7 @@ UNREADABLE = ("BRX", "BRXU", "JMP", "JMX", "KILL", "BPT")
 
 
 def steps_from(instruction, following, jumps):
-    """The addresses that may come next. A call is passed over unless it is one of the `jumps`."""
+    """The addresses that may come next. A call continues after it, unless it is one of the `jumps`."""
     name = mnemonic(instruction)
     if name in UNREADABLE:
         raise Refused("0x%04x: %s: bench/sass.py cannot follow it" % (instruction.address, instruction.opcode))
@@ -184,7 +184,7 @@ class Graph:
 
 
 def dominators(nodes, entry, after):
-    """{node: the nodes on every way to it}, by the plain iteration."""
+    """{node: the nodes on every way to it}, by simple iteration."""
     before = collections.defaultdict(list)
     for node in nodes:
         for other in after[node]:
@@ -231,7 +231,7 @@ def find_loops(nodes, entry, after):
     return loops
 
 
-# ---- The one way through ---------------------------------------------------------------------------------------------
+# ---- The single way --------------------------------------------------------------------------------------------------
 
 
 def one_way(start, end, nodes, after, what):

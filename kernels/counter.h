@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where counts go: one more in a cell, for each lane that has something to count. */
+/* Adds 1 to a cell of the counts, for each lane that has something to count. */
 #ifndef SEAM_COUNTER_H
 #define SEAM_COUNTER_H
 
@@ -8,12 +8,12 @@
 
 #ifdef SEAM_DEVICE
 
-/* The run's 64-bit totals, and the block's own 32-bit counts: the outcomes first, then the histograms that fit in its
- * shared memory. */
+/* A block first counts in 32 bits of its shared memory: the outcomes, then the histograms that fit. All other
+ * histograms are counted in the run's 64-bit totals at once. */
 struct counter {
   int64_t *cells;
   uint32_t *shared;
-  const int32_t *shared_offset; /* [HISTOGRAMS]: first shared count of a histogram, -1 for one counted in the totals */
+  const int32_t *shared_offset; /* [HISTOGRAMS]: the first shared count of each, or -1 if it is counted in the totals */
 };
 
 HD void counter_add(const struct counter *counter, const struct job *job, int histogram, lane_int bin, lane_mask who) {
@@ -33,7 +33,7 @@ HD void counter_add_outcome(const struct counter *counter, int outcome, lane_mas
 
 struct counter {
   int64_t *cells;
-  int active; /* the first `active` lanes have a chain */
+  int active; /* only the first `active` lanes hold a chain */
 };
 
 HD void counter_add(const struct counter *counter, const struct job *job, int histogram, lane_int bin, lane_mask who) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything a kernel is told, in one plain struct, and the layout of the counts that it adds to. */
+/* The job, one plain struct with all that a kernel needs to know, and the layout of the counts. */
 #ifndef SEAM_JOB_H
 #define SEAM_JOB_H
 
@@ -7,37 +7,40 @@
 
 #include "component/list.h"
 
-/* Raised whenever a change alters exact results; results of another revision are never joined with ours. */
+/* Raised by every change that alters exact results. Results of another revision are never merged with ours. */
 enum { ARITHMETIC_REVISION = 2 };
 
 enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
 
-/* Of a prediction: both sides are cut into so many blocks, whose scatter tells its errors, and theta2 once more into
- * blocks of the table of pairs, FINE_BLOCKS of them a block. Chain id belongs to block id mod BLOCKS. */
+/* A prediction cuts both its sides into INTERFACE_BLOCKS blocks, whose scatter gives the errors. The histogram of pairs
+ * has PAIR_BLOCKS blocks, FINE_BLOCKS of them in each block of the others. A first component belongs to block id mod
+ * INTERFACE_BLOCKS, or id mod PAIR_BLOCKS. */
 enum { INTERFACE_BLOCKS = 16, PAIR_BLOCKS = 64, FINE_BLOCKS = PAIR_BLOCKS / INTERFACE_BLOCKS };
 enum { MAX_CELLS = 4096, CELL_BLOCK = 8 };
 
-/* Under the Gibbs law each level's share in the weight of a pair is rounded to units of 2^-WEIGHT_BITS, and what
- * counts in place of a pair is 2^-PAIR_BITS of one. */
+/* Under the Gibbs law the weight of a pair is a product of two factors, one for each level. Each factor is rounded to a
+ * multiple of 2^-WEIGHT_BITS, and the unit of the counts is 2^-PAIR_BITS of a pair. */
 enum { WEIGHT_BITS = 23, PAIR_BITS = 20 };
 
 enum optimizer_kind { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_LANGEVIN, OPTIMIZERS };
 
-/* Exact arithmetic is the same to the bit everywhere; fast, on CUDA alone, trains with the GPU's approximations. */
+/* Exact arithmetic is the same to the bit everywhere. Fast exists on CUDA only: it trains with approximate
+ * instructions. */
 enum math_mode { MATH_EXACT, MATH_FAST, MATH_MODES };
 
-/* Second counter word of every random draw (promise 2). */
+/* The second counter word of every random draw (promise 2). */
 enum purpose {
-  PURPOSE_FIRST,          /* theta1 from the prior; draw j/4 holds parameters j */
+  PURPOSE_FIRST,          /* theta1 from the prior; draw d holds parameters 4d ... 4d + 3 */
   PURPOSE_SECOND,         /* theta2 likewise */
-  PURPOSE_NOISE,          /* draw step·samples + pair: words 0, 1 input noise, words 2, 3 interface noise */
+  PURPOSE_NOISE,          /* draw step·samples + pair: words 0 and 1 are input noise, 2 and 3 interface noise */
   PURPOSE_LANGEVIN_FIRST, /* draw step·ceil(parameters/4) + j/4 */
   PURPOSE_LANGEVIN_SECOND,
-  PURPOSE_CENSUS_FIRST, /* theta1 of a prediction, by chain id; as PURPOSE_FIRST */
-  PURPOSE_CENSUS_SECOND /* theta2 of a prediction, by number of the draw */
+  PURPOSE_PREDICT_FIRST, /* theta1 of a prediction, by chain id; as PURPOSE_FIRST */
+  PURPOSE_PREDICT_SECOND /* theta2 of a prediction, by number of the draw */
 };
 
-/* The first cells of the counts: how many chains (of a prediction: pairs) had each outcome. Then the histograms. */
+/* The counts begin with a cell for each outcome: how many chains had it, or in a prediction how many pairs. The
+ * histograms follow. */
 enum outcome { OUTCOME_BUFFER, OUTCOME_INVERTER, OUTCOME_FAIL, OUTCOME_DIVERGED, OUTCOMES };
 enum { HISTOGRAM_OUTCOMES = 3, HISTOGRAM_MODES = 2 };
 
@@ -50,21 +53,21 @@ enum histogram_id {
   HISTOGRAM_SLACK,       /* [outcome][level][slack] */
   HISTOGRAM_SELECTION,   /* [outcome][log10 L][u0][u1] */
   HISTOGRAM_SNAPSHOTS,   /* [step][works][u0][u1] */
-  HISTOGRAM_INTERCHANGE, /* [same mode][distance][fits], one entry for a pair of chains 2k and 2k + 1 that both pass */
+  HISTOGRAM_INTERCHANGE, /* [same mode][distance][fits], one entry for chains 2k and 2k + 1 if both pass */
 
-  /* Of predictions, as is HISTOGRAM_INTERFACE of pairs; mode is buffer or inverter. */
-  HISTOGRAM_COMPONENTS,    /* [within][u0][u1], of theta1; within: every test voltage's u lies in the range */
-  HISTOGRAM_FIRST_BLOCKS,  /* [mode][u0][u1][block of theta1], of pairs that work */
+  /* Predictions alone have these; their HISTOGRAM_INTERFACE counts pairs. The mode is buffer or inverter. */
+  HISTOGRAM_COMPONENTS,    /* [within][u0][u1], of theta1; within: u lies in the range at every test voltage */
+  HISTOGRAM_FIRST_BLOCKS,  /* [mode][u0][u1][block of theta1], pairs that work */
   HISTOGRAM_SECOND_BLOCKS, /* [mode][u0][u1][block of theta2] */
   HISTOGRAM_PAIRS,         /* [mode][block of theta1][block of theta2] */
-  HISTOGRAM_SWAPS,         /* [block][same mode][distance][fits], as HISTOGRAM_INTERCHANGE but of untrained pairs */
+  HISTOGRAM_SWAPS,         /* [block][same mode][distance][fits], as HISTOGRAM_INTERCHANGE, but for untrained pairs */
   HISTOGRAMS
 };
 
-/* Of the two chains that a pair makes by swapping its second components, 0, 1 or 2 work. */
+/* Two chains swap their second components. Of the two new chains 0, 1 or 2 work. */
 enum { INTERCHANGE_FITS = 3 };
 
-/* Regular axes that values are binned on; all have an underflow bin 0 and an overflow bin bins + 1. */
+/* The axes of measured values. Bins are equally wide. Bin 0 is the underflow, bin bins + 1 the overflow. */
 enum axis_id {
   AXIS_INTERFACE,      /* `bins` over `range` */
   AXIS_COARSE,         /* 64 over `range` */
@@ -78,8 +81,8 @@ enum axis_id {
   AXES
 };
 
-/* Bin i holds edges[i] <= x < edges[i + 1]; edges has bins + 1 entries, each lower + i·(upper - lower)/bins computed in
- * double and rounded to float. `scale` = bins/(upper - lower) only guesses the bin. */
+/* Bin i holds edges[i] <= x < edges[i + 1]. There are bins + 1 edges: lower + i·(upper - lower)/bins, computed in
+ * double and rounded to float. `scale` is bins/(upper - lower), and serves only to guess the bin. */
 struct axis {
   const float *edges;
   float scale;
@@ -90,7 +93,7 @@ struct axis {
 #define ADAM_MEAN_DECAY   0.9f
 #define ADAM_SQUARE_DECAY 0.999f
 
-/* For one update t = 1, 2, ... of Adam: lr·(1 - beta1)/(1 - beta1^t) and sqrt((1 - beta2)/(1 - beta2^t)). */
+/* The factors of update t = 1, 2, ... of Adam: lr·(1 - beta1)/(1 - beta1^t) and sqrt((1 - beta2)/(1 - beta2^t)). */
 struct adam_scale {
   float step;
   float root;
@@ -107,7 +110,7 @@ struct job {
   uint32_t steps;
   int32_t voltages;                   /* S = 2·samples; the first half is level 0 */
   float training[2 * MAX_SAMPLES];    /* V, level 0 then level 1 */
-  float target[2][2];                 /* [level][lower, upper]: where the loss is 0; mse has both at X */
+  float target[2][2];                 /* [level][lower, upper]: the loss is 0 in between; both are X for mse */
   float loss_scale;                   /* 1/S */
   float input_noise, interface_noise; /* standard deviations, V */
   float learning_rate;
@@ -117,23 +120,23 @@ struct job {
   uint32_t adam_entries;
 
   /* Observation. */
-  float test[2 * TEST_VOLTAGES]; /* V, level 0 then level 1; the middle one of each is the level itself */
+  float test[2 * TEST_VOLTAGES]; /* V, level 0 then level 1; the middle one of a level is the level itself */
   float probe[PROBES];           /* V */
   float accept[2][2];            /* [level][lower, upper] of API3 */
-  int32_t snapshot_count;        /* 0 where snapshots are not counted */
+  int32_t snapshot_count;        /* 0 if snapshots are not counted */
   uint32_t snapshot_steps[MAX_SNAPSHOTS];
 
   /* Prediction. */
   uint64_t draws;        /* of theta2 */
   float weight_exponent; /* Gibbs law: -beta/S·log2(e), S = 2 */
-  int32_t stride;        /* `cells` up to a multiple of CELL_BLOCK: the rows of a level in the table of pairs */
-  const float *centre;   /* V: of each cell, `stride` of them */
-  int32_t common_cell;   /* counted from 1: every first component in the range hits it at level 0; 0: none is known */
+  int32_t stride;        /* rows of a level in the table of pairs: the cells, rounded up to a multiple of CELL_BLOCK */
+  const float *centre;   /* V, [stride]: the centre of each cell */
+  int32_t common_cell;   /* counted from 1; every first component in the range hits it at level 0. 0 if none is known */
 
-  /* Where things are counted. */
+  /* Counting. */
   struct axis axes[AXES];
-  int64_t offset[HISTOGRAMS]; /* first cell of each histogram, or -1 where it is not asked for */
-  int64_t cells;              /* of all counts, outcomes included */
+  int64_t offset[HISTOGRAMS]; /* first cell of each histogram, or -1 if it is not asked for */
+  int64_t cells;              /* how many counts there are in all, outcomes included */
 };
 
 #endif

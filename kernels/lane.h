@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lane: one float in a GPU thread, a vector of floats on the CPU, and the exact arithmetic that both share.
+/* The lane, one float in a GPU thread and a vector of floats on the CPU, and the exact arithmetic on it.
  *
- * Every operation here is correctly rounded, so that a chain comes out the same to the bit on every machine: +, -, *
- * and / are the compiler's own operators on lanes (with contraction off), the rest are the functions below.
- * SEAM_DEVICE, which the build sets, says which lane is meant; a test may compile the device half with an ordinary C
- * compiler. */
+ * Every operation here is correctly rounded. Therefore a chain is the same to the bit on every machine (promise 3).
+ * Lanes take the compiler's own +, -, * and /, with contraction off; all other operations are functions of this file.
+ * Both halves of the file define the same names. The build sets SEAM_DEVICE to choose the device's half. It does not
+ * ask for nvcc's own macro, so that tests can compile the device's half with an ordinary C compiler. */
 #ifndef SEAM_LANE_H
 #define SEAM_LANE_H
 
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
-#error "seam counts exactly only without -ffast-math: remove it from the compiler's flags"
+#error "seam cannot count exactly with -ffast-math: remove it from the compiler's flags"
 #endif
 
 #include <math.h>
@@ -25,7 +25,7 @@
 #define UNROLL          _Pragma("unroll")
 #define KEEP_LOOP       _Pragma("unroll 1")
 #define KERNEL(threads) static __global__ __launch_bounds__(threads) void
-#define KERNEL_ARGUMENT const __grid_constant__ /* read in place: indexing it makes no copy of it */
+#define KERNEL_ARGUMENT const __grid_constant__ /* read in place: the compiler makes no copy of it for indexing */
 #else
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
@@ -35,7 +35,7 @@
 #endif
 
 enum { LANES = 1 };
-/* Voltages that go through a chain together, and how many of them a component takes at a time. */
+/* SAMPLE_BLOCK voltages go through a chain together, and a component takes SAMPLE_TILE of them at a time. */
 enum { SAMPLE_BLOCK = 2, SAMPLE_TILE = 2 };
 
 typedef float lane;
@@ -50,9 +50,9 @@ HD lane_mask lane_splat_mask(int a) { return a; }
 
 HD lane lane_fma(lane a, lane b, lane c) { return fmaf(a, b, c); }
 
-/* a / b and the root of a, correctly rounded, for |b| and |a / b| within [2^-125, 2^125], |a| >= 2^-100 or a = 0, and
- * for roots a within [2^-101, 2^127]: the instructions that nvcc makes of / and sqrtf, without its branch for other
- * operands, which would keep neighbours from overlapping. */
+/* a / b and the root of a, both correctly rounded. The quotient needs |b| and |a / b| within [2^-125, 2^125] and
+ * |a| >= 2^-100 or a = 0. The root needs a within [2^-101, 2^127]. These are the instructions that nvcc makes of / and
+ * sqrtf, without its branch for other operands: with the branch, neighbouring divisions do not overlap. */
 #ifdef __CUDACC__
 HD lane lane_quotient(lane a, lane b) {
   lane reciprocal, quotient;
@@ -80,7 +80,7 @@ HD lane lane_select(lane_mask m, lane a, lane b) { return m ? a : b; }
 HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) { return m ? a : b; }
 HD lane_mask lane_not(lane_mask m) { return !m; }
 HD int lane_any(lane_mask m) { return m; }
-/* Of lane i, which is 0 here. */
+/* The value of lane i. Here i is always 0. */
 HD int32_t lane_pick_int(const lane_int *a, int i) { return (void)i, *a; }
 
 HD lane lane_from_int(lane_int a) { return (float)a; }
@@ -99,15 +99,15 @@ HD lane lane_from_bits(lane_uint bits) {
 HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) { return (uint32_t)(((uint64_t)a * b) >> 32); }
 HD lane lane_gather(const float *table, lane_int index) { return table[index]; }
 
-/* The value of the neighbouring chain: 2k has that of 2k + 1, and the other way round, where chain 2k is in a thread of
- * even number. Both their threads must come here. */
+/* The value that the partner chain has: chain 2k gets the value of 2k + 1, and 2k + 1 the value of 2k. Chain 2k must be
+ * in a thread with an even number, and both threads must make the call. */
 HD lane_int lane_partner_int(lane_int a) { return __shfl_xor_sync(3u << (threadIdx.x & 30u), a, 1); }
 HD lane lane_partner(lane a) { return lane_from_bits((lane_uint)lane_partner_int((lane_int)lane_bits(a))); }
-/* Whether this is chain 2k of the two. */
+/* Whether this is chain 2k of the two partners. */
 HD lane_mask lane_even(void) { return !(threadIdx.x & 1u); }
 
-/* Of a warp, all of whose threads must come here: bit i is set where thread i's is; and the sum over the `sharers`
- * threads that a thread is among, a power of two of them and neighbours. */
+/* All threads of a warp must make these calls. lane_ballot: bit i is the mask of thread i. lane_sum: the sum over a
+ * group of `sharers` neighbouring threads, a power of two. */
 HD uint32_t lane_ballot(lane_mask m) { return __ballot_sync(0xffffffffu, m); }
 HD uint64_t lane_sum(uint64_t a, uint32_t sharers) {
   for (uint32_t distance = sharers / 2; distance; distance /= 2) a += __shfl_xor_sync(0xffffffffu, a, (int)distance);
@@ -115,19 +115,19 @@ HD uint64_t lane_sum(uint64_t a, uint32_t sharers) {
 }
 HD uint32_t lane_count_bits(uint32_t a) { return (uint32_t)__popc(a); }
 
-/* Counting from many threads at once; sums of integers ignore order. */
+/* Many threads may count at once: a sum of integers does not depend on the order. */
 HD void lane_atomic_add32(uint32_t *cell) { atomicAdd(cell, 1u); }
 HD void lane_atomic_add64(int64_t *cell, uint64_t amount) {
   atomicAdd((unsigned long long *)cell, (unsigned long long)amount);
 }
 
-/* Where a thread stands: in its block, and its block in the grid. */
+/* The number of the thread in its block, and the number of the block in the grid. */
 HD uint32_t lane_thread(void) { return threadIdx.x; }
 HD uint32_t lane_threads(void) { return blockDim.x; }
 HD uint32_t lane_block(void) { return blockIdx.x; }
 HD uint32_t lane_blocks(void) { return gridDim.x; }
 
-/* The block's dynamic shared memory, and the barrier that orders its threads' use of it. */
+/* The dynamic shared memory of the block, and the barrier at which its threads wait for each other. */
 HD uint32_t *lane_shared(void) {
   extern __shared__ uint32_t shared_memory[];
   return shared_memory;
@@ -140,12 +140,13 @@ HD void lane_barrier(void) { __syncthreads(); }
 
 #include "vector.h"
 
-/* always_inline: a lane must never pass through memory at a call. */
+/* always_inline: otherwise a call would pass lanes through memory. */
 #define HD static inline __attribute__((always_inline, unused))
 #define UNROLL
 #define EACH_LANE(i) for (int i = 0; i < LANES; i++)
 
-/* A block is the default's 8 voltages, whose chains of dependent operations overlap; a tile fits the registers. */
+/* As above. A block is the 8 training voltages of the default, so that the operations of independent voltages overlap.
+ * A tile is as many as fit in the registers. */
 enum { SAMPLE_BLOCK = 8, SAMPLE_TILE = 4 };
 
 HD lane lane_splat(float a) { return a - (lane){0}; } /* 0 + a would lose the sign of -0 */
@@ -154,7 +155,7 @@ HD lane_uint lane_splat_uint(uint32_t a) { return (lane_uint){0} + a; }
 HD lane_mask lane_splat_mask(int a) { return lane_splat_int(-a); }
 
 HD lane lane_fma(lane a, lane b, lane c) { return vector_fma(a, b, c); }
-/* As the device half has them. */
+/* The operands are limited as in the device's half. */
 HD lane lane_quotient(lane a, lane b) { return a / b; }
 HD lane lane_root(lane a) { return vector_sqrt(a); }
 /* A NaN in `a` gives b. */
@@ -167,7 +168,7 @@ HD lane_int lane_select_int(lane_mask m, lane_int a, lane_int b) {
 }
 HD lane_mask lane_not(lane_mask m) { return ~m; }
 HD int lane_any(lane_mask m) { return vector_any(m); }
-/* Of lane i. */
+/* The value of lane i. */
 HD int32_t lane_pick_int(const lane_int *a, int i) { return (*a)[i]; }
 
 HD lane lane_from_int(lane_int a) { return __builtin_convertvector(a, lane); }
@@ -182,7 +183,7 @@ HD lane_uint lane_multiply_high(lane_uint a, uint32_t b) {
 }
 HD lane lane_gather(const float *table, lane_int index) { return vector_gather(table, index); }
 
-/* As the device half has them, where chain 2k is in a lane of even number. */
+/* As in the device's half. Chain 2k must be in a lane with an even number. */
 HD lane lane_partner(lane a) { return vector_partner(a); }
 HD lane_int lane_partner_int(lane_int a) { return (lane_int)vector_partner((lane)a); }
 HD lane_mask lane_even(void) {
@@ -193,12 +194,12 @@ HD lane_mask lane_even(void) {
 
 #endif
 
-/* ---- What follows from both halves ---- */
+/* ---- Both ---- */
 
 /* False for infinities and NaN. */
 HD lane_mask lane_finite(lane a) { return lane_abs(a) <= 3.40282347e+38f; }
 
-/* The chain ids of the lanes: 64 bits in two words. */
+/* The chain id of each lane, 64 bits in two words. */
 struct lane_id {
   lane_uint low, high;
 };

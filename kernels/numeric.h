@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp2, log, tanh, logistic and sincos on lanes, as fixed sequences of correctly rounded operations; the training
- * kernels of --math fast take some of them from approximate.h instead.
+/* exp2, log, tanh, logistic, sine and cosine on lanes, as fixed sequences of correctly rounded operations.
  *
- * The polynomials are Chebyshev fits, tanh a minimax rational by iterated weighted least squares, rounded to float. The
- * worst errors stated are over the whole range, measured by tests/unit/test_numeric.c. */
+ * The training kernels of --math fast take some of them from approximate.h. The polynomials are Chebyshev fits. tanh is
+ * a minimax rational, fitted by iterated weighted least squares. Coefficients are rounded to float. Each stated error
+ * is the worst one over the whole range, as tests/unit/test_numeric.c measures it. */
 #ifndef SEAM_NUMERIC_H
 #define SEAM_NUMERIC_H
 
 #include "lane.h"
 
 /* Floating-point operations of the functions below, as the benchmark counts them: a fused multiply-add is two, a
- * division or a square root one, compares and selections none. */
+ * division or a square root is one, a comparison or a selection is none. */
 enum { LOG_FLOPS = 16, TANH_FLOPS = 18, LOGISTIC_FLOPS = 19, SINCOS_FLOPS = 19 };
 
 #ifdef SEAM_FAST
 #include "approximate.h"
 #else
 
-/* a / b, and the root of a clamped to [2^-100, 2^124]; see lane_quotient for what a and b may be. NaN has the root of
+/* a / b, with the limits of lane_quotient, and the root of a. The root clamps a to [2^-100, 2^124] first; NaN becomes
  * 2^-100. */
 HD lane numeric_quotient(lane a, lane b) { return lane_quotient(a, b); }
 HD lane numeric_root(lane a) { return lane_root(lane_min(lane_max(a, lane_splat(0x1p-100f)), lane_splat(0x1p124f))); }
 
-/* 2^x for x clamped to [-125, 125], so that the exponent stays normal; NaN gives 2^-125. Relative error 8.4e-8. */
+/* 2^x. x is clamped to [-125, 125], so that the result is a normal number. NaN gives 2^-125. Relative error 8.4e-8. */
 HD lane numeric_exp2(lane x) {
-  const float rounder = 12582912.0f; /* 1.5·2^23: a sum with it is rounded to a whole number, kept in its low bits */
+  const float rounder = 12582912.0f; /* 1.5·2^23: x + rounder is rounded to a whole number, which is in its low bits */
   x = lane_min(lane_max(x, lane_splat(-125.0f)), lane_splat(125.0f));
   lane shifted = x + rounder, f = x - (shifted - rounder);
   lane p = lane_splat(1.54614447e-4f);
@@ -37,8 +37,8 @@ HD lane numeric_exp2(lane x) {
   return lane_from_bits(lane_bits(p) + (lane_bits(shifted) << 23));
 }
 
-/* tanh x as x·(P(x^2)/Q(x^2)), x clamped to the last place where that is 1 and nowhere before it above, so that
- * |result| <= 1. NaN gives -1. Absolute error 3.2e-7. */
+/* tanh x = x·P(x^2)/Q(x^2). |x| is clamped to the largest value up to which the rational never exceeds 1; there it
+ * is 1. So |result| <= 1. NaN gives -1. Absolute error 3.2e-7. */
 HD lane numeric_tanh(lane x) {
   x = lane_min(lane_max(x, lane_splat(-7.97800589f)), lane_splat(7.97800589f));
   lane z = x * x;
@@ -57,10 +57,10 @@ HD lane numeric_tanh(lane x) {
 #endif
 
 /* numeric_logistic, which rounding keeps from being monotone, falls by this at most as x rises. */
-#define LOGISTIC_TURN 0x1p-23f
+#define LOGISTIC_REVERSAL 0x1p-23f
 
-/* 1/(1 + e^-x), within [0, 1], absolute error 9.5e-8; NaN gives 1. `rest` becomes 1 less it, as e^-x/(1 + e^-x):
- * however near the result is to 1, the rest has full relative accuracy, and no gradient ends in cancellation. */
+/* 1/(1 + e^-x), within [0, 1]. NaN gives 1. Absolute error 9.5e-8. `rest` becomes 1 - result, computed as
+ * e^-x/(1 + e^-x): it keeps its full relative accuracy where the result is almost 1, and so does the gradient. */
 HD lane numeric_logistic(lane x, lane *rest) {
   lane power = numeric_exp2(x * -1.44269504f);
   lane result = numeric_quotient(lane_splat(1.0f), 1.0f + power);
@@ -68,7 +68,7 @@ HD lane numeric_logistic(lane x, lane *rest) {
   return result;
 }
 
-/* ln x for normal x > 0; meaningless elsewhere; below 0 for x < 1 and above 0 for x > 1. Relative error 1.8e-7. */
+/* ln x for a normal x > 0; other x give a meaningless value. The sign is always right. Relative error 1.8e-7. */
 HD lane numeric_log(lane x) {
   /* x = m·2^e with m in [sqrt(1/2), sqrt(2)); 0x3f3504f3 is sqrt(1/2). */
   lane_uint shifted = lane_bits(x) - 0x3f3504f3u;
@@ -86,9 +86,9 @@ HD lane numeric_log(lane x) {
   return lane_fma(lane_from_int(exponent), lane_splat(0.693147181f), log_m);
 }
 
-/* The sine and cosine of the angle turn·2^-32 whole turns. Absolute error 1.04e-7. */
+/* The sine and the cosine of an angle of turn/2^32 full circles. Absolute error 1.04e-7. */
 HD void numeric_sincos_turn(lane_uint turn, lane *sine, lane *cosine) {
-  /* A quarter turn q and a fraction f of one, |f| <= 1/2. */
+  /* The angle is q + f quarter circles, q whole and |f| <= 1/2. */
   lane_uint q = (turn + 0x20000000u) >> 30;
   lane f = lane_from_int((lane_int)(turn << 2)) * 0x1p-32f;
   lane z = f * f;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a trained chain, and a pair of them, adds to each histogram. */
+/* Counts a trained chain: its outcome, and its entries in each histogram. */
 #ifndef SEAM_OBSERVE_H
 #define SEAM_OBSERVE_H
 
 #include "chain.h"
 #include "counter.h"
 
-/* The bin of finite x on the axis, underflow 0, overflow bins + 1. The guess by multiplication is at most one bin off,
- * which the edges then decide. */
+/* The bin of x, which must be finite: 0 is the underflow, bins + 1 the overflow. A multiplication guesses the bin. The
+ * guess is at most one bin wrong, and the edges correct it. */
 HD lane_int axis_bin(const struct axis *axis, lane x) {
   lane guess = (x - axis->edges[0]) * axis->scale;
   guess = lane_min(lane_max(guess, lane_splat(0.0f)), lane_splat((float)(axis->bins - 1)));
@@ -20,26 +20,26 @@ HD lane_int axis_bin(const struct axis *axis, lane x) {
 /* Cells along an axis, flow included. */
 HD int32_t axis_extent(const struct axis *axis) { return axis->bins + 2; }
 
-/* log10 L; L = 0 and subnormal L come out below every axis. */
+/* log10 L. For L = 0 and for a subnormal L it is below every axis. */
 HD lane observe_log10(lane loss) {
   lane_mask normal = loss >= 1.17549435e-38f;
   lane log10 = numeric_log(lane_select(normal, loss, lane_splat(1.0f))) * 0.434294482f;
   return lane_select(normal, log10, lane_splat(-100.0f));
 }
 
-/* enum outcome of a chain that did not diverge. */
+/* The outcome of a chain, by enum outcome. Valid only if the chain did not diverge. */
 HD lane_int observe_outcome(const struct test_report *t) {
   lane_int passed =
       lane_select_int(t->u[1] > t->u[0], lane_splat_int(OUTCOME_BUFFER), lane_splat_int(OUTCOME_INVERTER));
   return lane_select_int(t->works, passed, lane_splat_int(OUTCOME_FAIL));
 }
 
-/* Bin of (u0, u1) on a square of two like axes. */
+/* The cell of (u0, u1) on a square whose sides are both `axis`. */
 HD lane_int observe_interface_bin(const struct axis *axis, const struct test_report *t) {
   return axis_bin(axis, t->u[0]) * axis_extent(axis) + axis_bin(axis, t->u[1]);
 }
 
-/* The cell of a snapshot [works][u0][u1], or -1 where the chain is not finite at this step. */
+/* Takes a snapshot during training: its cell of [works][u0][u1], or -1 if the chain is not finite at this step. */
 HD lane_int observe_snapshot(const struct chain *chain, struct recipe r, const struct job *job) {
   const struct axis *axis = &job->axes[AXIS_COARSE];
   struct test_report t = chain_test(chain, r, job);
@@ -48,7 +48,8 @@ HD lane_int observe_snapshot(const struct chain *chain, struct recipe r, const s
                          lane_splat_int(-1));
 }
 
-/* Counts snapshot `index`, taken during training, now that the chain has finished. */
+/* Counts snapshot `index`. This waits until the chain has finished, so that a batch that is cancelled before counts
+ * nothing at all. */
 HD void observe_count_snapshot(const struct counter *counter, const struct job *job, int index, lane_int cell) {
   int32_t extent = axis_extent(&job->axes[AXIS_COARSE]);
   counter_add(counter, job, HISTOGRAM_SNAPSHOTS, index * 2 * extent * extent + cell, cell >= 0);
@@ -110,7 +111,7 @@ HD void observe_count_levels(const struct chain *chain, struct recipe r, const s
   }
 }
 
-/* Whether the second component of the partner works with the own first: chain_test's test of that chain. */
+/* Chains 2k and 2k + 1 are partners. Tests the chain made of this chain's first and the partner's second component. */
 HD lane_mask observe_swapped(const struct chain *chain, struct recipe r, const struct job *job) {
   struct chain swapped;
   UNROLL
@@ -121,8 +122,8 @@ HD lane_mask observe_swapped(const struct chain *chain, struct recipe r, const s
   return chain_test(&swapped, r, job).works;
 }
 
-/* Are parts interchangeable? Chains 2k and 2k + 1 swap their second components; where both passed, 2k counts for the
- * two. All lanes come here: each asks its partner, whatever became of either. */
+/* Are parts interchangeable? Chains 2k and 2k + 1 swap their second components. If both had passed, chain 2k counts one
+ * entry for the two. Every lane must call this, also one that has failed, because its partner reads its values. */
 HD void observe_count_interchange(const struct chain *chain, struct recipe r, const struct counter *counter,
                                   const struct job *job, const struct test_report *t, lane_mask passed) {
   const struct axis *axis = &job->axes[AXIS_DISTANCE];
@@ -135,8 +136,8 @@ HD void observe_count_interchange(const struct chain *chain, struct recipe r, co
               passed & lane_partner_int(passed) & lane_even());
 }
 
-/* After the last update: one outcome for each chain, and for each that did not diverge its entries in every histogram
- * that is asked for. */
+/* Counts the chain after its last step: its outcome and, if it did not diverge, its entries in every histogram that the
+ * job asks for. */
 HD void observe_chain(const struct chain *chain, struct recipe r, const struct job *job,
                       const struct counter *counter) {
   lane loss = chain_loss(chain, r, job);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One update of one component's parameters: sgd, adam or langevin. */
+/* One update of the parameters of one component, by sgd, adam or langevin. */
 #ifndef SEAM_OPTIMIZER_H
 #define SEAM_OPTIMIZER_H
 
 #include "component/component.h"
 #include "job.h"
 
-/* One of the two components of a chain: its parameters and, for adam, the running moments of their gradients. */
+/* One of the two components of a chain: its parameters and, for adam, the running moments of each one's gradient. */
 struct part {
   lane theta[MAX_PARAMETERS];
   lane mean[MAX_PARAMETERS];
   lane square[MAX_PARAMETERS];
 };
 
-/* Of one parameter's update, by enum optimizer_kind (see numeric.h): adam's mean 2, square 3, root 1, divisor 2, half a
- * pair's division 1.5, step 3; langevin's pull 2, drift 4, step 3 and its normal. */
+/* Floating-point operations for the update of one parameter, counted as numeric.h says. adam: mean 2, square 3, root 1,
+ * divisor 2, half of the division that two parameters share 1.5, step 3. langevin: pull 2, drift 4, step 3, normal. */
 #define SGD_FLOPS      2.0
 #define ADAM_FLOPS     12.5
 #define LANGEVIN_FLOPS (9.0 + NORMAL_FLOPS)
@@ -26,15 +26,16 @@ HD void optimizer_sgd(struct part *part, int parameters, const struct job *job, 
     part->theta[j] = lane_fma(lane_splat(-job->learning_rate), gradient[j], part->theta[j]);
 }
 
-/* Takes the gradient g into the moments of parameter j; returns what its step is to be divided by. */
+/* Adds the gradient g to the moments of parameter j. Returns the divisor of its step. */
 HD lane optimizer_adam_divisor(struct part *part, int j, struct adam_scale scale, lane g) {
   part->mean[j] = lane_fma(lane_splat(ADAM_MEAN_DECAY), part->mean[j], g);
   part->square[j] = lane_fma(lane_splat(ADAM_SQUARE_DECAY), part->square[j], g * g);
   return lane_fma(numeric_root(part->square[j]), lane_splat(scale.root), lane_splat(1e-8f));
 }
 
-/* Kingma and Ba, "Adam", ICLR 2015, algorithm 1. The moments are kept as sums of what decays, without the factors
- * 1 - decay: `scale` holds those, the bias corrections and the learning rate. Two parameters share a division. */
+/* Kingma and Ba, "Adam", ICLR 2015, algorithm 1. The moments here lack the factors 1 - beta1 and 1 - beta2. `scale` has
+ * these, the bias corrections and the learning rate in it. Two parameters share one division, since
+ * 1/a = b·(1/(a·b)). */
 HD void optimizer_adam(struct part *part, int parameters, struct adam_scale scale, const lane *gradient) {
   UNROLL
   for (int j = 0; j < parameters; j += 2) {
@@ -47,8 +48,8 @@ HD void optimizer_adam(struct part *part, int parameters, struct adam_scale scal
   }
 }
 
-/* theta += -lr·gradient + (lr/beta)·grad log p0 + sqrt(2·lr/beta)·xi: the unadjusted Langevin step towards
- * p0·exp(-beta·L). */
+/* theta += -lr·gradient + (lr/beta)·grad log p0 + sqrt(2·lr/beta)·xi, xi a standard normal: the unadjusted Langevin
+ * step towards the law p0·exp(-beta·L). For a normal prior, grad log p0 = (mean - theta)/deviation^2. */
 HD void optimizer_langevin(struct part *part, int kind, const struct job *job, struct lane_id id, uint32_t purpose,
                            uint32_t step, const lane *gradient) {
   int parameters = component_parameters(kind);
@@ -68,13 +69,14 @@ HD void optimizer_langevin(struct part *part, int kind, const struct job *job, s
   }
 }
 
-/* `step` counts from 0: this is update step + 1. */
+/* Updates the component in step `step`, counted from 0. */
 HD void optimizer_update(struct part *part, int optimizer, int kind, const struct job *job, struct lane_id id,
                          uint32_t purpose, uint32_t step, const lane *gradient) {
   if (optimizer == OPTIMIZER_SGD) optimizer_sgd(part, component_parameters(kind), job, gradient);
   if (optimizer == OPTIMIZER_LANGEVIN) optimizer_langevin(part, kind, job, id, purpose, step, gradient);
   if (optimizer == OPTIMIZER_ADAM) {
-    uint32_t entry = step < job->adam_entries ? step : job->adam_entries - 1; /* the last entry holds from there on */
+    uint32_t entry =
+        step < job->adam_entries ? step : job->adam_entries - 1; /* the last entry serves all later steps */
     optimizer_adam(part, component_parameters(kind), job->adam[entry], gradient);
   }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Randomness by identity: Philox4x32-10 of (seed; draw, purpose, chain id), and normals made from its words. */
+/* Random numbers that depend on seed, chain id, purpose and draw alone: Philox4x32-10, and normals made from it. */
 #ifndef SEAM_RANDOM_H
 #define SEAM_RANDOM_H
 
@@ -9,9 +9,9 @@ struct words {
   lane_uint word[4];
 };
 
-/* One Philox4x32-10 block: key = seed, counter = (draw, purpose, id low, id high). Salmon, Moraes, Dror and Shaw,
- * "Parallel random numbers: as easy as 1, 2, 3", SC11. The same bits as cuRAND's curand_init(seed, id,
- * 4·(purpose·2^32 + draw)). */
+/* One Philox4x32-10 block: the key is the seed, the counter is (draw, purpose, id low, id high). See Salmon, Moraes,
+ * Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11. cuRAND gives the same bits after
+ * curand_init(seed, id, 4·(purpose·2^32 + draw)). No number of a thread, block, rank or batch may enter (promise 2). */
 HD struct words random_words(uint64_t seed, struct lane_id id, uint32_t purpose, uint32_t draw) {
   uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
   lane_uint c0 = lane_splat_uint(draw), c1 = lane_splat_uint(purpose), c2 = id.low, c3 = id.high;
@@ -37,10 +37,12 @@ HD lane random_uniform(lane_uint word) {
   return high + low;
 }
 
-/* Of one normal of a pair: two uniforms' share, logarithm, scaling and root, sine and cosine, products. */
+/* Operations for one normal, which is half of a pair: uniform, logarithm, scaling and root, sine and cosine, products.
+ */
 enum { NORMAL_FLOPS = (4 + LOG_FLOPS + 2 + SINCOS_FLOPS + 2 + 1) / 2 };
 
-/* Two independent standard normals from two words (Box and Muller, 1958); |normal| < 6.77. */
+/* Two independent standard normals from two words, by the formula of Box and Muller (1958): radius sqrt(-2 ln a), angle
+ * b whole turns. Their size is less than 6.77, as the smallest uniform is 2^-33. */
 HD void random_normal_pair(lane_uint a, lane_uint b, lane *first, lane *second) {
   lane radius = lane_root(lane_max(-2.0f * numeric_log(random_uniform(a)), lane_splat(0x1p-100f)));
   lane sine, cosine;

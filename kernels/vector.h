@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CPU's vector of floats, and the operations on it that the compiler's own vector types lack, for each instruction
- * set.
+/* The CPU's vector of floats, and for each instruction set the operations that the compiler's vector types lack.
  *
- * Included by lane.h alone. Element loops would do the same, but gcc 12 keeps their operands in memory. */
+ * Only lane.h includes this file. Loops over the elements would do the same, but gcc 12 then keeps the operands in
+ * memory. */
 #ifndef SEAM_VECTOR_H
 #define SEAM_VECTOR_H
 
@@ -30,9 +30,9 @@ typedef int32_t lane_int __attribute__((vector_size(4 * LANES)));
 typedef uint32_t lane_uint __attribute__((vector_size(4 * LANES)));
 typedef lane_int lane_mask; /* 0 or -1 */
 
-/* vector_fma, vector_sqrt: correctly rounded. vector_min: a < b ? a : b, vector_max: a > b ? a : b, so that a NaN in
- * `a` gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. vector_gather: table[index].
- * vector_any: whether any is set. */
+/* vector_fma, vector_sqrt: correctly rounded. vector_min: a < b ? a : b. vector_max: a > b ? a : b. So a NaN in `a`
+ * gives b. vector_select: m ? a : b. vector_partner: lanes 2k and 2k + 1 swap places. vector_gather: table[index].
+ * vector_any: whether any lane is set. */
 #if defined(__AVX512F__)
 
 VECTOR lane vector_fma(lane a, lane b, lane c) { return (lane)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
@@ -65,9 +65,9 @@ VECTOR lane vector_gather(const float *table, lane_int index) {
 
 #elif defined(__x86_64__)
 
-/* No hardware for it. The product is exact in double; where the sum is rounded to odd there, rounding it once more to
- * float is right (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding
- * to odd", IEEE Transactions on Computers 57, 2008). */
+/* fmaf for a processor without that instruction. The product is exact in double. If the sum is rounded to odd in
+ * double, rounding it to float gives the correctly rounded result (Boldo and Melquiond, "Emulation of FMA and correctly
+ * rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57, 2008). */
 static __attribute__((noinline, unused)) float vector_fma_rounded_to_odd(float a, float b, float c) {
   double product = (double)a * (double)b, addend = (double)c;
   double sum = product + addend;
@@ -86,8 +86,8 @@ VECTOR __m128d vector_multiply_add(__m128 a, __m128 b, __m128 c) {
   return _mm_add_pd(_mm_mul_pd(_mm_cvtps_pd(a), _mm_cvtps_pd(b)), _mm_cvtps_pd(c));
 }
 
-/* Rounding twice goes wrong only where the first rounding lands midway between two floats, normal or subnormal: the low
- * 28 bits of the double are then 0. */
+/* Rounding to double and then to float can be wrong only if the double is midway between two floats, normal or
+ * subnormal. Then its low 28 bits are 0, and the slow function above computes the result. */
 VECTOR lane vector_fma(lane a, lane b, lane c) {
   __m128d lower = vector_multiply_add((__m128)a, (__m128)b, (__m128)c);
   __m128d upper = vector_multiply_add(vector_upper_half(a), vector_upper_half(b), vector_upper_half(c));
@@ -116,7 +116,7 @@ VECTOR lane vector_fma(lane a, lane b, lane c) {
 }
 VECTOR lane vector_sqrt(lane a) { return (lane)vsqrtq_f32((float32x4_t)a); }
 VECTOR lane vector_select(lane_mask m, lane a, lane b) { return (lane)((m & (lane_int)a) | (~m & (lane_int)b)); }
-/* Not vminq_f32 and vmaxq_f32, which pass NaN on. */
+/* vminq_f32 and vmaxq_f32 would return NaN where these must return b. */
 VECTOR lane vector_min(lane a, lane b) { return vector_select(a < b, a, b); }
 VECTOR lane vector_max(lane a, lane b) { return vector_select(a > b, a, b); }
 VECTOR lane vector_partner(lane a) { return (lane)vrev64q_f32((float32x4_t)a); }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every peer in Python shares: the science, drawing, observing and counting in NumPy, and the command line.
+"""Shared by all peers in Python: the science, drawing, observing and counting in NumPy, and the command line.
 
-A peer names its variants, each a function of a Task that returns train(theta) -> theta for one chunk of chains, where
+A peer has variants. Each is a function of a Task that returns a function train(theta) -> theta for one chunk of chains.
 theta[component, parameter, chain] is a float32 array of NumPy. Drawing and observing are not timed."""
 
 import argparse
@@ -40,7 +40,7 @@ TANH_Q = [1.0, 0.461683774, 0.0234199784, 0.000225286081, 2.14560072e-07]
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What is trained, and how."""
+    """What to train, and how."""
 
     pair: str = "mlp8"
     chains: int = 16384
@@ -152,7 +152,7 @@ def forget_peak() -> None:
 
 
 class Worker:
-    """One process's share of the chunks: drawn, trained, observed one after the other."""
+    """Draws, trains and observes the chunks of one process, one after the other."""
 
     def __init__(self, load: typing.Callable, number: int, task: Task):
         self.variants, self.version = load(task)
@@ -231,7 +231,7 @@ class Crew:
 
 
 def answer(crew: Crew, task: Task) -> dict:
-    """What a task came to. Training takes as long as the slowest worker's."""
+    """The result of a task. Training takes as long as its slowest worker."""
     parts = crew.run(task)
     counts = sum(part["counts"] for part in parts)
     if task.histogram:

@@ -11,11 +11,11 @@ import numpy
 import common
 from common import SAMPLES, Task
 
-STEPS_A_CALL = 50  # so that a run of another length compiles nothing new
+STEPS_A_CALL = 50  # fixed, so that a run of another length needs no new compilation
 
 
 def make_loss(task: Task, trailing: tuple) -> typing.Callable:
-    """Of theta[component, parameter, ...]; `trailing` shapes the voltages to broadcast."""
+    """The loss of theta[component, parameter, ...]. `trailing` gives the voltages axes to broadcast along."""
     import jax
 
     v, target = (x[(..., *trailing)] for x in (common.voltages(SAMPLES), common.targets(SAMPLES)))

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""seam's training as Numba kernels, the backward pass by hand: on the CPU some chains at a time, so that LLVM can make
-vectors of them; on CUDA a chain a thread."""
+"""seam's training as Numba kernels, the backward pass by hand.
+
+On the CPU a loop takes several chains at a time, so that LLVM can use vectors. On CUDA each thread has one chain."""
 
 import functools
 import math

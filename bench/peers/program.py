@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""seam and its peers as run.py asks them: a task in, a record out."""
+"""Runs seam or a peer on a task and returns its record."""
 
 import contextlib
 import dataclasses
@@ -12,11 +12,11 @@ import tempfile
 import time
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-KEEP = ("variant", "chunk", "processes")  # settings that are tuned
+KEEP = ("variant", "chunk", "processes")  # the tuned settings
 
 
 class Failed(Exception):
-    """A program that did not do what it was asked; the message says which and why."""
+    """A program failed. The message says which one and why."""
 
 
 def last_line(text: str) -> str:
@@ -24,7 +24,7 @@ def last_line(text: str) -> str:
 
 
 def card_memory(which: str) -> int:
-    """Bytes "used" or "total" of the first card, 0 without one; what others use of it is in it."""
+    """Bytes "used" or "total" of the first card, or 0 without one. Memory of other programs is included."""
     call = ["nvidia-smi", "-i", "0", f"--query-gpu=memory.{which}", "--format=csv,noheader,nounits"]
     try:
         return int(subprocess.run(call, capture_output=True, text=True, timeout=20).stdout) * 2**20

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a result file of a peer's counts, so that seam compare can read it, and says whether two such agree."""
+"""Writes a peer's counts as a result file for seam compare, and decides whether two such results agree."""
 
 import json
 import math
@@ -9,11 +9,11 @@ import zipfile
 
 MOST_Z = 5.0
 OUTCOMES = ["buffer", "inverter", "fail", "diverged"]
-SEED = str(2**63 - 1)  # what a peer drew with; nobody else's, so that nothing counts as drawn alike
+SEED = str(2**63 - 1)  # the seed in a peer's file; seam never uses it, so compare takes the two as independent
 
 
 def write_result(template: pathlib.Path, interface: bytes, outcomes: dict, name: str, path: pathlib.Path) -> None:
-    """The result of seam `template`, of the same training and as many chains, with a peer's counts in place of its own."""
+    """Copies the result `template` of seam, of the same training and number of chains, with the peer's counts in it."""
     with zipfile.ZipFile(template) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for member in source.infolist():
             content = source.read(member)

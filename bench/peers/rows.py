@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peers that run.py measures: their files, and the settings that are tried for each."""
+"""The peers that run.py measures: the file of each, and the settings to try."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One line of the table: a program, and all settings among which the fastest is looked for."""
+    """A row of the table: a program, and the settings to try for the fastest one."""
 
     name: str
     file: str
-    needs: str = ""  # Python that fails where the row cannot run
+    needs: str = ""  # Python code that fails if the row cannot run here
     device: str = "cpu"
     variants: tuple = ("",)
     chunks: tuple = (512, 2048, 8192)  # chains at once in each process
-    processes: tuple = ("one", "all")  # one process with all threads; one process a thread
+    processes: tuple = ("one", "all")  # one process with all threads, or one process for each thread
 
 
 def cuda(name: str, file: str, needs: str, variants: tuple, chunks: tuple = (1 << 16, 1 << 18, 1 << 20)) -> Row:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""seam beside what people would use instead: the same training on the same machine in one run.
+"""Compares seam with the programs that people would use instead, with the same training on the same machine.
 
-For each peer that this machine has and each pair of kinds: looks for the peer's fastest settings; checks that it trains
-the same thing, by seam compare's own statistics; then times seam and the peer in turn. Prints a Markdown table, and
-writes it and everything behind it as JSON. What was done stays in --work, where the same command takes it up.
+For each installed peer and each pair of kinds it finds the fastest settings of the peer, checks with the statistics of
+seam compare that the peer trains the same thing, and then times seam and the peer in turn. It prints a Markdown table,
+and writes the table and all measurements as JSON. Finished parts stay in --work, and the same command continues there.
 
 Exit codes: 0 done; 1 a peer does not train the same thing, or failed; 2 a wrong option; 77 no peer is installed."""
 
@@ -108,7 +108,7 @@ class Peer:
                 "bytes_per_chain": bytes_per_chain(tried, best), "tried": tried, "failed": failed}  # fmt: skip
 
     def try_all(self, settings: list[dict], tried: list[dict], failed: list[dict]) -> None:
-        """Of one number of processes; a program that fails, out of memory perhaps, is started again for the rest."""
+        """Measures with one number of processes. A program that fails, perhaps out of memory, is started again for the rest."""
         program = None
         for setting in settings:
             chains = max(setting["chunk"], 1024) * setting["processes"]
@@ -137,7 +137,7 @@ class Peer:
         return {name: fastest[name] for name in ("chain_steps_per_second", "training_bytes")}
 
     def agreement(self, best: dict) -> dict:
-        """Of every optimizer, how far the peer's counts are from seam's."""
+        """For every optimizer, how far the peer's counts are from seam's."""
         laws = AGREEMENT[self.pair][-1:] if self.options.quick else AGREEMENT[self.pair]
         laws = [{**law, "steps": AGREEMENT_STEPS, "chains": self.options.chains} for law in laws]
         tasks = [{**law, **best, "lr": law["lr"] * self.options.planted, "seed": SEEDS["peer"], "count": True,

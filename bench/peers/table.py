@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What run.py found, as Markdown."""
+"""Prints the measurements of run.py as a Markdown table."""
 
 import pathlib
 import re
@@ -17,11 +17,11 @@ COLUMNS = [
     "first result",
 ]
 
-LEAST_BYTES = {"mlp8": 200, "buffer": 32}  # the parameters of a chain; no measured difference of memory is less
+LEAST_BYTES = {"mlp8": 200, "buffer": 32}  # the parameters of a chain; a smaller difference of memory cannot be measured
 
 
 def code_lines(*paths: pathlib.Path) -> int:
-    """Lines that are neither empty nor comment."""
+    """The number of lines that are neither empty nor comments."""
     comments = {".py": r'(?m)^\s*#.*$|^\s*"""[\s\S]*?"""', "": r"/\*[\s\S]*?\*/"}
     texts = (re.sub(comments.get(path.suffix, comments[""]), "", path.read_text()) for path in paths)
     return sum(bool(line.strip()) for text in texts for line in text.splitlines())

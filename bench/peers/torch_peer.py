@@ -28,7 +28,7 @@ def forward(pair: str, theta: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
 
 def losses(pair: str, theta: torch.Tensor, v: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Of each chain; v and target broadcast over chains."""
+    """The loss of each chain; v and target broadcast over chains."""
     y = forward(pair, theta[1], forward(pair, theta[0], v))
     return ((y - target) ** 2).mean(0)
 
@@ -154,7 +154,7 @@ def make_update(task: Task) -> typing.Callable:
 
 
 def make_gradient(task: Task, dimension: int | None) -> typing.Callable:
-    """Of one chain, mapped over this dimension of theta; or, None, of the sum over chains written by hand."""
+    """The gradient function: of one chain, mapped over this dimension of theta, or with None of the sum over chains."""
     v, target = (on(task.device, x) for x in (common.voltages(SAMPLES), common.targets(SAMPLES)))
     if dimension is None:
         return torch.func.grad(lambda theta: losses(task.pair, theta, v[:, None], target[:, None]).sum())

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""seam's training as a Triton kernel, a block of chains a program, the backward pass by hand; CUDA only. With
-TRITON_INTERPRET=1 Triton's interpreter runs it on the CPU, which is good for a check of the science and nothing else."""
+"""seam's training as a Triton kernel for CUDA, the backward pass by hand; each program has a block of chains.
+
+With TRITON_INTERPRET=1 Triton's interpreter runs it on the CPU. This is slow and serves only to check the science."""
 
 import os
 import typing

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""seam's training as an NVIDIA Warp kernel, a chain a thread, the backward pass by hand; on the CPU and on CUDA."""
+"""seam's training as an NVIDIA Warp kernel, one chain in each thread; the backward pass by hand; CPU and CUDA."""
 
 import typing
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The small interface behind which chains are trained, or pairs are counted: a backend opens a session of one or more
- * workers, and each worker, on a thread of its own, trains the ranges of chain ids that it is handed. */
+/* The interface of a backend, which trains chains or counts pairs: it opens a session of one or more workers, and each
+ * worker counts ranges of chain ids on its own thread. */
 #ifndef SEAM_BACKEND_H
 #define SEAM_BACKEND_H
 
@@ -8,50 +8,50 @@
 
 #include "config/config.h"
 
-/* Shared by the run and all its workers. */
+/* Data that the run shares with all its workers. */
 struct run_control {
-  atomic_bool cancel; /* set by the run; workers look at it between slices */
-  atomic_uint_fast64_t
-      trained; /* chain-steps trained, or pairs counted, for the progress bar; workers add to it after each slice */
+  atomic_bool cancel;             /* set by the run; workers check it between slices */
+  atomic_uint_fast64_t work_done; /* chain-steps trained or pairs counted, for the progress; workers add to it */
 };
 
 struct chain_range {
   uint64_t begin, end; /* half-open */
 };
 
-struct session; /* the backend's own */
+struct session; /* each backend defines its own */
 
-/* What an open session tells about itself. */
+/* What an open session offers. */
 struct session_info {
   const char *backend;
   char isa[16];
   char device[128];
-  int workers;    /* train may run at once on workers 0 ... workers - 1 */
-  uint64_t batch; /* how many chains to hand a worker at a time, at most; even, so that pairs of chains stay whole */
-  uint64_t least; /* fewer only where no more are left; even, too */
+  int workers;    /* `count` may run on workers 0 ... workers - 1 at the same time */
+  uint64_t batch; /* the largest number of chains for one call of `count`; even, so that pairs of chains stay whole */
+  uint64_t least; /* the smallest number, unless fewer are left; also even */
 };
 
 struct backend {
   const char *name;
 
-  /* NULL where the backend works on this machine; else why not and what to do, for messages. */
+  /* Returns NULL if the backend works on this machine, else the reason and the remedy for a message. */
   const char *(*unavailable)(void);
 
-  /* Opens what the configuration asks for. `job` is fully set, with pointers into host memory, and outlives the
-   * session. */
+  /* Opens a session for the configuration. `job` is complete, its pointers point into host memory, and it must remain
+   * until the session is closed. */
   seam_status (*open)(const struct seam_config *config, const struct job *job, struct session **session,
                       struct session_info *info, seam_error *error);
 
-  /* Trains, or takes as first components, and counts the ids of `range` in ascending order and adds to `counts`
-   * (job->cells of them, this worker's own). Returns with range->end lowered to what was counted: every chain of
-   * [begin, end) wholly, no other at all; that is less than was asked only after control->cancel, and whole pairs of
-   * chains 2k and 2k + 1 where whole ones were asked. On an error nothing of the range counts. */
-  seam_status (*train)(struct session *session, int worker, struct chain_range *range, struct run_control *control,
+  /* Counts the chain ids of `range` in ascending order: trains these chains, or tries these first components with all
+   * second ones. Adds to `counts`, which has job->cells numbers and belongs to this worker. On return [begin, end) of
+   * the range is what was counted, all of it and nothing else. `end` is lower than before only if control->cancel is
+   * set. A range of whole pairs of chains 2k and 2k + 1 stays one. On an error the caller must drop the counts of the
+   * range. */
+  seam_status (*count)(struct session *session, int worker, struct chain_range *range, struct run_control *control,
                        int64_t *counts, seam_error *error);
 
   void (*close)(struct session *session);
 
-  /* Fills at most `capacity` devices, returns how many there are. */
+  /* Fills at most `capacity` devices and returns how many exist. */
   size_t (*devices)(seam_device *devices, size_t capacity);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which backend runs. */
+/* Chooses the backend of a run, and lists the devices of all backends. */
 #include "backend/choice.h"
 
 static seam_status refuse(const struct backend *backend, seam_error *error) {
@@ -12,7 +12,7 @@ static seam_status refuse_fast(seam_error *error) {
 }
 
 const struct backend *backend_on_cpu(const struct seam_config *config) {
-  return config->task == TASK_TRAIN ? &cpu_backend : &census_backend;
+  return config->task == TASK_TRAIN ? &cpu_backend : &cpu_predict_backend;
 }
 
 seam_status backend_choose(const struct seam_config *config, const struct backend **backend, seam_error *error) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The floating-point operations of one chain-step, from the counts that stand beside the kernels' functions. */
+/* Adds up the floating-point operations of one chain-step from the numbers that the kernels give for their functions.
+ */
 #include "config/config.h"
 #include "kernels/optimizer.h"
 
@@ -13,9 +14,10 @@ static double component_flops(int kind, int inner) {
 
 double seam_flops_per_chain_step(const seam_config *config) {
   static const double update[OPTIMIZERS] = {SGD_FLOPS, ADAM_FLOPS, LANGEVIN_FLOPS};
-  const double noise = NORMAL_FLOPS + 2.0;                                                       /* scaled and added */
-  double voltage = component_flops(config->first, 0) + component_flops(config->second, 1) + 2.0; /* residual, scaling */
-  if (config->input_noise > 0 || config->interface_noise > 0) voltage += 2.0 * noise;            /* both are drawn */
+  const double noise = NORMAL_FLOPS + 2.0; /* one to scale, one to add */
+  double voltage =
+      component_flops(config->first, 0) + component_flops(config->second, 1) + 2.0;   /* the residual and its scale */
+  if (config->input_noise > 0 || config->interface_noise > 0) voltage += 2.0 * noise; /* the kernel draws both */
   int parameters = component_parameters(config->first) + component_parameters(config->second);
   return 2.0 * (double)config->samples * voltage + parameters * update[config->optimizer];
 }

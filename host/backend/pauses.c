@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where training pauses: what all backends share. */
+/* Finds the steps at which training pauses, for all backends. */
 #include "backend/pauses.h"
 
 uint32_t backend_next_pause(const struct job *job, uint32_t step, uint32_t slice) {

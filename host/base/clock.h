@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The monotonic clock, in seconds. */
+/* Reads the monotonic clock and waits on it, in seconds. */
 #ifndef SEAM_CLOCK_H
 #define SEAM_CLOCK_H
 
 #include <time.h>
 
+/* Seconds that have passed since `begin`. */
 static inline double clock_since(const struct timespec *begin) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)(now.tv_sec - begin->tv_sec) + 1e-9 * (double)(now.tv_nsec - begin->tv_nsec);
 }
 
-/* So many seconds from now. */
+/* The time `seconds` from now. */
 static inline struct timespec clock_after(double seconds) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -23,7 +24,7 @@ static inline struct timespec clock_after(double seconds) {
 
 static inline void clock_sleep(double seconds) {
   struct timespec until = clock_after(seconds);
-  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL); /* a signal may cut it short */
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL); /* a signal may end the sleep early */
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which known name was probably meant: the edit distance, where swapping two neighbours is one edit. */
+/* Finds the known name that is nearest to a mistyped word. */
 #include "base/did_you_mean.h"
 
 #include <stddef.h>
@@ -11,6 +11,7 @@ static int lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+/* The edit distance without regard to case. A swap of two neighbouring letters is one edit. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length) {
   size_t cost[LONGEST + 1][LONGEST + 1];
   for (size_t i = 0; i <= a_length; i++) {
@@ -28,11 +29,11 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
   return cost[a_length][b_length];
 }
 
-const char *nearest_name(const char *word, const char *const *names) {
+const char *did_you_mean(const char *word, const char *const *names) {
   size_t length = strlen(word);
   if (length > LONGEST) return NULL;
   const char *nearest = NULL;
-  size_t best = least(2 + length / 4, length); /* at this distance it is another word, no slip */
+  size_t best = least(2 + length / 4, length); /* at this distance the word is not a typing error */
   for (; *names; names++) {
     size_t name_length = strlen(*names);
     if (name_length > LONGEST) continue;

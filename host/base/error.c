@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors of the library: fills the one line that a failing call hands to its caller. */
+/* Writes the one-line message of a failed call. */
 #include "base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Paths and the contents of files reach messages: one of them must not break the line or steer a terminal. */
+/* A message may contain a path or text from a file. Control characters in it must not break the line or change the
+ * terminal. */
 static void make_one_line(char *text) {
   for (; *text; text++)
     if ((unsigned char)*text < ' ' || *text == 127) *text = '?';
 }
 
-/* Whoever meets a broken promise can do no more about it. An error that is told on has said it already. */
+/* The user cannot correct an internal error, so the message asks for a report. A forwarded message already has the
+ * request. */
 static void ask_for_report(seam_error *error) {
   static const char request[] = "; a bug in seam: please report it";
   size_t length = strlen(error->message);

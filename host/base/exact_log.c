@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The natural logarithm in double by the series of the area hyperbolic tangent. */
+/* Computes the natural logarithm by the series of artanh. */
 #include "base/exact_log.h"
 
 #include <math.h>
 
-double logarithm(double x) {
-  /* ln 2 in two parts: any exponent times the first is exact. */
+double exact_log(double x) {
+  /* ln 2 in two parts. The product of an exponent and the first part is exact. */
   const double ln2_high = 0x1.62e42fefa38p-1, ln2_low = 0x1.ef35793c7673p-45;
   const double root_half = 0x1.6a09e667f3bcdp-1;
   int exponent;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The natural logarithm in double, the same to the bit on every machine. */
+/* The natural logarithm in double precision, equal to the bit on every machine. */
 #ifndef SEAM_EXACT_LOG_H
 #define SEAM_EXACT_LOG_H
 
-/* Made of correctly rounded operations alone, so that whatever is decided or drawn by it does not depend on a libm.
- * Within 2 units in the last place for normal x > 0; other x are not allowed. */
-double logarithm(double x);
+/* Uses only correctly rounded operations, so that no result depends on the C library. The error is at most 2 units in
+ * the last place. x must be a normal number above 0. */
+double exact_log(double x);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The floating-point state that exact arithmetic needs: round to nearest, subnormals kept (promise 3). */
+/* Sets the floating-point state that exact arithmetic needs: round to nearest, keep subnormal numbers (promise 3). */
 #ifndef SEAM_FLOATING_POINT_H
 #define SEAM_FLOATING_POINT_H
 
 #include <stdint.h>
 
+/* The processor's state before floating_point_enter, for floating_point_leave. */
 struct floating_point_state {
   uint64_t control;
 };
@@ -37,7 +38,7 @@ static inline void floating_point_leave(struct floating_point_state found) {
 }
 
 #else
-#error "seam knows the floating-point control of x86-64 and aarch64 only"
+#error "seam supports the floating-point control of x86-64 and aarch64 only"
 #endif
 
 #endif

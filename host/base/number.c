@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers as people write them: every text is first taken apart into decimal digits and a power of ten. */
+/* Reads numbers: each text becomes decimal digits and a power of ten first, so that whole numbers stay exact. */
 #include "base/number.h"
 
 #include <locale.h>
@@ -11,7 +11,7 @@
 
 enum { MOST_DIGITS = 100, MOST_EXPONENT = 99999 };
 
-/* ±digits·10^exponent, without leading zeros; no digits at all is zero. */
+/* The value ±digits·10^exponent, without leading zeros. A count of 0 digits means zero. */
 struct decimal {
   bool negative;
   int count;
@@ -34,7 +34,7 @@ static bool add_digit(struct decimal *decimal, char digit) {
   return true;
 }
 
-/* digits[.digits]; returns what follows. *fault is set where there is no digit or too many. */
+/* Reads digits[.digits] and returns the text after it. Sets *fault if there is no digit or there are too many. */
 static const char *scan_digits(const char *text, struct decimal *decimal, enum number_fault *fault) {
   bool point = false, any = false;
   for (;; text++) {
@@ -52,7 +52,7 @@ static const char *scan_digits(const char *text, struct decimal *decimal, enum n
   return text;
 }
 
-/* e[+-]digits, if that is what stands here. Huge exponents are cut off where every type has long overflowed. */
+/* Reads e[+-]digits if the text begins so. Limits the exponent to a value that is too large for every type. */
 static const char *scan_exponent(const char *text, struct decimal *decimal) {
   if (*text != 'e' && *text != 'E') return text;
   const char *digit = text + 1;

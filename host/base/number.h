@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers as people write them: 1000, 1e3, 2.5k, 1M, 0x2a; the same in every locale. */
+/* Reads and prints numbers like 1000, 1e3, 2.5k, 1M and 0x2a, equally in every locale. */
 #ifndef SEAM_NUMBER_H
 #define SEAM_NUMBER_H
 
@@ -8,27 +8,26 @@
 
 enum number_fault {
   NUMBER_FINE,
-  NUMBER_GARBAGE,     /* no number, or something after it */
-  NUMBER_TOO_PRECISE, /* more digits than anyone means */
-  NUMBER_BROKEN,      /* a fraction where a whole number belongs */
-  NUMBER_NEGATIVE,    /* below zero where that cannot be */
+  NUMBER_GARBAGE,     /* no number, or other text after it */
+  NUMBER_TOO_PRECISE, /* more than 100 digits */
+  NUMBER_BROKEN,      /* a fraction, but a whole number is needed */
+  NUMBER_NEGATIVE,    /* below zero, but the type has no negative values */
   NUMBER_OVERFLOW     /* too large for its type */
 };
 
-/* What the fault is, in words for a message. */
+/* Describes the fault in words for a message. */
 const char *number_fault_text(enum number_fault fault);
 
-/* Exact: 1.5k is 1500, 1.5 is refused, and every value up to 2^64 - 1 comes out whole. Also takes 0x and hexadecimal.
- */
+/* Reads a whole number up to 2^64 - 1 without rounding: 1.5k is 1500, and 1.5 is refused. Also reads 0x... */
 enum number_fault number_to_uint(const char *text, uint64_t *value);
 
-/* Finite values only; a negative zero becomes zero. */
+/* Reads a finite number. A negative zero becomes zero. */
 enum number_fault number_to_real(const char *text, double *value);
 
-/* The shortest text that number_to_real takes back to the same value. */
+/* Prints the shortest text that number_to_real reads back as the same value. */
 void number_print_real(double value, char *text, size_t size);
 
-/* The value rounded to so many significant digits. */
+/* Prints the value rounded to `digits` significant digits. */
 void number_print_rounded(double value, int digits, char *text, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a whole file into memory. */
+/* Reads a whole file into memory. */
 #include "base/read_file.h"
 
 #include <errno.h>
@@ -8,15 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Far above any result; keeps a sparse file from taking all memory. */
+/* Every result is much smaller. Without a limit, a sparse file could take all memory. */
 static const off_t largest = (off_t)1 << 32;
+
+seam_status read_file_no_memory(const char *path, seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
+                   error_path(path));
+}
 
 static seam_status read_failed(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_IO, "%s cannot be read (%m): check the name and its permissions",
                    error_path(path));
 }
 
-static seam_status read_all(int file, const char *path, unsigned char *bytes, size_t size, seam_error *error) {
+static seam_status read_bytes(int file, const char *path, unsigned char *bytes, size_t size, seam_error *error) {
   while (size) {
     ssize_t got = read(file, bytes, size);
     if (got < 0 && errno == EINTR) continue;
@@ -39,10 +44,8 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   if (info.st_size > largest)
     return error_set(error, SEAM_ERROR_IO, "%s is larger than any file of seam: name another", error_path(path));
   unsigned char *buffer = malloc((size_t)info.st_size + 1);
-  if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
-  seam_status status = read_all(file, path, buffer, (size_t)info.st_size, error);
+  if (!buffer) return read_file_no_memory(path, error);
+  seam_status status = read_bytes(file, path, buffer, (size_t)info.st_size, error);
   if (status != SEAM_OK) {
     free(buffer);
     return status;
@@ -52,8 +55,8 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   return SEAM_OK;
 }
 
-seam_status file_read(const char *path, unsigned char **bytes, size_t *size, seam_error *error) {
-  /* Not blocking: opening a pipe that nobody writes to would wait forever. */
+seam_status read_file(const char *path, unsigned char **bytes, size_t *size, seam_error *error) {
+  /* O_NONBLOCK: without it, open() waits forever for a pipe that has no writer. */
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return read_failed(path, error);
   seam_status status = read_open(file, path, bytes, size, error);

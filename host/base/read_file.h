@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a whole file into memory. */
+/* Reads a whole file into memory. */
 #ifndef SEAM_READ_FILE_H
 #define SEAM_READ_FILE_H
 
 #include "base/error.h"
 
-/* *bytes is freed by the caller. SEAM_ERROR_IO where the file cannot be read. */
-seam_status file_read(const char *path, unsigned char **bytes, size_t *size, seam_error *error);
+/* The caller frees *bytes. Returns SEAM_ERROR_IO if the file cannot be read. */
+seam_status read_file(const char *path, unsigned char **bytes, size_t *size, seam_error *error);
+
+/* "out of memory: PATH cannot be read; ...", with SEAM_ERROR_MEMORY. */
+seam_status read_file_no_memory(const char *path, seam_error *error);
 
 #endif

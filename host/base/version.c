@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The version of the library. */
+/* Returns the version of the library. */
 #include "seam.h"
 
 const char *seam_version(void) { return SEAM_VERSION; }

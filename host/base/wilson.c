@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wilson's score interval. */
+/* Computes Wilson's score interval. */
 #include "base/wilson.h"
 
 #include <math.h>
 
 struct interval wilson(double successes, int64_t total) {
-  const double z = 1.959963984540054; /* of the normal distribution, 95% within */
+  const double z = Z_95;
   if (total <= 0) return (struct interval){0, 1};
   double n = (double)total, p = successes / n;
   double centre = (p + z * z / (2 * n)) / (1 + z * z / n);

@@ -86,20 +86,15 @@ static void set_spread(json_t *object, const char *name, const double *values, s
                                 "all", reals_json(values, count)));
 }
 
-/* null where unknown: a reader finds every name in every row on CUDA. */
-static void set_known(json_t *object, const char *name, double value) {
-  json_object_set_new(object, name, isfinite(value) ? json_real(value) : json_null());
-}
-
 static void set_achieved(json_t *object, const struct bench *bench, const struct row *row) {
   struct achieved a = achieved_of(bench, row);
   json_object_set_new(object, "cards", json_integer(bench->cards.count));
-  set_known(object, "clock_mhz", a.clock);
-  set_known(object, "clock_max_mhz", a.greatest_clock);
-  set_known(object, "power_watts", a.power);
-  set_known(object, "chain_steps_per_joule", a.per_joule);
-  set_known(object, "roof_fraction", a.fraction);
-  set_known(object, "roof_cycles", a.roof.pipe ? a.roof.cycles : NAN);
+  json_object_set_new(object, "clock_mhz", json_number(a.clock));
+  json_object_set_new(object, "clock_max_mhz", json_number(a.greatest_clock));
+  json_object_set_new(object, "power_watts", json_number(a.power));
+  json_object_set_new(object, "chain_steps_per_joule", json_number(a.per_joule));
+  json_object_set_new(object, "roof_fraction", json_number(a.fraction));
+  json_object_set_new(object, "roof_cycles", json_number(a.roof.pipe ? a.roof.cycles : NAN));
   json_object_set_new(object, "roof_pipe", a.roof.pipe ? json_text(a.roof.pipe) : json_null());
 }
 

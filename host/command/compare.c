@@ -91,8 +91,8 @@ static void print_notes(const seam_comparison *comparison) {
   if (shared == 0) return;
   char text[256];
   snprintf(text, sizeof text,
-           "Both drew %s %s alike, by seed and id: they are not independent, and what is said of chance does not "
-           "hold; give one of them another --seed.",
+           "Both drew %s %s alike, by seed and id: they are not independent, so p, the intervals and the numbers "
+           "by chance do not hold; give one of them another --seed.",
            text_count((int64_t)shared).text, strcmp(interface->unit[0], "chains") ? "components" : "chains");
   putchar('\n');
   print_wrapped(text, 0, 0);

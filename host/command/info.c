@@ -18,7 +18,7 @@ static void print_machine(const seam_device *devices, size_t count) {
   printf("seam %s\n\nDevices:\n", seam_version());
   for (size_t i = 0; i < count; i++)
     printf("  %-5s %d  %s (%s)\n", devices[i].backend, devices[i].index, devices[i].name, devices[i].detail);
-  if (unavailable) printf("  cuda    not here: %s\n", unavailable);
+  if (unavailable) printf("  cuda    not available: %s\n", unavailable);
   printf("\nMPI: %s\n", seam_mpi() ? seam_mpi() : "not built in");
   printf("\nKinds:\n ");
   for (const char *const *kind = seam_kinds(); *kind; kind++) printf(" %s", *kind);

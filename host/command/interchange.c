@@ -12,6 +12,7 @@
 #include "command/common/result_kind.h"
 #include "command/common/terminal.h"
 #include "command/common/text.h"
+#include "command/json.h"
 
 enum { RANGES = 6, ROOM_FOR_COUNTS = 60 };
 
@@ -89,12 +90,11 @@ void interchange_report(const seam_result *result, const seam_result *beside) {
 
 /* ---- For programs ---- */
 
-static json_t *real(double value) { return isnan(value) ? json_null() : json_real(value); }
-
 static json_t *fit_json(struct fit fit) {
   return json_pack("{s:I, s:[I, I, I], s:o, s:o, s:o}", "pairs", (json_int_t)fit.pairs.all, "fits",
                    (json_int_t)fit.pairs.by_fits[0], (json_int_t)fit.pairs.by_fits[1], (json_int_t)fit.pairs.by_fits[2],
-                   "chance", real(fit.chance), "low", real(fit.interval.low), "high", real(fit.interval.high));
+                   "chance", json_number(fit.chance), "low", json_number(fit.interval.low), "high",
+                   json_number(fit.interval.high));
 }
 
 static json_t *mode_json(const seam_histogram *histogram, int mode) {

@@ -29,6 +29,8 @@ json_t *json_text(const char *text) {
   return value;
 }
 
+json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
 json_t *json_event(const char *event) {
   json_t *object = json_object();
   json_object_set_new(object, "schema", json_integer(SCHEMA));

@@ -11,6 +11,8 @@
 /* A string even where `text` is not UTF-8: what is not becomes question marks. */
 json_t *json_text(const char *text);
 
+json_t *json_number(double value); /* null unless the value is finite */
+
 /* An object {"schema":1,"event":EVENT}; json_line prints one, takes its reference, and flushes. */
 json_t *json_event(const char *event);
 seam_status json_line(json_t *object, seam_error *error);

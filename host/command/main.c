@@ -26,7 +26,7 @@ static const struct command commands[] = {
      "config force resume json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
-     "of the pairs that work to one file. This is what selection alone, without training, would leave. With --beta "
+     "of the pairs that work to one file. Selection alone, without training, would leave these. With --beta "
      "every pair counts with the weight exp(-beta*loss) instead; this loss has one voltage a level and no noise.",
      "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"sweep", "PLAN", "train or predict at every point of a grid",
@@ -46,7 +46,8 @@ static const struct command commands[] = {
      "working folder. One result: the interface (u0, u1) with its marginals, transfer curves, margins (width, slack "
      "and loss), selection by loss, snapshots of the training, interchange, or all of these. Two results: both "
      "interfaces and the map of their log ratio. Up to 24 results: their interfaces beside one another; up to 7: their "
-     "margins over one another. A file of seam compare --output: its map. Several figures are pages of a PDF; a PNG or "
+     "margins as curves in one panel. A file of seam compare --output: its map. Several figures are pages of a PDF; a "
+     "PNG or "
      "SVG has them below one another.",
      "figure log outcome width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "measure how far apart two results are",
@@ -83,7 +84,7 @@ static const struct command *find_command(const char *name) {
 static seam_status unknown_command(const char *name, seam_error *error) {
   const char *names[sizeof commands / sizeof *commands] = {NULL};
   for (size_t i = 0; commands[i].name; i++) names[i] = commands[i].name;
-  const char *nearest = nearest_name(name, names);
+  const char *nearest = did_you_mean(name, names);
   if (nearest) return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; did you mean %s?", name, nearest);
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", name);
 }

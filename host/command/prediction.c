@@ -6,14 +6,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/wilson.h"
 #include "command/common/text.h"
-
-static const double z_95 = 1.96;
+#include "command/json.h"
 
 /* "acceptance  0.123%  0.121% to 0.125%" */
 static void share_line(const char *name, double share, double error) {
   printf("  %-11s%8s", name, text_percent(share).text);
-  double low = share - z_95 * error, high = share + z_95 * error;
+  double low = share - Z_95 * error, high = share + Z_95 * error;
   if (!isnan(error)) printf("  %s to %s", text_percent(low > 0 ? low : 0).text, text_percent(high < 1 ? high : 1).text);
   putchar('\n');
 }
@@ -54,18 +54,18 @@ void prediction_report(seam_result *result) {
   peak_lines(&p);
 }
 
-static json_t *real(double value) { return isfinite(value) ? json_real(value) : json_null(); }
-
 json_t *prediction_json(const seam_result *result) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return json_null();
   return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[oo], s:[oo], s:[[oo][oo]], s:[oo], s:o}",
                    "weighed", p.weighed, "first", (json_int_t)p.first, "second", (json_int_t)p.second, "acceptance",
-                   real(p.acceptance), "acceptance_error", real(p.acceptance_error), "buffer", real(p.buffer),
-                   "buffer_error", real(p.buffer_error), "first_variance", real(p.first_variance), "second_variance",
-                   real(p.second_variance), "effective_pairs", real(p.effective_pairs), "outside", real(p.outside),
-                   "peak", real(p.peak[0]), real(p.peak[1]), "peak_entropy", real(p.peak_entropy[0]),
-                   real(p.peak_entropy[1]), "slope", real(p.slope[0][0]), real(p.slope[0][1]), real(p.slope[1][0]),
-                   real(p.slope[1][1]), "mean_entropy", real(p.mean_entropy[0]), real(p.mean_entropy[1]),
-                   "interface_entropy", real(p.interface_entropy));
+                   json_number(p.acceptance), "acceptance_error", json_number(p.acceptance_error), "buffer",
+                   json_number(p.buffer), "buffer_error", json_number(p.buffer_error), "first_variance",
+                   json_number(p.first_variance), "second_variance", json_number(p.second_variance), "effective_pairs",
+                   json_number(p.effective_pairs), "outside", json_number(p.outside), "peak", json_number(p.peak[0]),
+                   json_number(p.peak[1]), "peak_entropy", json_number(p.peak_entropy[0]),
+                   json_number(p.peak_entropy[1]), "slope", json_number(p.slope[0][0]), json_number(p.slope[0][1]),
+                   json_number(p.slope[1][0]), json_number(p.slope[1][1]), "mean_entropy",
+                   json_number(p.mean_entropy[0]), json_number(p.mean_entropy[1]), "interface_entropy",
+                   json_number(p.interface_entropy));
 }

@@ -9,7 +9,6 @@ struct producer {
   const char *task;
   seam_status (*run)(const seam_config *config, seam_output *output, seam_progress_function progress, void *user,
                      seam_result **result, seam_error *error);
-  void (*print_run)(seam_result *result); /* how much it did, how fast and on what */
 };
 
 seam_status produce(struct arguments *arguments, const struct producer *producer, seam_error *error);

@@ -127,6 +127,13 @@ void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress
   draw_line(bar, &line);
 }
 
+void progress_bar_trouble(struct progress_bar *bar, const char *task, const char *trouble) {
+  if (!strcmp(bar->trouble, trouble)) return;
+  snprintf(bar->trouble, sizeof bar->trouble, "%s", trouble);
+  progress_bar_clear(bar);
+  if (*trouble) fprintf(stderr, "seam: the %s goes on without a checkpoint: %s\n", task, trouble);
+}
+
 void progress_bar_clear(struct progress_bar *bar) {
   if (bar->drawn && !in_background()) fputs("\r\033[K", stderr);
   bar->drawn = false;

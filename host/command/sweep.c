@@ -19,17 +19,8 @@ struct watch {
   double next_line;                     /* seconds at which the next JSON line is due */
   uint64_t points, points_done, chains; /* as last told; chains of this call */
   double chain_steps, seconds;
-  char place[256];                                /* "cpu, v4, NAME" */
-  char trouble[sizeof((seam_error *)0)->message]; /* of the last checkpoint, as told */
+  char place[256]; /* "cpu, v4, NAME" */
 };
-
-/* Once each time it begins or changes. */
-static void tell_trouble(struct watch *watch, const char *trouble) {
-  if (!strcmp(watch->trouble, trouble)) return;
-  snprintf(watch->trouble, sizeof watch->trouble, "%s", trouble);
-  progress_bar_clear(&watch->bar);
-  if (*trouble) fprintf(stderr, "seam: the sweep goes on without a checkpoint: %s\n", trouble);
-}
 
 static void keep(struct watch *watch, const seam_sweep_progress *progress) {
   const seam_progress *whole = &progress->whole;
@@ -47,7 +38,7 @@ static int on_progress(const seam_sweep_progress *progress, void *user) {
   struct watch *watch = user;
   bool restarted = progress->whole.seconds < watch->seconds; /* files were looked at until now */
   keep(watch, progress);
-  tell_trouble(watch, progress->whole.trouble);
+  progress_bar_trouble(&watch->bar, "sweep", progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
   if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
     json_sweep_progress(progress, &watch->bar);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compares two results: the distances of their histograms, and the map of where they differ. */
+/* Compares two results: computes the distances between their histograms, and a map that shows where they differ.
+ *
+ * A distance is computed on cells that hold about equally many counts, since most bins hold too few. Sampling alone
+ * keeps the distance of two equal laws above 0. Random redistributions of the pooled counts show how far
+ * (sample_noise.h). */
 #include "compare/compare.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wilson.h"
 #include "compare/equal_mass_cells.h"
 #include "compare/sample_noise.h"
 
 enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
-
-/* The standard normal's: 95% lie within. */
-static const double z_95 = 1.959963984540054;
 
 static seam_status out_of_memory(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "out of memory: the results cannot be compared; close other programs");
@@ -22,18 +24,18 @@ static seam_status out_of_memory(seam_error *error) {
 
 const double comparison_most[SEAM_DISTANCES] = {1, 0x1.62e42fefa39efp-1, INFINITY, INFINITY}; /* 1 and ln 2 */
 
-/* Room for one row of both results. */
+/* One row of both results, and sums over the rows. */
 struct work {
   struct outcome_table side[2];
-  int64_t *table[3]; /* A's, B's and the pooled counts */
-  int32_t *cell;
+  int64_t *table[3]; /* the counts of A, of B, and pooled */
+  int32_t *cell;     /* the cell of each bin */
   int cells;
   struct sample sample[2];
   struct dealt room;
-  int64_t rows;   /* with entries in both */
-  double entries; /* of these rows in both, by what they are worth */
-  bool known;     /* whether there is enough to tell what sampling does */
-  /* Summed over the rows, each weighed by its entries; the errors are of the last row. */
+  int64_t rows;   /* rows with entries in both results */
+  double entries; /* effective entries of these rows in both results */
+  bool known;     /* whether there are enough entries to estimate the noise */
+  /* Sums over the rows, weighted by effective entries. The errors are those of the last row. */
   double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
   double chance[PERMUTATIONS][SEAM_DISTANCES];
 };
@@ -68,7 +70,7 @@ static void pool_chains(struct work *work) {
   for (int64_t i = 0; i < work->side[0].row_bins; i++) work->table[2][i] = work->table[0][i] + work->table[1][i];
 }
 
-/* Each side weighs what it is worth, lest many pairs that share components drown few chains. */
+/* Each side counts as its effective entries. Otherwise many pairs that share components would outweigh few chains. */
 static void pool_pairs(struct work *work, const int64_t entries[2]) {
   const double a = work->sample[0].effective, b = work->sample[1].effective, scale = 0x1p52 / (a + b);
   for (int64_t i = 0; i < work->side[0].row_bins; i++) {
@@ -78,7 +80,7 @@ static void pool_pairs(struct work *work, const int64_t entries[2]) {
   }
 }
 
-/* Into cells of the pooled counts. */
+/* Divides the bins into cells by the pooled counts, and sums both sides into them. */
 static seam_status divide(struct work *work, const int64_t entries[2], seam_error *error) {
   const struct outcome_table *side = work->side;
   for (int r = 0; r < 2; r++)
@@ -87,8 +89,8 @@ static seam_status divide(struct work *work, const int64_t entries[2], seam_erro
     pool_pairs(work, entries);
   else
     pool_chains(work);
-  FORWARD(partition_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
-                           &work->cells, error));
+  FORWARD(equal_mass_cells_create(work->table[2], &side[0].shape, wanted_cells(work->sample, side[0].rows), work->cell,
+                                  &work->cells, error));
   for (int r = 0; r < 2; r++) sample_fill(&work->sample[r], &side[r], work->table[r], work->cell, work->cells);
   return SEAM_OK;
 }
@@ -129,8 +131,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* From sums over the rows to the mean over them, beside the permutations' law. */
-static seam_distance judge(const struct work *work, int d, bool independent) {
+/* Turns sums over the rows into means, and places the value among the values of the permutations. */
+static seam_distance distance_of(const struct work *work, int d, bool independent) {
   if (work->rows == 0) return (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   if (!work->known) return (seam_distance){work->value[d] / work->entries, NAN, NAN, NAN, NAN, NAN, NAN};
   double sorted[PERMUTATIONS], sum = 0, value = work->value[d];
@@ -146,8 +148,8 @@ static seam_distance judge(const struct work *work, int d, bool independent) {
   distance.chance_95 = distance.low = distance.high = distance.p = NAN;
   if (!independent) return distance;
   distance.chance_95 = sorted[PERMUTATIONS * 95 / 100 - 1];
-  distance.low = fmax(0, distance.excess - z_95 * work->error[d]);
-  distance.high = fmin(comparison_most[d], distance.value + z_95 * work->error[d]);
+  distance.low = fmax(0, distance.excess - Z_95 * work->error[d]);
+  distance.high = fmin(comparison_most[d], distance.value + Z_95 * work->error[d]);
   distance.p = (1.0 + reach) / (1.0 + PERMUTATIONS);
   return distance;
 }
@@ -211,7 +213,8 @@ static bool same_axes(const seam_histogram *a, const seam_histogram *b) {
   return same;
 }
 
-/* That the interfaces have the same bins compare_check saw to: those of pairs lie in a histogram of other axes. */
+/* The interfaces of pairs lie in a histogram with other axes, so their axes are not compared here. compare_check has
+ * already compared their bins. */
 bool comparison_tables(const struct outcome_choice *choice, const seam_result *a, const seam_result *b, int h,
                        struct outcome_table tables[2]) {
   if (!outcome_table_create(choice, a, h, &tables[0]) || !outcome_table_create(choice, b, h, &tables[1])) return false;
@@ -231,7 +234,7 @@ static seam_status compare_histogram(struct seam_comparison *comparison, const s
   if (!work) return out_of_memory(error);
   seam_compared *compared = comparison_add(comparison, sides, h);
   seam_status status = compare_rows(work, h, compared, error);
-  for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = judge(work, d, compared->independent);
+  for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = distance_of(work, d, compared->independent);
   if (status == SEAM_OK && h == HISTOGRAM_INTERFACE && work->rows) status = make_maps(comparison, work, error);
   work_free(work);
   return status;

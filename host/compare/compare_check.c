@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether two results compare, and what of them was drawn alike. */
+/* Checks whether two results can be compared, and counts the chains that both drew. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,12 +32,12 @@ static seam_status check_alike(const seam_result *a, const seam_result *b, bool 
                      list);
   if (!force && list_differences(a, b, subject, list, sizeof list))
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "%s: these results are of different things; --force compares them anyway", list);
+                     "%s: these results answer different questions; --force compares them anyway", list);
   return SEAM_OK;
 }
 
-static seam_status check_told(const struct outcome_choice *choice, const seam_result *const results[2],
-                              seam_error *error) {
+static seam_status check_outcomes(const struct outcome_choice *choice, const seam_result *const results[2],
+                                  seam_error *error) {
   for (int r = 0; r < 2; r++) {
     const char *refusal = outcome_choice_refusal(choice, results[r]);
     if (refusal) return error_set(error, SEAM_ERROR_MISMATCH, "the %s result %s", r ? "second" : "first", refusal);
@@ -45,7 +45,7 @@ static seam_status check_told(const struct outcome_choice *choice, const seam_re
   return SEAM_OK;
 }
 
-/* Every sum of entries of both, over all rows, must fit. */
+/* The entries of both results, summed over all rows, must fit into 64 bits. */
 static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_error *error) {
   const uint64_t most = INT64_MAX / PROBES, chains[2] = {coverage_size(&a->coverage), coverage_size(&b->coverage)};
   if (chains[0] <= most && chains[1] <= most - chains[0]) return SEAM_OK;
@@ -57,11 +57,11 @@ static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_
 seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
                           seam_error *error) {
   FORWARD(check_alike(a, b, force, error));
-  FORWARD(check_told(choice, (const seam_result *const[2]){a, b}, error));
+  FORWARD(check_outcomes(choice, (const seam_result *const[2]){a, b}, error));
   return check_sizes(a, b, error);
 }
 
-/* ---- What was drawn alike ---- */
+/* ---- Shared chains ---- */
 
 static uint64_t shared_ids(const seam_result *a, const seam_result *b) {
   uint64_t shared = 0;
@@ -74,7 +74,8 @@ static uint64_t shared_ids(const seam_result *a, const seam_result *b) {
   return shared;
 }
 
-/* Predictions draw with purposes of their own, and all of one seed the same second components. */
+/* Training and prediction draw different components from one seed. Predictions of one seed have the same second
+ * components. */
 uint64_t compare_shared(const seam_result *a, const seam_result *b) {
   bool trained[2] = {a->config.task == TASK_TRAIN, b->config.task == TASK_TRAIN};
   if (a->config.seed != b->config.seed || trained[0] != trained[1]) return 0;

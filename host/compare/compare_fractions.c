@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fractions of two results, and how far apart they are. */
+/* Computes the fractions of two results, and how far apart they are. */
 #include <math.h>
 
 #include "compare/compare.h"
@@ -10,14 +10,14 @@ const char *const comparison_fraction_names[COMPARISON_FRACTIONS][2] = {
 /* A fraction of one result. */
 struct estimate {
   double value, error;
-  double part, whole; /* of independent chains, or of as many pairs as tell so much; NAN where none is known */
+  double part, whole; /* independent chains, or the number of them that would give this error; NAN if not known */
 };
 
 struct estimates {
   struct estimate of[COMPARISON_FRACTIONS];
 };
 
-/* None or all of few chains are no certainty: the error is at least that of half a chain. */
+/* The error is at least that of half a chain: if none or all of a few chains pass, the fraction is still uncertain. */
 static struct estimate of_chains(double part, double whole) {
   double likely = fmin(fmax(part, 0.5), whole - 0.5) / whole;
   return (struct estimate){whole > 0 ? part / whole : NAN, sqrt(likely * (1 - likely) / whole), part, whole};
@@ -41,14 +41,14 @@ static struct estimates predicted(const seam_result *result) {
                              of_pairs(1 - p.buffer, p.buffer_error)}};
 }
 
-/* Weights say nothing of what works. */
+/* Weights do not say which pairs work. */
 static struct estimates weighed(const seam_result *result) {
   (void)result;
   const struct estimate unknown = {NAN, NAN, NAN, NAN};
   return (struct estimates){{unknown, unknown, unknown}};
 }
 
-/* That of the pooled fraction, as far as it is known. */
+/* The error under one common fraction, if the sizes are known; else from both errors. */
 static double error_of_difference(const struct estimate *a, const struct estimate *b) {
   double pooled = (a->part + b->part) / (a->whole + b->whole);
   if (isnan(pooled)) return sqrt(a->error * a->error + b->error * b->error);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of a comparison: packs it into the zip that seam compare writes, and takes it out again, trusting nothing.
- */
+/* Writes and reads the file of a comparison. The reader trusts nothing that the file says. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,15 +14,15 @@
 
 static seam_status add_comparison(struct zip_writer *writer, const struct seam_comparison *comparison,
                                   seam_error *error) {
-  FORWARD(archive_add_json(writer, COMPARISON_MEMBER, comparison_describe(comparison), MANIFEST_LIMIT, error));
+  FORWARD(member_add_json(writer, COMPARISON_MEMBER, comparison_describe(comparison), MANIFEST_LIMIT, error));
   const seam_histogram *map;
   for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++)
-    FORWARD(archive_add_histogram(writer, map, uhi_describe_with(map, comparison_metadata(comparison, map)), error));
+    FORWARD(member_add_histogram(writer, map, uhi_describe_with(map, comparison_metadata(comparison, map)), error));
   return SEAM_OK;
 }
 
-seam_status archive_pack_comparison(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
-                                    seam_error *error) {
+seam_status comparison_file_pack(const struct seam_comparison *comparison, unsigned char **bytes, size_t *size,
+                                 seam_error *error) {
   struct zip_writer *writer = zip_writer_create();
   if (!writer)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the comparison; close other programs");
@@ -36,7 +35,7 @@ seam_status archive_pack_comparison(const struct seam_comparison *comparison, un
 seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {
   unsigned char *bytes;
   size_t size;
-  FORWARD(archive_pack_comparison(comparison, &bytes, &size, error));
+  FORWARD(comparison_file_pack(comparison, &bytes, &size, error));
   seam_status status = seam_output_write_bytes(output, bytes, size, error);
   free(bytes);
   return status;
@@ -44,18 +43,13 @@ seam_status seam_output_write_comparison(seam_output *output, const seam_compari
 
 /* ---- Unpacking ---- */
 
-static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                   error_path(path));
-}
-
 static seam_status read_record(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
   const struct zip_member *member = zip_reader_find(reader, COMPARISON_MEMBER);
   json_t *record;
   if (!member)
-    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name what seam compare --output wrote",
+    return error_set(error, SEAM_ERROR_FORMAT, "%s is not a comparison: name a file that seam compare --output wrote",
                      error_path(reader->path));
-  FORWARD(archive_read_json(reader, member, MANIFEST_LIMIT, &record, error));
+  FORWARD(member_read_json(reader, member, MANIFEST_LIMIT, &record, error));
   seam_status status = comparison_restore(comparison, record, reader->path, error);
   json_decref(record);
   return status;
@@ -66,7 +60,7 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
   int members = 1;
   const seam_histogram *map;
   for (size_t i = 0; (map = seam_comparison_map_at(comparison, i)); i++) {
-    FORWARD(archive_check_size(reader, map, error));
+    FORWARD(member_check_size(reader, map, error));
     members += HISTOGRAM_MEMBERS;
   }
   if (members == reader->count) return SEAM_OK;
@@ -74,14 +68,14 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
                    error_path(reader->path), reader->count, members);
 }
 
-/* A ratio is a number, for there is half a count more in every cell; its error may be unknown. */
+/* A ratio is always finite, because half a count was added to every cell. Its error may be unknown (NAN). */
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {
     if (!isfinite(ratio->reals[i]))
-      return member_damaged(error, path, ratio->name, "holds a value that cannot be a ratio");
+      return zip_member_damaged(error, path, ratio->name, "holds a value that cannot be a ratio");
     if (isinf(spread->reals[i]) || spread->reals[i] < 0)
-      return member_damaged(error, path, spread->name, "holds a value that cannot be an error");
+      return zip_member_damaged(error, path, spread->name, "holds a value that cannot be an error");
   }
   return SEAM_OK;
 }
@@ -92,8 +86,8 @@ static seam_status read_maps(struct zip_reader *reader, struct seam_comparison *
   for (int i = 0; i < COMPARISON_MAPS; i++) {
     const seam_histogram *map = &comparison->maps[i];
     double *reals = comparison->reals + i * map->cells;
-    FORWARD(archive_read_histogram(reader, map, uhi_describe_with(map, comparison_metadata(comparison, map)), reals,
-                                   error));
+    FORWARD(
+        member_read_histogram(reader, map, uhi_describe_with(map, comparison_metadata(comparison, map)), reals, error));
   }
   return check_maps(comparison, reader->path, error);
 }
@@ -104,13 +98,13 @@ static seam_status read_comparison(struct zip_reader *reader, struct seam_compar
   return read_maps(reader, comparison, error);
 }
 
-seam_status archive_unpack_comparison(const unsigned char *bytes, size_t size, const char *path,
-                                      struct seam_comparison **out, seam_error *error) {
+seam_status comparison_file_unpack(const unsigned char *bytes, size_t size, const char *path,
+                                   struct seam_comparison **out, seam_error *error) {
   struct zip_reader *reader;
   *out = NULL;
   FORWARD(zip_reader_open(bytes, size, path, &reader, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
-  seam_status status = comparison ? read_comparison(reader, comparison, error) : out_of_memory(path, error);
+  seam_status status = comparison ? read_comparison(reader, comparison, error) : read_file_no_memory(path, error);
   zip_reader_close(reader);
   if (status == SEAM_OK)
     *out = comparison;
@@ -123,8 +117,8 @@ seam_status seam_comparison_read(const char *path, seam_comparison **comparison,
   unsigned char *bytes;
   size_t size;
   *comparison = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
-  seam_status status = archive_unpack_comparison(bytes, size, path, comparison, error);
+  FORWARD(read_file(path, &bytes, &size, error));
+  seam_status status = comparison_file_unpack(bytes, size, path, comparison, error);
   free(bytes);
   return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a comparison's file says beside its maps: its record, and the maps' metadata. */
+/* Makes the record of a comparison, and the metadata of its maps. */
 #include "compare/compare.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@ enum { SCHEMA = 1 };
 const char *const comparison_distance_names[SEAM_DISTANCES] = {"total_variation", "jensen_shannon", "kullback_leibler",
                                                                "kullback_leibler_reverse"};
 
-/* JSON has no number for what is not known. */
+/* null for a value that is not known: JSON has no NAN. */
 static json_t *known(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 static json_t *describe_distance(const seam_distance *d) {
@@ -39,7 +39,7 @@ static json_t *describe_fraction(const seam_fraction *f) {
                    known(f->difference));
 }
 
-/* Second components drawn: only a prediction has any. */
+/* Second components drawn; 0 for a training. */
 static json_int_t draws(const struct seam_config *config) {
   return config->task == TASK_TRAIN ? 0 : (json_int_t)config->draws;
 }

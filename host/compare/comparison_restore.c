@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A comparison from its record. What is compared, and in which units, follows from the configurations alone; the rest
- * is numbers with limits. What comes out is described again: a record that differs in anything is refused. */
+/* Restores a comparison from its record.
+ *
+ * The configurations determine which histograms are compared, and in which units. The rest are numbers, and their
+ * limits are checked. At the end the comparison is described again, and any difference from the record is an error. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/read_file.h"
 #include "compare/compare.h"
 #include "compare/distance.h"
 #include "files/result_file.h"
 #include "files/zipfile.h"
 
-/* Rounded sums may pass the limits of what they add up to by so much. */
+/* Rounding may carry a sum beyond its limits by this much. */
 static const double rounding = 1e-9;
 
 static seam_status damaged(const char *path, seam_error *error) {
-  return member_damaged(error, path, COMPARISON_MEMBER, "is not a record that this seam would write");
+  return zip_member_damaged(error, path, COMPARISON_MEMBER, "is not a record that this seam would write");
 }
 
-static seam_status out_of_memory(const char *path, seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                   error_path(path));
-}
-
-/* Tells on why what the record says cannot be. */
+/* Reports, with the name of the file, why the record is impossible. */
 static seam_status refused(seam_status status, const seam_error *inner, const char *path, seam_error *error) {
   if (status == SEAM_OK) return SEAM_OK;
-  if (status == SEAM_ERROR_MEMORY) return out_of_memory(path, error);
+  if (status == SEAM_ERROR_MEMORY) return read_file_no_memory(path, error);
   return error_set(error, SEAM_ERROR_FORMAT,
                    "%s: member " COMPARISON_MEMBER " describes an impossible comparison (%.200s); use another copy or "
                    "the seam that wrote it",
@@ -45,14 +43,15 @@ static const json_t *side_of(const json_t *object, const char *name, size_t side
   return json_array_get(json_object_get(object, name), side);
 }
 
-/* What is not known is within any limits. */
+/* A value that is not known (NAN) is within all limits. */
 static bool is_within(double value, double least, double most) {
   return isnan(value) || (value >= least - rounding && value <= most + rounding);
 }
 
 /* ---- The two sides ---- */
 
-/* What a record tells of a result: its configuration, and how many chains, but not which. */
+/* A result as far as the record describes it: its configuration and its number of chains. The ids are made up: 0, 1,
+ * ... */
 struct side {
   struct seam_result result;
   uint64_t ids[2];
@@ -81,12 +80,12 @@ static seam_status restore_side(struct seam_comparison *comparison, struct side 
   return histogram_set_create(&result->config, &result->histograms, inner);
 }
 
-/* No more can have been drawn alike than if the chains of both had the same ids. */
+/* The number of shared chains is largest if both results have the ids 0, 1, ... */
 static seam_status check_shared(struct seam_comparison *comparison, const struct side *sides, int64_t shared,
                                 seam_error *inner) {
   comparison->shared = (uint64_t)shared;
   if (shared >= 0 && comparison->shared <= compare_shared(&sides[0].result, &sides[1].result)) return SEAM_OK;
-  return error_set(inner, SEAM_ERROR_FORMAT, "%lld chains drawn alike", (long long)shared);
+  return error_set(inner, SEAM_ERROR_FORMAT, "%lld shared chains", (long long)shared);
 }
 
 static seam_status restore_sides(struct seam_comparison *comparison, struct side *sides,
@@ -115,7 +114,7 @@ static bool restore_distance(seam_distance *d, const seam_compared *compared, do
          is_within(d->p, least_p, 1);
 }
 
-/* Rows are those with entries on both sides, and have a cell at least. */
+/* Only rows with entries on both sides are counted, and each has at least one cell. */
 static bool restore_sizes(seam_compared *compared, const struct outcome_table *table, const json_t *record) {
   compared->rows = member_whole(record, "rows");
   compared->cells = member_whole(record, "cells");
@@ -123,8 +122,8 @@ static bool restore_sizes(seam_compared *compared, const struct outcome_table *t
          compared->cells <= compared->rows * MOST_CELLS;
 }
 
-/* Each chain has an entry in a row at most, or one for each of the second components; and no entry is worth more than
- * one. A weight of less than one entry is told as none. */
+/* In each row a chain has at most one entry, or at most one for each second component. There are at most as many
+ * effective entries as entries; the 1 is added because weights below one entry are rounded to 0. */
 static bool restore_entries(seam_compared *compared, size_t side, const struct side *of, int64_t rows,
                             const json_t *record) {
   int64_t entries = compared->entries[side] = json_integer_value(side_of(record, "entries", side));
@@ -147,7 +146,7 @@ static bool restore_compared(seam_compared *compared, const struct outcome_table
   return good;
 }
 
-/* As compare_all goes through them. */
+/* Goes through the histograms in the order of compare_all. */
 static bool restore_all_compared(struct seam_comparison *comparison, const struct outcome_choice *choice,
                                  const struct side *sides, const json_t *list) {
   bool good = true;
@@ -184,14 +183,14 @@ static bool restore_fractions(struct seam_comparison *comparison, const json_t *
 
 /* ---- The whole ---- */
 
-/* The version is that of who wrote it. */
+/* Compares the record with our own. The version may differ: it is that of the program that wrote the file. */
 static seam_status check_described(const struct seam_comparison *comparison, const json_t *record, const char *path,
                                    seam_error *error) {
   json_t *ours = comparison_describe(comparison), *version = json_object_get(record, "version");
-  bool told = json_is_string(version), room = ours && (!told || json_object_set(ours, "version", version) == 0);
-  bool same = told && room && json_equal(ours, record);
+  bool named = json_is_string(version), room = ours && (!named || json_object_set(ours, "version", version) == 0);
+  bool same = named && room && json_equal(ours, record);
   json_decref(ours);
-  if (!room) return out_of_memory(path, error);
+  if (!room) return read_file_no_memory(path, error);
   return same ? SEAM_OK : damaged(path, error);
 }
 
@@ -213,7 +212,7 @@ seam_status comparison_restore(struct seam_comparison *comparison, const json_t 
   comparison->outcome = choice->name;
   struct side *sides = calloc(2, sizeof *sides);
   seam_status status =
-      sides ? restore_between(comparison, sides, choice, record, path, error) : out_of_memory(path, error);
+      sides ? restore_between(comparison, sides, choice, record, path, error) : read_file_no_memory(path, error);
   free_sides(sides);
   return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distances of two tables of counts, their errors, and their law where both are samples of one. */
+/* Computes the distances of two tables of counts, their errors, and the distances that sampling alone makes. */
 #include "compare/distance.h"
 
 #include <math.h>
@@ -7,10 +7,10 @@
 
 #include "base/exact_log.h"
 
-/* A fixed key, so that comparing the same files again says the same: "seam" in ASCII. */
+/* A fixed seed, so that a comparison of the same files always gives the same result. It is "seam" in ASCII. */
 static const uint64_t permutation_seed = 0x7365616d;
 
-/* One cell: its shares of both samples, and those with half a count more. */
+/* The shares of one cell in both samples, and the same with half a count added to every cell. */
 struct shares {
   double a, b, a_half, b_half;
 };
@@ -28,25 +28,25 @@ static struct shares shares_of(const struct count_pair *pair, int i, double tota
   return (struct shares){a / total_a, b / total_b, (a + 0.5) / (total_a + more), (b + 0.5) / (total_b + more)};
 }
 
-/* p ln(p/m), which vanishes with p. */
-static double plogp(double p, double m) { return p > 0 ? p * logarithm(p / m) : 0; }
+/* p ln(p/m), which is 0 at p = 0. */
+static double plogp(double p, double m) { return p > 0 ? p * exact_log(p / m) : 0; }
 
 static void add_values(struct shares s, double value[SEAM_DISTANCES]) {
-  double middle = 0.5 * (s.a + s.b), ratio = logarithm(s.a_half / s.b_half);
+  double middle = 0.5 * (s.a + s.b), ratio = exact_log(s.a_half / s.b_half);
   value[SEAM_TOTAL_VARIATION] += 0.5 * fabs(s.a - s.b);
   value[SEAM_JENSEN_SHANNON] += 0.5 * (plogp(s.a, middle) + plogp(s.b, middle));
   value[SEAM_KULLBACK_LEIBLER] += s.a_half * ratio;
   value[SEAM_KULLBACK_LEIBLER_REVERSE] -= s.b_half * ratio;
 }
 
-/* How each distance changes with the shares of this cell, up to a constant, chosen to give 0 where both are equal; 0
- * where the share is 0, for such cells carry no weight. */
+/* The derivative of each distance by the shares of this cell. Constants do not matter, and are chosen so that equal
+ * shares give 0. A share of 0 gets 0, since it has no weight. */
 static void slopes(struct shares s, double a[SEAM_DISTANCES], double b[SEAM_DISTANCES]) {
-  double middle = 0.5 * (s.a + s.b), ratio = logarithm(s.a_half / s.b_half), sign = (s.a > s.b) - (s.a < s.b);
+  double middle = 0.5 * (s.a + s.b), ratio = exact_log(s.a_half / s.b_half), sign = (s.a > s.b) - (s.a < s.b);
   a[SEAM_TOTAL_VARIATION] = 0.5 * sign;
   b[SEAM_TOTAL_VARIATION] = -0.5 * sign;
-  a[SEAM_JENSEN_SHANNON] = s.a > 0 ? 0.5 * logarithm(s.a / middle) : 0;
-  b[SEAM_JENSEN_SHANNON] = s.b > 0 ? 0.5 * logarithm(s.b / middle) : 0;
+  a[SEAM_JENSEN_SHANNON] = s.a > 0 ? 0.5 * exact_log(s.a / middle) : 0;
+  b[SEAM_JENSEN_SHANNON] = s.b > 0 ? 0.5 * exact_log(s.b / middle) : 0;
   a[SEAM_KULLBACK_LEIBLER] = ratio;
   b[SEAM_KULLBACK_LEIBLER] = 1 - s.a_half / s.b_half;
   a[SEAM_KULLBACK_LEIBLER_REVERSE] = 1 - s.b_half / s.a_half;
@@ -61,7 +61,7 @@ void distance_values(const struct count_pair *pair, double value[SEAM_DISTANCES]
 
 /* ---- The delta method ---- */
 
-/* Mean and mean square of the slopes under one sample's shares. */
+/* The mean and the mean square of the slopes, weighted by the shares of one sample. */
 struct moments {
   double first, second;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The k-d partition: cuts boxes of bins in two until the cells asked for are made. */
+/* Cuts boxes of bins in two until there are enough cells (a k-d partition). */
 #include "compare/equal_mass_cells.h"
 
 #include <math.h>
@@ -8,58 +8,58 @@
 #include <string.h>
 
 struct box {
-  int64_t low[PARTITION_AXES], high[PARTITION_AXES]; /* half-open */
+  int64_t low[TABLE_AXES], high[TABLE_AXES]; /* half-open */
 };
 
-/* What all boxes share. */
+/* The state that all boxes share. */
 struct cutter {
   const int64_t *counts;
   const struct table_shape *shape;
   int32_t *cell;
   int cells;
-  int64_t *slices; /* the counts of each slice of a box, axis after axis */
+  int64_t *layers; /* the counts of each layer of a box, axis after axis */
 };
 
 /* Where to cut a box. */
 struct cut {
   int axis;
-  int64_t edge; /* the first slice of the upper part */
-  int below;    /* how many cells the lower part becomes */
+  int64_t edge; /* the first layer of the upper part */
+  int below;    /* the number of cells of the lower part */
 };
 
 int64_t table_bins(const struct table_shape *shape) {
   int64_t bins = 1;
-  for (int a = 0; a < PARTITION_AXES; a++) bins *= shape->extent[a];
+  for (int a = 0; a < TABLE_AXES; a++) bins *= shape->extent[a];
   return bins;
 }
 
-static int64_t *slices_of(const struct cutter *cutter, int axis) {
-  int64_t *slices = cutter->slices;
-  for (int a = 0; a < axis; a++) slices += cutter->shape->extent[a];
-  return slices;
+static int64_t *layers_of(const struct cutter *cutter, int axis) {
+  int64_t *layers = cutter->layers;
+  for (int a = 0; a < axis; a++) layers += cutter->shape->extent[a];
+  return layers;
 }
 
 static int64_t row_of(const struct cutter *cutter, int64_t i, int64_t j) {
   return (i * cutter->shape->extent[1] + j) * cutter->shape->extent[2];
 }
 
-/* Adds up the counts of a box along each axis; returns their sum. */
-static int64_t sum_slices(const struct cutter *cutter, const struct box *box) {
-  int64_t *slices[PARTITION_AXES], total = 0;
-  for (int a = 0; a < PARTITION_AXES; a++) {
-    slices[a] = slices_of(cutter, a);
-    memset(slices[a], 0, (size_t)cutter->shape->extent[a] * sizeof *slices[a]);
+/* Sums the counts of a box in each layer of each axis; returns the sum of all. */
+static int64_t sum_layers(const struct cutter *cutter, const struct box *box) {
+  int64_t *layers[TABLE_AXES], total = 0;
+  for (int a = 0; a < TABLE_AXES; a++) {
+    layers[a] = layers_of(cutter, a);
+    memset(layers[a], 0, (size_t)cutter->shape->extent[a] * sizeof *layers[a]);
   }
   for (int64_t i = box->low[0]; i < box->high[0]; i++)
     for (int64_t j = box->low[1]; j < box->high[1]; j++) {
       const int64_t *row = cutter->counts + row_of(cutter, i, j);
       int64_t sum = 0;
       for (int64_t k = box->low[2]; k < box->high[2]; k++) {
-        slices[2][k] += row[k];
+        layers[2][k] += row[k];
         sum += row[k];
       }
-      slices[0][i] += sum;
-      slices[1][j] += sum;
+      layers[0][i] += sum;
+      layers[1][j] += sum;
       total += sum;
     }
   return total;
@@ -72,14 +72,15 @@ static void fill_cell(struct cutter *cutter, const struct box *box) {
   cutter->cells++;
 }
 
-/* The axis along which the box's counts spread over most bins, first and last slice included; -1 for a single bin. */
+/* The axis along which the counts of the box spread over most layers, and the first and last layer with counts. -1 if
+ * all counts are in one bin. */
 static int longest_side(const struct cutter *cutter, const struct box *box, int64_t *first, int64_t *last) {
   int axis = -1;
-  for (int a = 0; a < PARTITION_AXES; a++) {
-    const int64_t *slices = slices_of(cutter, a);
+  for (int a = 0; a < TABLE_AXES; a++) {
+    const int64_t *layers = layers_of(cutter, a);
     int64_t low = box->low[a], high = box->high[a] - 1;
-    while (low < high && slices[low] == 0) low++;
-    while (low < high && slices[high] == 0) high--;
+    while (low < high && layers[low] == 0) low++;
+    while (low < high && layers[high] == 0) high--;
     if (high == low || (axis >= 0 && high - low <= *last - *first)) continue;
     axis = a;
     *first = low;
@@ -88,17 +89,18 @@ static int longest_side(const struct cutter *cutter, const struct box *box, int6
   return axis;
 }
 
-/* Finds the cut that gives each part counts, and cells by its counts. False for a single bin. */
+/* Finds the cut. Each part gets counts, and as many cells as fit its share of them. False if all counts are in one bin.
+ */
 static bool find_cut(const struct cutter *cutter, const struct box *box, int wanted, int64_t total, struct cut *cut) {
   int64_t first, last, below = 0, taken = 0;
   cut->axis = longest_side(cutter, box, &first, &last);
   if (cut->axis < 0) return false;
-  const int64_t *slices = slices_of(cutter, cut->axis);
+  const int64_t *layers = layers_of(cutter, cut->axis);
   int half = wanted / 2;
   double target = (double)total * half / wanted, nearest = INFINITY;
   cut->edge = first;
   for (int64_t edge = first + 1; edge <= last; edge++) {
-    below += slices[edge - 1];
+    below += layers[edge - 1];
     double off = fabs((double)below - target);
     if (off >= nearest) continue;
     nearest = off;
@@ -112,7 +114,7 @@ static bool find_cut(const struct cutter *cutter, const struct box *box, int wan
 
 static void divide(struct cutter *cutter, const struct box *box, int wanted) {
   struct cut cut;
-  int64_t total = wanted > 1 ? sum_slices(cutter, box) : 0;
+  int64_t total = wanted > 1 ? sum_layers(cutter, box) : 0;
   if (total == 0 || !find_cut(cutter, box, wanted, total, &cut)) {
     fill_cell(cutter, box);
     return;
@@ -123,23 +125,23 @@ static void divide(struct cutter *cutter, const struct box *box, int wanted) {
   divide(cutter, &upper, wanted - cut.below);
 }
 
-seam_status partition_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
-                             int *cells, seam_error *error) {
+seam_status equal_mass_cells_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
+                                    int *cells, seam_error *error) {
   struct cutter cutter = {.counts = counts, .shape = shape, .cell = cell};
   struct box all = {{0}, {0}};
-  int64_t slices = 0;
-  for (int a = 0; a < PARTITION_AXES; a++) slices += all.high[a] = shape->extent[a];
-  cutter.slices = malloc((size_t)slices * sizeof *cutter.slices);
-  if (!cutter.slices)
+  int64_t layers = 0;
+  for (int a = 0; a < TABLE_AXES; a++) layers += all.high[a] = shape->extent[a];
+  cutter.layers = malloc((size_t)layers * sizeof *cutter.layers);
+  if (!cutter.layers)
     return error_set(error, SEAM_ERROR_MEMORY,
                      "out of memory: no room for a partition into cells; close other programs");
   divide(&cutter, &all, wanted);
-  free(cutter.slices);
+  free(cutter.layers);
   *cells = cutter.cells;
   return SEAM_OK;
 }
 
-void partition_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums) {
+void equal_mass_cells_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums) {
   memset(sums, 0, (size_t)cells * sizeof *sums);
   for (int64_t b = 0; b < bins; b++) sums[cell[b]] += counts[b];
 }

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cells of nearly equal mass: a k-d partition of the bins of a table. */
+/* Divides the bins of a table into cells that hold nearly equal counts. */
 #ifndef SEAM_EQUAL_MASS_CELLS_H
 #define SEAM_EQUAL_MASS_CELLS_H
 
 #include "base/error.h"
 
-enum { PARTITION_AXES = 3 };
+enum { TABLE_AXES = 3 };
 
-/* A table in C order; missing axes have the extent 1. */
+/* The shape of a table in C order. Missing axes have the extent 1. */
 struct table_shape {
-  int64_t extent[PARTITION_AXES];
+  int64_t extent[TABLE_AXES];
 };
 
 int64_t table_bins(const struct table_shape *shape);
 
-/* Cuts the table into at most `wanted` cells: a box that is to become k cells is cut across the side along which it
- * has more bins between its first and last count, the earlier axis where two are equal, at the edge that comes nearest
- * to leaving k/2 cells' share of its counts below, the lower edge where two are equal; a box of one bin with counts
- * stays whole. cell[b] is set to the cell of bin b, for every bin; *cells to how many there are, each with a count
- * where `counts` has any. `counts` must be non-negative with a sum below 2^63. */
-seam_status partition_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
-                             int *cells, seam_error *error);
+/* Cuts the table into at most `wanted` cells. Sets cell[b] to the cell of bin b, and *cells to the number of cells.
+ * Every cell has counts, unless the table has none. `counts` must not be negative, and their sum must be below 2^63.
+ *
+ * A box that must become k cells is cut across the axis with the most layers from its first to its last count; of equal
+ * axes, the earlier one. The cut is at the edge where the counts below come nearest to the share k/2 (rounded down) of
+ * k; of equal edges, the lower one. A box whose counts are all in one bin is not cut. */
+seam_status equal_mass_cells_create(const int64_t *counts, const struct table_shape *shape, int wanted, int32_t *cell,
+                                    int *cells, seam_error *error);
 
-/* Adds up the bins of each cell. */
-void partition_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums);
+/* Sums the bins of each cell. */
+void equal_mass_cells_sum(const int64_t *counts, const int32_t *cell, int64_t bins, int cells, int64_t *sums);
 
 #endif

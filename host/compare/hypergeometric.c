@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hypergeometric draws by rejection from the hat that covers every log-concave law, at a cost that does not grow with
- * the counts. L. Devroye, "A simple generator for discrete log-concave distributions", Computing 39 (1987).
+/* Draws hypergeometric numbers by rejection, at a cost that does not grow with the counts.
  *
- * Only +, -, *, /, sqrt and our own logarithm decide, so that every machine draws the same integers. */
+ * The hat is the one that covers every log-concave law: L. Devroye, "A simple generator for discrete log-concave
+ * distributions", Computing 39 (1987). Only +, -, *, /, sqrt and exact_log are used, so that every machine draws the
+ * same integers. */
 #include "compare/hypergeometric.h"
 
 #include <math.h>
@@ -27,30 +28,30 @@ static uint64_t next_word(struct random_stream *stream) {
   return stream->kept[--stream->left];
 }
 
-/* In (0, 1). */
+/* A number in (0, 1) from a random word. */
 static double uniform(uint64_t word) { return ((double)(word >> 12) + 0.5) * 0x1p-52; }
 
 /* ---- The law ---- */
 
-/* ln x! - x ln x + x: 0 at 0, and Stirling's series above 15. */
+/* ln x! - x ln x + x, which is 0 at 0. From 16 on by Stirling's series. */
 static double factorial_rest(double x) {
   const double ln_2_pi = 0x1.d67f1c864beb5p+0;
   if (x == 0) return 0;
   if (x >= 16) {
     double square = x * x;
     double series = (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / 1680 / square) / square) / square) / x;
-    return 0.5 * (ln_2_pi + logarithm(x)) + series;
+    return 0.5 * (ln_2_pi + exact_log(x)) + series;
   }
   double factorial = 1;
   for (double i = 2; i <= x; i++) factorial *= i;
-  return logarithm(factorial) - x * logarithm(x) + x;
+  return exact_log(factorial) - x * exact_log(x) + x;
 }
 
 /* x ln(x/e) + e - x without cancellation. C. Loader, "Fast and accurate computation of binomial probabilities" (2000).
  */
 static double deviance(double x, double e) {
   if (x == 0) return e;
-  if (fabs(x - e) >= 0.1 * (x + e)) return x * logarithm(x / e) + e - x;
+  if (fabs(x - e) >= 0.1 * (x + e)) return x * exact_log(x / e) + e - x;
   double v = (x - e) / (x + e), sum = (x - e) * v, term = 2 * x * v;
   for (int odd = 3;; odd += 2) {
     term *= v * v;
@@ -62,14 +63,14 @@ static double deviance(double x, double e) {
 
 struct law {
   int64_t total, marked, drawn;
-  int64_t low, high; /* of what can be drawn */
+  int64_t low, high; /* the limits of the number drawn */
   int64_t mode;
   double log_peak; /* log_weight at the mode */
-  double rate;     /* at most the mode's probability */
+  double rate;     /* a lower bound of the mode's probability */
 };
 
-/* The logarithm of the probability of k, but for a constant: the table {k, marked - k; drawn - k, the rest} against
- * its expectation under these margins. */
+/* The logarithm of the probability of k, up to a constant. It compares the table {k, marked - k; drawn - k, the rest}
+ * with its expectation under the same margins. */
 static double log_weight(const struct law *law, int64_t k) {
   int64_t unmarked = law->total - law->marked;
   double share = (double)law->drawn / (double)law->total, rest = (double)(law->total - law->drawn) / (double)law->total;
@@ -101,19 +102,19 @@ static struct law law_of(int64_t total, int64_t marked, int64_t drawn) {
   return law;
 }
 
-/* One proposal from the hat min(1, exp(w - rate·y)) on both sides of the mode; false where it is not accepted. */
+/* Draws from the hat min(1, exp(w - rate·y)) on both sides of the mode. False if the proposal is not accepted. */
 static bool propose(const struct law *law, struct random_stream *stream, int64_t *value) {
   const double w = 1 + law->rate / 2;
   uint64_t word = next_word(stream);
   double side = (1 + w) * uniform(word), u = uniform(next_word(stream));
-  double y = (side < w ? side : w - logarithm(u)) / law->rate;
+  double y = (side < w ? side : w - exact_log(u)) / law->rate;
   double offset = floor(y + 0.5);
   double far = (double)(law->high - law->low);
   if (offset > far) return false;
   *value = law->mode + ((word & 1) ? (int64_t)offset : -(int64_t)offset);
   if (*value < law->low || *value > law->high) return false;
   double hat = side < w ? 0 : w - law->rate * y;
-  return logarithm(uniform(next_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
+  return exact_log(uniform(next_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
 }
 
 int64_t hypergeometric_draw(struct random_stream *stream, int64_t total, int64_t marked, int64_t drawn) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Choices of outcomes: what each task's histograms tell of them. */
+/* Finds the chosen outcomes in the histograms of each task. */
 #include "compare/outcome_choice.h"
 
 #include <string.h>
@@ -17,17 +17,17 @@ const struct outcome_choice *outcome_choice_find(const char *name) {
 
 static int64_t extent(const seam_axis *axis) { return axis->bins + 2 * axis->flow; }
 
-/* The last axes, as many as there are from `begin` on. */
+/* The axes from `begin` on; they become the last axes of the shape. */
 static struct table_shape shape_from(const seam_histogram *histogram, int begin) {
   struct table_shape shape = {{1, 1, 1}};
   for (int a = begin; a < histogram->axis_count; a++)
-    shape.extent[PARTITION_AXES - histogram->axis_count + a] = extent(&histogram->axes[a]);
+    shape.extent[TABLE_AXES - histogram->axis_count + a] = extent(&histogram->axes[a]);
   return shape;
 }
 
 /* ---- Trainings ---- */
 
-/* Snapshots know who works, not in which mode: false for a choice that asks for one. */
+/* Snapshots hold which chains work, but not their mode. False for a choice that needs the mode. */
 static bool lay_out_snapshots(const struct outcome_choice *choice, struct outcome_table *table) {
   bool all = choice->outcomes == ALL, pass = choice->outcomes == PASS;
   if (!all && !pass && choice->outcomes != FAIL) return false;
@@ -46,7 +46,7 @@ static void lay_out(int64_t rows, struct outcome_table *table) {
   table->outcome_stride = table->histogram->cells / extent(&table->histogram->axes[0]);
 }
 
-/* Pairs of chains that both pass. */
+/* This histogram holds pairs of chains that both pass. */
 static bool lay_out_interchange(const struct outcome_choice *choice, struct outcome_table *table) {
   if (choice->outcomes != PASS) return false;
   table->unit = "pairs of chains";
@@ -77,7 +77,7 @@ static void pair_table(const seam_result *result, const char *unit, struct outco
   lay_out(1, table);
 }
 
-/* Of all pairs the interface is that of the first components, whatever the second ones are. */
+/* The interfaces of all pairs are those of the first components, whatever the second components are. */
 static bool predicted_table(const struct outcome_choice *choice, const seam_result *result, int h,
                             struct outcome_table *table) {
   if (h != HISTOGRAM_INTERFACE || choice->outcomes == FAIL) return false;
@@ -93,7 +93,7 @@ static bool predicted_table(const struct outcome_choice *choice, const seam_resu
   return true;
 }
 
-/* What pairs weigh, whatever their mode, is the law of all chains. */
+/* The weights of all pairs together, buffers and inverters, are the law of all chains. */
 static bool weighed_table(const struct outcome_choice *choice, const seam_result *result, int h,
                           struct outcome_table *table) {
   if (h != HISTOGRAM_INTERFACE || choice->outcomes != ALL) return false;
@@ -104,13 +104,13 @@ static bool weighed_table(const struct outcome_choice *choice, const seam_result
 
 /* ---- By task ---- */
 
-/* How the results of a task tell a choice of outcomes, and why they may not. */
-struct teller {
+/* How to find a choice of outcomes in the results of a task, and the message if it is not there. */
+struct task_tables {
   bool (*table)(const struct outcome_choice *choice, const seam_result *result, int h, struct outcome_table *table);
-  const char *reason;
+  const char *refusal;
 };
 
-static const struct teller tellers[] = {
+static const struct task_tables tasks[] = {
     [TASK_TRAIN] = {trained_table,
                     "was run without histogram interface: run it again with --histograms interface or all"},
     [TASK_PREDICT] = {predicted_table,
@@ -121,7 +121,7 @@ static const struct teller tellers[] = {
 
 bool outcome_table_create(const struct outcome_choice *choice, const seam_result *result, int h,
                           struct outcome_table *table) {
-  if (!tellers[result->config.task].table(choice, result, h, table)) return false;
+  if (!tasks[result->config.task].table(choice, result, h, table)) return false;
   table->row_bins = table_bins(&table->shape);
   return true;
 }
@@ -129,7 +129,7 @@ bool outcome_table_create(const struct outcome_choice *choice, const seam_result
 const char *outcome_choice_refusal(const struct outcome_choice *choice, const seam_result *result) {
   struct outcome_table ignored;
   if (outcome_table_create(choice, result, HISTOGRAM_INTERFACE, &ignored)) return NULL;
-  return tellers[result->config.task].reason;
+  return tasks[result->config.task].refusal;
 }
 
 /* ---- Counts ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Samples in cells: independent chains, and pairs that share components. */
+/* Sums samples into cells and estimates their noise, for independent chains and for pairs that share components. */
 #include "compare/sample_noise.h"
 
 #include <math.h>
@@ -9,24 +9,26 @@
 
 enum { WEIGHING_CELLS = 64, HALF = INTERFACE_BLOCKS / 2 };
 
-/* What pairs must be worth in a cell on average, lest chance be told too low: blocks that are empty there do not
- * scatter, and no share is less than none. */
-enum { WORTH_PER_CELL = 16 };
+/* The mean number of effective pairs in a cell. With fewer, many blocks would be empty, and the noise would be
+ * estimated too low: empty blocks do not scatter, and a share below 0 is cut to 0. */
+enum { EFFECTIVE_PER_CELL = 16 };
 
-/* Of a sample worth less most blocks hold nothing, and their scatter cannot be trusted. */
-enum { FEWEST_WORTH = INTERFACE_BLOCKS };
+/* With fewer effective pairs than this most blocks are empty, and their scatter says little. */
+enum { FEWEST_EFFECTIVE = INTERFACE_BLOCKS };
 
 static const double jackknife = (INTERFACE_BLOCKS - 1.0) / INTERFACE_BLOCKS;
 
-/* The law of both samples as counts, so many that chains drawn from them do not run any short. */
+/* The pooled shares are written as counts with this sum. It is so large that drawing chains does not change the shares.
+ */
 static const double population = 0x1p62;
 
-/* How a kind of sample scatters. */
+/* The noise of a kind of sample. */
 struct scatter {
-  /* What sampling samples[side] adds to the variances of the distances. */
+  /* How much the sampling of samples[side] adds to the variances of the distances. */
   void (*distances)(const struct sample samples[2], int side, double variance[SEAM_DISTANCES]);
+  /* The variance of the logarithm of a cell's share. */
   double (*log_share)(const struct sample *sample, int cell);
-  /* Draws a sample like this one of the law in room->pooled. */
+  /* Draws a sample like this one from the law in room->pooled. */
   void (*deal)(const struct sample *sample, struct random_stream *stream, struct dealt *room, double *count);
 };
 
@@ -77,12 +79,12 @@ static void pair_distances(const struct sample samples[2], int side, double vari
 
 static double pair_log_share(const struct sample *sample, int cell) {
   double x[REPLICATES];
-  for (int k = 0; k < REPLICATES; k++) x[k] = logarithm(sample->without[k][cell] + 0.5);
+  for (int k = 0; k < REPLICATES; k++) x[k] = exact_log(sample->without[k][cell] + 0.5);
   return jackknife_variance(x);
 }
 
-/* Half the difference between random halves of the blocks scatters as the share of all does. Halves of one size, where
- * random signs would leave a part of the shares themselves in the difference, and all cells fluctuate together. */
+/* Half the difference between two random halves of the blocks has the noise of the whole. The halves have equal sizes:
+ * with random signs, a part of the shares themselves would remain, and all cells would vary together. */
 static void add_halves(const double without[INTERFACE_BLOCKS][MOST_CELLS], int cells, struct random_stream *stream,
                        double *count) {
   static const int64_t each[INTERFACE_BLOCKS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -108,7 +110,7 @@ static const struct scatter scatter_of_pairs = {pair_distances, pair_log_share, 
 
 /* ---- Into cells ---- */
 
-/* False where a block holds everything: then nothing is left without it. */
+/* False if a block holds all counts, since nothing is left without it. */
 static bool fill_without(struct sample *sample, int component, double total) {
   bool known = true;
   for (int b = 0; b < INTERFACE_BLOCKS; b++) {
@@ -127,7 +129,7 @@ void sample_fill(struct sample *sample, const struct outcome_table *table, const
                  int cells) {
   double total = 0;
   sample->cells = cells;
-  partition_sum(counts, cell, table->row_bins, cells, sample->sums);
+  equal_mass_cells_sum(counts, cell, table->row_bins, cells, sample->sums);
   for (int i = 0; i < cells; i++) total += (double)sample->sums[i];
   for (int i = 0; i < cells; i++)
     sample->count[i] =
@@ -139,10 +141,10 @@ void sample_fill(struct sample *sample, const struct outcome_table *table, const
   }
 }
 
-/* Finds out the noise, and how many of `entries` it leaves, from how all cells scatter. What a pair has of its own, and
- * not from its components, is in the scatter of either: of pairs that are counted, and are few among all, it is as much
- * as if they were independent. Of weights it is not known, and small. */
-static void weigh(struct sample *sample, double entries, bool counted) {
+/* Estimates `noise` and `effective` from the scatter of all cells. The blocks of first and of second components both
+ * contain the noise that a pair has on its own, so it is counted twice and subtracted once. For counted pairs, which
+ * are few of all, it is as large as if the pairs were independent. For weights it is not known, but small. */
+static void estimate_noise(struct sample *sample, double entries, bool counted) {
   double independent = 0, variance = 0;
   for (int i = 0; i < sample->cells; i++) {
     double x[REPLICATES];
@@ -151,7 +153,7 @@ static void weigh(struct sample *sample, double entries, bool counted) {
     variance += jackknife_variance(x);
   }
   double twice = counted ? fmin(independent / entries, variance / 2) : 0;
-  sample->known = sample->known && variance > 0 && independent / (variance - twice) >= FEWEST_WORTH;
+  sample->known = sample->known && variance > 0 && independent / (variance - twice) >= FEWEST_EFFECTIVE;
   if (!sample->known) return;
   sample->effective = fmin(independent / (variance - twice), entries);
   sample->noise = sqrt((variance - twice) / variance);
@@ -165,15 +167,15 @@ seam_status sample_weigh(struct sample *sample, const struct outcome_table *tabl
   sample->effective = (double)entries;
   sample->most_cells = MOST_CELLS;
   if (!table->blocks[0]) return SEAM_OK;
-  FORWARD(partition_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
+  FORWARD(equal_mass_cells_create(counts, &table->shape, WEIGHING_CELLS, cell, &cells, error));
   sample->effective = sample->noise = 1;
   sample_fill(sample, table, counts, cell, cells);
-  weigh(sample, ldexp((double)entries, -table->count_bits), table->count_bits == 0);
-  sample->most_cells = sample->effective / WORTH_PER_CELL;
+  estimate_noise(sample, ldexp((double)entries, -table->count_bits), table->count_bits == 0);
+  sample->most_cells = sample->effective / EFFECTIVE_PER_CELL;
   return SEAM_OK;
 }
 
-/* ---- What samples scatter ---- */
+/* ---- The noise ---- */
 
 void sample_distance_errors(const struct sample samples[2], double error[SEAM_DISTANCES]) {
   double variance[2][SEAM_DISTANCES];
@@ -183,7 +185,7 @@ void sample_distance_errors(const struct sample samples[2], double error[SEAM_DI
 
 double sample_log_variance(const struct sample *sample, int cell) { return sample->scatter->log_share(sample, cell); }
 
-/* The law of both samples, each weighed by what it is worth. */
+/* The pooled law of both samples, each weighted by its effective entries. */
 static void pool(const struct sample samples[2], struct dealt *room) {
   double total = samples[0].effective + samples[1].effective;
   for (int i = 0; i < samples[0].cells; i++)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration as a whole: defaults, setting by name, JSON in and out, and whether options fit
- * together. */
+/* The whole configuration: defaults, access by name, JSON, and the checks that options fit together. */
 #include "config/config.h"
 
 #include <math.h>
@@ -56,7 +55,7 @@ json_t *config_to_json(const struct seam_config *config) {
   return object;
 }
 
-/* A JSON value as the text that the command line would have; refused where its type cannot be meant. */
+/* Turns a JSON value into the text that the command line would have. Refuses a value of a wrong type. */
 static seam_status value_text(const struct option *option, const json_t *value, char *text, size_t size,
                               seam_error *error) {
   static const char *const types[] = {"an object", "an array", "a string", "a number",
@@ -90,7 +89,7 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
   if (!json_is_object(object))
     return error_set(error, SEAM_ERROR_FORMAT, "%s: this is not a JSON object of options like {\"steps\": 1000}",
                      error_path(origin));
-  struct seam_config changed = *config; /* all or nothing */
+  struct seam_config changed = *config; /* an error must change nothing */
   const char *name;
   json_t *value;
   json_object_foreach((json_t *)object, name, value) {
@@ -102,7 +101,7 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
   return SEAM_OK;
 }
 
-/* ---- What is done ---- */
+/* ---- Options that the task ignores ---- */
 
 void config_settle(struct seam_config *config) {
   struct seam_config defaults;
@@ -110,10 +109,10 @@ void config_settle(struct seam_config *config) {
   for (size_t i = 0; i < option_count; i++) {
     const struct option *option = &option_table[i];
     bool settled = option->offset == offsetof(struct seam_config, task);
-    if (!option->recorded || settled || option_heeded(option->tasks, task_names[config->task])) continue;
+    if (!option->recorded || settled || option_used_by(option->tasks, task_names[config->task])) continue;
     option->type->parse(option, seam_config_get(&defaults, option->name), (char *)config + option->offset, NULL);
   }
-  if (config->task == TASK_GIBBS) config->samples = 1; /* all that its law of (u0, u1) can see */
+  if (config->task == TASK_GIBBS) config->samples = 1; /* the Gibbs law is defined for one training voltage a level */
 }
 
 uint32_t config_histograms(const struct seam_config *config) {
@@ -148,14 +147,14 @@ seam_status config_extend(struct seam_config *config, const struct seam_config *
   if (end_other > end) end = end_other;
   if (end - begin > INT64_MAX)
     return error_set(error, SEAM_ERROR_MISMATCH,
-                     "chains %llu and %llu lie too far apart for one result: keep them in two files",
+                     "chains %llu and %llu are too far apart for one result: keep them in two files",
                      (unsigned long long)config->first_chain, (unsigned long long)other->first_chain);
   config->first_chain = begin;
   config->chains = end - begin;
   return SEAM_OK;
 }
 
-/* Where shard k, counted from 0, begins. */
+/* The first chain of shard k, counted from 0. */
 static uint64_t shard_begin(const struct seam_config *config, uint64_t k) {
   uint64_t first = config->first_chain, chains = config->chains, count = config->shard.count;
   if (k == 0) return first;
@@ -209,7 +208,7 @@ static seam_status check_pairs(const struct seam_config *config, seam_error *err
                    name, value);
 }
 
-/* Draws are numbered in 32 bits (randomness by identity): no step may need one beyond. */
+/* The random draws of a chain are numbered in 32 bits (promise 2), so no chain may need more than 2^32. */
 static seam_status check_draws(const struct seam_config *config, seam_error *error) {
 #define PARAMETERS(kind, name, family, size, parameters) parameters,
   static const uint64_t parameters[] = {COMPONENT_KINDS(PARAMETERS)};
@@ -229,10 +228,10 @@ static seam_status check_draws(const struct seam_config *config, seam_error *err
   return SEAM_OK;
 }
 
-/* What the kernels are told is single precision: it must neither overflow nor vanish there. */
+/* The kernels get single-precision values. A value must not become infinite, and a positive one must not become 0. */
 static seam_status check_floats(const struct seam_config *config, seam_error *error) {
   bool adam = config->optimizer == OPTIMIZER_ADAM, langevin = config->optimizer == OPTIMIZER_LANGEVIN;
-  double narrowest = config->init_scale / 4; /* of the priors; langevin divides by its square */
+  double narrowest = config->init_scale / 4; /* the least deviation of a prior; langevin divides by its square */
   const struct {
     const char *name;
     double given, derived;
@@ -249,16 +248,17 @@ static seam_status check_floats(const struct seam_config *config, seam_error *er
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     float single = (float)values[i].derived;
     if (isfinite(single) && (single > 0 || !values[i].positive)) continue;
-    return error_set(error, SEAM_ERROR_USAGE,
-                     "--%s %g: it, or what it gives with the other options, is %s in single precision; choose a more "
-                     "ordinary value",
-                     values[i].name, values[i].given, single > 1 ? "infinite" : "0");
+    return error_set(
+        error, SEAM_ERROR_USAGE,
+        "--%s %g: this value, or one computed from it and other options, is %s in single precision; choose a "
+        "value closer to 1",
+        values[i].name, values[i].given, single > 1 ? "infinite" : "0");
   }
   return SEAM_OK;
 }
 
-/* Pairs are counted in 63 bits; and ways to swap, which are as many as pairs of draws of one of PAIR_BLOCKS, for each
- * two chains in FINE_BLOCKS of these. */
+/* Counts have 63 bits. A first component adds at most `draws` pairs. A pair of chains adds at most block * block swaps
+ * in each of FINE_BLOCKS blocks of draws. */
 static seam_status check_pair_count(const struct seam_config *config, seam_error *error) {
   uint64_t most = INT64_MAX / (config->draws << config_pair_bits(config)), block = config->draws / PAIR_BLOCKS + 1;
   uint64_t swaps = INT64_MAX / (block * block * FINE_BLOCKS) * 2;
@@ -275,7 +275,7 @@ static seam_status check_margin(const char *name, double margin, seam_error *err
                    name, margin);
 }
 
-/* Every bin of an axis over the range must have a width in single precision. */
+/* Checks that every bin of an axis has a width above 0 in single precision. */
 static seam_status check_edges(const struct seam_config *config, uint64_t bins, seam_error *error) {
   double lower = config->range[0], width = config->range[1] - lower;
   for (uint64_t i = 0; i < bins; i++) {

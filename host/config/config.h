@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration of a run: one struct, one table of options, text and JSON in and out. */
+/* The configuration of a run, and how it is read and written as text and JSON. */
 #ifndef SEAM_CONFIG_H
 #define SEAM_CONFIG_H
 
@@ -18,23 +18,23 @@ enum isa_choice { ISA_AUTO, ISA_BASELINE, ISA_V3, ISA_V4, ISAS };
 enum { CHOSEN_DEVICES = 64 };
 
 struct device_choice {
-  uint32_t count; /* 0: all there are */
+  uint32_t count; /* 0: all devices */
   uint32_t index[CHOSEN_DEVICES];
 };
 
-/* Every so many seconds or every so many chains; never where both are 0. */
+/* A number of seconds or a number of chains. If both are 0, the event never happens. */
 struct period {
   double seconds;
   uint64_t chains;
 };
 
-/* Part `index` of `count`, from 1 on. */
+/* Part `index` of `count` parts, counted from 1. */
 struct shard {
   uint64_t index, count;
 };
 
 struct seam_config {
-  /* What is trained and counted: two results with these equal may be joined. */
+  /* These members fix the counts. Results may be joined if these members are equal. */
   int32_t task;          /* enum task_kind */
   int32_t first, second; /* enum component_kind */
   uint64_t seed;
@@ -49,69 +49,70 @@ struct seam_config {
   double beta;
   uint64_t bins;
   double range[2];
-  uint64_t draws;      /* predictions: of theta2 */
-  uint64_t cells;      /* predictions: of u over `range` */
-  uint32_t histograms; /* trainings: bit h set, enum histogram_id h is filled */
+  uint64_t draws;      /* predictions: the number of second components */
+  uint64_t cells;      /* predictions: the cells of u over `range` */
+  uint32_t histograms; /* training: bit h means that enum histogram_id h is filled */
   int32_t math;        /* enum math_mode */
 
-  /* Which chains. */
+  /* The chains to count. */
   uint64_t chains, first_chain;
 
-  /* How it is run: without effect on any count. */
+  /* How to run. These members do not affect any count. */
   int32_t backend; /* enum backend_choice */
   struct device_choice device;
   int32_t isa;      /* enum isa_choice */
   uint64_t threads; /* 0: all cores */
-  uint64_t slice;   /* steps between two looks at the interrupt; 0: chosen by the backend */
+  uint64_t slice;   /* steps from one check for an interrupt to the next; 0: chosen by the backend */
   struct shard shard;
   struct period checkpoint_every;
   char output[4096];
 
-  char text[8192]; /* the answer of seam_config_get */
+  char text[8192]; /* the text that seam_config_get returns */
 };
 
 void config_defaults(struct seam_config *config);
 
-/* The options that fix the counts, and first_chain and chains, as a JSON object with the names of the options: every
- * value as its option's type (numbers as numbers, but 64-bit seeds and ids as decimal strings; range as "lower:upper";
- * histograms as a comma-separated string). Returns a new reference, NULL when memory is out. */
+/* Returns a JSON object of the options that fix the counts, and of first-chain and chains. Numbers are JSON numbers,
+ * but seeds and chain ids are decimal strings because they have 64 bits. A range is "lower:upper". Histograms are a
+ * string of names separated by commas. Returns a new reference, or NULL if no memory is left. */
 json_t *config_to_json(const struct seam_config *config);
 
-/* seam_config_set of a JSON value: text as the command line has it, or a number where that is as good. */
+/* Sets one option from a JSON value: a string like the text on the command line, or a number if the option is one. */
 seam_status config_set_json(struct seam_config *config, const char *name, const json_t *value, seam_error *error);
 
-/* Sets options from such an object; every value may also be given as a string. Unknown names are refused. `origin`
- * names the object in messages. */
+/* Sets options from an object like that of config_to_json. Every value may also be a string. Refuses unknown names.
+ * `origin` names the object in messages. */
 seam_status config_from_json(struct seam_config *config, const json_t *object, const char *origin, seam_error *error);
 
-/* Sets options that the task has no use for to their defaults, so that no two results differ in them. */
+/* Sets the options that the task ignores to their defaults, so that results cannot differ in them. */
 void config_settle(struct seam_config *config);
 
-/* Predictions: pairs, or weights of pairs, are counted in units of 2^-bits. */
+/* Predictions count pairs, or the weights of pairs, in units of 2^-bits. */
 static inline int config_pair_bits(const struct seam_config *config) {
   return config->task == TASK_GIBBS ? PAIR_BITS : 0;
 }
 
-/* The histograms that the task fills: of a training those asked for, of a prediction all it has. */
+/* Returns a bit for each histogram that the task fills: those requested for training, all of them for predictions. */
 uint32_t config_histograms(const struct seam_config *config);
 
-/* Whether chains 2k and 2k + 1 are counted together, so that a run holds both or neither. */
+/* Returns whether chains 2k and 2k + 1 are counted together. Then a run covers both or none of them. */
 bool config_pairs_chains(const struct seam_config *config);
 
 /* Two values of one option, as text. */
 struct config_difference {
-  const char *dashes, *option; /* its name, and what stands before it where the user gives it */
+  const char *dashes, *option; /* "--" if the user sets the option, else ""; and its name */
   char values[2][128];
 };
 
-/* Whether the options that fix the counts differ, other than which chains; *difference is the first that does. */
+/* Compares the options that fix the counts, but not the chains. Returns whether one differs, and the first in
+ * *difference. */
 bool config_differs(const struct seam_config *a, const struct seam_config *b, struct config_difference *difference);
 
-/* Extends the chains of `config` to hold those of `other`, too, and all between. */
+/* Extends the range of chains of `config` so that it contains the range of `other`. */
 seam_status config_extend(struct seam_config *config, const struct seam_config *other, seam_error *error);
 
-/* The chains [*begin, *end) of the configuration's shard: shards are contiguous, of nearly one size, and break up no
- * pair of chains 2k and 2k + 1. */
+/* Returns the chains [*begin, *end) of the configuration's shard. Shards are contiguous and of nearly equal size. The
+ * chains 2k and 2k + 1 are in the same shard. */
 void config_shard(const struct seam_config *config, uint64_t *begin, uint64_t *end);
 
 /* Names for messages, manifests and the command line. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of options: name, default, limits, meaning, type and place. All else follows from it. */
+/* The table of options: name, default, limits, meaning, type and member. Everything else about options uses it. */
 #include "config/option.h"
 
 #include <float.h>
@@ -27,7 +27,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 
 #define BELOW_HALF 0x1.fffffffffffffp-2
 
-/* The tasks that heed the option. */
+/* The tasks that use the option. */
 #define ANY     NULL
 #define TRAIN   "train"
 #define PREDICT "predict gibbs"
@@ -35,7 +35,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
 #define NONE    ""
 
 /* clang-format off */
-/* X(name, tasks, default, limits, help, type, member, details...) in the order of use. */
+/* X(name, tasks, default, limits, help, type, member, details...), in the order of the help text. */
 #define OPTIONS(X)                                                                                                     \
   X("task", NONE, "train", "train, predict, gibbs", "the task; the command sets it",                                   \
     option_name, task, .recorded = true, .names = task_names)                                                          \
@@ -43,7 +43,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_name, first, .recorded = true, .names = kind_names)                                                         \
   X("second", ANY, "mlp8", KIND_LIST, "kind of the second component",                                                  \
     option_name, second, .recorded = true, .names = kind_names)                                                        \
-  X("chains", ANY, "262144", "1 to 9223372036854775807", "number of chains; of first components in a prediction",      \
+  X("chains", ANY, "262144", "1 to 9223372036854775807", "number of chains, or of first components in a prediction",   \
     option_whole, chains, .recorded = true, .wide = true, .low = 1, .high = INT64_MAX)                                 \
   X("first-chain", ANY, "0", "0 to 18446744073709551614", "id of the first chain",                                     \
     option_whole, first_chain, .recorded = true, .wide = true, .high = UINT64_MAX - 1)                                 \
@@ -57,11 +57,11 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, lr, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                         \
   X("samples", TRAIN, "4", "1 to 64", "training voltages of each level",                                               \
     option_whole, samples, .recorded = true, .low = 1, .high = MAX_SAMPLES)                                            \
-  X("loss", WEIGHED, "mse", "mse, hinge", "squared distance of y: from the level, or from API3",                       \
+  X("loss", WEIGHED, "mse", "mse, hinge", "mse: squared distance of y from the level; hinge: from API3",               \
     option_name, loss, .recorded = true, .names = loss_names)                                                          \
-  X("input-margin", ANY, "0.3", "a number from 0 to below 0.5", "API1 is the level +- so many V: accepted inputs",     \
+  X("input-margin", ANY, "0.3", "a number from 0 to below 0.5", "API1: inputs up to this many V from the level",       \
     option_real, input_margin, .recorded = true, .most = BELOW_HALF)                                                   \
-  X("output-margin", ANY, "0.1", "a number from 0 to below 0.5", "API3 is the level +- so many V: accepted outputs",   \
+  X("output-margin", ANY, "0.1", "a number from 0 to below 0.5", "API3: outputs up to this many V from the level",     \
     option_real, output_margin, .recorded = true, .most = BELOW_HALF)                                                  \
   X("input-noise", TRAIN, "0", "a number from 0 on", "standard deviation of the noise on v in training, in V",         \
     option_real, input_noise, .recorded = true, .most = DBL_MAX)                                                       \
@@ -73,7 +73,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_real, beta, .recorded = true, .least = DBL_TRUE_MIN, .most = DBL_MAX)                                       \
   X("draws", PREDICT, "65536", "1 to 16777216", "number of second components, each tried with every first",            \
     option_whole, draws, .recorded = true, .low = 1, .high = 1 << 24)                                                  \
-  X("cells", PREDICT, "1024", "1 to 4096", "cells of --range: how finely interface voltages are told apart",           \
+  X("cells", PREDICT, "1024", "1 to 4096", "cells of --range: the resolution of interface voltages",                   \
     option_whole, cells, .recorded = true, .low = 1, .high = MAX_CELLS)                                                \
   X("bins", ANY, "256", "1 to 4096", "bins of each voltage axis of the interface",                                     \
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
@@ -83,7 +83,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
     "interchange", "what to count; all,interchange is everything",                                                     \
     option_histograms, histograms, .recorded = true, .names = trained_histogram_names)                                 \
-  X("math", TRAIN, "exact", "exact, fast", "arithmetic: the same to the bit everywhere, or the GPU's approximations",  \
+  X("math", TRAIN, "exact", "exact, fast", "exact: equal to the bit everywhere; fast: the GPU's approximations",       \
     option_name, math, .recorded = true, .names = math_names)                                                          \
   X("backend", ANY, "auto", "auto, cpu, cuda", "where to compute; auto is cuda where it works",                        \
     option_name, backend, .names = backend_names)                                                                      \
@@ -98,7 +98,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
   X("shard", ANY, "1/1", "I/N, 1 <= I <= N <= 1000000", "run part I of N equal parts of the chains",                   \
     option_shard, shard, .high = 1000000)                                                                              \
   X("checkpoint-every", ANY, "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                     \
-    "write what was counted so far, this often",                                                                       \
+    "how often to write the counts so far",                                                                            \
     option_period, checkpoint_every, .most = 1e9)                                                                      \
   X("output", ANY, "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                    \
     option_text, output, .high = sizeof((struct seam_config *)0)->output)
@@ -130,7 +130,7 @@ static bool is_among(const char *words, const char *name, size_t length) {
   return false;
 }
 
-bool option_heeded(const char *by, const char *tasks) {
+bool option_used_by(const char *by, const char *tasks) {
   if (!by) return true;
   for (const char *at = tasks; *at; at += strspn(at, " ")) {
     size_t word = strcspn(at, " ");
@@ -140,7 +140,7 @@ bool option_heeded(const char *by, const char *tasks) {
   return false;
 }
 
-int seam_option_heeded(const seam_option *option, const char *tasks) { return option_heeded(option->tasks, tasks); }
+int seam_option_heeded(const seam_option *option, const char *tasks) { return option_used_by(option->tasks, tasks); }
 
 const struct option *option_find(const char *name) {
   for (size_t i = 0; i < option_count; i++)
@@ -151,7 +151,7 @@ const struct option *option_find(const char *name) {
 seam_status option_unknown(const char *name, const char *dashes, seam_error *error) {
   const char *names[sizeof option_table / sizeof *option_table + 1] = {NULL};
   for (size_t i = 0; i < option_count; i++) names[i] = option_table[i].name;
-  const char *nearest = nearest_name(name, names);
+  const char *nearest = did_you_mean(name, names);
   if (nearest)
     return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; did you mean %s%s?", dashes, name, dashes,
                      nearest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The types of options: how each is read from text, printed as text, and written as JSON. */
+/* The types of options: each type reads and prints text and writes JSON. */
 #include "config/option.h"
 
 #include <stdio.h>
@@ -16,13 +16,13 @@ static seam_status refuse(const struct option *option, const char *text, const c
 }
 
 static seam_status refuse_name(const struct option *option, const char *text, seam_error *error) {
-  const char *nearest = nearest_name(text, option->names);
+  const char *nearest = did_you_mean(text, option->names);
   if (!nearest) return refuse(option, text, "unknown", error);
   return error_set(error, SEAM_ERROR_USAGE, "--%s %.60s: unknown; did you mean %s? it takes %s", option->name, text,
                    nearest, option->limits);
 }
 
-/* The index of text[0 .. length) in `names`, -1 where it is none of them. */
+/* Returns the index of text[0 .. length) in `names`, or -1. */
 static int find_name(const char *const *names, const char *text, size_t length) {
   for (int i = 0; names[i]; i++)
     if (strlen(names[i]) == length && !memcmp(names[i], text, length)) return i;
@@ -98,15 +98,15 @@ static void range_print(const struct option *option, const void *member, char *t
   snprintf(text, size, "%s:%s", lower, upper);
 }
 
-/* What one word of a list stands for, 0 where it is no histogram. Interchange is counted on request alone: it costs two
- * more tests of each pair of chains, and takes none but whole pairs. */
+/* Returns the bits of one word of a list, or 0 if no histogram has this name. "all" leaves interchange out: interchange
+ * needs two more tests for each pair of chains, and works only for an even number of chains. */
 static uint32_t histograms_named(const struct option *option, const char *word, size_t length) {
   if (length == 3 && !memcmp(word, "all", length)) return (1u << HISTOGRAM_INTERCHANGE) - 1;
   int index = find_name(option->names, word, length);
   return index < 0 ? 0 : 1u << index;
 }
 
-/* Some of the names, separated by commas. */
+/* Reads names separated by commas. */
 static seam_status list_parse(const struct option *option, const char *text, uint32_t *set, seam_error *error) {
   *set = 0;
   for (const char *name = text;; name++) {
@@ -128,7 +128,7 @@ static seam_status histograms_parse(const struct option *option, const char *tex
   return SEAM_OK;
 }
 
-/* Always the names themselves, never "all": a later version may have more. */
+/* Prints every name, never "all", because a later version may have more histograms. */
 static void histograms_print(const struct option *option, const void *member, char *text, size_t size) {
   uint32_t set = *(const uint32_t *)member;
   snprintf(text, size, "%s", set ? "" : "none");
@@ -138,7 +138,7 @@ static void histograms_print(const struct option *option, const void *member, ch
   }
 }
 
-/* One number of a list, of `length` characters; the whole `text` is what a refusal shows. */
+/* Reads one number of `length` characters. A refusal shows the whole `text`. */
 static seam_status device_parse(const struct option *option, const char *text, const char *number, size_t length,
                                 struct device_choice *choice, seam_error *error) {
   char word[128];
@@ -150,8 +150,8 @@ static seam_status device_parse(const struct option *option, const char *text, c
   if (fault) return refuse(option, text, number_fault_text(fault), error);
   if (value > option->high) return refuse(option, text, "too large", error);
   for (uint32_t i = 0; i < choice->count; i++)
-    if (choice->index[i] == value) return refuse(option, text, "names a card twice", error);
-  if (choice->count == CHOSEN_DEVICES) return refuse(option, text, "more than 64 cards", error);
+    if (choice->index[i] == value) return refuse(option, text, "this names a card twice", error);
+  if (choice->count == CHOSEN_DEVICES) return refuse(option, text, "this names more than 64 cards", error);
   choice->index[choice->count++] = (uint32_t)value;
   return SEAM_OK;
 }
@@ -179,7 +179,7 @@ static void devices_print(const struct option *option, const void *member, char 
   }
 }
 
-/* "I/N" */
+/* Reads "I/N". */
 static seam_status shard_parse(const struct option *option, const char *text, void *member, seam_error *error) {
   const char *slash = strchr(text, '/');
   char index[64];
@@ -202,7 +202,7 @@ static void shard_print(const struct option *option, const void *member, char *t
   snprintf(text, size, "%llu/%llu", (unsigned long long)shard->index, (unsigned long long)shard->count);
 }
 
-/* The seconds of the unit that ends `text`, 0 where none does: then it is a number of chains. M is a million. */
+/* Returns the seconds of the unit at the end of `text`, or 0 if the text is a number of chains. M means a million. */
 static double unit_seconds(const char *text) {
   size_t length = strlen(text);
   char unit = length ? text[length - 1] : '\0';
@@ -262,7 +262,7 @@ static json_t *whole_json(const struct option *option, const void *member) {
   return option->wide ? printed_json(option, member) : json_integer((json_int_t) * (const uint64_t *)member);
 }
 
-/* One card is a number, as it was before there could be several. */
+/* One card is a JSON number, several are text. */
 static json_t *devices_json(const struct option *option, const void *member) {
   const struct device_choice *choice = member;
   return choice->count == 1 ? json_integer(choice->index[0]) : printed_json(option, member);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a file so that it is there whole or not at all, and never in place of one that must stay. All system
- * calls that change the file system are in this file.
+/* Writes a file whole or not at all, and never replaces a file that must stay. All system calls that change the file
+ * system are in this file.
  *
- * NAME.lock is held with flock from open to close and removed while it is still held. Whoever locks it must then find
- * that the file he locked is still the one of that name: else its last holder has just removed it, and he tries again.
- * Under the lock the name of the temporary file, NAME.seam-partial, is this writer's alone, so one that a killed run
- * left behind is simply replaced. */
+ * A writer holds NAME.lock with flock from open to close. It removes the lock file before it releases the lock. So a
+ * writer that gets the lock checks that the file it locked still has that name. If not, the last holder has just
+ * removed it, and the writer tries again. Only the holder of the lock uses the temporary file, NAME.seam-partial. A
+ * temporary file that a killed run left behind is replaced. */
 #define _GNU_SOURCE /* renameat2, asprintf */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,8 @@
 #include "files/atomic_output.h"
 
 struct seam_output {
-  char *path;   /* the target, through symbolic links */
-  char *folder; /* that it lies in */
+  char *path;   /* the target, with symbolic links followed */
+  char *folder; /* the folder of the target */
   char *lock_path;
   char *temporary;
   int lock; /* -1: not held */
@@ -33,7 +33,7 @@ static seam_status memory_is_out(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for the name of the output; close other programs");
 }
 
-/* What failed may be a file that only this one knows of: the user is told of his own, too. Uses errno. */
+/* The user does not know the lock and the temporary file, so the message names the target first. Uses errno. */
 static seam_status cannot_write(const struct seam_output *output, const char *file, const char *what,
                                 seam_error *error) {
   bool own = strcmp(file, output->path) == 0;
@@ -44,13 +44,13 @@ static seam_status cannot_write(const struct seam_output *output, const char *fi
                    what);
 }
 
-/* The file has its name; whether it still has after a loss of power nobody knows. Uses errno. */
+/* The file is in its place, but a loss of power could still undo the rename. Uses errno. */
 static seam_status cannot_sync(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_IO, "%s is written, but its folder cannot be synced (%m): copy it to another disk",
                    error_path(path));
 }
 
-/* The counts are safe though their file has the wrong name. */
+/* The counts are in the temporary file, and that file stays. Uses errno. */
 static seam_status cannot_name(const struct seam_output *output, seam_error *error) {
   return error_set(error, SEAM_ERROR_IO, "%s cannot be written (%m): the whole result is kept as %s, rename it",
                    error_path(output->path), error_path(output->temporary));
@@ -63,7 +63,7 @@ static seam_status already_there(const char *path, seam_error *error) {
 
 /* ---- Names ---- */
 
-/* `path` and `suffix` in one, freed by the caller; NULL when memory is out. */
+/* Joins `path` and `suffix`. The caller frees the text. NULL when memory is out. */
 static char *joined(const char *path, const char *suffix) {
   char *name;
   return asprintf(&name, "%s%s", path, suffix) < 0 ? NULL : name;
@@ -78,7 +78,7 @@ static char *folder_of(const char *path) {
 
 static seam_status set_names(struct seam_output *output, const char *path, seam_error *error) {
   struct stat info;
-  /* A link is followed, so that a replaced result is replaced where it lies, and locked by one name. */
+  /* Follows a link, so that the file behind it is replaced, and so that all writers lock the same name. */
   if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) output->path = realpath(path, NULL);
   if (!output->path) output->path = strdup(path);
   if (!output->path) return memory_is_out(error);
@@ -102,7 +102,7 @@ static seam_status check_folder(const struct seam_output *output, seam_error *er
   return cannot_write(output, output->path, "written", error);
 }
 
-/* Nothing but an ordinary file is ever replaced: a rename would put one in place of a device just as well. */
+/* Replaces only ordinary files: a rename would replace a device, too. */
 static seam_status check_target(const struct seam_output *output, seam_error *error) {
   struct stat info;
   if (!*output->path) return error_set(error, SEAM_ERROR_IO, "the name of the output is empty: give --output a name");
@@ -119,7 +119,7 @@ static seam_status check_target(const struct seam_output *output, seam_error *er
 
 /* ---- The lock ---- */
 
-/* Whether the locked file still bears its name. */
+/* Whether the locked file still has its name. */
 static bool lock_is_named(const struct seam_output *output) {
   struct stat held, named;
   return fstat(output->lock, &held) == 0 && lstat(output->lock_path, &named) == 0 && held.st_dev == named.st_dev &&
@@ -157,7 +157,7 @@ static void release_lock(struct seam_output *output) {
 
 /* ---- The temporary file ---- */
 
-/* Returns -1 with errno where there can be none. */
+/* Returns the file, or -1 with errno. */
 static int create_temporary(const struct seam_output *output) {
   if (unlink(output->temporary) != 0 && errno != ENOENT) return -1;
   return open(output->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -174,7 +174,7 @@ static bool write_all(int file, const unsigned char *bytes, size_t size) {
   while (size) {
     ssize_t written = write(file, bytes, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written == 0) errno = EIO; /* neither progress nor a reason: trying again might never end */
+    if (written == 0) errno = EIO; /* no progress and no reason: to try again might never end */
     if (written <= 0) return false;
     bytes += written;
     size -= (size_t)written;
@@ -197,7 +197,7 @@ static bool fill_temporary(const struct seam_output *output, const unsigned char
 static bool sync_folder(const struct seam_output *output) {
   int folder = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return false;
-  /* EINVAL: a file system without folders to sync, where nothing more can be done. */
+  /* EINVAL: this file system cannot sync folders. */
   bool good = fsync(folder) == 0 || errno == EINVAL;
   int kept = errno;
   close(folder);
@@ -205,7 +205,7 @@ static bool sync_folder(const struct seam_output *output) {
   return good;
 }
 
-/* Does once, with an empty file, all that writing will do before the rename. */
+/* Tries with an empty file everything that a write does before the rename. A run should fail now, not at its end. */
 static seam_status try_writing(const struct seam_output *output, seam_error *error) {
   if (!fill_temporary(output, NULL, 0)) return cannot_write(output, output->temporary, "created", error);
   if (unlink(output->temporary) != 0) return cannot_write(output, output->temporary, "removed", error);
@@ -214,17 +214,17 @@ static seam_status try_writing(const struct seam_output *output, seam_error *err
 
 /* ---- Giving it its name ---- */
 
-/* Renames the temporary file to `name` unless that exists: false with EEXIST then, or with another errno. */
+/* Renames the temporary file to `name` if no file has that name. False with errno; EEXIST if there is such a file. */
 static bool name_new(const struct seam_output *output, const char *name) {
   if (renameat2(AT_FDCWD, output->temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return false;
-  /* The file system cannot refuse to replace in a rename; a second link can. */
+  /* This file system has no rename that refuses to replace. link always refuses. */
   if (link(output->temporary, name) != 0) return false;
   unlink(output->temporary);
   return true;
 }
 
-/* Uses errno where the folder was not `synced`. */
+/* Uses errno if the folder was not `synced`. */
 static seam_status kept_beside(const struct seam_output *output, const char *name, bool synced, seam_error *error) {
   if (synced)
     return error_set(error, SEAM_ERROR_EXISTS,
@@ -237,7 +237,7 @@ static seam_status kept_beside(const struct seam_output *output, const char *nam
       error_path(output->path), error_path(name));
 }
 
-/* The counted file stays, under the first free of the names NAME.1, NAME.2, ... */
+/* Keeps the counted file under the first free name of NAME.1, NAME.2, ... */
 static seam_status keep_beside(const struct seam_output *output, seam_error *error) {
   for (int k = 1; k < 10000; k++) {
     char suffix[16];
@@ -255,7 +255,7 @@ static seam_status keep_beside(const struct seam_output *output, seam_error *err
   return cannot_name(output, error);
 }
 
-/* False with errno. From here on the file at the target is ours: a later write of this output replaces it. */
+/* Gives the temporary file the name of the target. False with errno. Later writes of this output replace the file. */
 static bool take_name(struct seam_output *output) {
   if (output->replace ? rename(output->temporary, output->path) != 0 : !name_new(output, output->path)) return false;
   output->replace = true;
@@ -270,7 +270,7 @@ static seam_status give_name(struct seam_output *output, seam_error *error) {
   return sync_folder(output) ? SEAM_OK : cannot_sync(output->path, error);
 }
 
-/* A checkpoint has a next one: no file of it stays under another name. */
+/* Keeps no file under another name, because another checkpoint will follow. */
 static seam_status give_checkpoint_name(struct seam_output *output, seam_error *error) {
   if (take_name(output)) return sync_folder(output) ? SEAM_OK : cannot_sync(output->path, error);
   remove_temporary(output);
@@ -290,7 +290,7 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
   output->lock = -1;
   output->replace = replace != 0;
   seam_status status = set_names(output, path, error);
-  /* Before the lock, so that a refused target leaves no trace; and again under it, where the answer holds. */
+  /* Checked before the lock, so that a refused target leaves no lock file; and again when no other writer can act. */
   if (status == SEAM_OK) status = check_target(output, error);
   if (status == SEAM_OK) status = take_lock(output, error);
   if (status == SEAM_OK) status = check_target(output, error);
@@ -305,7 +305,7 @@ seam_status seam_output_open(const char *path, int replace, seam_output **out, s
 seam_status output_open_resumed(const char *path, seam_output **output, bool *exists, seam_error *error) {
   struct stat info;
   FORWARD(seam_output_open(path, 1, output, error));
-  /* Only a file that was read is replaced: one that appears later is as foreign as to any run. */
+  /* Replaces only a file that is there now, because the caller reads it. A file that appears later must stay. */
   (*output)->replace = *exists = lstat((*output)->path, &info) == 0;
   return SEAM_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run does with its output before it ends. */
+/* Output files: what runs need beyond the public calls. */
 #ifndef SEAM_ATOMIC_OUTPUT_H
 #define SEAM_ATOMIC_OUTPUT_H
 
@@ -7,20 +7,20 @@
 
 #include "base/error.h"
 
-/* What is put to the name of an output while it is written. */
+/* The end of the temporary file's name. */
 #define OUTPUT_PARTIAL ".seam-partial"
 
-/* As seam_output_open, but replaces a file that is there now, and tells whether there is one. */
+/* As seam_output_open, but a file that exists now will be replaced. *exists says whether there is one. */
 seam_status output_open_resumed(const char *path, seam_output **output, bool *exists, seam_error *error);
 
-/* The target, through symbolic links. */
+/* The target, with symbolic links followed. */
 const char *output_path(const seam_output *output);
 
-/* As seam_output_write_bytes, but keeps nothing beside a file that appeared at the target: the next checkpoint would be
- * kept, too. */
+/* As seam_output_write_bytes. But if a file appeared at the target, no copy is kept beside it: the copies of all later
+ * checkpoints would stay, too. */
 seam_status output_write_checkpoint(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error);
 
-/* Makes a folder where there is none; that it is to be in is there. */
+/* Makes a folder if it does not exist. The folder above it must exist. */
 seam_status output_make_folder(const char *path, seam_error *error);
 
 #endif

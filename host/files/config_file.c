@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a configuration from a file: JSON text of options, or a result, whose configuration is taken. */
+/* Reads a configuration from a file, which holds options as JSON text or is a result. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 enum { LARGEST_CONFIG_FILE = 1 << 20 };
 
-/* The whole of a small file, ended by a zero. */
+/* Reads the first LARGEST_CONFIG_FILE bytes of a file and adds a zero. */
 static seam_status read_text(const char *path, char *text, size_t *size, seam_error *error) {
   FILE *file = fopen(path, "rb");
   if (!file)
@@ -29,7 +29,7 @@ static seam_status read_text(const char *path, char *text, size_t *size, seam_er
 static seam_status parse_text(const char *path, const char *text, size_t size, json_t **object, seam_error *error) {
   if (size == LARGEST_CONFIG_FILE)
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s is too large for a file of options, and not a result of seam either: name another",
+                     "%s is too large for a file of options, and is no result of seam: name another file",
                      error_path(path));
   json_error_t fault;
   *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
@@ -45,7 +45,7 @@ static seam_status parse_text(const char *path, const char *text, size_t size, j
 static seam_status load(const char *path, char *text, json_t **object, seam_error *error) {
   size_t size = 0;
   FORWARD(read_text(path, text, &size, error));
-  if (size >= 2 && !memcmp(text, "PK", 2)) return archive_read_config(path, object, error);
+  if (size >= 2 && !memcmp(text, "PK", 2)) return result_file_read_config(path, object, error);
   return parse_text(path, text, size, object, error);
 }
 

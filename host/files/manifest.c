@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run.manifest: written with its keys in one order, read back with every field checked. */
+/* Writes run.manifest, and reads it with every field checked. */
 #include "files/manifest.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/read_file.h"
 #include "files/zipfile.h"
 
 enum { SCHEMA = 1 };
@@ -36,7 +35,8 @@ static json_t *describe_outcomes(const int64_t *counts) {
   return outcomes;
 }
 
-/* Names of devices come from drivers: whatever is in them, the result must stay readable. */
+/* Replaces control characters and invalid text by '?'. Drivers choose the names of devices, and every reader must be
+ * able to read the result. */
 static json_t *plain_text(const char *text) {
   char copy[256];
   size_t length = 0;
@@ -50,7 +50,7 @@ static json_t *plain_text(const char *text) {
   return json_string(copy);
 }
 
-/* How far Langevin's walk goes, lr·steps/beta: its law is the prior's times exp(-beta L) only where this is large. */
+/* Langevin's law approaches prior · exp(-beta L) only if this is large: lr · steps / beta. */
 static double langevin_ratio(const struct seam_config *config) {
   return config->lr * (double)config->steps / config->beta;
 }
@@ -72,33 +72,19 @@ json_t *manifest_describe(const struct seam_result *result) {
 /* ---- Reading ---- */
 
 static seam_status damaged(seam_error *error, const char *path, const char *wrong) {
-  return member_damaged(error, path, MANIFEST_MEMBER, wrong);
+  return zip_member_damaged(error, path, MANIFEST_MEMBER, wrong);
 }
 
-/* Jansson says what is wrong with a text, but of memory, for the most part, nothing. */
-seam_status manifest_parse(const char *text, size_t size, const char *path, json_t **out, seam_error *error) {
-  json_error_t fault = {.text = ""};
-  *out = NULL;
-  json_t *manifest = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-  if (!manifest && !fault.text[0])
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
+seam_status manifest_check_schema(const json_t *manifest, const char *path, seam_error *error) {
   const json_t *schema = json_object_get(manifest, "schema");
-  seam_status status = SEAM_OK;
-  if (!json_is_integer(schema))
-    status = damaged(error, path, manifest ? "names no schema" : "is not JSON text");
-  else if (json_integer_value(schema) != SCHEMA)
-    status = error_set(error, SEAM_ERROR_MISMATCH,
-                       "%s has schema %lld, this seam reads schema %d: use the version of seam that wrote it",
-                       error_path(path), (long long)json_integer_value(schema), SCHEMA);
-  if (status != SEAM_OK)
-    json_decref(manifest);
-  else
-    *out = manifest;
-  return status;
+  if (!json_is_integer(schema)) return damaged(error, path, "has no schema");
+  if (json_integer_value(schema) == SCHEMA) return SEAM_OK;
+  return error_set(error, SEAM_ERROR_MISMATCH,
+                   "%s has schema %lld, this seam reads schema %d: use the version of seam that wrote it",
+                   error_path(path), (long long)json_integer_value(schema), SCHEMA);
 }
 
-/* Every field there, of its type, and no other. */
+/* Whether every field is there, with the right type, and there is no other field. */
 static bool is_whole(const json_t *manifest) {
   const json_t *configuration, *coverage;
   const char *text;
@@ -120,13 +106,11 @@ static bool has_recorded_ratio(const json_t *manifest, const struct seam_config 
   return ratio && json_number_value(ratio) == langevin_ratio(config);
 }
 
-/* An option left out would take its default, and one in other words would hide another: only our own words will do. */
+/* Requires the exact text that seam would write. A missing option would silently take its default. */
 static seam_status check_canonical(const json_t *manifest, const char *path, const struct seam_config *config,
                                    seam_error *error) {
   json_t *ours = config_to_json(config);
-  if (!ours)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
+  if (!ours) return read_file_no_memory(path, error);
   bool same = json_equal(ours, json_object_get(manifest, "configuration"));
   json_decref(ours);
   if (!same) return damaged(error, path, "holds an incomplete configuration");
@@ -142,7 +126,7 @@ seam_status manifest_config(const json_t *manifest, const char *path, struct sea
         "%s was counted with arithmetic revision %lld, this seam has revision %d: use a version of seam with that "
         "revision, or run its configuration again",
         error_path(path), (long long)revision, ARITHMETIC_REVISION);
-  if (!is_whole(manifest)) return damaged(error, path, "lacks a field or has one too many");
+  if (!is_whole(manifest)) return damaged(error, path, "has a missing or an unknown field");
   seam_error inner = {.message = ""};
   config_defaults(config);
   seam_status status = config_from_json(config, json_object_get(manifest, "configuration"), error_path(path), &inner);
@@ -156,7 +140,7 @@ seam_status manifest_config(const json_t *manifest, const char *path, struct sea
   return check_canonical(manifest, path, config, error);
 }
 
-/* Decimal, without sign, space or needless zeros. */
+/* Reads decimal digits without sign, space or leading zeros. */
 static bool read_id(const json_t *value, uint64_t *id) {
   const char *text = json_string_value(value);
   if (!text || !*text || (*text == '0' && text[1])) return false;
@@ -168,7 +152,7 @@ static bool read_id(const json_t *value, uint64_t *id) {
   return true;
 }
 
-/* Ranges that touch would have been joined by whoever wrote them. */
+/* A writer joins ranges that touch, so a file that holds such ranges is damaged. */
 static seam_status restore_coverage(const json_t *list, const char *path, struct coverage *coverage,
                                     seam_error *error) {
   size_t k;
@@ -178,7 +162,7 @@ static seam_status restore_coverage(const json_t *list, const char *path, struct
     uint64_t begin, end;
     if (json_array_size(range) != 2 || !read_id(json_array_get(range, 0), &begin) ||
         !read_id(json_array_get(range, 1), &end))
-      return damaged(error, path, "holds a range of chains that is none");
+      return damaged(error, path, "holds a range of chains that is not a pair of numbers");
     if (begin >= end || (k > 0 && begin <= last)) return damaged(error, path, "holds ranges of chains out of order");
     FORWARD(coverage_add(coverage, begin, end, error));
     last = end;
@@ -204,7 +188,7 @@ seam_status manifest_restore(const json_t *manifest, const char *path, struct se
       !restore_text(manifest, "backend", result->backend, sizeof result->backend) ||
       !restore_text(manifest, "isa", result->isa, sizeof result->isa) ||
       !restore_text(manifest, "device", result->device, sizeof result->device))
-    return damaged(error, path, "holds a name that is too long or no text");
+    return damaged(error, path, "holds a name that is too long or not plain text");
   result->seconds = json_number_value(json_object_get(manifest, "seconds"));
   result->chain_steps = json_number_value(json_object_get(manifest, "chain_steps"));
   return SEAM_OK;

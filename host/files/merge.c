@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merge: the union of disjoint coverages of one configuration, and the sum of their counts. */
+/* Merges results of one configuration whose coverages are disjoint: joins the coverages and adds the counts. */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "result/result.h"
 
-/* What is remembered of a file whose counts have been added. */
+/* A file whose counts have been added. */
 struct part {
   const char *path;
   struct coverage coverage;
 };
 
 struct merge {
-  struct seam_result *result; /* NULL before the first */
+  struct seam_result *result; /* NULL before the first file */
   struct part *parts;
   size_t count;
 };
@@ -38,7 +38,7 @@ static seam_status refuse_overlap(const struct merge *merge, const struct seam_r
   return error_set(error, SEAM_ERROR_INTERNAL, "chain %" PRIu64 " was counted by no part", first);
 }
 
-/* Takes `added` where it is the first. */
+/* The first result becomes merge->result; then *added is NULL. */
 static seam_status add_counts(struct merge *merge, struct seam_result **added, const char *path, seam_error *error) {
   if (!merge->result) {
     merge->result = *added;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The NPY 1.0 header, byte for byte as numpy.save writes it. */
+/* Makes the NPY 1.0 header, byte for byte as numpy.save does. */
 #include "files/npy_header.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 enum { PREAMBLE = 10, ALIGNMENT = 64 };
 
-/* Appends to the text of `size` bytes; the header has room for any shape. */
+/* Appends `text` to the first `size` bytes and returns the new size. NPY_HEADER is large enough for any shape. */
 static size_t append(unsigned char *header, size_t size, const char *text) {
   size_t length = strlen(text);
   memcpy(header + size, text, length);

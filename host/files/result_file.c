@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result file: puts a result's members into one zip and takes them out again, trusting nothing; and what runs do
- * with the file: write, write a checkpoint, resume. */
+/* Writes and reads result files. The reader trusts nothing that the file says. */
 #include "files/result_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "files/histogram_member.h"
 #include "base/read_file.h"
@@ -14,7 +12,7 @@
 #include "files/atomic_output.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "counts go to the file as they lie in memory, which must be little-endian"
+#error "counts are written as they are in memory, which must be little-endian"
 #endif
 
 static seam_status out_of_memory(const char *what, seam_error *error) {
@@ -24,15 +22,15 @@ static seam_status out_of_memory(const char *what, seam_error *error) {
 /* ---- Packing ---- */
 
 static seam_status add_members(struct zip_writer *writer, const struct seam_result *result, seam_error *error) {
-  FORWARD(archive_add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
+  FORWARD(member_add_json(writer, MANIFEST_MEMBER, manifest_describe(result), MANIFEST_LIMIT, error));
   for (int h = 0; h < HISTOGRAMS; h++) {
     const seam_histogram *view = &result->histograms->view[h];
-    if (view->name) FORWARD(archive_add_histogram(writer, view, uhi_describe(view, &result->config), error));
+    if (view->name) FORWARD(member_add_histogram(writer, view, uhi_describe(view, &result->config), error));
   }
   return SEAM_OK;
 }
 
-seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
+seam_status result_file_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error) {
   FORWARD(result_check(result, SEAM_ERROR_INTERNAL, error));
   struct zip_writer *writer = zip_writer_create();
   if (!writer) return out_of_memory("the result cannot be packed", error);
@@ -46,30 +44,31 @@ seam_status archive_pack(const struct seam_result *result, unsigned char **bytes
 
 static seam_status read_manifest(struct zip_reader *reader, json_t **manifest, seam_error *error) {
   const struct zip_member *member;
-  char *text;
   if (!zip_reader_find(reader, MANIFEST_MEMBER) && zip_reader_find(reader, COMPARISON_MEMBER))
     return error_set(error, SEAM_ERROR_FORMAT,
-                     "%s is a comparison, the map that seam compare wrote, and not a result: seam plot draws it",
+                     "%s is a comparison that seam compare wrote, and not a result: seam plot can draw it",
                      error_path(reader->path));
-  FORWARD(archive_find(reader, MANIFEST_MEMBER, &member, error));
-  FORWARD(zip_reader_text(reader, member, MANIFEST_LIMIT, &text, error));
-  seam_status status = manifest_parse(text, member->size, reader->path, manifest, error);
-  free(text);
+  FORWARD(member_find(reader, MANIFEST_MEMBER, &member, error));
+  FORWARD(member_read_json(reader, member, MANIFEST_LIMIT, manifest, error));
+  seam_status status = manifest_check_schema(*manifest, reader->path, error);
+  if (status == SEAM_OK) return SEAM_OK;
+  json_decref(*manifest);
+  *manifest = NULL;
   return status;
 }
 
-/* The histograms that the configuration asks for must be there, at the sizes it implies. */
+/* Checks that every histogram of the configuration is there and has the right size. Adds their members to *members. */
 static seam_status check_sizes(const struct zip_reader *reader, const struct histogram_set *set, int *members,
                                seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     if (!set->view[h].name) continue;
-    FORWARD(archive_check_size(reader, &set->view[h], error));
+    FORWARD(member_check_size(reader, &set->view[h], error));
     *members += HISTOGRAM_MEMBERS;
   }
   return SEAM_OK;
 }
 
-/* Before memory is taken for the counts, so that a small forged file cannot ask for much. */
+/* Called before memory is allocated for the counts, so that a small forged file cannot make seam allocate much. */
 static seam_status check_members(const struct zip_reader *reader, const struct seam_config *config, seam_error *error) {
   struct histogram_set *set;
   int members = 1;
@@ -87,8 +86,8 @@ static seam_status read_histograms(struct zip_reader *reader, struct seam_result
   for (int h = 0; h < HISTOGRAMS; h++) {
     const seam_histogram *histogram = &result->histograms->view[h];
     if (!histogram->name) continue;
-    FORWARD(archive_read_histogram(reader, histogram, uhi_describe(histogram, &result->config),
-                                   result->counts + result->histograms->offset[h], error));
+    FORWARD(member_read_histogram(reader, histogram, uhi_describe(histogram, &result->config),
+                                  result->counts + result->histograms->offset[h], error));
   }
   return SEAM_OK;
 }
@@ -116,8 +115,8 @@ static seam_status read_result(struct zip_reader *reader, const json_t *manifest
   return status;
 }
 
-seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
-                           seam_error *error) {
+seam_status result_file_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
+                               seam_error *error) {
   struct zip_reader *reader;
   json_t *manifest = NULL;
   *result = NULL;
@@ -139,15 +138,15 @@ static seam_status take_config(struct zip_reader *reader, json_t **config, seam_
   if (json_is_object(*config)) return SEAM_OK;
   json_decref(*config);
   *config = NULL;
-  return member_damaged(error, reader->path, MANIFEST_MEMBER, "holds no configuration");
+  return zip_member_damaged(error, reader->path, MANIFEST_MEMBER, "holds no configuration");
 }
 
-seam_status archive_read_config(const char *path, json_t **config, seam_error *error) {
+seam_status result_file_read_config(const char *path, json_t **config, seam_error *error) {
   unsigned char *bytes;
   size_t size;
   struct zip_reader *reader;
   *config = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
+  FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = zip_reader_open(bytes, size, path, &reader, error);
   if (status == SEAM_OK) {
     status = take_config(reader, config, error);
@@ -163,8 +162,8 @@ seam_status seam_result_read(const char *path, seam_result **result, seam_error 
   unsigned char *bytes;
   size_t size;
   *result = NULL;
-  FORWARD(file_read(path, &bytes, &size, error));
-  seam_status status = archive_unpack(bytes, size, path, result, error);
+  FORWARD(read_file(path, &bytes, &size, error));
+  seam_status status = result_file_unpack(bytes, size, path, result, error);
   free(bytes);
   return status;
 }
@@ -172,16 +171,16 @@ seam_status seam_result_read(const char *path, seam_result **result, seam_error 
 seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
   unsigned char *bytes;
   size_t size;
-  FORWARD(archive_pack(result, &bytes, &size, error));
+  FORWARD(result_file_pack(result, &bytes, &size, error));
   seam_status status = seam_output_write_bytes(output, bytes, size, error);
   free(bytes);
   return status;
 }
 
-seam_status archive_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
+seam_status result_file_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error) {
   unsigned char *bytes;
   size_t size;
-  FORWARD(archive_pack(result, &bytes, &size, error));
+  FORWARD(result_file_pack(result, &bytes, &size, error));
   seam_status status = output_write_checkpoint(output, bytes, size, error);
   free(bytes);
   return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result file: a UHI zip built and read in memory. */
+/* Result files: zip files in the layout of the Unified Histogram Interface (FORMAT.md). */
 #ifndef SEAM_RESULT_FILE_H
 #define SEAM_RESULT_FILE_H
 
@@ -7,21 +7,20 @@
 
 #include "result/result.h"
 
-/* The record of a comparison in its file, by which a file is told from a result. */
+/* The member that only the file of a comparison has. */
 #define COMPARISON_MEMBER "compare.manifest"
 
-/* Checks the result's counts and packs it into one zip; *bytes is freed by the caller. */
-seam_status archive_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error);
+/* Checks the counts and packs the result into a zip. The caller frees *bytes. */
+seam_status result_file_pack(const struct seam_result *result, unsigned char **bytes, size_t *size, seam_error *error);
 
-/* Unpacks and checks everything; `path` only names the file in messages. */
-seam_status archive_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
-                           seam_error *error);
+/* Unpacks a result and checks everything. `path` is used only in messages. */
+seam_status result_file_unpack(const unsigned char *bytes, size_t size, const char *path, struct seam_result **result,
+                               seam_error *error);
 
-/* Only the configuration of a result file, in the form of config_to_json (a new reference). */
-seam_status archive_read_config(const char *path, json_t **config, seam_error *error);
+/* Reads only the configuration of a result file, in the form of config_to_json. *config is a new reference. */
+seam_status result_file_read_config(const char *path, json_t **config, seam_error *error);
 
-/* As seam_output_write, but keeps nothing beside a file that appeared at the target: the next checkpoint would be kept,
- * too. */
-seam_status archive_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error);
+/* As seam_output_write, but writes with output_write_checkpoint. */
+seam_status result_file_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UHI schema 1: describes a histogram so that uhi, hist, boost-histogram and ROOT read it. */
+/* Describes a histogram in UHI schema 1, which uhi, hist, boost-histogram and ROOT read. */
 #include "files/uhi_json.h"
 
 #include <stdio.h>
@@ -60,7 +60,8 @@ static json_t *describe_axes(const seam_histogram *histogram) {
 
 /* ---- The description ---- */
 
-/* Which chains were run is left out: shards of one configuration, and their merge, describe themselves alike. */
+/* Leaves out which chains were run, so that the shards of one configuration and their merge have the same description.
+ */
 static json_t *describe_run(const seam_histogram *histogram, const struct seam_config *config) {
   json_t *metadata = json_pack("{s:s, s:s}", "name", histogram->name, "label", histogram->label);
   json_t *options = config_to_json(config);
@@ -89,8 +90,8 @@ json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *
 
 /* ---- Comparison ---- */
 
-/* A copy without what is only words; NULL when memory is out or `description` is no object. */
-static json_t *without_words(const json_t *description) {
+/* A copy without labels and writer. NULL when memory is out or `description` is not an object. */
+static json_t *without_labels(const json_t *description) {
   json_t *copy = json_deep_copy(description);
   json_object_del(copy, "writer_info");
   json_object_del(json_object_get(copy, "metadata"), "label");
@@ -103,7 +104,7 @@ static json_t *without_words(const json_t *description) {
 }
 
 bool uhi_agrees(const json_t *found, const json_t *ours) {
-  json_t *a = without_words(found), *b = without_words(ours);
+  json_t *a = without_labels(found), *b = without_labels(ours);
   bool same = a && b && json_equal(a, b);
   json_decref(a);
   json_decref(b);

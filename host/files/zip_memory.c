@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file in memory: the calls that minizip reads, writes and seeks with. */
+/* The calls with which minizip reads, writes and seeks in a file in memory. */
 #include "files/zip_memory.h"
 
 #include <stdint.h>
@@ -13,7 +13,7 @@ static voidpf open_memory(voidpf opaque, const void *name, int mode) {
 }
 
 static uLong read_memory(voidpf opaque, voidpf stream, void *buffer, uLong size) {
-  struct memory *memory = stream;
+  struct zip_memory *memory = stream;
   (void)opaque;
   size_t left = memory->size - memory->position;
   if (size > left) size = left;
@@ -22,7 +22,7 @@ static uLong read_memory(voidpf opaque, voidpf stream, void *buffer, uLong size)
   return size;
 }
 
-static bool grow(struct memory *memory, size_t needed) {
+static bool grow(struct zip_memory *memory, size_t needed) {
   if (needed <= memory->capacity) return true;
   size_t capacity = memory->capacity ? memory->capacity : 4096;
   while (capacity < needed) {
@@ -37,7 +37,7 @@ static bool grow(struct memory *memory, size_t needed) {
 }
 
 static uLong write_memory(voidpf opaque, voidpf stream, const void *buffer, uLong size) {
-  struct memory *memory = stream;
+  struct zip_memory *memory = stream;
   (void)opaque;
   size_t end;
   if (__builtin_add_overflow(memory->position, size, &end) || !grow(memory, end)) {
@@ -52,12 +52,12 @@ static uLong write_memory(voidpf opaque, voidpf stream, const void *buffer, uLon
 
 static ZPOS64_T tell_memory(voidpf opaque, voidpf stream) {
   (void)opaque;
-  return ((struct memory *)stream)->position;
+  return ((struct zip_memory *)stream)->position;
 }
 
-/* Offsets come from the file that is read, so none is believed to lie inside it. */
+/* Offsets come from the file that is read, so they may be wrong. */
 static long seek_memory(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin) {
-  struct memory *memory = stream;
+  struct zip_memory *memory = stream;
   (void)opaque;
   size_t base = origin == ZLIB_FILEFUNC_SEEK_CUR   ? memory->position
                 : origin == ZLIB_FILEFUNC_SEEK_END ? memory->size
@@ -75,10 +75,10 @@ static int close_memory(voidpf opaque, voidpf stream) {
 
 static int memory_error(voidpf opaque, voidpf stream) {
   (void)opaque;
-  return ((struct memory *)stream)->failed;
+  return ((struct zip_memory *)stream)->failed;
 }
 
-zlib_filefunc64_def memory_calls(struct memory *memory) {
+zlib_filefunc64_def zip_memory_calls(struct zip_memory *memory) {
   return (zlib_filefunc64_def){.zopen64_file = open_memory,
                                .zread_file = read_memory,
                                .zwrite_file = write_memory,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file in memory for minizip: bytes with a position, grown by writing or only read. */
+/* A file in memory for minizip. */
 #ifndef SEAM_ZIP_MEMORY_H
 #define SEAM_ZIP_MEMORY_H
 
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct memory {
-  unsigned char *bytes; /* when reading, another's; never written to then */
+struct zip_memory {
+  unsigned char *bytes; /* when reading, the caller's, and never written to */
   size_t size, capacity, position;
   bool failed; /* memory ran out while writing */
 };
 
-/* Calls for minizip that work on `memory`, which must outlive the zip opened with them. */
-zlib_filefunc64_def memory_calls(struct memory *memory);
+/* The calls that minizip needs. `memory` must outlive the zip that is opened with them. */
+zlib_filefunc64_def zip_memory_calls(struct zip_memory *memory);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a zip file in memory and believes nothing that it says about itself. */
+/* Reads a zip file in memory, and trusts nothing that it says about itself. */
 #include "files/zipfile.h"
 
 #include <minizip/unzip.h>
@@ -7,14 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/read_file.h"
 #include "files/zip_memory.h"
 
-/* A match of 258 bytes takes two bits at least. */
+/* A deflated byte holds at most 4 matches of 2 bits and 258 bytes each. */
 enum { DEFLATE_RATIO = 1032 };
 
 static const char remedy[] = "the file is damaged: use another copy or run again";
 
-seam_status member_damaged(seam_error *error, const char *path, const char *name, const char *wrong) {
+seam_status zip_member_damaged(seam_error *error, const char *path, const char *name, const char *wrong) {
   return error_set(error, SEAM_ERROR_FORMAT, "%s: member %s %s; %s", error_path(path), name, wrong, remedy);
 }
 
@@ -25,17 +26,18 @@ static seam_status directory_damaged(seam_error *error, const char *path) {
 
 /* ---- The directory ---- */
 
-/* A name that was cut to its place is shorter than the file says. */
+/* A name that did not fit into member->name is shorter than the file says. */
 static seam_status check_member(const struct zip_reader *reader, const unz_file_info64 *info,
                                 const struct zip_member *member, seam_error *error) {
   if (strlen(member->name) != info->size_filename)
     return error_set(error, SEAM_ERROR_FORMAT, "%s: member %.60s does not belong to a result of seam: remove it",
                      error_path(reader->path), member->name);
-  if (zip_reader_find(reader, member->name)) return member_damaged(error, reader->path, member->name, "is in it twice");
+  if (zip_reader_find(reader, member->name))
+    return zip_member_damaged(error, reader->path, member->name, "is in it twice");
   if (info->flag & 1 || (info->compression_method != Z_DEFLATED && info->compression_method != 0))
-    return member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
+    return zip_member_damaged(error, reader->path, member->name, "is packed in a way that seam does not write");
   if (info->compressed_size > reader->memory->size || info->uncompressed_size > DEFLATE_RATIO * info->compressed_size)
-    return member_damaged(error, reader->path, member->name, "claims an impossible size");
+    return zip_member_damaged(error, reader->path, member->name, "has an impossible size");
   return SEAM_OK;
 }
 
@@ -70,8 +72,8 @@ static seam_status read_directory(struct zip_reader *reader, seam_error *error) 
 
 /* ---- The reader ---- */
 
-/* A zip begins with a member and ends with the end of its directory, without a comment. minizip itself reads zeros
- * beyond the end of a file, and so would take one that lacks its last bytes. */
+/* Our zip begins with a member and ends with the end of its directory, without a comment. This check finds a file whose
+ * last bytes are missing. minizip would read zeros there and accept it. */
 static bool is_whole_zip(const unsigned char *bytes, size_t size) {
   enum { END = 22 };
   static const unsigned char no_comment[2] = {0, 0};
@@ -81,7 +83,7 @@ static bool is_whole_zip(const unsigned char *bytes, size_t size) {
 
 static struct zip_reader *create(const unsigned char *bytes, size_t size, const char *path) {
   struct zip_reader *reader = calloc(1, sizeof *reader);
-  struct memory *memory = calloc(1, sizeof *memory);
+  struct zip_memory *memory = calloc(1, sizeof *memory);
   if (!reader || !memory) {
     free(reader);
     free(memory);
@@ -98,10 +100,8 @@ seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char 
                             seam_error *error) {
   *out = NULL;
   struct zip_reader *reader = create(bytes, size, path);
-  if (!reader)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(path));
-  zlib_filefunc64_def calls = memory_calls(reader->memory);
+  if (!reader) return read_file_no_memory(path, error);
+  zlib_filefunc64_def calls = zip_memory_calls(reader->memory);
   if (is_whole_zip(bytes, size)) reader->zip = unzOpen2_64("", &calls);
   seam_status status;
   if (reader->zip)
@@ -130,7 +130,7 @@ const struct zip_member *zip_reader_find(const struct zip_reader *reader, const 
   return NULL;
 }
 
-/* Opening a pipe that nobody writes to would wait forever. */
+/* Opens only ordinary files: to open a pipe without a writer would wait forever. */
 bool zip_file_has(const char *path, const char *name) {
   struct stat info;
   unzFile zip = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? unzOpen64(path) : NULL;
@@ -147,10 +147,8 @@ seam_status zip_reader_begin(struct zip_reader *reader, const struct zip_member 
   if (unzGoToFilePos64(reader->zip, &position) != UNZ_OK) return directory_damaged(error, reader->path);
   int opened = unzOpenCurrentFile(reader->zip);
   if (opened == UNZ_OK) return SEAM_OK;
-  if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(reader->path));
-  return member_damaged(error, reader->path, member->name, "cannot be opened");
+  if (opened == UNZ_INTERNALERROR || opened == Z_MEM_ERROR) return read_file_no_memory(reader->path, error);
+  return zip_member_damaged(error, reader->path, member->name, "cannot be opened");
 }
 
 seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *member, void *bytes, size_t size,
@@ -161,7 +159,7 @@ seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *
     int got = unzReadCurrentFile(reader->zip, next, (unsigned)(size < most ? size : most));
     if (got <= 0) {
       unzCloseCurrentFile(reader->zip);
-      return member_damaged(error, reader->path, member->name, got == 0 ? "is truncated" : "cannot be unpacked");
+      return zip_member_damaged(error, reader->path, member->name, got == 0 ? "is truncated" : "cannot be unpacked");
     }
     next += got;
     size -= (size_t)got;
@@ -172,19 +170,17 @@ seam_status zip_reader_read(struct zip_reader *reader, const struct zip_member *
 seam_status zip_reader_end(struct zip_reader *reader, const struct zip_member *member, seam_error *error) {
   int whole = unzeof(reader->zip) == 1;
   int closed = unzCloseCurrentFile(reader->zip);
-  if (!whole) return member_damaged(error, reader->path, member->name, "is longer than its contents");
-  if (closed != UNZ_OK) return member_damaged(error, reader->path, member->name, "does not match its checksum");
+  if (!whole) return zip_member_damaged(error, reader->path, member->name, "is longer than its contents");
+  if (closed != UNZ_OK) return zip_member_damaged(error, reader->path, member->name, "does not match its checksum");
   return SEAM_OK;
 }
 
 seam_status zip_reader_text(struct zip_reader *reader, const struct zip_member *member, size_t limit, char **text,
                             seam_error *error) {
   *text = NULL;
-  if (member->size > limit) return member_damaged(error, reader->path, member->name, "is too large");
+  if (member->size > limit) return zip_member_damaged(error, reader->path, member->name, "is too large");
   char *buffer = malloc(member->size + 1);
-  if (!buffer)
-    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
-                     error_path(reader->path));
+  if (!buffer) return read_file_no_memory(reader->path, error);
   seam_status status = zip_reader_begin(reader, member, error);
   if (status == SEAM_OK) status = zip_reader_read(reader, member, buffer, member->size, error);
   if (status == SEAM_OK) status = zip_reader_end(reader, member, error);

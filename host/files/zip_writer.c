@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes a zip file in memory: the same members make the same bytes, so no date is in it. */
+/* Writes a zip file in memory, without dates, so that the same members make the same bytes. */
 #include "files/zipfile.h"
 
 #include <minizip/zip.h>
@@ -8,14 +8,14 @@
 #include "files/zip_memory.h"
 
 struct zip_writer {
-  struct memory memory;
+  struct zip_memory memory;
   zipFile zip;
 };
 
 struct zip_writer *zip_writer_create(void) {
   struct zip_writer *writer = calloc(1, sizeof *writer);
   if (!writer) return NULL;
-  zlib_filefunc64_def calls = memory_calls(&writer->memory);
+  zlib_filefunc64_def calls = zip_memory_calls(&writer->memory);
   writer->zip = zipOpen2_64("", APPEND_STATUS_CREATE, NULL, &calls);
   if (!writer->zip) {
     free(writer);
@@ -24,7 +24,7 @@ struct zip_writer *zip_writer_create(void) {
   return writer;
 }
 
-/* minizip counts the bytes of one call in 32 bits. */
+/* Writes in parts, because minizip counts the bytes of one call in 32 bits. */
 static int write_all(zipFile zip, const unsigned char *bytes, size_t size) {
   const size_t most = (size_t)1 << 30;
   int status = ZIP_OK;
@@ -37,7 +37,7 @@ static int write_all(zipFile zip, const unsigned char *bytes, size_t size) {
   return status;
 }
 
-/* Everything goes to memory: only its end can stop the writing. */
+/* The zip is in memory, so writing fails only when memory is out. */
 static seam_status writing_failed(seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY,
                    "out of memory: the result cannot be packed; free memory or ask for fewer bins");
@@ -45,10 +45,11 @@ static seam_status writing_failed(seam_error *error) {
 
 seam_status zip_writer_add(struct zip_writer *writer, const char *name, const void *head, size_t head_size,
                            const void *body, size_t body_size, seam_error *error) {
-  /* Close to 4 GiB the 32-bit fields of a plain zip may overflow; below, plain files are what everybody reads. */
+  /* A member close to 4 GiB can overflow the 32-bit fields of a plain zip. Smaller members stay plain, for all readers.
+   */
   const uint64_t plain = ((uint64_t)1 << 32) - ((uint64_t)1 << 16);
   int zip64 = (uint64_t)head_size + body_size >= plain;
-  /* Without a zip_fileinfo, minizip sets date and attributes to zero. */
+  /* minizip sets date and attributes to zero if there is no zip_fileinfo. */
   int opened =
       zipOpenNewFileInZip64(writer->zip, name, NULL, NULL, 0, NULL, 0, NULL, Z_DEFLATED, Z_DEFAULT_COMPRESSION, zip64);
   if (opened != ZIP_OK) return writing_failed(error);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Coverage: keeps the ranges of counted chain ids ascending, disjoint and joined. */
+/* Coverage: keeps the ranges of counted chain ids ascending and disjoint, and joins neighbours. */
 #include "result/coverage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The first range that ends at `begin` or later: the only one that can touch a new range from the left or overlap it.
+/* Returns the first range that ends at `begin` or later. Earlier ranges cannot touch a new range that starts at
+ * `begin`.
  */
 static size_t first_reaching(const struct coverage *coverage, uint64_t begin) {
   size_t low = 0, high = coverage->ranges;
@@ -55,8 +56,8 @@ static seam_status counted_twice(uint64_t begin, uint64_t end, seam_error *error
 seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end, seam_error *error) {
   if (begin == end) return SEAM_OK;
   if (begin > end)
-    return error_set(error, SEAM_ERROR_INTERNAL, "the range of chains [%" PRIu64 ", %" PRIu64 ") runs backwards", begin,
-                     end);
+    return error_set(error, SEAM_ERROR_INTERNAL, "the range of chains [%" PRIu64 ", %" PRIu64 ") ends before it begins",
+                     begin, end);
   size_t k = first_reaching(coverage, begin);
   int joins_left = k < coverage->ranges && coverage->ids[2 * k + 1] == begin;
   size_t right = k + (size_t)joins_left;

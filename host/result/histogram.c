@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The histograms of a run: what their axes are, where their bins begin, and where each lies in the counts. */
+/* The histograms of a run: their axes, their bin edges, and the place of each in the array of counts. */
 #include "result/histogram.h"
 
 #include <math.h>
@@ -9,20 +9,14 @@
 
 const char *const outcome_names[OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
 
-static const int64_t levels[] = {0, 1};
-static const int64_t fits[INTERCHANGE_FITS] = {0, 1, 2};
-static const int64_t blocks[PAIR_BLOCKS] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-                                            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-                                            32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
-                                            48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-
-/* An axis as the kernels bin on it, in numbers. Distances: parts at 2 V from each other hardly ever fit, and bins of
- * 1/32 V tell apart the small distances, at which fitting is lost. */
+/* The bins of a regular axis, for the kernels and for readers alike. */
 struct regular {
   int64_t bins;
   double lower, upper;
 };
 
+/* Distances end at 2 V because components that differ by more hardly ever fit. Their bins are 1/32 V wide because the
+ * fit is lost at small distances. */
 static struct regular regular_of(const struct seam_config *config, int axis) {
   static const struct regular fixed[AXES] = {
       [AXIS_RESPONSE] = {256, -0.5, 1.5}, [AXIS_LOSS] = {280, -12, 2},        [AXIS_SELECTION_LOSS] = {10, -8, 2},
@@ -36,14 +30,13 @@ static struct regular regular_of(const struct seam_config *config, int axis) {
 
 /* ---- Axes for the kernels ---- */
 
-/* Correcting a guessed bin against its edges works only where the edges, rounded to float, still ascend. */
+/* The kernels guess a bin and correct it against its edges. This needs edges that ascend after rounding to float. */
 static seam_status check_edges(const struct axis *axis, seam_error *error) {
   bool good = isfinite(axis->scale) && isfinite(axis->edges[0]) && isfinite(axis->edges[axis->bins]);
   for (int32_t i = 0; i < axis->bins; i++) good = good && axis->edges[i] < axis->edges[i + 1];
   if (good) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
-                   "range: its %d bins cannot be told apart in single precision: take a range further from such "
-                   "limits, or fewer bins",
+                   "range: its %d bins have no width in single precision: choose another range, or fewer bins",
                    (int)axis->bins);
 }
 
@@ -66,150 +59,146 @@ static seam_status set_edges(struct histogram_set *set, const struct seam_config
 
 /* ---- Axes for readers ---- */
 
-static void add_axis(seam_histogram *view, seam_axis axis) {
-  view->axes[view->axis_count++] = axis;
-  view->cells *= axis.bins + 2 * axis.flow;
+enum axis_name {
+  NO_AXIS,
+  OUTCOME,
+  MODE,
+  PROBE,
+  LEVEL,
+  STEP,
+  U,
+  U0,
+  U1,
+  COARSE_U0,
+  COARSE_U1,
+  RESPONSE,
+  LOSS,
+  SELECTION_LOSS,
+  WIDTH,
+  SLACK,
+  DISTANCE,
+  FITS,
+  BLOCK,
+  SWAP_BLOCK,
+  FIRST_BLOCK,
+  SECOND_BLOCK,
+  SAME_MODE,
+  WORKS,
+  WITHIN
+};
+
+#define U0_LABEL   "interface voltage at logical 0 (V)"
+#define U1_LABEL   "interface voltage at logical 1 (V)"
+#define LOSS_LABEL "log10 of the final loss (V^2)"
+
+/* The numbers of every axis that counts from 0. */
+static const int64_t numbers[PAIR_BLOCKS] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                             16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                             32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                             48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+/* An axis as readers see it. An axis with flow takes its bins and limits from regular_of(`regular`). */
+struct axis_row {
+  seam_axis axis;
+  int regular;
+};
+
+#define NAMED(id, text, count)                                                                                         \
+  {                                                                                                                    \
+    .axis = { SEAM_AXIS_CATEGORY_STRING, .name = id, .label = text, .bins = (count), .names = outcome_names }          \
+  }
+#define NUMBERED(id, text, count)                                                                                      \
+  {                                                                                                                    \
+    .axis = { SEAM_AXIS_CATEGORY_INT, .name = id, .label = text, .bins = (count), .numbers = numbers }                 \
+  }
+#define BOOLEAN(id, text)                                                                                              \
+  {                                                                                                                    \
+    .axis = { SEAM_AXIS_BOOLEAN, .name = id, .label = text, .bins = 2 }                                                \
+  }
+#define REGULAR(id, text, axis_id)                                                                                     \
+  { .axis = {SEAM_AXIS_REGULAR, .name = id, .label = text, .flow = 1}, .regular = (axis_id) }
+
+static const struct axis_row axis_rows[] = {
+    [OUTCOME] = NAMED("outcome", "what became of the chain", HISTOGRAM_OUTCOMES),
+    [MODE] = NAMED("mode", "how the pair works", HISTOGRAM_MODES),
+    /* The probe voltages are the centres of the bins, so that no value lies outside and no flow is needed. */
+    [PROBE] = {{SEAM_AXIS_REGULAR, "v", "input voltage (V)", .bins = PROBES, .lower = -0.5, .upper = 1.5}, 0},
+    [LEVEL] = NUMBERED("level", "logical level", 2),
+    [STEP] = NUMBERED("step", "training steps", 0), /* the set has the steps and their number */
+    [U] = REGULAR("u", "interface voltage (V)", AXIS_INTERFACE),
+    [U0] = REGULAR("u0", U0_LABEL, AXIS_INTERFACE),
+    [U1] = REGULAR("u1", U1_LABEL, AXIS_INTERFACE),
+    [COARSE_U0] = REGULAR("u0", U0_LABEL, AXIS_COARSE),
+    [COARSE_U1] = REGULAR("u1", U1_LABEL, AXIS_COARSE),
+    [RESPONSE] = REGULAR("y", "output voltage (V)", AXIS_RESPONSE),
+    [LOSS] = REGULAR("log10_loss", LOSS_LABEL, AXIS_LOSS),
+    [SELECTION_LOSS] = REGULAR("log10_loss", LOSS_LABEL, AXIS_SELECTION_LOSS),
+    [WIDTH] = REGULAR("width", "spread of the interface voltage over a level (V)", AXIS_WIDTH),
+    /* Underflow: the second component does not accept even the level's own interface voltage. */
+    [SLACK] = REGULAR("slack", "accepted deviation of the interface voltage (V)", AXIS_SLACK),
+    [DISTANCE] = REGULAR("distance", "the larger difference of the two interface voltages (V)", AXIS_DISTANCE),
+    [FITS] = NUMBERED("fits", "chains that work with swapped second components", INTERCHANGE_FITS),
+    [BLOCK] = NUMBERED("block", "block of draws", INTERFACE_BLOCKS),
+    [SWAP_BLOCK] = NUMBERED("block", "block of draws of both components", INTERFACE_BLOCKS),
+    [FIRST_BLOCK] = NUMBERED("first_block", "block of first components", PAIR_BLOCKS),
+    [SECOND_BLOCK] = NUMBERED("second_block", "block of second components", PAIR_BLOCKS),
+    [SAME_MODE] = BOOLEAN("same_mode", "both chains are buffers or both are inverters"),
+    [WORKS] = BOOLEAN("works", "works at that step"),
+    [WITHIN] = BOOLEAN("within", "every test voltage's interface voltage lies in the range"),
+};
+
+/* NO_AXIS ends the axes of a histogram that has fewer than SEAM_MAX_AXES. */
+static const struct histogram_row {
+  const char *label;
+  enum axis_name axes[SEAM_MAX_AXES];
+} histogram_rows[HISTOGRAMS] = {
+    [HISTOGRAM_INTERFACE] = {"interfaces", {OUTCOME, U0, U1}},
+    [HISTOGRAM_MAPPING] = {"learned intermediate mappings", {OUTCOME, PROBE, U}},
+    [HISTOGRAM_RESPONSE] = {"responses of the whole chain", {OUTCOME, PROBE, RESPONSE}},
+    [HISTOGRAM_LOSS] = {"final losses", {OUTCOME, LOSS}},
+    [HISTOGRAM_WIDTH] = {"how precise interfaces are made", {OUTCOME, LEVEL, WIDTH}},
+    [HISTOGRAM_SLACK] = {"how much second components accept", {OUTCOME, LEVEL, SLACK}},
+    [HISTOGRAM_SELECTION] = {"interfaces by final loss", {OUTCOME, SELECTION_LOSS, COARSE_U0, COARSE_U1}},
+    [HISTOGRAM_SNAPSHOTS] = {"interfaces in the course of training", {STEP, WORKS, COARSE_U0, COARSE_U1}},
+    [HISTOGRAM_INTERCHANGE] = {"pairs of chains that swap their second components", {SAME_MODE, DISTANCE, FITS}},
+    [HISTOGRAM_COMPONENTS] = {"interfaces of first components", {WITHIN, U0, U1}},
+    [HISTOGRAM_FIRST_BLOCKS] = {"interfaces of pairs that work, by blocks of first components", {MODE, U0, U1, BLOCK}},
+    [HISTOGRAM_SECOND_BLOCKS] = {"interfaces of pairs that work, by blocks of second components",
+                                 {MODE, U0, U1, BLOCK}},
+    [HISTOGRAM_PAIRS] = {"pairs that work, by blocks of both components", {MODE, FIRST_BLOCK, SECOND_BLOCK}},
+    [HISTOGRAM_SWAPS] = {"ways for pairs that work to swap their second components",
+                         {SWAP_BLOCK, SAME_MODE, DISTANCE, FITS}},
+};
+
+static seam_axis axis_of(const struct histogram_set *set, const struct seam_config *config, enum axis_name name) {
+  seam_axis axis = axis_rows[name].axis;
+  if (name == STEP) {
+    axis.numbers = set->snapshot_steps;
+    axis.bins = set->snapshot_count;
+  }
+  if (axis.flow) {
+    struct regular r = regular_of(config, axis_rows[name].regular);
+    axis.bins = r.bins;
+    axis.lower = r.lower;
+    axis.upper = r.upper;
+  }
+  return axis;
 }
-
-static void add_regular(seam_histogram *view, const struct seam_config *config, int axis, const char *name,
-                        const char *label) {
-  struct regular r = regular_of(config, axis);
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_REGULAR,
-                             .name = name,
-                             .label = label,
-                             .bins = r.bins,
-                             .lower = r.lower,
-                             .upper = r.upper,
-                             .flow = 1});
-}
-
-static void add_outcome(seam_histogram *view) {
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_STRING,
-                             .name = "outcome",
-                             .label = "what became of the chain",
-                             .bins = HISTOGRAM_OUTCOMES,
-                             .names = outcome_names});
-}
-
-static void add_numbers(seam_histogram *view, const int64_t *numbers, int64_t count, const char *name,
-                        const char *label) {
-  add_axis(view, (seam_axis){
-                     .type = SEAM_AXIS_CATEGORY_INT, .name = name, .label = label, .bins = count, .numbers = numbers});
-}
-
-static void add_mode(seam_histogram *view) {
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_CATEGORY_STRING,
-                             .name = "mode",
-                             .label = "how the pair works",
-                             .bins = HISTOGRAM_MODES,
-                             .names = outcome_names});
-}
-
-static void add_flag(seam_histogram *view, const char *name, const char *label) {
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_BOOLEAN, .name = name, .label = label, .bins = 2});
-}
-
-static void add_level(seam_histogram *view) { add_numbers(view, levels, 2, "level", "logical level"); }
-
-/* Probes stand at the bins' centres, so this axis needs no flow. */
-static void add_probes(seam_histogram *view) {
-  add_axis(view, (seam_axis){.type = SEAM_AXIS_REGULAR,
-                             .name = "v",
-                             .label = "input voltage (V)",
-                             .bins = PROBES,
-                             .lower = -0.5,
-                             .upper = 1.5});
-}
-
-static void add_interface(seam_histogram *view, const struct seam_config *config, int axis) {
-  add_regular(view, config, axis, "u0", "interface voltage at logical 0 (V)");
-  add_regular(view, config, axis, "u1", "interface voltage at logical 1 (V)");
-}
-
-static const char log_loss[] = "log10 of the final loss (V^2)";
 
 static void describe(struct histogram_set *set, const struct seam_config *config, int histogram) {
-  static const char *const labels[HISTOGRAMS] = {
-      [HISTOGRAM_INTERFACE] = "interfaces",
-      [HISTOGRAM_MAPPING] = "learned intermediate mappings",
-      [HISTOGRAM_RESPONSE] = "responses of the whole chain",
-      [HISTOGRAM_LOSS] = "final losses",
-      [HISTOGRAM_WIDTH] = "how precise interfaces are made",
-      [HISTOGRAM_SLACK] = "how much second components accept",
-      [HISTOGRAM_SELECTION] = "interfaces by final loss",
-      [HISTOGRAM_SNAPSHOTS] = "interfaces in the course of training",
-      [HISTOGRAM_INTERCHANGE] = "pairs of chains that swap their second components",
-      [HISTOGRAM_COMPONENTS] = "interfaces of first components",
-      [HISTOGRAM_FIRST_BLOCKS] = "interfaces of pairs that work, by blocks of first components",
-      [HISTOGRAM_SECOND_BLOCKS] = "interfaces of pairs that work, by blocks of second components",
-      [HISTOGRAM_PAIRS] = "pairs that work, by blocks of both components",
-      [HISTOGRAM_SWAPS] = "ways for pairs that work to swap their second components",
-  };
+  const struct histogram_row *row = &histogram_rows[histogram];
   seam_histogram *view = &set->view[histogram];
-  *view = (seam_histogram){.name = histogram_name(histogram), .label = labels[histogram], .cells = 1};
-  if (histogram < HISTOGRAM_SNAPSHOTS) add_outcome(view);
-  switch (histogram) {
-  case HISTOGRAM_INTERFACE:
-    add_interface(view, config, AXIS_INTERFACE);
-    break;
-  case HISTOGRAM_MAPPING:
-    add_probes(view);
-    add_regular(view, config, AXIS_INTERFACE, "u", "interface voltage (V)");
-    break;
-  case HISTOGRAM_RESPONSE:
-    add_probes(view);
-    add_regular(view, config, AXIS_RESPONSE, "y", "output voltage (V)");
-    break;
-  case HISTOGRAM_LOSS:
-    add_regular(view, config, AXIS_LOSS, "log10_loss", log_loss);
-    break;
-  case HISTOGRAM_WIDTH:
-    add_level(view);
-    add_regular(view, config, AXIS_WIDTH, "width", "spread of the interface voltage over a level (V)");
-    break;
-  case HISTOGRAM_SLACK:
-    add_level(view);
-    /* Underflow: the second component does not even accept the level's own interface voltage. */
-    add_regular(view, config, AXIS_SLACK, "slack", "accepted deviation of the interface voltage (V)");
-    break;
-  case HISTOGRAM_SELECTION:
-    add_regular(view, config, AXIS_SELECTION_LOSS, "log10_loss", log_loss);
-    add_interface(view, config, AXIS_COARSE);
-    break;
-  case HISTOGRAM_SNAPSHOTS:
-    add_numbers(view, set->snapshot_steps, set->snapshot_count, "step", "training steps");
-    add_flag(view, "works", "works at that step");
-    add_interface(view, config, AXIS_COARSE);
-    break;
-  case HISTOGRAM_SWAPS:
-    add_numbers(view, blocks, INTERFACE_BLOCKS, "block", "block of draws of both components");
-    /* fall through */
-  case HISTOGRAM_INTERCHANGE:
-    add_flag(view, "same_mode", "both chains are buffers or both are inverters");
-    add_regular(view, config, AXIS_DISTANCE, "distance", "the larger difference of the two interface voltages (V)");
-    add_numbers(view, fits, INTERCHANGE_FITS, "fits", "chains that work with swapped second components");
-    break;
-  case HISTOGRAM_COMPONENTS:
-    add_flag(view, "within", "every test voltage's interface voltage lies in the range");
-    add_interface(view, config, AXIS_INTERFACE);
-    break;
-  case HISTOGRAM_FIRST_BLOCKS:
-  case HISTOGRAM_SECOND_BLOCKS:
-    add_mode(view);
-    add_interface(view, config, AXIS_INTERFACE);
-    add_numbers(view, blocks, INTERFACE_BLOCKS, "block", "block of draws");
-    break;
-  case HISTOGRAM_PAIRS:
-    add_mode(view);
-    add_numbers(view, blocks, PAIR_BLOCKS, "first_block", "block of first components");
-    add_numbers(view, blocks, PAIR_BLOCKS, "second_block", "block of second components");
-    break;
+  *view = (seam_histogram){.name = histogram_name(histogram), .label = row->label, .cells = 1};
+  while (view->axis_count < SEAM_MAX_AXES && row->axes[view->axis_count] != NO_AXIS) {
+    seam_axis axis = axis_of(set, config, row->axes[view->axis_count]);
+    view->cells *= axis.bins + 2 * axis.flow;
+    view->axes[view->axis_count++] = axis;
   }
 }
 
 /* ---- The set ---- */
 
-/* 0, 1, 2, 4, ... below `steps`, and `steps` itself. */
+/* Snapshots are taken at steps 0, 1, 2, 4, ... below `steps`, and at `steps`. */
 static void set_snapshots(struct histogram_set *set, int64_t steps) {
   for (int64_t step = 0; step < steps; step = step ? 2 * step : 1) set->snapshot_steps[set->snapshot_count++] = step;
   set->snapshot_steps[set->snapshot_count++] = steps;
@@ -262,12 +251,16 @@ int64_t histogram_entries_per_chain(int histogram) {
 
 /* ---- Promise 5 ---- */
 
-/* False where a count is negative or the sum leaves 63 bits. */
+/* Returns false if a count is negative or the sum needs more than 63 bits. */
 static bool sum(const int64_t *counts, int64_t cells, int64_t *total) {
   *total = 0;
   for (int64_t i = 0; i < cells; i++)
     if (counts[i] < 0 || __builtin_add_overflow(*total, counts[i], total)) return false;
   return true;
+}
+
+static seam_status bad_count(const seam_histogram *view, seam_status status, seam_error *error) {
+  return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
 }
 
 static seam_status check_outcomes(const struct histogram_set *set, const int64_t *counts, uint64_t chains,
@@ -290,7 +283,7 @@ static seam_status check_by_outcome(const seam_histogram *view, const int64_t *v
   for (int o = 0; o < HISTOGRAM_OUTCOMES; o++) {
     int64_t total, expected;
     if (!sum(values + o * block, block, &total) || __builtin_mul_overflow(outcomes[o], entries, &expected))
-      return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+      return bad_count(view, status, error);
     if (total != expected)
       return error_set(error, status, "histogram %s holds %lld entries of outcome %s, but its chains make %lld",
                        view->name, (long long)total, outcome_names[o], (long long)expected);
@@ -300,10 +293,10 @@ static seam_status check_by_outcome(const seam_histogram *view, const int64_t *v
 
 static seam_status check_snapshots(const struct histogram_set *set, const int64_t *values, const int64_t *outcomes,
                                    uint64_t chains, seam_status status, seam_error *error) {
-  int64_t block = set->view[HISTOGRAM_SNAPSHOTS].cells / set->snapshot_count, total = 0;
+  const seam_histogram *view = &set->view[HISTOGRAM_SNAPSHOTS];
+  int64_t block = view->cells / set->snapshot_count, total = 0;
   for (int k = 0; k < set->snapshot_count; k++) {
-    if (!sum(values + k * block, block, &total))
-      return error_set(error, status, "histogram snapshots holds a count that is negative or too large");
+    if (!sum(values + k * block, block, &total)) return bad_count(view, status, error);
     if ((uint64_t)total > chains)
       return error_set(error, status, "histogram snapshots holds %lld entries at step %lld, but there are %llu chains",
                        (long long)total, (long long)set->snapshot_steps[k], (unsigned long long)chains);
@@ -316,15 +309,14 @@ static seam_status check_snapshots(const struct histogram_set *set, const int64_
   return SEAM_OK;
 }
 
-/* How many pairs there are depends on which chains make them; what their modes allow is known. Pairs of other modes
- * take a buffer and an inverter each, those of the same mode two of what is left. And where all pairs are covered, only
- * so many of the chains that pass can have a partner that does not. */
+/* The number of pairs depends on which chains form a pair, but the outcomes limit it. A pair of different modes takes
+ * one buffer and one inverter. A pair of the same mode takes two of the chains that are left. There are chains / 2
+ * pairs in all, and each chain that passes beyond this number must share a pair with another that passes. */
 static seam_status check_interchange(const seam_histogram *view, const int64_t *values, const int64_t *outcomes,
                                      uint64_t chains, seam_status status, seam_error *error) {
   int64_t buffers = outcomes[OUTCOME_BUFFER], inverters = outcomes[OUTCOME_INVERTER], block = view->cells / 2;
   int64_t other, same, least = buffers + inverters - (int64_t)(chains / 2);
-  if (!sum(values, block, &other) || !sum(values + block, block, &same))
-    return error_set(error, status, "histogram interchange holds a count that is negative or too large");
+  if (!sum(values, block, &other) || !sum(values + block, block, &same)) return bad_count(view, status, error);
   bool possible = other <= buffers && other <= inverters && same <= (buffers - other) / 2 + (inverters - other) / 2 &&
                   same + other >= least;
   if (possible) return SEAM_OK;
@@ -335,27 +327,25 @@ static seam_status check_interchange(const seam_histogram *view, const int64_t *
       (long long)same, (long long)other, (long long)buffers, (long long)inverters, (unsigned long long)chains);
 }
 
-/* A first component is counted once, unless it is not finite: then all its pairs diverge. */
+/* Each finite first component is counted once. All pairs of one that is not finite diverge. */
 static seam_status check_components(const struct histogram_set *set, const int64_t *values, const int64_t *outcomes,
                                     uint64_t chains, seam_status status, seam_error *error) {
   const seam_histogram *view = &set->view[HISTOGRAM_COMPONENTS];
   int64_t total, diverged = outcomes[OUTCOME_DIVERGED] / set->pairs_per_chain;
-  if (!sum(values, view->cells, &total))
-    return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+  if (!sum(values, view->cells, &total)) return bad_count(view, status, error);
   if (outcomes[OUTCOME_DIVERGED] % set->pairs_per_chain == 0 && (uint64_t)total == chains - (uint64_t)diverged)
     return SEAM_OK;
   return error_set(error, status, "histogram %s holds %lld first components, but %llu are covered and %lld diverged",
                    view->name, (long long)total, (unsigned long long)chains, (long long)diverged);
 }
 
-/* Blocks divide the pairs that work. */
+/* Each pair that works is in one block, so the totals per mode are the outcomes. */
 static seam_status check_modes(const seam_histogram *view, const int64_t *values, const int64_t *outcomes,
                                seam_status status, seam_error *error) {
   int64_t block = view->cells / HISTOGRAM_MODES;
   for (int mode = 0; mode < HISTOGRAM_MODES; mode++) {
     int64_t total;
-    if (!sum(values + mode * block, block, &total))
-      return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+    if (!sum(values + mode * block, block, &total)) return bad_count(view, status, error);
     if (total != outcomes[mode])
       return error_set(error, status, "histogram %s holds %lld pairs of mode %s, but there are %lld", view->name,
                        (long long)total, outcome_names[mode], (long long)outcomes[mode]);
@@ -363,12 +353,12 @@ static seam_status check_modes(const seam_histogram *view, const int64_t *values
   return SEAM_OK;
 }
 
-/* How many ways there are depends on who works with whom. */
+/* The outcomes do not determine the number of swaps, so only the range of the counts can be checked. */
 static seam_status check_swaps(const seam_histogram *view, const int64_t *values, seam_status status,
                                seam_error *error) {
   int64_t total;
   if (sum(values, view->cells, &total)) return SEAM_OK;
-  return error_set(error, status, "histogram %s holds a count that is negative or too large", view->name);
+  return bad_count(view, status, error);
 }
 
 static seam_status check_histogram(const struct histogram_set *set, int h, const int64_t *counts, uint64_t chains,

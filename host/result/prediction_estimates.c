@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a prediction says: the chance that a random pair works, with its error, and the entropies of its interface. */
+/* Estimates from a prediction: the chance that a random pair works, its error, and the entropies of the interface. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "result/result.h"
 
 /* ---- The error of a mean over pairs ---- */
 
-/* Pairs share components, so their mean varies as a two-sample U-statistic does: by zeta1/n1 + zeta2/n2 (Lehmann,
- * "Consistency and unbiasedness of certain nonparametric tests", Annals of Mathematical Statistics 22, 1951). Both are
- * estimated from the mean squares of the table of blocks, as of a two-way random model without replication (Searle,
- * Casella and McCulloch, "Variance Components", Wiley 1992, chapter 4). */
-struct scatter {
-  double rows, columns, rest; /* mean squares */
+/* Pairs share components, so the pairs are not independent. Their mean is a two-sample U-statistic with the variance
+ * zeta1/n1 + zeta2/n2: Lehmann, "Consistency and unbiasedness of certain nonparametric tests", Annals of Mathematical
+ * Statistics 22, 1951. Both zetas are estimated from the mean squares of the table of blocks. The table is a two-way
+ * random model without replication: Searle, Casella and McCulloch, "Variance Components", Wiley 1992, chapter 4. */
+struct mean_squares {
+  double rows, columns, rest;
 };
 
 typedef double block_table[PAIR_BLOCKS][PAIR_BLOCKS];
 
-static struct scatter scatter_of(block_table x) {
+static struct mean_squares mean_squares_of(block_table x) {
   double row[PAIR_BLOCKS] = {0}, column[PAIR_BLOCKS] = {0}, mean = 0;
   for (int i = 0; i < PAIR_BLOCKS; i++)
     for (int j = 0; j < PAIR_BLOCKS; j++) {
@@ -25,7 +24,7 @@ static struct scatter scatter_of(block_table x) {
       column[j] += x[i][j] / PAIR_BLOCKS;
       mean += x[i][j] / PAIR_BLOCKS / PAIR_BLOCKS;
     }
-  struct scatter s = {0, 0, 0};
+  struct mean_squares s = {0, 0, 0};
   for (int i = 0; i < PAIR_BLOCKS; i++) {
     s.rows += PAIR_BLOCKS * (row[i] - mean) * (row[i] - mean) / (PAIR_BLOCKS - 1);
     s.columns += PAIR_BLOCKS * (column[i] - mean) * (column[i] - mean) / (PAIR_BLOCKS - 1);
@@ -37,20 +36,21 @@ static struct scatter scatter_of(block_table x) {
   return s;
 }
 
-/* Of the table's mean. Where the components' shares come out negative they are none. */
-static double variance_of_mean(const struct scatter *s) {
+/* The variance of the mean of the table. A negative estimate of a zeta counts as 0. */
+static double variance_of_mean(const struct mean_squares *s) {
   return fmax(s->rows + s->columns - s->rest, s->rest) / (PAIR_BLOCKS * PAIR_BLOCKS);
 }
 
-/* Chains below `id` that belong to a block. */
+/* The number of chains below `id` that belong to `block`. */
 static double chains_below(uint64_t id, uint64_t block) {
   return (double)(id / PAIR_BLOCKS + (id % PAIR_BLOCKS > block));
 }
 
-/* What one pair counts as: 1, or under the Gibbs law, by whose weights parts of pairs count, as much as they make. */
+/* The count of one pair that works: 1, or under the Gibbs law the unit in which weights are counted. */
 static double pair_unit(const struct seam_result *result) { return ldexp(1, config_pair_bits(&result->config)); }
 
-/* What the pairs in each cell of the table would count if all worked; false where a cell has none. */
+/* Fills the count that each cell of the table would have if all its pairs worked. Returns false if a cell has no
+ * pairs. */
 static bool count_cells(const struct seam_result *result, block_table pairs) {
   const uint64_t draws = result->config.draws;
   const double unit = pair_unit(result);
@@ -67,8 +67,9 @@ static bool count_cells(const struct seam_result *result, block_table pairs) {
   return all;
 }
 
-/* The scatter of (weight[0]·buffers + weight[1]·inverters) per pair. */
-static struct scatter weighted_scatter(const struct seam_result *result, block_table pairs, const double weight[2]) {
+/* The mean squares of (weight[0]·buffers + weight[1]·inverters) per pair. */
+static struct mean_squares weighted_mean_squares(const struct seam_result *result, block_table pairs,
+                                                 const double weight[2]) {
   const int64_t *values = result->counts + result->histograms->offset[HISTOGRAM_PAIRS];
   block_table x;
   for (int i = 0; i < PAIR_BLOCKS; i++)
@@ -77,31 +78,32 @@ static struct scatter weighted_scatter(const struct seam_result *result, block_t
       double sum = weight[0] * (double)cell[0] + weight[1] * (double)cell[PAIR_BLOCKS * PAIR_BLOCKS];
       x[i][j] = sum / pairs[i][j];
     }
-  return scatter_of(x);
+  return mean_squares_of(x);
 }
 
 static void estimate_errors(const struct seam_result *result, seam_prediction *p) {
   block_table pairs;
   if (result->histograms->offset[HISTOGRAM_PAIRS] < 0 || !count_cells(result, pairs)) return;
-  struct scatter s = weighted_scatter(result, pairs, (const double[2]){1, 1});
+  struct mean_squares s = weighted_mean_squares(result, pairs, (const double[2]){1, 1});
   double variance = variance_of_mean(&s);
   p->acceptance_error = sqrt(variance);
   p->first_variance = fmax(0, s.rows - s.rest) / PAIR_BLOCKS * (double)p->first / PAIR_BLOCKS;
   p->second_variance = fmax(0, s.columns - s.rest) / PAIR_BLOCKS * (double)p->second / PAIR_BLOCKS;
   if (variance > 0 && !p->weighed) p->effective_pairs = p->acceptance * (1 - p->acceptance) / variance;
   if (p->acceptance == 0) return;
-  /* A ratio of two means, to first order. */
-  s = weighted_scatter(result, pairs, (const double[2]){1 - p->buffer, -p->buffer});
+  /* The share of buffers is a ratio of two means. Its error is taken to first order (delta method). */
+  s = weighted_mean_squares(result, pairs, (const double[2]){1 - p->buffer, -p->buffer});
   p->buffer_error = sqrt(variance_of_mean(&s)) / p->acceptance;
 }
 
 /* ---- Entropies ---- */
 
-/* First components, and pairs that work, by bins of (u0, u1); an extent of bins a side, flow included. */
+/* The counts of first components and of pairs that work, in the bins of (u0, u1), flow included. */
 struct maps {
   const int64_t *within, *beyond, *buffers, *inverters;
   int64_t extent;
-  double first, second; /* components drawn, the second as what they count with a first that they all work with */
+  double first;  /* first components drawn */
+  double second; /* the count of a first component that works with all second components */
 };
 
 static struct maps maps_of(const struct seam_result *result) {
@@ -118,12 +120,12 @@ static struct maps maps_of(const struct seam_result *result) {
                        .second = pair_unit(result) * (double)result->config.draws};
 }
 
-/* Both summed over the 3 x 3 bins about one, so that a peak is no chance. */
+/* The counts in 3 x 3 bins. The sum over 9 bins makes the position of the peak less random. */
 struct neighbourhood {
   double firsts, works;
 };
 
-static struct neighbourhood look(const struct maps *m, int64_t i, int64_t j) {
+static struct neighbourhood neighbourhood_of(const struct maps *m, int64_t i, int64_t j) {
   struct neighbourhood sum = {0, 0};
   for (int64_t a = i - 1; a <= i + 1; a++)
     for (int64_t b = j - 1; b <= j + 1; b++) {
@@ -135,20 +137,21 @@ static struct neighbourhood look(const struct maps *m, int64_t i, int64_t j) {
   return sum;
 }
 
-/* S = ln N of each component there: N1 the share of first components, N2 the share of seconds that work with them. */
+/* The entropies S1 = ln N1 and S2 = ln N2 of a neighbourhood. N1 is the share of first components in it. N2 is the
+ * share of second components that work with these. */
 static void entropies(const struct maps *m, struct neighbourhood at, double entropy[2]) {
   entropy[0] = at.firsts > 0 ? log(at.firsts / m->first) : NAN;
   entropy[1] = at.works > 0 ? log(at.works / at.firsts / m->second) : NAN;
 }
 
-/* dS/du across the peak, from neighbourhoods that do not overlap. */
+/* Computes dS/du at the peak from neighbourhoods on both sides that do not overlap. */
 static void find_slopes(const struct maps *m, const int64_t peak[2], double width, seam_prediction *p) {
   enum { STEP = 3 };
   for (int axis = 0; axis < 2; axis++) {
     double below[2], above[2];
     int64_t d0 = axis == 0 ? STEP : 0, d1 = axis == 1 ? STEP : 0;
-    entropies(m, look(m, peak[0] - d0, peak[1] - d1), below);
-    entropies(m, look(m, peak[0] + d0, peak[1] + d1), above);
+    entropies(m, neighbourhood_of(m, peak[0] - d0, peak[1] - d1), below);
+    entropies(m, neighbourhood_of(m, peak[0] + d0, peak[1] + d1), above);
     for (int c = 0; c < 2; c++) p->slope[c][axis] = (above[c] - below[c]) / (2 * STEP * width);
   }
 }
@@ -158,14 +161,14 @@ static void find_peak(const struct seam_result *result, const struct maps *m, se
   double most = 0, width = (result->config.range[1] - result->config.range[0]) / (double)result->config.bins;
   for (int64_t i = 1; i < m->extent - 1; i++)
     for (int64_t j = 1; j < m->extent - 1; j++) {
-      double works = look(m, i, j).works;
+      double works = neighbourhood_of(m, i, j).works;
       if (works <= most) continue;
       most = works;
       peak[0] = i, peak[1] = j;
     }
   if (most == 0) return;
   for (int axis = 0; axis < 2; axis++) p->peak[axis] = result->config.range[0] + ((double)peak[axis] - 0.5) * width;
-  entropies(m, look(m, peak[0], peak[1]), p->peak_entropy);
+  entropies(m, neighbourhood_of(m, peak[0], peak[1]), p->peak_entropy);
   find_slopes(m, peak, width, p);
 }
 
@@ -194,17 +197,29 @@ static double outside(const struct maps *m) {
   return sum / m->first;
 }
 
+/* The members that are not known yet are NAN. */
+static seam_prediction unknown_prediction(const struct seam_result *result) {
+  return (seam_prediction){.weighed = result->config.task == TASK_GIBBS,
+                           .first = coverage_size(&result->coverage),
+                           .second = result->config.draws,
+                           .acceptance_error = NAN,
+                           .buffer_error = NAN,
+                           .first_variance = NAN,
+                           .second_variance = NAN,
+                           .effective_pairs = NAN,
+                           .outside = NAN,
+                           .peak = {NAN, NAN},
+                           .peak_entropy = {NAN, NAN},
+                           .slope = {{NAN, NAN}, {NAN, NAN}},
+                           .mean_entropy = {NAN, NAN},
+                           .interface_entropy = NAN};
+}
+
 int seam_result_prediction(const seam_result *result, seam_prediction *p) {
   if (result->config.task == TASK_TRAIN) return 0;
   const int64_t *counts = result->counts;
   double works = (double)counts[OUTCOME_BUFFER] + (double)counts[OUTCOME_INVERTER];
-  *p = (seam_prediction){.weighed = result->config.task == TASK_GIBBS,
-                         .first = coverage_size(&result->coverage),
-                         .second = result->config.draws};
-  p->acceptance_error = p->buffer_error = p->effective_pairs = p->first_variance = p->second_variance = NAN;
-  p->outside = p->interface_entropy = NAN;
-  for (int c = 0; c < 2; c++)
-    p->peak[c] = p->peak_entropy[c] = p->slope[c][0] = p->slope[c][1] = p->mean_entropy[c] = NAN;
+  *p = unknown_prediction(result);
   p->acceptance = works / ((double)p->first * (double)p->second * pair_unit(result));
   p->buffer = (double)counts[OUTCOME_BUFFER] / works;
   estimate_errors(result, p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A result in memory, as the library makes it and as its callers see it. */
+/* Makes results, joins them, and gives callers access to them. */
 #include "result/result.h"
 
 #include <stdlib.h>
@@ -33,7 +33,8 @@ seam_status result_create(const struct seam_config *config, seam_result **out, s
 
 seam_status result_check(const struct seam_result *result, seam_status status, seam_error *error) {
   if (config_pairs_chains(&result->config) && !coverage_holds_pairs(&result->coverage))
-    return error_set(error, status, "interchange is counted of pairs of chains, and the coverage breaks one up");
+    return error_set(error, status,
+                     "the histograms count pairs of chains, but the coverage has only one chain of a pair");
   return histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), status, error);
 }
 
@@ -55,13 +56,14 @@ seam_status result_add(struct seam_result *result, const struct seam_result *par
   FORWARD(coverage_join(&result->coverage, &part->coverage, error));
   for (int64_t cell = 0; cell < result->histograms->cells; cell++)
     if (__builtin_add_overflow(result->counts[cell], part->counts[cell], &result->counts[cell]))
-      return error_set(error, SEAM_ERROR_FORMAT, "the counts add up to more than 64 bits hold: keep them apart");
+      return error_set(error, SEAM_ERROR_FORMAT,
+                       "the sum of the counts needs more than 64 bits: keep the results in separate files");
   result_add_place(result, part->backend, part->isa, part->device);
   result_set_time(result, result->seconds + part->seconds);
   return SEAM_OK;
 }
 
-/* Once each, and only where it fits. */
+/* Adds a word unless the text contains it already or has no room for it. */
 static void add_word(char *text, size_t size, const char *word) {
   const char *between = *text ? "; " : "";
   if (!*word || strstr(text, word) || strlen(text) + strlen(between) + strlen(word) >= size) return;
@@ -100,7 +102,7 @@ size_t seam_result_coverage(const seam_result *result, const uint64_t **ranges) 
   return result->coverage.ranges;
 }
 
-/* Counts only the histograms that the run filled, so that a caller can go on until NULL. */
+/* Only the histograms that the run filled have an index, so that a caller can continue until NULL. */
 const seam_histogram *seam_result_histogram_at(const seam_result *result, size_t index) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     const seam_histogram *view = &result->histograms->view[h];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the library was built. */
+/* Says how the library was built. */
 #include "commit.h"
 #include "kernels/job.h"
 #include "seam.h"

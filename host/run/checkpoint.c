@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checkpoints: asks the workers for what they hold, copies the result, and writes the copy while they go on. */
+/* Checkpoints: asks the workers for their counts, copies the result, and writes the copy while they continue. */
 #include "run/checkpoint.h"
 
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "files/result_file.h"
 
-enum { FAR = 1 << 30 }; /* seconds: where only chains count */
+enum { NEVER = 1 << 30 }; /* seconds: 34 years, for a period in chains */
 
 struct checkpoint {
-  struct collector *collector; /* whose mutex guards `stop` and `trouble` */
+  struct collector *collector; /* its mutex guards `stop` and `trouble` */
   struct period every;
   struct seam_output *output;
   struct seam_result *copy;
@@ -23,16 +23,16 @@ struct checkpoint {
   seam_error trouble;
 };
 
-/* From now on. Called with the mutex held. */
+/* Sets the time and the number of chains of the next checkpoint. The caller holds the mutex. */
 static void set_due(struct checkpoint *checkpoint) {
   const struct period *every = &checkpoint->every;
   struct collector *collector = checkpoint->collector;
-  checkpoint->due = clock_after(every->seconds > 0 ? every->seconds : FAR);
+  checkpoint->due = clock_after(every->seconds > 0 ? every->seconds : NEVER);
   if (every->chains == 0 || __builtin_add_overflow(collector->done, every->chains, &collector->alarm))
     collector->alarm = UINT64_MAX;
 }
 
-/* False when the run is over. Called with the mutex held, as the next two are. */
+/* Returns false when the run is over. The caller holds the mutex, here and in the next two functions. */
 static bool wait_until_due(struct checkpoint *checkpoint) {
   struct collector *collector = checkpoint->collector;
   int waited = 0;
@@ -41,7 +41,7 @@ static bool wait_until_due(struct checkpoint *checkpoint) {
   return !checkpoint->stop;
 }
 
-/* Waits for all shares: what is written then is not older than the moment it was asked for. */
+/* Waits until all workers have added their counts, so that the checkpoint holds all that was counted when it began. */
 static bool collect(struct checkpoint *checkpoint) {
   struct collector *collector = checkpoint->collector;
   collector_request(collector);
@@ -56,20 +56,20 @@ static seam_status take_copy(struct checkpoint *checkpoint, seam_error *error) {
   return SEAM_OK;
 }
 
-/* Called with the mutex held, and lets go of it while it writes. */
+/* The caller holds the mutex. This function releases it while it writes. */
 static void write_copy(struct checkpoint *checkpoint) {
   seam_error trouble = {SEAM_OK, ""};
   uint64_t chains = coverage_size(&checkpoint->collector->result->coverage);
   if (chains == checkpoint->written) return;
   seam_status status = take_copy(checkpoint, &trouble);
   pthread_mutex_unlock(&checkpoint->collector->mutex);
-  if (status == SEAM_OK) status = archive_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
+  if (status == SEAM_OK) status = result_file_write_checkpoint(checkpoint->output, checkpoint->copy, &trouble);
   pthread_mutex_lock(&checkpoint->collector->mutex);
   checkpoint->trouble = trouble;
   if (status == SEAM_OK) checkpoint->written = chains;
 }
 
-static void *keep_current(void *argument) {
+static void *write_checkpoints(void *argument) {
   struct checkpoint *checkpoint = argument;
   pthread_mutex_lock(&checkpoint->collector->mutex);
   set_due(checkpoint);
@@ -86,15 +86,16 @@ seam_status checkpoint_start(struct collector *collector, const struct period *e
   *out = NULL;
   if (!output || (every->seconds == 0 && every->chains == 0)) return SEAM_OK;
   struct checkpoint *checkpoint = calloc(1, sizeof *checkpoint);
-  if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: leave --checkpoint-every out");
+  if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: run without --checkpoint-every");
   checkpoint->collector = collector;
   checkpoint->every = *every;
   checkpoint->output = output;
   checkpoint->written = coverage_size(&collector->result->coverage);
   checkpoint->begin = clock_after(0);
   seam_status status = result_create(&collector->result->config, &checkpoint->copy, error);
-  if (status == SEAM_OK && pthread_create(&checkpoint->thread, NULL, keep_current, checkpoint) != 0)
-    status = error_set(error, SEAM_ERROR_MEMORY, "cannot start the thread that writes: leave --checkpoint-every out");
+  if (status == SEAM_OK && pthread_create(&checkpoint->thread, NULL, write_checkpoints, checkpoint) != 0)
+    status = error_set(error, SEAM_ERROR_MEMORY,
+                       "cannot start the thread that writes checkpoints: run without --checkpoint-every");
   if (status != SEAM_OK) {
     seam_result_free(checkpoint->copy);
     free(checkpoint);

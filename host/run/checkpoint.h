@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeps the output of a run current: a thread of its own writes a copy of the result while workers go on. */
+/* Checkpoints: a separate thread writes the result from time to time while the workers continue. */
 #ifndef SEAM_CHECKPOINT_H
 #define SEAM_CHECKPOINT_H
 
@@ -7,14 +7,14 @@
 
 struct checkpoint;
 
-/* *checkpoint is NULL where the period is never or there is no output. */
+/* Starts the thread. Sets *checkpoint to NULL if `every` is never or `output` is NULL. */
 seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
                              struct checkpoint **checkpoint, seam_error *error);
 
-/* Why the last write failed; status SEAM_OK where it did not. NULL is allowed. */
+/* Returns the error of the last write. Its status is SEAM_OK if the write succeeded. NULL is allowed. */
 seam_error checkpoint_trouble(struct checkpoint *checkpoint);
 
-/* Ends the thread, after the write that it is in. NULL is allowed. */
+/* Ends the thread. If it is writing, waits for the end of the write. NULL is allowed. */
 void checkpoint_stop(struct checkpoint *checkpoint);
 
 #endif

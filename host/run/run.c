@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A run: what a result lacks is handed out to this process's workers and to other ranks', watched, and kept.
- */
+/* A run: counts the missing chains of a result with the workers of this process and of the other ranks. */
 #define _GNU_SOURCE
 #include "run/run.h"
 
@@ -11,10 +10,10 @@
 #include "workers/rank_share.h"
 #include "backend/choice.h"
 
-/* ---- Which chains are left ---- */
+/* ---- The missing chains ---- */
 
-/* The result may hold chains that this run was not asked for: it goes on holding them. */
-static seam_status take_up(const struct seam_config *config, struct seam_result *result, seam_error *error) {
+/* Prepares an earlier result for more chains. It keeps all its chains, also those outside the range of this run. */
+static seam_status extend_result(const struct seam_config *config, struct seam_result *result, seam_error *error) {
   struct config_difference difference;
   struct seam_config joined = *config;
   if (config->task != result->config.task)
@@ -38,7 +37,7 @@ seam_status run_open(struct run *run, const struct seam_config *asked, enum task
   config_settle(&run->config);
   FORWARD(seam_config_check(&run->config, error));
   if (*result)
-    FORWARD(take_up(&run->config, *result, error));
+    FORWARD(extend_result(&run->config, *result, error));
   else
     FORWARD(result_create(&run->config, result, error));
   run->result = *result;
@@ -63,7 +62,7 @@ static seam_status open_workers(struct run *run, seam_error *error) {
   return leader_open(workers, &run->config, &run->leader, error);
 }
 
-/* A checkpoint thread that cannot be started ends the run as a worker's failure would. */
+/* If the checkpoint thread cannot start, the run ends as after the failure of a worker. */
 seam_status run_start(struct run *run, struct seam_output *output, seam_error *error) {
   seam_error failure;
   FORWARD(open_workers(run, error));
@@ -74,12 +73,12 @@ seam_status run_start(struct run *run, struct seam_output *output, seam_error *e
   return SEAM_OK;
 }
 
-void run_enlist(struct run *run) {
-  run->enlisted = true;
+void run_start_workers(struct run *run) {
+  run->workers_started = true;
   workers_start(&run->workers);
 }
 
-bool run_tick(struct run *run) {
+bool run_serve(struct run *run) {
   bool all = leader_serve(run->leader);
   return workers_wait(&run->workers, 0) && all;
 }
@@ -101,7 +100,7 @@ seam_progress run_progress(struct run *run) {
   seam_progress progress = {
       .chains = run->chains,
       .chains_done = run->done = collector_done(&run->workers.collector),
-      .chain_steps = (double)atomic_load(&run->workers.control.trained),
+      .chain_steps = (double)atomic_load(&run->workers.control.work_done),
       .seconds = clock_since(&run->begin),
       .backend = info->backend,
       .isa = info->isa,
@@ -140,7 +139,7 @@ void run_close(struct run *run) {
 
 /* ---- One run from its beginning to its end ---- */
 
-/* Tells the caller how it goes until all workers have ended. */
+/* Reports progress to the caller until all workers have ended. */
 static void watch(struct run *run, seam_progress_function callback, void *user) {
   for (bool last = false; !last;) {
     last = run_wait(run, 0.1);
@@ -153,12 +152,12 @@ static seam_status complete(struct run *run, struct seam_output *output, seam_pr
                             seam_error *error) {
   if (run->chains == 0) return SEAM_OK;
   FORWARD(run_start(run, output, error));
-  run_enlist(run);
+  run_start_workers(run);
   watch(run, callback, user);
   return run_end(run, error);
 }
 
-bool run_worth_keeping(const struct seam_result *result, seam_status status) {
+bool run_keeps_result(const struct seam_result *result, seam_status status) {
   bool failed = status == SEAM_ERROR_DEVICE || status == SEAM_ERROR_MEMORY;
   return status == SEAM_OK || status == SEAM_INTERRUPTED || (failed && coverage_size(&result->coverage) > 0);
 }
@@ -172,7 +171,7 @@ static seam_status run_as(enum task_kind task, const seam_config *config, struct
   if (status == SEAM_OK) status = complete(&run, output, callback, user, error);
   run_close(&run);
   floating_point_leave(found);
-  if (!new || !*result || run_worth_keeping(*result, status)) return status;
+  if (!new || !*result || run_keeps_result(*result, status)) return status;
   seam_result_free(*result);
   *result = NULL;
   return status;

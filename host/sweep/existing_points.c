@@ -32,8 +32,8 @@ static seam_status check_same(const struct seam_config *config, const struct sea
                    error_path(path), difference.dashes, difference.option, difference.values[1], difference.values[0]);
 }
 
-static seam_status read_file(struct sweep_row *row, const struct seam_config *config, const char *path,
-                             seam_error *error) {
+static seam_status read_point(struct sweep_row *row, const struct seam_config *config, const char *path,
+                              seam_error *error) {
   struct seam_result *result;
   FORWARD(seam_result_read(path, &result, error));
   seam_status status = check_same(config, result, path, error);
@@ -53,7 +53,7 @@ static seam_status look_at(struct seam_sweep *sweep, uint64_t point, int replace
   sweep_path(sweep, name, path, sizeof path);
   *row = (struct sweep_row){.left = missing(&config, &nothing)};
   if (lstat(path, &info) != 0) return SEAM_OK;
-  seam_status status = read_file(row, &config, path, error);
+  seam_status status = read_point(row, &config, path, error);
   bool foreign = status == SEAM_ERROR_MISMATCH || status == SEAM_ERROR_FORMAT;
   if (!foreign || !replace) return status;
   row->foreign = true;

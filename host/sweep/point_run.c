@@ -62,7 +62,7 @@ static void *write_file(void *argument) {
 
 /* A result that covers nothing is not worth a file, and what was read is there. */
 static void begin_writing(struct flight *flight, bool ran) {
-  bool keep = run_worth_keeping(flight->result, flight->status) && coverage_size(&flight->result->coverage) > 0;
+  bool keep = run_keeps_result(flight->result, flight->status) && coverage_size(&flight->result->coverage) > 0;
   flight->stage = FLIGHT_WRITING;
   if (!ran || !keep)
     atomic_store(&flight->written, true);
@@ -83,7 +83,7 @@ static void end_run(struct flight *flight, uint64_t *by_rank) {
 void flight_tick(struct flight *flight, uint64_t *by_rank) {
   struct run *run = &flight->run;
   bool ran = run->chains > 0;
-  if (ran && !run_tick(run)) return;
+  if (ran && !run_serve(run)) return;
   if (ran) end_run(flight, by_rank);
   run_close(run);
   *run = (struct run){.chains = 0};
@@ -99,7 +99,7 @@ static void fill_row(const struct flight *flight, struct seam_sweep *sweep) {
 bool flight_land(struct flight *flight, struct seam_sweep *sweep) {
   if (!atomic_load(&flight->written)) return false;
   if (flight->threaded) pthread_join(flight->writer, NULL);
-  if (run_worth_keeping(flight->result, flight->status)) fill_row(flight, sweep);
+  if (run_keeps_result(flight->result, flight->status)) fill_row(flight, sweep);
   if (flight->status != SEAM_OK) name_error(sweep, flight->point, &flight->error);
   flight_leave(flight);
   return true;

@@ -49,9 +49,9 @@ static void add_fraction(struct columns *columns, const char *const names[3], in
   add_real(columns, names[2], whole > 0 ? interval.high : NAN);
 }
 
-/* With 95% of the normal distribution, as predictions are shown, but within 0 to 1. */
+/* The normal approximation, as predictions are printed, but limited to 0 to 1. */
 static void add_estimate(struct columns *columns, const char *const names[4], double value, double error) {
-  double low = value - 1.96 * error, high = value + 1.96 * error;
+  double low = value - Z_95 * error, high = value + Z_95 * error;
   add_real(columns, names[0], value);
   add_real(columns, names[1], error);
   add_real(columns, names[2], low < 0 ? 0 : low);

@@ -43,7 +43,7 @@ static seam_status check_option(const struct seam_sweep *sweep, const char *name
     return error_set(error, SEAM_ERROR_USAGE, "it belongs beside \"options\", not here; a plan has one task");
   if (strcmp(name, "output") == 0)
     return error_set(error, SEAM_ERROR_USAGE, "the grid names the files; \"folder\" beside it says where they go");
-  if (!option || option_heeded(option->tasks, task)) return SEAM_OK;
+  if (!option || option_used_by(option->tasks, task)) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE, "task %s ignores it; remove it, or choose another task", task);
 }
 
@@ -171,7 +171,7 @@ seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error) {
   unsigned char *bytes;
   size_t size;
   json_error_t fault;
-  FORWARD(file_read(sweep->path, &bytes, &size, error));
+  FORWARD(read_file(sweep->path, &bytes, &size, error));
   json_t *plan = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &fault);
   free(bytes);
   if (!plan)

@@ -94,8 +94,8 @@ static void enlist(struct airport *airport) {
   struct occupation now = look_around(airport);
   for (int f = 0; f < MOST_FLIGHTS && now.working < now.most; f++) {
     struct flight *flight = &airport->flights[f];
-    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened || flight->run.enlisted) continue;
-    run_enlist(&flight->run);
+    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened || flight->run.workers_started) continue;
+    run_start_workers(&flight->run);
     now = look_around(airport);
   }
 }

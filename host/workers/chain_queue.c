@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue of chains, as a list of ranges. */
+/* Keeps the queue of chains as a list of ranges. */
 #include "workers/chain_queue.h"
 
 #include <string.h>
@@ -26,8 +26,8 @@ seam_status chain_queue_add(struct chain_queue *queue, const struct chain_range 
   return SEAM_OK;
 }
 
-/* Half an equal share of what is left, which shrinks as it is handed out, in whole pieces of the least size. */
-uint64_t chain_portion(const struct session_info *info, uint64_t left) {
+/* Half of an equal share of what is left, rounded up to a multiple of info->least. */
+uint64_t chain_queue_portion(const struct session_info *info, uint64_t left) {
   uint64_t share = (left - 1) / (2 * (uint64_t)info->workers) + 1;
   uint64_t portion = share < info->batch ? ((share - 1) / info->least + 1) * info->least : info->batch;
   if (portion > info->batch) portion = info->batch;
@@ -37,7 +37,7 @@ uint64_t chain_portion(const struct session_info *info, uint64_t left) {
 bool chain_queue_take(struct chain_queue *queue, const struct session_info *info, struct chain_range *portion) {
   if (queue->left == 0) return false;
   const uint64_t *range = queue->ranges.ids + 2 * queue->current;
-  uint64_t size = chain_portion(info, queue->left + queue->elsewhere), rest = range[1] - range[0] - queue->taken;
+  uint64_t size = chain_queue_portion(info, queue->left + queue->elsewhere), rest = range[1] - range[0] - queue->taken;
   if (size > rest) size = rest;
   portion->begin = range[0] + queue->taken;
   portion->end = portion->begin + size;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Collects what workers count into one result. */
+/* Moves the counts of workers into one result. */
 #include "workers/collector.h"
 
 #include <stdlib.h>
 
-/* In a share. Batches of several workers alternate, so ranges stay apart; memory must not grow with chains. */
+/* In a share. Batches of several workers alternate, so their ranges do not join. Memory must not grow with chains. */
 enum { MOST_RANGES = 1024 };
 
 void collector_open(struct collector *collector, struct seam_result *result) {
@@ -52,7 +52,7 @@ static void answer(struct collector *collector, struct share *share) {
   pthread_cond_signal(&collector->changed);
 }
 
-/* Skips cells that are 0. A short run has many, on pages that do not exist until they are written. */
+/* Skips cells that are 0. A short run has many of them, and a page takes no memory until it is written. */
 static void move_counts(int64_t *from, int64_t *to, int64_t cells) {
   for (int64_t cell = 0; cell < cells; cell++) {
     if (from[cell] == 0) continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a configuration to the job that the kernels are given. Only +, -, *, / and sqrt, which are correctly rounded. */
+/* Turns a configuration into a job with +, -, *, / and sqrt alone, which every machine rounds alike. */
 #include "workers/job_setup.h"
 
 #include <math.h>
@@ -9,7 +9,8 @@
 #include "kernels/component/component.h"
 #include "kernels/predict_counts.h"
 
-/* `count` voltages equally spaced over [level - margin, level + margin], ends included; one is the level itself. */
+/* Sets `count` voltages, equally spaced over [level - margin, level + margin] with both ends. A single one is the
+ * level. */
 static void spread_voltages(float *voltages, int count, double level, double margin) {
   for (int k = 0; k < count; k++) {
     double place = count == 1 ? 0.0 : (double)(2 * k - (count - 1)) / (double)(count - 1);
@@ -17,7 +18,7 @@ static void spread_voltages(float *voltages, int count, double level, double mar
   }
 }
 
-static void plan_voltages(const struct seam_config *config, struct job *job) {
+static void set_voltages(const struct seam_config *config, struct job *job) {
   int samples = (int)config->samples;
   job->voltages = 2 * samples;
   for (int level = 0; level < 2; level++) {
@@ -33,47 +34,47 @@ static void plan_voltages(const struct seam_config *config, struct job *job) {
   job->loss_scale = (float)(1.0 / (2.0 * samples));
 }
 
-/* Adam's corrections for updates 1, 2, ... until both are what they stay: 0.999^t falls below half an ulp of 1. */
-static seam_status plan_adam(const struct seam_config *config, struct plan *plan, seam_error *error) {
+/* Adam's corrections for updates 1, 2, ... until they no longer change, when 0.999^t is below half an ulp of 1. */
+static seam_status set_adam(const struct seam_config *config, struct job_setup *setup, seam_error *error) {
   enum { LONGEST = 32768 };
   uint32_t entries = config->steps < LONGEST ? (uint32_t)config->steps + 1 : LONGEST;
-  plan->adam = malloc(entries * sizeof *plan->adam);
-  if (!plan->adam)
+  setup->adam = malloc(entries * sizeof *setup->adam);
+  if (!setup->adam)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs or run a smaller job");
   const double beta1 = ADAM_MEAN_DECAY, beta2 = ADAM_SQUARE_DECAY;
   double mean_decay = 1.0, square_decay = 1.0;
   for (uint32_t t = 0; t < entries; t++) {
     mean_decay *= beta1;
     square_decay *= beta2;
-    plan->adam[t].step = (float)(config->lr * (1.0 - beta1) / (1.0 - mean_decay));
-    plan->adam[t].root = (float)sqrt((1.0 - beta2) / (1.0 - square_decay));
+    setup->adam[t].step = (float)(config->lr * (1.0 - beta1) / (1.0 - mean_decay));
+    setup->adam[t].root = (float)sqrt((1.0 - beta2) / (1.0 - square_decay));
   }
-  plan->job.adam = plan->adam;
-  plan->job.adam_entries = entries;
+  setup->job.adam = setup->adam;
+  setup->job.adam_entries = entries;
   return SEAM_OK;
 }
 
-/* Further cells fill up the last block of them, as the last one again: nobody hits them. */
-static void plan_cells(const struct seam_config *config, struct plan *plan) {
+/* Repeats the last cell until the last block is full. No interface can hit the repeated cells. */
+static void set_cells(const struct seam_config *config, struct job_setup *setup) {
   double width = (config->range[1] - config->range[0]) / (double)config->cells;
-  plan->job.stride = ((int32_t)config->cells + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
-  for (int32_t cell = 0; cell < plan->job.stride; cell++) {
+  setup->job.stride = ((int32_t)config->cells + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
+  for (int32_t cell = 0; cell < setup->job.stride; cell++) {
     double own = cell < (int32_t)config->cells ? (double)cell : (double)config->cells - 1;
-    plan->centre[cell] = (float)(config->range[0] + (own + 0.5) * width);
+    setup->centre[cell] = (float)(config->range[0] + (own + 0.5) * width);
   }
-  plan->job.draws = config->draws;
-  plan->job.weight_exponent = (float)(-config->beta / 2 * 1.4426950408889634);
-  plan->job.centre = plan->centre;
+  setup->job.draws = config->draws;
+  setup->job.weight_exponent = (float)(-config->beta / 2 * 1.4426950408889634);
+  setup->job.centre = setup->centre;
 }
 
-/* A first component whose curve passes the origin says 0 V at level 0. */
-static void plan_common_cell(struct job *job) {
+/* A first component whose curve passes through the origin gives 0 V at level 0. */
+static void set_common_cell(struct job *job) {
   const struct axis *axis = &job->axes[AXIS_CELL];
   const int32_t cell = tally_bin(axis, 0.0f);
-  job->common_cell = component_origin(job->first) && cell <= axis->bins ? cell : 0;
+  job->common_cell = component_zero_at_zero(job->first) && cell <= axis->bins ? cell : 0;
 }
 
-static void plan_counts(const struct histogram_set *set, struct job *job) {
+static void set_counts(const struct histogram_set *set, struct job *job) {
   memcpy(job->axes, set->axes, sizeof job->axes);
   memcpy(job->offset, set->offset, sizeof job->offset);
   job->cells = set->cells;
@@ -81,11 +82,11 @@ static void plan_counts(const struct histogram_set *set, struct job *job) {
   for (int k = 0; k < job->snapshot_count; k++) job->snapshot_steps[k] = (uint32_t)set->snapshot_steps[k];
 }
 
-seam_status plan_create(const struct seam_config *config, const struct histogram_set *set, struct plan **plan,
-                        seam_error *error) {
-  *plan = calloc(1, sizeof **plan);
-  if (!*plan) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs or run a smaller job");
-  struct job *job = &(*plan)->job;
+seam_status job_setup_create(const struct seam_config *config, const struct histogram_set *set,
+                             struct job_setup **setup, seam_error *error) {
+  *setup = calloc(1, sizeof **setup);
+  if (!*setup) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs or run a smaller job");
+  struct job *job = &(*setup)->job;
   job->seed = config->seed;
   job->first = config->first;
   job->second = config->second;
@@ -97,19 +98,19 @@ seam_status plan_create(const struct seam_config *config, const struct histogram
   job->learning_rate = (float)config->lr;
   job->inverse_beta = (float)(config->lr / config->beta);
   job->langevin_noise = (float)sqrt(2.0 * config->lr / config->beta);
-  plan_voltages(config, job);
-  plan_cells(config, *plan);
-  plan_counts(set, job);
-  plan_common_cell(job);
-  seam_status status = plan_adam(config, *plan, error);
+  set_voltages(config, job);
+  set_cells(config, *setup);
+  set_counts(set, job);
+  set_common_cell(job);
+  seam_status status = set_adam(config, *setup, error);
   if (status == SEAM_OK) return SEAM_OK;
-  plan_free(*plan);
-  *plan = NULL;
+  job_setup_free(*setup);
+  *setup = NULL;
   return status;
 }
 
-void plan_free(struct plan *plan) {
-  if (!plan) return;
-  free(plan->adam);
-  free(plan);
+void job_setup_free(struct job_setup *setup) {
+  if (!setup) return;
+  free(setup->adam);
+  free(setup);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every rank but 0 follows: it counts the chains that rank 0 gives it and sends the counts to rank 0. */
+/* The part of every rank but 0: it counts the chains that rank 0 gives it, and sends the counts to rank 0. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 #include "workers/transport.h"
 #include "backend/choice.h"
 
-#define TICK        0.001 /* seconds between two looks for messages */
-#define REPORT_TIME 0.1   /* seconds between two reports, at most */
+#define TICK        0.001 /* seconds between two checks for messages */
+#define REPORT_TIME 0.1   /* the longest time between two reports, in seconds */
 #define LEASE_TIME  0.5   /* seconds that a lease should last; the last leases are shorter */
 
 enum { LEADER = 0 };
@@ -22,13 +22,13 @@ enum { LEADER = 0 };
 /* This rank's part in one run. */
 struct rank_run {
   int slot;
-  struct seam_result *result; /* what rank 0 does not have yet */
+  struct seam_result *result; /* the counts that rank 0 does not have yet */
   struct workers workers;
-  bool opened; /* the workers */
+  bool opened; /* workers_open was called */
   struct timespec begin, reported_at;
-  uint64_t reported, reported_trained; /* chains, as far as rank 0 knows */
-  bool asked;                          /* a lease is on its way */
-  bool collecting;                     /* rank 0 waits for the counts */
+  uint64_t reported, reported_work; /* chains, as far as rank 0 knows */
+  bool asked;                       /* rank 0 has not answered the last request for a lease */
+  bool collecting;                  /* rank 0 waits for the counts */
 };
 
 /* The runs that this rank takes part in, by slot. */
@@ -48,19 +48,19 @@ static void send_opening(const struct rank_run *run) {
   send(run->slot, MESSAGE_OPENED, &opening, sizeof opening);
 }
 
-/* Reports `done` chains since the beginning, and asks for a lease of `wanted` chains unless that is 0. */
+/* Reports that `done` chains were counted since the beginning. Asks for a lease of `wanted` chains unless that is 0. */
 static void send_report(struct rank_run *run, uint64_t done, uint64_t wanted) {
   struct run_control *control = &run->workers.control;
-  uint64_t trained = atomic_load(&control->trained);
-  struct report report = {done - run->reported, trained - run->reported_trained, wanted, atomic_load(&control->cancel)};
+  uint64_t work_done = atomic_load(&control->work_done);
+  struct report report = {done - run->reported, work_done - run->reported_work, wanted, atomic_load(&control->cancel)};
   run->reported = done;
-  run->reported_trained = trained;
+  run->reported_work = work_done;
   run->reported_at = clock_after(0);
   run->asked = run->asked || wanted > 0;
   send(run->slot, MESSAGE_REPORT, &report, sizeof report);
 }
 
-/* As many batches as this rank counts in LEASE_TIME, or two for each worker while its speed is not known. */
+/* As many batches as this rank counts in LEASE_TIME, but at least two for each worker. */
 static uint64_t lease_size(struct rank_run *run) {
   uint64_t batch = run->workers.info.batch, least = 2 * (uint64_t)run->workers.info.workers;
   double batches =
@@ -81,7 +81,7 @@ static uint64_t chains_left(const struct service *service) {
   return left;
 }
 
-/* How many chains to ask for; 0: none now. Asks before the workers run out. */
+/* How many chains to ask for now; 0: none. Asks before the workers have none left. */
 static uint64_t chains_wanted(struct rank_run *run, const struct service *service) {
   uint64_t size = lease_size(run);
   pthread_mutex_lock(&run->workers.mutex);
@@ -90,8 +90,8 @@ static uint64_t chains_wanted(struct rank_run *run, const struct service *servic
   return more && !run->asked && chains_left(service) < size / 2 ? size : 0;
 }
 
-/* Sends the counts to rank 0, if it waits for them and all workers have handed theirs in, or if their ranges are many.
- * The report goes first, so that rank 0 never has more than it was told. */
+/* Sends the counts to rank 0 if it waits for them and all workers have given theirs, or if there are many ranges. The
+ * report goes first, so that rank 0 never has counts of chains that were not reported. */
 static void send_counts(struct rank_run *run) {
   struct collector *collector = &run->workers.collector;
   struct coverage *covered = &run->result->coverage;
@@ -190,8 +190,8 @@ static void take_run(struct service *service, const struct message *message) {
   workers_start(&run->workers);
 }
 
-/* Looks after a run once, and ends it when its workers have ended. */
-static void look_after(struct service *service, struct rank_run *run) {
+/* Sends what rank 0 needs of a run, and ends the run when its workers have ended. */
+static void serve_run(struct service *service, struct rank_run *run) {
   bool ended = workers_wait(&run->workers, 0);
   uint64_t wanted = chains_wanted(run, service);
   if (ended) {
@@ -204,7 +204,7 @@ static void look_after(struct service *service, struct rank_run *run) {
   if (ended) end_run(service, run, &run->workers.error);
 }
 
-/* Returns whether further messages may come. A message for a run that has ended is too late. */
+/* False after the last message. A message for a run that has ended is dropped. */
 static bool take_message(struct service *service, const struct message *message) {
   struct rank_run *run = service->runs[message_slot(message)];
   enum message_kind kind = message_kind(message);
@@ -222,9 +222,9 @@ void seam_ranks_serve(void) {
   struct message message;
   struct floating_point_state found = floating_point_enter();
   for (bool stay = true; stay;) {
-    while (stay && transport_look(&message)) stay = take_message(&service, &message);
+    while (stay && transport_next(&message)) stay = take_message(&service, &message);
     for (int slot = 0; slot < SLOTS; slot++)
-      if (service.runs[slot]) look_after(&service, service.runs[slot]);
+      if (service.runs[slot]) serve_run(&service, service.runs[slot]);
     clock_sleep(TICK);
   }
   floating_point_leave(found);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rank 0 leads the other ranks. Each of them asks for a lease, which is a range of chains, counts it, and sends its
- * counts when rank 0 collects them. Its counts are joined to the result as those of a worker thread are. The run ends
- * when every rank has ended or was lost.
+/* Gives chains to the other ranks and collects their counts.
+ *
+ * Each rank asks for a lease, which is a range of chains. It counts them, and sends its counts when rank 0 asks for
+ * them. Rank 0 joins these counts to the result as it joins the counts of a worker thread. The run ends when every rank
+ * has ended or was lost.
  *
  * Leases are large at first and small at the end, so that ranks of unequal speed end together. Counts travel as
  * messages between two ranks: an MPI reduction would need all ranks, and so would lose everything with one of them.
@@ -17,8 +19,8 @@
 #include "workers/rank_messages.h"
 #include "workers/transport.h"
 
-/* Seconds that a rank has to answer that it was told to end. A rank that was killed never answers, and mpirun gives the
- * others about one second more. A rank that still opens its devices cannot answer, but has counted nothing yet. */
+/* Seconds in which a rank must answer MESSAGE_CANCEL. A rank that was killed never answers, and then mpirun stops the
+ * others after about one second. A rank that still opens its devices cannot answer, but it has counted nothing yet. */
 #define PATIENCE         0.3
 #define OPENING_PATIENCE 10.0
 
@@ -36,15 +38,15 @@ struct leader {
   struct workers *workers;
   int count;                  /* of ranks */
   struct follower *followers; /* by rank; the first is not used */
-  uint64_t *counted;          /* chains by rank, of which counts have come or will come */
+  uint64_t *counted;          /* chains by rank whose counts have come or will come */
   int64_t *counts;
   int open;           /* ranks that have not ended */
-  unsigned collected; /* the last request of the collector that was passed on */
+  unsigned collected; /* the last request of the collector that the ranks know of */
   bool cancelled;     /* the others were told to end */
   struct timespec cancelled_at;
 };
 
-/* A process has one set of ranks, and so one set of slots. */
+/* The ranks are global to a process, and so are the slots. */
 static struct leader *leaders[SLOTS];
 
 static void send(const struct leader *leader, int rank, enum message_kind kind, const void *bytes, size_t size) {
@@ -84,7 +86,7 @@ static void send_order(struct leader *leader, const struct seam_config *config) 
   }
 }
 
-/* "3 ranks" goes into the record of the run. */
+/* Adds "3 ranks" to the record of the run. */
 static void add_ranks(struct leader *leader) {
   char ranks[32];
   snprintf(ranks, sizeof ranks, "%d ranks", leader->count);
@@ -129,7 +131,7 @@ static void close_follower(struct leader *leader, struct follower *follower) {
   collector_remove_share(&leader->workers->collector, &follower->share);
 }
 
-/* Gives a rank up. Chains whose counts have not come are not counted: --resume runs them again. */
+/* Gives a rank up. The chains whose counts have not come are not counted; --resume counts them again. */
 static void lose(struct leader *leader, int rank) {
   struct follower *follower = &leader->followers[rank];
   uint64_t missing = leader->counted[rank] - follower->received;
@@ -163,7 +165,7 @@ static void take_opening(struct leader *leader, int rank, const struct message *
   pthread_mutex_unlock(&workers->collector.mutex);
 }
 
-/* A lease is a portion for a worker as large as all of the rank's. Portions shrink as the chains run out. */
+/* A lease is the portion that chain_queue_portion gives to one worker, as if all workers of the rank were one. */
 static void send_lease(struct leader *leader, int rank, uint64_t wanted) {
   struct workers *workers = leader->workers;
   struct session_info info = leader->followers[rank].info;
@@ -183,7 +185,7 @@ static void take_report(struct leader *leader, int rank, const struct message *m
   transport_receive(message, &report, sizeof report);
   leader->counted[rank] += report.chains;
   leader->followers[rank].ending |= report.cancelled;
-  atomic_fetch_add(&leader->workers->control.trained, report.trained);
+  atomic_fetch_add(&leader->workers->control.work_done, report.work_done);
   collector_count(&leader->workers->collector, report.chains);
   if (report.wanted > 0) send_lease(leader, rank, report.wanted);
 }
@@ -203,7 +205,7 @@ static seam_status receive_share(struct leader *leader, int rank, const struct m
   return SEAM_OK;
 }
 
-/* Without memory for the share the rank is lost. */
+/* A rank whose share finds no memory is lost. */
 static void take_share(struct leader *leader, int rank, const struct message *message) {
   seam_error error;
   if (receive_share(leader, rank, message, &error) == SEAM_OK) return;
@@ -234,7 +236,7 @@ static bool any_open(void) {
 /* Takes the messages of all runs. A message from a rank that was given up is too late. */
 static void take_messages(void) {
   struct message message;
-  while (any_open() && transport_look(&message)) {
+  while (any_open() && transport_next(&message)) {
     struct leader *leader = leaders[message_slot(&message)];
     if (leader && !leader->followers[message.from].ended)
       take[message_kind(&message)](leader, message.from, &message);
@@ -267,14 +269,14 @@ static void pass_on_request(struct leader *leader) {
   send_all(leader, MESSAGE_COLLECT);
 }
 
-/* Whether a rank opens its devices, for any run. */
+/* Whether a rank is still opening its devices, for any run. */
 static bool is_opening(int rank) {
   for (int slot = 0; slot < SLOTS; slot++)
     if (leaders[slot] && !leaders[slot]->followers[rank].opened && !leaders[slot]->followers[rank].ended) return true;
   return false;
 }
 
-/* Gives up the ranks that did not answer in time that they were told to end. */
+/* Gives up the ranks that did not answer MESSAGE_CANCEL in time. */
 static void lose_silent(struct leader *leader) {
   double silent = leader->cancelled ? clock_since(&leader->cancelled_at) : 0;
   seam_error error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rank 0's part in a run of several ranks: gives chains to the other ranks and collects what they count. */
+/* Rank 0's part in a run of several ranks: it gives chains to the other ranks and collects their counts. */
 #ifndef SEAM_RANK_LEADER_H
 #define SEAM_RANK_LEADER_H
 
@@ -7,10 +7,10 @@
 
 struct leader;
 
-/* Up to SLOTS runs (message.h) can be led at once. */
+/* Up to SLOTS runs (rank_messages.h) can go on at once. */
 
-/* Tells the other ranks to take part. *leader is NULL where there are none; the other calls allow that. The caller has
- * opened `workers` and will close them. */
+/* Tells the other ranks to take part. Sets *leader to NULL if there are none; the other calls accept NULL. The caller
+ * has opened `workers` and will close them. */
 seam_status leader_open(struct workers *workers, const struct seam_config *config, struct leader **leader,
                         seam_error *error);
 
@@ -20,8 +20,8 @@ bool leader_serve(struct leader *leader);
 
 #define LEADER_TICK 0.001
 
-/* How many chains each of *ranks ranks has counted, of `*all` that were counted; valid until the next call and as long
- * as `all` is. */
+/* How many chains each of *ranks ranks has counted, if all together have counted *all. The array is valid until the
+ * next call, and no longer than `all`. */
 const uint64_t *leader_counted(struct leader *leader, uint64_t *all, int *ranks);
 
 void leader_close(struct leader *leader);

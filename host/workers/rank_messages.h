@@ -13,7 +13,7 @@ enum message_kind {
   MESSAGE_RUN,     /* struct order: take part in this run */
   MESSAGE_LEASE,   /* struct lease: the answer to a report that asks for chains */
   MESSAGE_COLLECT, /* empty: send what you counted */
-  MESSAGE_CANCEL,  /* empty: end this run within a slice, and answer with a report at once */
+  MESSAGE_CANCEL,  /* empty: stop this run at the end of the slice, and answer with a report at once */
   MESSAGE_LEAVE,   /* empty: no further run will come */
 
   /* To rank 0. */
@@ -33,30 +33,32 @@ static inline enum message_kind message_kind(const struct message *message) {
   return (enum message_kind)(message->tag % MESSAGES);
 }
 
-/* Receives a message that nobody waits for, and forgets it. */
+/* Receives a message that has no receiver any more, and forgets it. */
 void message_drop(const struct message *message);
 
+/* The run that all ranks must take part in. */
 struct order {
   char version[32]; /* of the library */
   struct seam_config config;
 };
 
-/* The range is empty when no chains are left for this rank. */
+/* A range of chains that the rank must count. It is empty when no chains are left for this rank. */
 struct lease {
   struct chain_range range;
   uint64_t left; /* chains that no rank has yet */
-  int workers;   /* of all ranks together */
+  int workers;   /* the workers of all ranks together */
 };
 
+/* The backend that a rank has opened. */
 struct opening {
   char backend[16];
-  struct session_info info; /* its `backend` points nowhere */
+  struct session_info info; /* its pointer `backend` means nothing to another process */
 };
 
 struct report {
-  uint64_t chains, trained; /* since the last report */
-  uint64_t wanted;          /* chains that the next lease may hold; 0: none are asked for */
-  bool cancelled;           /* MESSAGE_CANCEL has come */
+  uint64_t chains, work_done; /* since the last report */
+  uint64_t wanted;            /* chains that the next lease may hold; 0: the rank asks for none */
+  bool cancelled;             /* MESSAGE_CANCEL has come */
 };
 
 #endif

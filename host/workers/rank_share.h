@@ -6,10 +6,11 @@
 #include "config/config.h"
 #include "workers/transport.h"
 
-/* Gives the rank at `place` its part of the cores that --threads 0 would take, at least one. Gives it every
- * place->count-th card from its index on, of the `cards` of the host or of those that --device names; where there are
- * fewer cards than ranks, it gets one of them. --device 0, the default, means all cards. A rank that is alone gets
- * everything. */
+/* Gives the rank at `place` its part of the cores that --threads 0 would take, at least one. The cards are dealt in
+ * turn: the rank gets the cards place->index, place->index + place->count, ... of the host's `cards`, or of the list
+ * that
+ * --device names. If there are fewer cards than ranks, it gets one. --device 0, the default, means all cards. A rank
+ * that is alone on its host gets everything. */
 void rank_share(struct seam_config *config, const struct rank_place *place, int cores, int cards);
 
 /* The same for this rank and its host. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The transport over MPI. No other file of the program uses MPI. */
+/* Sends messages with MPI. No other file of the program uses MPI. */
 #define _GNU_SOURCE
 #include "workers/transport.h"
 
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 30 }; /* bytes: MPI counts in int */
+enum { PIECE = 1 << 30 }; /* bytes in one call: MPI counts them in an int */
 
-/* A process has one MPI, and so one of these. */
+/* MPI is global to a process, and so is this. */
 static struct {
   MPI_Comm all;
   int own, count;
@@ -44,10 +44,10 @@ static int number_in(const char *variable) {
   return text ? atoi(text) : 0;
 }
 
-/* How many processes the launcher started together. MPI begins only where there are several: alone it would take a
- * fraction of a second, and would fail on hosts where MPI is not set up. Three launchers tell the number in these
- * variables: mpirun of Open MPI; mpirun of MPICH and srun --mpi=pmi2; srun --mpi=pmix. Processes that srun starts
- * without --mpi know nothing of each other. */
+/* How many processes the launcher started together. MPI is started only if there are several: it takes a fraction of a
+ * second, and it fails on hosts where MPI is not set up. The variables are set by mpirun of Open MPI; by mpirun of
+ * MPICH and srun --mpi=pmi2; and by srun --mpi=pmix. Processes that srun starts without --mpi cannot find each other.
+ */
 static int launched_together(void) {
   if (getenv("OMPI_COMM_WORLD_SIZE")) return number_in("OMPI_COMM_WORLD_SIZE");
   if (getenv("PMI_SIZE")) return number_in("PMI_SIZE");
@@ -111,8 +111,9 @@ seam_status seam_ranks_join(int *rank, seam_error *error) {
 
 /* ---- Messages ---- */
 
-/* A small message on its way. Nobody waits for it, since two ranks that send to each other must not both wait. A rank
- * waits only until a large message is sent: rank 0 sends none, and always receives. */
+/* A small message that is being sent. The sender does not wait for it: two ranks that send to each other could wait
+ * forever. A rank waits only until a large message is sent. Rank 0 sends none and always receives, so that wait ends.
+ */
 struct parcel {
   MPI_Request request;
   struct parcel *next;
@@ -152,7 +153,7 @@ static bool send_parcel(int to, int tag, const void *bytes, size_t size) {
   return true;
 }
 
-bool transport_look(struct message *message) {
+bool transport_next(struct message *message) {
   MPI_Status status;
   int there = 0;
   collect_parcels(false);
@@ -187,7 +188,7 @@ void transport_send(int to, int tag, const void *bytes, size_t size) {
 
 /* ---- The end ---- */
 
-/* MPI_Finalize would wait for a lost rank without end. */
+/* If a rank was lost, MPI_Finalize would wait for it forever. */
 void transport_end(void) {
   if (world.alone) MPI_Abort(world.all, SEAM_ERROR_DEVICE);
   collect_parcels(true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The transport of a build without MPI: this process is alone. */
+/* Sends no messages: in a build without MPI a process is alone. */
 #include "workers/transport.h"
 
 seam_status seam_ranks_join(int *rank, seam_error *error) {
@@ -18,7 +18,7 @@ struct rank_place transport_place(void) {
   return (struct rank_place){0, 1, 0, 1};
 }
 
-bool transport_look(struct message *message) {
+bool transport_next(struct message *message) {
   (void)message;
   return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Worker threads: they take batches of chains from the queue, have them counted, and give the counts to the collector.
+/* Runs the worker threads: each takes chains from the queue, has them counted, and gives the counts to the collector.
  */
 #define _GNU_SOURCE
 #include "workers/worker_threads.h"
@@ -39,7 +39,7 @@ static seam_status work_batches(struct worker *worker, seam_error *error) {
   struct share *share = &worker->share;
   struct chain_range range;
   while (take_batch(workers, &range)) {
-    FORWARD(workers->backend->train(workers->session, worker->index, &range, &workers->control, share->counts, error));
+    FORWARD(workers->backend->count(workers->session, worker->index, &range, &workers->control, share->counts, error));
     FORWARD(collector_batch(&workers->collector, share, &range, error));
   }
   return SEAM_OK;
@@ -78,7 +78,7 @@ static seam_status start_worker(struct workers *workers, struct worker *worker, 
 
 /* ---- The workers ---- */
 
-/* No more workers than batches, unless more chains will come. */
+/* At most as many workers as batches, unless more chains will come. */
 static int useful_workers(const struct workers *workers) {
   uint64_t batches = (workers->queue.left + workers->info.least - 1) / workers->info.least;
   return workers->queue.more || batches > (uint64_t)workers->info.workers ? workers->info.workers : (int)batches;
@@ -137,9 +137,9 @@ void workers_fail(struct workers *workers, seam_status status, const seam_error 
   pthread_mutex_unlock(&workers->mutex);
 }
 
-/* With --backend auto, the CPU counts the run if the device cannot do it (promise 7). */
+/* With --backend auto, the CPU counts the run if the device cannot (promise 7). */
 static seam_status open_session(struct workers *workers, const struct seam_config *config, seam_error *error) {
-  const struct job *job = &workers->plan->job;
+  const struct job *job = &workers->setup->job;
   seam_status status = workers->backend->open(config, job, &workers->session, &workers->info, error);
   bool cpu_can = config->backend == BACKEND_AUTO && config->math == MATH_EXACT;
   if (status == SEAM_OK || !cpu_can || workers->backend != &cuda_backend) return status;
@@ -157,7 +157,7 @@ seam_status workers_open(struct workers *workers, const struct seam_config *conf
   pthread_condattr_destroy(&monotonic);
   pthread_mutex_init(&workers->mutex, NULL);
   collector_open(&workers->collector, result);
-  FORWARD(plan_create(config, result->histograms, &workers->plan, error));
+  FORWARD(job_setup_create(config, result->histograms, &workers->setup, error));
   FORWARD(open_session(workers, config, error));
   workers->all_workers = workers->info.workers;
   return SEAM_OK;
@@ -165,7 +165,7 @@ seam_status workers_open(struct workers *workers, const struct seam_config *conf
 
 void workers_close(struct workers *workers) {
   if (workers->session) workers->backend->close(workers->session);
-  plan_free(workers->plan);
+  job_setup_free(workers->setup);
   collector_close(&workers->collector);
   pthread_cond_destroy(&workers->changed);
   pthread_cond_destroy(&workers->refilled);

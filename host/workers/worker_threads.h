@@ -12,7 +12,7 @@ struct worker;
 
 struct workers {
   const struct backend *backend; /* set by the caller */
-  struct plan *plan;
+  struct job_setup *setup;
   struct session *session;
   struct session_info info;
   struct run_control control;
@@ -23,38 +23,38 @@ struct workers {
   pthread_cond_t changed;   /* a worker ended */
   pthread_cond_t refilled;  /* the queue got more chains, or no more will come */
   struct chain_queue queue; /* the caller opens and closes it */
-  int all_workers;          /* those of all ranks together */
+  int all_workers;          /* the workers of all ranks together */
   int working;              /* workers that have not ended */
   seam_status status;       /* of the first worker that failed */
   seam_error error;
 };
 
-/* Opens a session that counts into `result`: of workers->backend, or of another one where --backend auto allows it.
- * `workers` is all zero but for backend and queue. `config` and `result` outlive it. workers_close is due in any case.
- */
+/* Opens a session of workers->backend that counts into `result`. With --backend auto it may take the CPU instead.
+ * Before the call, all of `workers` is zero except backend and queue. `config` and `result` must outlive it. Call
+ * workers_close even if this fails. */
 seam_status workers_open(struct workers *workers, const struct seam_config *config, struct seam_result *result,
                          seam_error *error);
 void workers_close(struct workers *workers);
 
-/* Starts the threads. A failure here ends the run as the failure of a worker does. */
+/* Starts the threads. A failure here ends the run, as the failure of a worker does. */
 void workers_start(struct workers *workers);
 
 /* Waits for a worker to end, at most `seconds`; returns whether all have ended. */
 bool workers_wait(struct workers *workers, double seconds);
 
-/* How many have not ended, and whether the queue holds chains for them. */
+/* How many workers have not ended, and whether the queue has chains for them. */
 int workers_busy(struct workers *workers, bool *more);
 
-/* Waits for all to end. */
+/* Waits until all workers have ended. */
 void workers_join(struct workers *workers);
 
-/* Ends the run within a slice. */
+/* Stops the run at the end of the slice that each worker is in. */
 void workers_cancel(struct workers *workers);
 
 /* Ends the run: no worker takes another batch, but each still counts the batch that it has. */
 void workers_fail(struct workers *workers, seam_status status, const seam_error *error);
 
-/* Whether the run goes on. Called with the mutex held. */
+/* Whether the run goes on. Call it with the mutex held. */
 bool workers_go_on(struct workers *workers);
 
 #endif

@@ -12,7 +12,7 @@ HD struct law buffer_prior(int size, int parameter, float scale) {
   return law(0.5f, (parameter == 1 ? 0.25f : 0.5f) * scale);
 }
 
-/* saved[s] is sigma at voltage s, saved[n + s] is 1 less it. */
+/* saved[s] is sigma at voltage s, and saved[n + s] is 1 - sigma. */
 HD void buffer_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   (void)size;
   UNROLL
@@ -29,7 +29,7 @@ HD void buffer_backward(int size, const lane *theta, int n, const lane *v, const
   UNROLL
   for (int s = 0; s < n; s++) {
     lane rest = saved[n + s], d_high = d_out[s] * saved[s];
-    lane d_z = d_high * rest; /* but for the factor hi - lo */
+    lane d_z = d_high * rest; /* without the factor hi - lo, which buffer_finish applies */
     gradient[0] = lane_fma(d_z, v[s] - theta[1], gradient[0]);
     gradient[1] = gradient[1] + d_z;
     gradient[2] = lane_fma(d_out[s], rest, gradient[2]);
@@ -45,16 +45,16 @@ HD void buffer_finish(int size, const lane *theta, lane *gradient) {
   gradient[1] = -(rise * theta[0]) * gradient[1];
 }
 
-/* That of sigma, and at either end a rounding, of half an ulp: of 2^-24 of what is rounded. */
-HD lane buffer_turn(int size, const lane *theta) {
+/* The reversal of sigma, and the roundings of two values: each is at most 2^-24 of the value. */
+HD lane buffer_reversal(int size, const lane *theta) {
   (void)size;
   lane rise = lane_abs(theta[3] - theta[2]);
-  return rise * LOGISTIC_TURN + (rise + lane_abs(theta[2])) * 0x1p-23f;
+  return rise * LOGISTIC_REVERSAL + (rise + lane_abs(theta[2])) * 0x1p-23f;
 }
 
-HD int buffer_origin(int size) { return (void)size, 0; }
+HD int buffer_zero_at_zero(int size) { return (void)size, 0; }
 
-/* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
+/* Floating-point operations at one voltage, forward and backward. `inner`: d_in is computed, too. */
 static inline double buffer_flops(int size, int inner) {
   return (void)size, 5.0 + LOGISTIC_FLOPS + 9.0 + (inner ? 1.0 : 0.0);
 }

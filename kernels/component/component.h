@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A component of any kind: the list of kinds turned into calls of their files.
+/* A component of any kind: calls the functions of its family.
  *
- * On the GPU the kind is a constant and each call melts into the kernel. On the CPU it is a run-time value: one switch
- * for each block of voltages, so that any kind pairs with any kind and no pair is compiled twice. */
+ * On the GPU the kind is a constant, and the compiler inlines each call. On the CPU it is a value: there is one choice
+ * for each block of voltages. So any kind can stand with any other, and the CPU has one kernel and not one for each
+ * pair. CASE stands for one kind of the list; each function below makes its own of it. */
 #ifndef SEAM_COMPONENT_H
 #define SEAM_COMPONENT_H
 
@@ -21,7 +22,7 @@
 #endif
 #define RESTRICT __restrict__
 
-/* A negative size is an error: a kind outgrew MAX_PARAMETERS or MAX_SAVED of list.h. */
+/* An array of negative size does not compile: a kind needs more than MAX_PARAMETERS or MAX_SAVED of list.h. */
 #define CASE(enumerator, name, family, size, parameters)                                                               \
   typedef char name##_fits[(parameters) <= MAX_PARAMETERS && (size) <= MAX_SAVED ? 1 : -1] __attribute__((unused));
 COMPONENT_KINDS(CASE)
@@ -44,20 +45,20 @@ HD struct law component_prior(int kind, int j, float scale) {
   return law(0.0f, 0.0f);
 }
 
-/* How far f may turn back between its values at two voltages, V: by rounding where f is monotone, and infinitely where
- * it need not be. Meaningful where theta is finite. */
-HD lane component_turn(int kind, const lane *theta) {
+/* The largest reversal of f, V: as v rises, f never goes back by more than this from its main direction. It is a matter
+ * of rounding if f is monotone, and infinite if f need not be monotone. theta must be finite. */
+HD lane component_reversal(int kind, const lane *theta) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
-  if (kind == KIND_##enumerator) return family##_turn(size, theta);
+  if (kind == KIND_##enumerator) return family##_reversal(size, theta);
   COMPONENT_KINDS(CASE)
 #undef CASE
   return lane_splat((float)INFINITY);
 }
 
-/* Whether f(0) = 0 for any finite theta. */
-HD int component_origin(int kind) {
+/* Whether f(0) = 0 for every finite theta. */
+HD int component_zero_at_zero(int kind) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
-  if (kind == KIND_##enumerator) return family##_origin(size);
+  if (kind == KIND_##enumerator) return family##_zero_at_zero(size);
   COMPONENT_KINDS(CASE)
 #undef CASE
   return 0;
@@ -77,8 +78,8 @@ DISPATCH void component_draw(int kind, uint64_t seed, struct lane_id id, uint32_
   }
 }
 
-/* out[s] = f(v[s]) for n voltages, n even and SAMPLE_BLOCK at most; `saved` takes what the backward pass will want,
- * tile by tile. */
+/* out[s] = f(v[s]) for n voltages; n is even and at most SAMPLE_BLOCK. `saved` keeps values for the backward pass, tile
+ * by tile. */
 DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v, lane *RESTRICT out,
                                 lane *RESTRICT saved) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
@@ -93,8 +94,8 @@ DISPATCH void component_forward(int kind, const lane *RESTRICT theta, int n, con
 #undef CASE
 }
 
-/* Adds the gradient of sum over s of d_out[s]·f(v[s]) to `gradient`, but for what component_finish does once for all
- * voltages, and puts d_out[s]·f'(v[s]) into d_in[s] unless d_in is NULL. */
+/* The chain rule: d_out[s] is the derivative of the loss by f(v[s]). Adds to `gradient` its derivatives by theta,
+ * summed over s; component_finish completes them. Sets d_in[s] = d_out[s]·f'(v[s]), unless d_in is NULL. */
 DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, const lane *RESTRICT v,
                                  const lane *RESTRICT saved, const lane *RESTRICT d_out, lane *RESTRICT gradient,
                                  lane *RESTRICT d_in) {
@@ -112,7 +113,7 @@ DISPATCH void component_backward(int kind, const lane *RESTRICT theta, int n, co
 #undef CASE
 }
 
-/* Applies to the gradient what the contributions of all voltages have in common. */
+/* Multiplies the gradient by the factors that all voltages have in common. */
 DISPATCH void component_finish(int kind, const lane *RESTRICT theta, lane *RESTRICT gradient) {
 #define CASE(enumerator, name, family, size, parameters)                                                               \
   if (kind == KIND_##enumerator) family##_finish(size, theta, gradient);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The normal law that one parameter is drawn from. */
+/* The normal law from which a parameter is drawn. */
 #ifndef SEAM_LAW_H
 #define SEAM_LAW_H
 

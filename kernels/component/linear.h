@@ -28,11 +28,11 @@ HD void linear_backward(int size, const lane *theta, int n, const lane *v, const
 
 HD void linear_finish(int size, const lane *theta, lane *gradient) { (void)size, (void)theta, (void)gradient; }
 
-HD lane linear_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(0.0f); }
+HD lane linear_reversal(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(0.0f); }
 
-HD int linear_origin(int size) { return (void)size, 1; }
+HD int linear_zero_at_zero(int size) { return (void)size, 1; }
 
-/* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
+/* Floating-point operations at one voltage, forward and backward. `inner`: d_in is computed, too. */
 static inline double linear_flops(int size, int inner) { return (void)size, 3.0 + (inner ? 1.0 : 0.0); }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of component kinds: X(enumerator, name, family, size, parameters). A family is one file of this folder. */
+/* The list of component kinds: X(enumerator, name, family, size, parameters). Each family is a file of this folder. */
 #ifndef SEAM_LIST_H
 #define SEAM_LIST_H
 
@@ -19,7 +19,7 @@
 enum component_kind { COMPONENT_KINDS(COMPONENT_ENUMERATOR) KINDS };
 #undef COMPONENT_ENUMERATOR
 
-/* The most parameters of any kind, and the most values per voltage that a forward pass keeps for the backward pass. */
+/* The largest number of parameters of any kind, and of values per voltage that a forward pass saves. */
 enum { MAX_PARAMETERS = 49, MAX_SAVED = 16 };
 
 #endif

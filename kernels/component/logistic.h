@@ -11,7 +11,7 @@ HD struct law logistic_prior(int size, int parameter, float scale) {
   return law(0.0f, (parameter == 0 ? 8.0f : 4.0f) * scale);
 }
 
-/* saved[s] is sigma at voltage s, saved[n + s] is 1 less it. */
+/* saved[s] is sigma at voltage s, and saved[n + s] is 1 - sigma. */
 HD void logistic_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   (void)size;
   UNROLL
@@ -35,11 +35,13 @@ HD void logistic_backward(int size, const lane *theta, int n, const lane *v, con
 
 HD void logistic_finish(int size, const lane *theta, lane *gradient) { (void)size, (void)theta, (void)gradient; }
 
-HD lane logistic_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat(LOGISTIC_TURN); }
+HD lane logistic_reversal(int size, const lane *theta) {
+  return (void)size, (void)theta, lane_splat(LOGISTIC_REVERSAL);
+}
 
-HD int logistic_origin(int size) { return (void)size, 0; }
+HD int logistic_zero_at_zero(int size) { return (void)size, 0; }
 
-/* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
+/* Floating-point operations at one voltage, forward and backward. `inner`: d_in is computed, too. */
 static inline double logistic_flops(int size, int inner) {
   return (void)size, 2.0 + LOGISTIC_FLOPS + 5.0 + (inner ? 1.0 : 0.0);
 }

@@ -14,7 +14,7 @@ HD struct law mlp_prior(int size, int parameter, float scale) {
   return law(0.5f, 0.5f * scale);
 }
 
-/* saved[i·n + s] is unit i's tanh at voltage s. */
+/* saved[i·n + s] is the tanh of unit i at voltage s. */
 HD void mlp_forward(int size, const lane *theta, int n, const lane *v, lane *out, lane *saved) {
   const lane *w = theta, *b = theta + size, *a = theta + 2 * size;
   UNROLL
@@ -44,7 +44,7 @@ HD void mlp_backward(int size, const lane *theta, int n, const lane *v, const la
     UNROLL
     for (int s = 0; s < n; s++) {
       lane t = saved[i * n + s];
-      lane d_z = d_out[s] * lane_fma(-t, t, lane_splat(1.0f)); /* but for the factor a_i */
+      lane d_z = d_out[s] * lane_fma(-t, t, lane_splat(1.0f)); /* without the factor a_i, which mlp_finish applies */
       g_a = lane_fma(d_out[s], t, g_a);
       g_b = g_b + d_z;
       g_w = lane_fma(d_z, v[s], g_w);
@@ -63,11 +63,11 @@ HD void mlp_finish(int size, const lane *theta, lane *gradient) {
   }
 }
 
-HD lane mlp_turn(int size, const lane *theta) { return (void)size, (void)theta, lane_splat((float)INFINITY); }
+HD lane mlp_reversal(int size, const lane *theta) { return (void)size, (void)theta, lane_splat((float)INFINITY); }
 
-HD int mlp_origin(int size) { return (void)size, 0; }
+HD int mlp_zero_at_zero(int size) { return (void)size, 0; }
 
-/* Floating-point operations at one voltage, forward and backward; `inner` where d_in is wanted. */
+/* Floating-point operations at one voltage, forward and backward. `inner`: d_in is computed, too. */
 static inline double mlp_flops(int size, int inner) {
   return 1.0 + size * (4.0 + TANH_FLOPS + 8.0 + (inner ? 2.0 : 0.0));
 }

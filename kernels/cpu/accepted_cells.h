@@ -53,7 +53,7 @@ HD void accepted_by_looking(const struct job *job, const lane *theta, struct acc
   memset(span, 0, sizeof span);
   for (int cell = 0; cell < job->stride; cell += SAMPLE_BLOCK) {
     lane_mask which[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, which);
+    predict_accept(job, job->second, theta, job->centre + cell, which);
     for (int level = 0; level < 2; level++) span_add(&span[level], (uint32_t)cell, which[level]);
   }
   for (int level = 0; level < 2; level++) span_tell(&span[level], level, accepted);
@@ -174,13 +174,14 @@ HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, str
   struct crossing crossing[CROSSINGS];
   crossings_find(job, theta, &ascent, crossing);
   crossings_tell(&ascent, crossing, accepted);
-  return ~(crossings_certain(job, component_turn(job->second, theta), crossing) & census_finite(job->second, theta));
+  return ~(crossings_certain(job, component_reversal(job->second, theta), crossing) &
+           predict_finite(job->second, theta));
 }
 
 /* ---- One way or the other ---- */
 
 HD void accepted_find(const struct job *job, const lane *theta, struct accepted *accepted) {
-  const lane turn = component_turn(job->second, theta);
+  const lane turn = component_reversal(job->second, theta);
   if (lane_any(turn < (float)INFINITY) && !lane_any(accepted_by_bisection(job, theta, accepted))) return;
   accepted_by_looking(job, theta, accepted);
 }

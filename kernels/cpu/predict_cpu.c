@@ -24,19 +24,19 @@ static void draw_seconds(const struct job *job, const uint64_t *draws, int activ
     id.low[i] = (uint32_t)draws[i];
     id.high[i] = (uint32_t)(draws[i] >> 32);
   }
-  component_draw(job->second, job->seed, id, PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  component_draw(job->second, job->seed, id, PURPOSE_PREDICT_SECOND, job->init_scale, theta);
 }
 
 static inline __attribute__((always_inline)) void look(const struct job *job, uint64_t first_id, int active,
-                                                       struct candidate *out, enum census_hits hits) {
+                                                       struct candidate *out, enum predict_hits hits) {
   lane theta[MAX_PARAMETERS];
-  struct census_first first;
-  struct census_cells cells;
-  census_draw_theta(job, job->first, ids_from(first_id), theta, &first);
-  census_emit_all(job, job->first, theta, &first);
-  census_find_cells(job, &first, hits, &cells);
+  struct predict_first first;
+  struct predict_cells cells;
+  predict_draw_theta(job, job->first, ids_from(first_id), theta, &first);
+  predict_emit_all(job, job->first, theta, &first);
+  predict_find_cells(job, &first, hits, &cells);
   const struct axis *axis = &job->axes[AXIS_INTERFACE];
-  lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
+  lane u0 = predict_interface(&first, 0), u1 = predict_interface(&first, 1);
   lane_int bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
   lane_mask buffer = u1 > u0;
   for (int i = 0; i < active; i++) {
@@ -44,18 +44,18 @@ static inline __attribute__((always_inline)) void look(const struct job *job, ui
     out[i].mode = buffer[i] ? OUTCOME_BUFFER : OUTCOME_INVERTER;
     out[i].finite = out[i].within = first.finite[i] != 0;
     out[i].u[0] = u0[i], out[i].u[1] = u1[i];
-    census_hit(&out[i], job, &cells, hits, i);
+    predict_hit(&out[i], job, &cells, hits, i);
   }
 }
 
 /* ---- Pairs that work ---- */
 
 static void look_at_all(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, CENSUS_ALL);
+  look(job, first_id, active, out, PREDICT_ALL);
 }
 
 static void look_at_ends(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, CENSUS_ENDS);
+  look(job, first_id, active, out, PREDICT_ENDS);
 }
 
 /* Bit i is set where lane i is. */
@@ -74,7 +74,7 @@ static uint64_t sift(const struct job *job, const uint64_t *draws, int active) {
   lane theta[MAX_PARAMETERS], u[2] = {centre, centre}, y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
   draw_seconds(job, draws, active, theta);
   component_forward(job->second, theta, 2, u, y, saved);
-  return mask_bits(census_lands(job, 0, y[0])) & (((uint64_t)1 << active) - 1);
+  return mask_bits(predict_lands(job, 0, y[0])) & (((uint64_t)1 << active) - 1);
 }
 
 static void tell_rank(const struct accepted *accepted, int i, struct pairs_rank *out) {
@@ -102,7 +102,7 @@ static void enter_accepted(const struct job *job, const uint64_t *draws, struct 
   draw_seconds(job, draws, LANES, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(job, job->second, theta, job->centre + cell, accepted);
+    predict_accept(job, job->second, theta, job->centre + cell, accepted);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++) {
         uint64_t *row = tile->words + (size_t)(level * tile->stride + cell + k) * words;
@@ -124,16 +124,16 @@ const struct works_kernels NAME(works_kernels_, SEAM_ISA) = {
 /* ---- Pairs that are weighed ---- */
 
 static void look_at_interface(const struct job *job, uint64_t first_id, int active, struct candidate *out) {
-  look(job, first_id, active, out, CENSUS_LEVELS);
+  look(job, first_id, active, out, PREDICT_LEVELS);
 }
 
 static void enter_weights(const struct job *job, uint64_t first, int active, const struct weights_tile *tile,
                           int place) {
   lane theta[MAX_PARAMETERS];
-  component_draw(job->second, job->seed, ids_from(first), PURPOSE_CENSUS_SECOND, job->init_scale, theta);
+  component_draw(job->second, job->seed, ids_from(first), PURPOSE_PREDICT_SECOND, job->init_scale, theta);
   for (int cell = 0; cell < tile->stride; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
-    census_weigh(job, job->second, theta, job->centre + cell, weight);
+    predict_weigh(job, job->second, theta, job->centre + cell, weight);
     for (int level = 0; level < 2; level++)
       for (int k = 0; k < SAMPLE_BLOCK; k++)
         memcpy(tile->weights + (size_t)(level * tile->stride + cell + k) * (size_t)tile->width + place,
@@ -147,7 +147,7 @@ static uint64_t weigh_pairs(const struct weights_tile *tile, const uint16_t rows
   const uint32_t *high = tile->weights + (size_t)rows[1] * (size_t)tile->width;
   uint64_t sum = 0;
   for (int i = 0; i < tile->width; i++) sum += (uint64_t)low[i] * high[i];
-  return census_round(sum);
+  return predict_round(sum);
 }
 
 const struct weights_kernels NAME(weights_kernels_, SEAM_ISA) = {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernels that count pairs: candidates meet the table, and what they found goes into the histograms. */
+/* The kernels that count pairs: they look each candidate up in the table and add what they find to the histograms. */
 #include "predict.h"
 #include "cuda_thread.h"
 #include "predict_counts.h"
 
-/* ---- Of a tile: how many draws work with the candidate, or what they weigh with it ---- */
+/* ---- One tile: how many draws work with the candidate, or the sum of their weights ---- */
 
-/* Leaves in `both` what accepts the candidate's rows, too; false where that is nothing. Rows are read a few at a time,
- * so that their reads overlap; the last is read again where there are no more. */
-HD int tile_meet(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate,
-                 struct cuda_quad *both) {
+/* Removes from `both` the draws that do not accept all rows of the candidate. Returns whether any is left. Four rows
+ * are read at a time, so that the reads overlap. At the end the last row may be read again, which changes nothing. */
+HD int tile_intersect(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate,
+                      struct cuda_quad *both) {
   enum { AT_ONCE = 4 };
   const int last = candidate->count - 1;
   for (int r = 0; r <= last; r += AT_ONCE) {
@@ -31,18 +31,21 @@ HD uint32_t quad_count(const struct cuda_quad *quad) {
   return count;
 }
 
+/* How many draws work with the candidate. */
 HD uint64_t tile_works(const struct cuda_quad *tile, uint32_t quads, const struct candidate *candidate) {
   struct cuda_quad both = {{~0u, ~0u, ~0u, ~0u}};
-  return tile_meet(tile, quads, candidate, &both) ? quad_count(&both) : 0;
+  return tile_intersect(tile, quads, candidate, &both) ? quad_count(&both) : 0;
 }
 
-/* How many draws work with both of two. */
+/* How many draws work with both candidates. */
 HD uint64_t tile_works_with(const struct cuda_quad *tile, uint32_t quads, const struct candidate *two) {
   struct cuda_quad both = {{~0u, ~0u, ~0u, ~0u}};
-  return tile_meet(tile, quads, &two[0], &both) && tile_meet(tile, quads, &two[1], &both) ? quad_count(&both) : 0;
+  return tile_intersect(tile, quads, &two[0], &both) && tile_intersect(tile, quads, &two[1], &both) ? quad_count(&both)
+                                                                                                    : 0;
 }
 
-/* Quads of one tile stand `tiles` apart, so that neighbouring threads, whose tiles are neighbours, read neighbours. */
+/* The sum of the draws' weights with the candidate. The quads of a tile stand `tiles` apart: neighbouring threads have
+ * neighbouring tiles, and so they read neighbouring quads. */
 HD uint64_t tile_weighs(const struct cuda_quad *tile, uint32_t tiles, const struct candidate *candidate) {
   const size_t quads = (size_t)tiles * (CUDA_TILE_DRAWS / 4);
   const struct cuda_quad *low = tile + candidate->row[0] * quads, *high = tile + candidate->row[1] * quads;
@@ -52,41 +55,42 @@ HD uint64_t tile_weighs(const struct cuda_quad *tile, uint32_t tiles, const stru
     UNROLL
     for (int w = 0; w < 4; w++) sum += (uint64_t)a.word[w] * b.word[w];
   }
-  return census_round(sum);
+  return predict_round(sum);
 }
 
-/* ---- Of a block of theta2: `sharers` threads a candidate, by turns a tile each ---- */
+/* ---- One block of theta2: `sharers` threads share a candidate, and each takes every `sharers`-th tile ---- */
 
-HD void count(const struct cuda_argument *a, enum cuda_law law) {
-  const struct cuda_census *census = &a->census;
-  const uint32_t at_once = lane_threads() / census->sharers, groups = (a->batch.chains + at_once - 1) / at_once;
-  const uint32_t block = census->block + lane_block() / groups;
-  const uint32_t chain = lane_block() % groups * at_once + lane_thread() / census->sharers;
-  const uint32_t own = lane_thread() % census->sharers;
-  const uint32_t quads = law == CUDA_WORKS ? census->tiles : census->tiles * (CUDA_TILE_DRAWS / 4);
-  const struct cuda_quad *table = census->table + (uint64_t)block * 2 * (uint64_t)a->job.stride * quads;
+HD void count_partners(const struct cuda_argument *a, enum cuda_law law) {
+  const struct cuda_prediction *prediction = &a->prediction;
+  const uint32_t at_once = lane_threads() / prediction->sharers, groups = (a->batch.chains + at_once - 1) / at_once;
+  const uint32_t block = prediction->block + lane_block() / groups;
+  const uint32_t chain = lane_block() % groups * at_once + lane_thread() / prediction->sharers;
+  const uint32_t own = lane_thread() % prediction->sharers;
+  const uint32_t quads = law == CUDA_WORKS ? prediction->tiles : prediction->tiles * (CUDA_TILE_DRAWS / 4);
+  const struct cuda_quad *table = prediction->table + (uint64_t)block * 2 * (uint64_t)a->job.stride * quads;
   uint64_t sum = 0;
-  if (chain < a->batch.chains && census->candidates[chain].within)
-    for (uint32_t tile = own; tile < census->tiles; tile += census->sharers)
-      sum += law == CUDA_WORKS ? tile_works(table + tile, quads, &census->candidates[chain])
-                               : tile_weighs(table + tile, census->tiles, &census->candidates[chain]);
-  sum = lane_sum(sum, census->sharers);
-  if (own == 0 && chain < a->batch.chains) census->partners[(size_t)block * a->batch.stride + chain] = sum;
+  if (chain < a->batch.chains && prediction->candidates[chain].within)
+    for (uint32_t tile = own; tile < prediction->tiles; tile += prediction->sharers)
+      sum += law == CUDA_WORKS ? tile_works(table + tile, quads, &prediction->candidates[chain])
+                               : tile_weighs(table + tile, prediction->tiles, &prediction->candidates[chain]);
+  sum = lane_sum(sum, prediction->sharers);
+  if (own == 0 && chain < a->batch.chains) prediction->partners[(size_t)block * a->batch.stride + chain] = sum;
 }
 
-KERNEL(CUDA_CENSUS_THREADS) count_works(KERNEL_ARGUMENT struct cuda_argument a) { count(&a, CUDA_WORKS); }
+KERNEL(CUDA_PREDICT_THREADS) count_works(KERNEL_ARGUMENT struct cuda_argument a) { count_partners(&a, CUDA_WORKS); }
 
-KERNEL(CUDA_CENSUS_THREADS) count_weights(KERNEL_ARGUMENT struct cuda_argument a) { count(&a, CUDA_GIBBS); }
+KERNEL(CUDA_PREDICT_THREADS) count_weights(KERNEL_ARGUMENT struct cuda_argument a) { count_partners(&a, CUDA_GIBBS); }
 
-/* ---- Into the histograms: a thread a candidate ---- */
+/* ---- The histograms: one thread for each candidate ---- */
 
-/* Its partners in block `block` of INTERFACE_BLOCKS, which the table of pairs cuts further. */
+/* Adds the partners in block `block` of INTERFACE_BLOCKS, and returns how many there are. The histogram of pairs has
+ * FINE_BLOCKS blocks in it. */
 HD uint64_t add_block(const struct cuda_argument *a, const struct candidate *own, uint32_t chain, int block) {
   const int64_t offset = a->job.offset[HISTOGRAM_PAIRS];
   uint64_t works = 0;
   for (int fine = block * FINE_BLOCKS; fine < (block + 1) * FINE_BLOCKS; fine++) {
-    uint64_t in_block = a->census.partners[(size_t)fine * a->batch.stride + chain];
-    uint64_t sum = tally_round(in_block, a->census.pair_bits);
+    uint64_t in_block = a->prediction.partners[(size_t)fine * a->batch.stride + chain];
+    uint64_t sum = tally_round(in_block, a->prediction.pair_bits);
     if (sum && offset >= 0)
       tally_add(&a->batch.counts[offset + tally_pair_cell(own, a->batch.first_id + chain, fine)], sum);
     works += sum;
@@ -95,30 +99,31 @@ HD uint64_t add_block(const struct cuda_argument *a, const struct candidate *own
   return works;
 }
 
-KERNEL(CUDA_CENSUS_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
-  const uint32_t chain = own_thread();
+KERNEL(CUDA_PREDICT_THREADS) add(KERNEL_ARGUMENT struct cuda_argument a) {
+  const uint32_t chain = thread_number();
   if (chain >= a.batch.chains) return;
-  const struct candidate *own = &a.census.candidates[chain];
+  const struct candidate *own = &a.prediction.candidates[chain];
   uint64_t works = 0;
   KEEP_LOOP /* unrolled, it spills on sm_86 */
       for (int block = 0; block < INTERFACE_BLOCKS; block++) works += add_block(&a, own, chain, block);
-  tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.census.pair_bits, a.batch.counts);
+  tally_candidate(&a.job, own, a.batch.first_id + chain, works, a.job.draws << a.prediction.pair_bits, a.batch.counts);
 }
 
-/* ---- Swaps: a thread for each two candidates and fine block of the one block that is theirs ---- */
+/* ---- Swaps: FINE_BLOCKS threads for each two candidates, one for each fine block of their common block ---- */
 
-KERNEL(CUDA_CENSUS_THREADS) swap(KERNEL_ARGUMENT struct cuda_argument a) {
-  const struct cuda_census *census = &a.census;
-  const uint32_t chain = own_thread() / FINE_BLOCKS * 2;
+KERNEL(CUDA_PREDICT_THREADS) swap(KERNEL_ARGUMENT struct cuda_argument a) {
+  const struct cuda_prediction *prediction = &a.prediction;
+  const uint32_t chain = thread_number() / FINE_BLOCKS * 2;
   if (chain >= a.batch.chains) return;
   const uint64_t id = a.batch.first_id + chain;
-  const uint32_t block = (uint32_t)tally_swap_block(id) * FINE_BLOCKS + own_thread() % FINE_BLOCKS;
-  const uint64_t *works = census->partners + (size_t)block * a.batch.stride + chain;
+  const uint32_t block = (uint32_t)tally_swap_block(id) * FINE_BLOCKS + thread_number() % FINE_BLOCKS;
+  const uint64_t *works = prediction->partners + (size_t)block * a.batch.stride + chain;
   if (works[0] == 0 || works[1] == 0) return;
-  const struct candidate *two = &census->candidates[chain];
-  const struct cuda_quad *table = census->table + (uint64_t)block * 2 * (uint64_t)a.job.stride * census->tiles;
+  const struct candidate *two = &prediction->candidates[chain];
+  const struct cuda_quad *table = prediction->table + (uint64_t)block * 2 * (uint64_t)a.job.stride * prediction->tiles;
   uint64_t both = 0;
-  for (uint32_t tile = 0; tile < census->tiles; tile++) both += tile_works_with(table + tile, census->tiles, two);
+  for (uint32_t tile = 0; tile < prediction->tiles; tile++)
+    both += tile_works_with(table + tile, prediction->tiles, two);
   int64_t row = a.job.offset[HISTOGRAM_SWAPS] + tally_swap_row(&a.job, &two[0], &two[1], id);
   tally_swaps(works[0], works[1], both, a.batch.counts + row);
 }

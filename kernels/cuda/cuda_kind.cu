@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernels of a kind, SEAM_KIND, in a prediction: a first component looks for what it hits, a second one enters what
- * it accepts, or what it weighs, into the table of pairs. */
+/* The prediction kernels of one kind, SEAM_KIND: first components find the cells that they hit, and second components
+ * enter the cells that they accept, or their weights, into the table of pairs. */
 #include "predict.h"
 #include "cuda_thread.h"
 
@@ -13,91 +13,94 @@ enum { OWN_KIND = KIND(SEAM_KIND) };
 
 /* ---- First components ---- */
 
-HD void look(const struct cuda_argument *a, enum cuda_law law) {
-  uint32_t thread = own_thread();
+/* Draws a first component and makes it a candidate. The Gibbs law needs the cells of the interface alone. */
+HD void find_cells(const struct cuda_argument *a, enum cuda_law law) {
+  uint32_t thread = thread_number();
   if (thread >= a->batch.chains) return;
-  struct census_first first;
+  struct predict_first first;
   lane theta[MAX_PARAMETERS];
-  census_draw_theta(&a->job, OWN_KIND, id_of(&a->batch, thread), theta, &first);
-  census_emit_all(&a->job, OWN_KIND, theta, &first);
-  const lane u0 = census_interface(&first, 0), u1 = census_interface(&first, 1);
-  const enum census_hits hits = law == CUDA_WORKS ? CENSUS_ALL : CENSUS_LEVELS;
-  struct census_cells cells;
-  census_find_cells(&a->job, &first, hits, &cells);
+  predict_draw_theta(&a->job, OWN_KIND, thread_chain_id(&a->batch, thread), theta, &first);
+  predict_emit_all(&a->job, OWN_KIND, theta, &first);
+  const lane u0 = predict_interface(&first, 0), u1 = predict_interface(&first, 1);
+  const enum predict_hits hits = law == CUDA_WORKS ? PREDICT_ALL : PREDICT_LEVELS;
+  struct predict_cells cells;
+  predict_find_cells(&a->job, &first, hits, &cells);
   const struct axis *axis = &a->job.axes[AXIS_INTERFACE];
-  struct candidate *own = &a->census.candidates[thread];
+  struct candidate *own = &a->prediction.candidates[thread];
   own->bin = axis_bin(axis, u0) * axis_extent(axis) + axis_bin(axis, u1);
   own->mode = u1 > u0 ? OUTCOME_BUFFER : OUTCOME_INVERTER;
   own->finite = own->within = first.finite != 0;
   own->u[0] = u0, own->u[1] = u1;
-  census_hit(own, &a->job, &cells, hits, 0);
+  predict_hit(own, &a->job, &cells, hits, 0);
 }
 
-KERNEL(CUDA_CENSUS_THREADS) look_at_all(KERNEL_ARGUMENT struct cuda_argument a) { look(&a, CUDA_WORKS); }
+KERNEL(CUDA_PREDICT_THREADS) find_all_cells(KERNEL_ARGUMENT struct cuda_argument a) { find_cells(&a, CUDA_WORKS); }
 
-KERNEL(CUDA_CENSUS_THREADS) look_at_levels(KERNEL_ARGUMENT struct cuda_argument a) { look(&a, CUDA_GIBBS); }
+KERNEL(CUDA_PREDICT_THREADS) find_level_cells(KERNEL_ARGUMENT struct cuda_argument a) { find_cells(&a, CUDA_GIBBS); }
 
 /* ---- Second components ---- */
 
-/* A block's share of the table, and its thread's draw. */
+/* The part of the table that a block of threads fills in, and the draw of this thread. */
 struct entry {
   uint32_t tile, block; /* of theta2 */
   int32_t begin, end;   /* cells */
   uint64_t draw;
-  int active; /* there is such a draw */
+  int active; /* false for a draw that only fills the tile up */
 };
 
-HD struct entry entry_of(const struct cuda_argument *a) {
+HD struct entry entry_of_thread(const struct cuda_argument *a) {
   const uint32_t chunks = ((uint32_t)a->job.stride + CUDA_ENTER_CELLS - 1) / CUDA_ENTER_CELLS;
   uint32_t number = lane_block();
   struct entry e;
-  e.tile = number % a->census.tiles;
-  e.begin = (int32_t)(number / a->census.tiles % chunks) * CUDA_ENTER_CELLS;
+  e.tile = number % a->prediction.tiles;
+  e.begin = (int32_t)(number / a->prediction.tiles % chunks) * CUDA_ENTER_CELLS;
   e.end = e.begin + CUDA_ENTER_CELLS < a->job.stride ? e.begin + CUDA_ENTER_CELLS : a->job.stride;
-  e.block = a->census.block + number / a->census.tiles / chunks;
+  e.block = a->prediction.block + number / a->prediction.tiles / chunks;
   e.draw = a->job.draws * e.block / PAIR_BLOCKS + (uint64_t)e.tile * CUDA_TILE_DRAWS + lane_thread();
   e.active = e.draw < a->job.draws * (e.block + 1) / PAIR_BLOCKS;
   return e;
 }
 
-HD void draw_second(const struct cuda_argument *a, uint64_t draw, lane *theta) {
+HD void entry_draw(const struct cuda_argument *a, uint64_t draw, lane *theta) {
   struct lane_id id = {(uint32_t)draw, (uint32_t)(draw >> 32)};
-  component_draw(OWN_KIND, a->job.seed, id, PURPOSE_CENSUS_SECOND, a->job.init_scale, theta);
+  component_draw(OWN_KIND, a->job.seed, id, PURPOSE_PREDICT_SECOND, a->job.init_scale, theta);
 }
 
-/* Row `level`, `cell` of the block's table, where a row has so many quads. */
+/* The row of a level and a cell, in the entry's block of theta2. A row has `quads` quads. */
 HD struct cuda_quad *entry_row(const struct cuda_argument *a, const struct entry *e, int level, int32_t cell,
                                uint32_t quads) {
   uint64_t row = ((uint64_t)e->block * 2 + (uint64_t)level) * (uint64_t)a->job.stride + (uint64_t)cell;
-  return a->census.table + row * quads;
+  return a->prediction.table + row * quads;
 }
 
-/* A warp's draws are a word of the tile's quad. */
-KERNEL(CUDA_CENSUS_THREADS) accept(KERNEL_ARGUMENT struct cuda_argument a) {
-  const struct entry e = entry_of(&a);
+/* Whether the draws accept each cell. The draws of a warp are one word of the tile's quad. */
+KERNEL(CUDA_PREDICT_THREADS) accept(KERNEL_ARGUMENT struct cuda_argument a) {
+  const struct entry e = entry_of_thread(&a);
   lane theta[MAX_PARAMETERS];
-  draw_second(&a, e.draw, theta);
+  entry_draw(&a, e.draw, theta);
   for (int32_t cell = e.begin; cell < e.end; cell += SAMPLE_BLOCK) {
     lane_mask accepted[2][SAMPLE_BLOCK];
-    census_accept(&a.job, OWN_KIND, theta, a.job.centre + cell, accepted);
+    predict_accept(&a.job, OWN_KIND, theta, a.job.centre + cell, accepted);
     UNROLL
     for (int level = 0; level < 2; level++) UNROLL
     for (int k = 0; k < SAMPLE_BLOCK; k++) {
       uint32_t word = lane_ballot(accepted[level][k] & e.active);
       if (lane_thread() % CUDA_WARP == 0)
-        entry_row(&a, &e, level, cell + k, a.census.tiles)[e.tile].word[lane_thread() / CUDA_WARP] = word;
+        entry_row(&a, &e, level, cell + k, a.prediction.tiles)[e.tile].word[lane_thread() / CUDA_WARP] = word;
     }
   }
 }
 
-KERNEL(CUDA_CENSUS_THREADS) weigh(KERNEL_ARGUMENT struct cuda_argument a) {
-  const struct entry e = entry_of(&a);
-  const uint32_t quads = a.census.tiles * (CUDA_TILE_DRAWS / 4), own = lane_thread() / 4 * a.census.tiles + e.tile;
+/* The weight of the draws in each cell. */
+KERNEL(CUDA_PREDICT_THREADS) weigh(KERNEL_ARGUMENT struct cuda_argument a) {
+  const struct entry e = entry_of_thread(&a);
+  const uint32_t quads = a.prediction.tiles * (CUDA_TILE_DRAWS / 4),
+                 own = lane_thread() / 4 * a.prediction.tiles + e.tile;
   lane theta[MAX_PARAMETERS];
-  draw_second(&a, e.draw, theta);
+  entry_draw(&a, e.draw, theta);
   for (int32_t cell = e.begin; cell < e.end; cell += SAMPLE_BLOCK) {
     lane_int weight[2][SAMPLE_BLOCK];
-    census_weigh(&a.job, OWN_KIND, theta, a.job.centre + cell, weight);
+    predict_weigh(&a.job, OWN_KIND, theta, a.job.centre + cell, weight);
     UNROLL
     for (int level = 0; level < 2; level++) UNROLL
     for (int k = 0; k < SAMPLE_BLOCK; k++)
@@ -110,6 +113,6 @@ KERNEL(CUDA_CENSUS_THREADS) weigh(KERNEL_ARGUMENT struct cuda_argument a) {
 
 DECLARE_TABLE(cuda_kind, KIND_NAME(cuda_kind));
 const struct cuda_kind KIND_NAME(cuda_kind) = {
-    {(const void *)look_at_all, (const void *)look_at_levels},
+    {(const void *)find_all_cells, (const void *)find_level_cells},
     {(const void *)accept, (const void *)weigh},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of kinds in predictions: every build holds all of them. */
+/* The table of the prediction kernels of all kinds. Every build has all of them. */
 #include "cuda.h"
 
 #define DECLARE(enumerator, name, family, size, parameters) extern const struct cuda_kind cuda_kind_##name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernels of one pair of kinds, SEAM_FIRST and SEAM_SECOND, have in common: its names, and where a thread's
- * chain is kept between launches. */
+/* The pair of kinds, SEAM_FIRST and SEAM_SECOND, that a file is compiled for, and the chain's state between launches.
+ */
 #ifndef SEAM_CUDA_PAIR_H
 #define SEAM_CUDA_PAIR_H
 
@@ -13,10 +13,10 @@
 
 enum { FIRST = KIND(SEAM_FIRST), SECOND = KIND(SEAM_SECOND) };
 
-/* Moves the parameters, and with `moments` the moments, between the state and the chain. */
 enum direction { LOAD, STORE };
 
-HD void state_move(enum direction direction, lane *values, int count, float **state, uint32_t stride) {
+/* Moves `count` values of one chain between the state and `values`. Neighbouring threads move neighbouring words. */
+HD void pair_move_values(enum direction direction, lane *values, int count, float **state, uint32_t stride) {
   UNROLL
   for (int j = 0; j < count; j++) {
     if (direction == LOAD)
@@ -27,20 +27,21 @@ HD void state_move(enum direction direction, lane *values, int count, float **st
   *state += (size_t)count * stride;
 }
 
-HD void state_chain(enum direction direction, struct chain *chain, int moments, const struct cuda_batch *batch,
-                    uint32_t thread) {
+/* Moves the parameters, and if `moments` the moments too, between the state and the chain. */
+HD void pair_move_chain(enum direction direction, struct chain *chain, int moments, const struct cuda_batch *batch,
+                        uint32_t thread) {
   const int first = component_parameters(FIRST), second = component_parameters(SECOND);
   float *state = batch->state + thread;
-  state_move(direction, chain->first.theta, first, &state, batch->stride);
-  state_move(direction, chain->second.theta, second, &state, batch->stride);
+  pair_move_values(direction, chain->first.theta, first, &state, batch->stride);
+  pair_move_values(direction, chain->second.theta, second, &state, batch->stride);
   if (!moments) return;
-  state_move(direction, chain->first.mean, first, &state, batch->stride);
-  state_move(direction, chain->first.square, first, &state, batch->stride);
-  state_move(direction, chain->second.mean, second, &state, batch->stride);
-  state_move(direction, chain->second.square, second, &state, batch->stride);
+  pair_move_values(direction, chain->first.mean, first, &state, batch->stride);
+  pair_move_values(direction, chain->first.square, first, &state, batch->stride);
+  pair_move_values(direction, chain->second.mean, second, &state, batch->stride);
+  pair_move_values(direction, chain->second.square, second, &state, batch->stride);
 }
 
-HD struct recipe recipe_of(int optimizer) {
+HD struct recipe pair_recipe(int optimizer) {
   struct recipe r = {FIRST, SECOND, optimizer};
   return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all CUDA kernels have in common: the names of kinds, and which chain is a thread's own. */
+/* For all CUDA kernels: the names of kinds and tables, and which chain a thread works on. */
 #ifndef SEAM_CUDA_THREAD_H
 #define SEAM_CUDA_THREAD_H
 
@@ -19,12 +19,14 @@ enum { COMPONENT_KINDS(KIND_OF) };
 #define DECLARE_TABLE(type, name) extern const struct type name
 #endif
 
-HD struct lane_id id_of(const struct cuda_batch *batch, uint32_t thread) {
+/* The id of the chain of thread `thread`. */
+HD struct lane_id thread_chain_id(const struct cuda_batch *batch, uint32_t thread) {
   uint64_t id = batch->first_id + thread;
   struct lane_id words = {(uint32_t)id, (uint32_t)(id >> 32)};
   return words;
 }
 
-HD uint32_t own_thread(void) { return lane_block() * lane_threads() + lane_thread(); }
+/* The number of this thread in the grid. */
+HD uint32_t thread_number(void) { return lane_block() * lane_threads() + lane_thread(); }
 
 #endif

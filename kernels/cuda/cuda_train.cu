@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The training kernels of one pair of kinds, in exact arithmetic or, with SEAM_FAST, with the GPU's approximations.
+/* The training kernels of one pair of kinds: exact, or with SEAM_FAST in the GPU's approximate arithmetic.
  *
- * State is loaded once, worked on in registers and stored once. */
+ * A thread loads its chain once, trains it in registers, and stores it once. */
 #include "cuda_pair.h"
 
 HD void train(const struct cuda_argument *a, int optimizer) {
-  uint32_t thread = own_thread();
+  uint32_t thread = thread_number();
   if (thread >= a->batch.chains) return;
   struct chain chain;
-  state_chain(LOAD, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
-  chain_train(&chain, recipe_of(optimizer), &a->job, id_of(&a->batch, thread), a->batch.begin, a->batch.end);
-  state_chain(STORE, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
+  pair_move_chain(LOAD, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
+  chain_train(&chain, pair_recipe(optimizer), &a->job, thread_chain_id(&a->batch, thread), a->batch.begin,
+              a->batch.end);
+  pair_move_chain(STORE, &chain, optimizer == OPTIMIZER_ADAM, &a->batch, thread);
 }
 
 KERNEL(CUDA_TRAIN_THREADS) train_sgd(KERNEL_ARGUMENT struct cuda_argument a) { train(&a, OPTIMIZER_SGD); }

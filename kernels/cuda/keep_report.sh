@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# keep_report.sh REPORT COMMAND...: runs a compiler and keeps its messages, ptxas's report among them, in REPORT.
+# Runs a compiler and keeps its messages, which include the report of ptxas, in the file REPORT.
+# usage: keep_report.sh REPORT COMMAND...
 report=$1
 shift
 "$@" 2>"$report.new"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small result files of every task, and what must hold of any bytes that are read as one. */
+/* Small result files of every task, and what must hold for any bytes that are read as one. */
 #include "archives.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void count_small(struct archive *archive, const char *name, counter *coun
   for (; *options; options += 2)
     must(seam_config_set(config, options[0], options[1], &error) == SEAM_OK, "the options of a sample are valid");
   must(count(config, NULL, NULL, &result, &error) == SEAM_OK, "a sample can be counted");
-  must(archive_pack(result, &archive->bytes, &archive->size, &error) == SEAM_OK, "a sample can be packed");
+  must(result_file_pack(result, &archive->bytes, &archive->size, &error) == SEAM_OK, "a sample can be packed");
   archive->name = name;
   seam_result_free(result);
   seam_config_free(config);
@@ -48,15 +48,15 @@ const struct archive *small_archives(void) {
 
 /* ---- Any bytes ---- */
 
-/* More would take as long as a hundred other inputs, and go the same ways. */
+/* A larger result would take as long as a hundred other inputs, and run the same code. */
 enum { QUICKLY_WRITTEN = 4096 };
 
 static void must_survive_writing(const seam_result *result) {
   struct archive again;
   seam_result *copy;
   seam_error error;
-  must(archive_pack(result, &again.bytes, &again.size, &error) == SEAM_OK, "what was read can be written");
-  must(archive_unpack(again.bytes, again.size, "X.zip", &copy, &error) == SEAM_OK, "and read again");
+  must(result_file_pack(result, &again.bytes, &again.size, &error) == SEAM_OK, "what was read can be written");
+  must(result_file_unpack(again.bytes, again.size, "X.zip", &copy, &error) == SEAM_OK, "and read again");
   const struct coverage *a = &result->coverage, *b = &copy->coverage;
   must(a->ranges == b->ranges, "with as many ranges of chains");
   must(a->ranges == 0 || memcmp(a->ids, b->ids, 2 * a->ranges * sizeof *a->ids) == 0, "the same ones");
@@ -71,7 +71,7 @@ void read_as_result(const unsigned char *bytes, size_t size) {
   seam_result *result;
   seam_prediction prediction;
   seam_error error;
-  seam_status status = archive_unpack(bytes, size, "X.zip", &result, &error);
+  seam_status status = result_file_unpack(bytes, size, "X.zip", &result, &error);
   if (status != SEAM_OK) {
     must(result == NULL, "there is no result where a file is refused");
     must_explain(status, refusals, &error, "X.zip");
@@ -87,14 +87,13 @@ void read_as_comparison(const unsigned char *bytes, size_t size) {
   seam_comparison *comparison;
   struct archive again;
   seam_error error;
-  seam_status status = archive_unpack_comparison(bytes, size, "X.zip", &comparison, &error);
+  seam_status status = comparison_file_unpack(bytes, size, "X.zip", &comparison, &error);
   if (status != SEAM_OK) {
     must(comparison == NULL, "there is no comparison where a file is refused");
     must_explain(status, 1u << SEAM_ERROR_FORMAT, &error, "X.zip");
     return;
   }
-  must(archive_pack_comparison(comparison, &again.bytes, &again.size, &error) == SEAM_OK,
-       "what was read can be written");
+  must(comparison_file_pack(comparison, &again.bytes, &again.size, &error) == SEAM_OK, "what was read can be written");
   free(again.bytes);
   seam_comparison_free(comparison);
 }

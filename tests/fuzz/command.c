@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: any lines as the words of the command line. Commands are found and all they are given is read as ever,
- * but what they would do is left out. */
+/* Fuzz target: any lines as the words of the command line. Commands and their arguments are read as usual, but not
+ * carried out. */
 #define _GNU_SOURCE /* close_range */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@
 static seam_status look_at(struct arguments *arguments, seam_error *error);
 static seam_status look_at_bench(struct arguments *arguments, seam_error *error);
 
-/* The program with others in the place of its commands. */
+/* The program, with other functions in place of its commands. */
 #define main        seam_main
 #define train_run   look_at
 #define predict_run look_at
@@ -51,7 +51,7 @@ static seam_status look_at_bench(struct arguments *arguments, seam_error *error)
 
 /* ---- The words ---- */
 
-/* Cuts `text` at its line ends; returns how many words there are. */
+/* Cuts `text` at its line ends and returns how many words there are. */
 static int cut(char *text, char **words) {
   int count = 0;
   words[count++] = text;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: any bytes as a file of --config; or, where the first is '=', lines NAME=VALUE, each set on its own. */
+/* Fuzz target: any bytes as a file for --config, or, if the first byte is '=', lines NAME=VALUE that are set one at a
+ * time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ int LLVMFuzzerInitialize(int *count, char ***words) {
   return 0;
 }
 
-/* The text of an option sets another configuration to the same. */
+/* The text of an option sets the same value in another configuration. */
 static void must_survive_text(struct seam_config *config, const char *name) {
   static struct seam_config copy;
   char text[sizeof config->text];
@@ -31,7 +32,7 @@ static void must_survive_text(struct seam_config *config, const char *name) {
   must(strcmp(seam_config_get(&copy, name), text) == 0, "to the same");
 }
 
-/* What is recorded of a configuration makes the same again. */
+/* The JSON record of a configuration makes the same configuration again. */
 static void must_survive_json(const struct seam_config *config) {
   static struct seam_config copy;
   seam_error error;
@@ -65,7 +66,7 @@ static void read_file(struct seam_config *config, const uint8_t *data, size_t si
   must(memcmp(config, &defaults, sizeof defaults) == 0, "a refused file changes nothing");
 }
 
-/* `text` is changed. */
+/* Changes `text`. */
 static void set_lines(struct seam_config *config, char *text) {
   char *rest;
   for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
@@ -84,7 +85,7 @@ static void set_lines(struct seam_config *config, char *text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct seam_config config;
-  memcpy(&config, &defaults, sizeof config); /* with all that lies between its members */
+  memcpy(&config, &defaults, sizeof config); /* padding included */
   if (size && data[0] == '=') {
     char *text = malloc(size);
     must(text != NULL, "there is memory for a text");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What fuzz targets have in common. */
+/* Functions that the fuzz targets share. */
 #define _GNU_SOURCE /* memfd_create */
 #include "fuzz.h"
 

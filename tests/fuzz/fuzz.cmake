@@ -5,7 +5,7 @@
 option(SEAM_FUZZ "Link the fuzz targets to libFuzzer; SEAM_SANITIZE then holds fuzzer-no-link" OFF)
 if(SEAM_FUZZ)
   # The kernels only count the samples to begin with: where they go tells the fuzzer nothing.
-  foreach(kernels IN ITEMS kernels_baseline kernels_v3 kernels_v4 census_baseline census_v3 census_v4)
+  foreach(kernels IN ITEMS kernels_baseline kernels_v3 kernels_v4 predict_baseline predict_v3 predict_v4)
     if(TARGET ${kernels})
       target_compile_options(${kernels} PRIVATE -fno-sanitize=fuzzer-no-link)
     endif()

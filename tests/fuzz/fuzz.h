@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What fuzz targets have in common: a broken promise ends the process, where libFuzzer and CTest see it. */
+/* Functions that the fuzz targets share. A broken promise ends the process, so that libFuzzer and CTest see it. */
 #ifndef SEAM_FUZZ_H
 #define SEAM_FUZZ_H
 
@@ -9,20 +9,20 @@
 
 #include "seam.h"
 
-/* What libFuzzer calls: once, and for each input. */
+/* libFuzzer calls the first function once, and the second for each input. */
 int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 void must(bool kept, const char *promise);
 
-/* Refused by this status, which is one of `allowed`'s bits, in one line that holds `name`. */
+/* Expects that `status` is one of the bits of `allowed`, and that the error is one line that holds `name`. */
 void must_explain(seam_status status, unsigned allowed, const seam_error *error, const char *name);
 
-/* Where SEAM_FUZZ_SEEDS names a folder, an input to begin with is written into it. */
+/* If SEAM_FUZZ_SEEDS names a folder, writes a first input into it. */
 void write_seed(const char *name, const void *head, size_t head_size, const void *body, size_t body_size);
 
-/* A file of one's own without a name, put under the number `file`, so that /proc/self/fd/FILE opens it; for good, or
- * until it is filled again. */
+/* Fills a nameless file with the bytes and gives it the file number `file`, so that /proc/self/fd/FILE opens it, until
+ * it is filled again. */
 void fill_file(int file, const void *bytes, size_t size);
 
 #endif

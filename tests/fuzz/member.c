@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: any bytes as one member of a result file that is else in order, behind its checksum and deflate. The
- * first byte of the input chooses the file and the member, the rest is its content. */
+/* Fuzz target: any bytes as one member of a result file whose checksums and other members are right. The first byte of
+ * the input chooses the file and the member; the rest is the member's content. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "archives.h"
 #include "files/zipfile.h"
 
-/* A member as it is told of in front of it and in the directory, without compression. */
+/* What a zip says about a member, in front of it and in the directory; nothing is compressed. */
 struct __attribute__((packed)) about {
   uint16_t version, flags, method, time, date;
   uint32_t checksum, packed_size, size;
@@ -50,7 +50,7 @@ struct contents {
 };
 
 static struct contents files[ARCHIVES];
-static unsigned places[256][2]; /* the file and the member that a byte chooses */
+static unsigned places[256][2]; /* the file and the member for each first byte */
 
 /* ---- Taking files apart ---- */
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Half of the fuzzer's changes to JSON are made to its values, so that what is behind the parser is reached, too: one
- * is replaced, taken out, put in twice, or changed as a text. */
+/* Makes half of the fuzzer's changes to JSON change its values, so that the code behind the parser is reached, too: a
+ * value is replaced, removed, put in twice, or changed as text. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
 
-/* libFuzzer's. */
+/* libFuzzer defines this. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 
@@ -38,7 +38,7 @@ static json_t *any_value(unsigned *seed) {
   return json_loads(texts[below(seed, sizeof texts / sizeof *texts)], JSON_DECODE_ANY, NULL);
 }
 
-/* NULL where it is no text any more. */
+/* NULL if the changed bytes are no valid text. */
 static json_t *changed_text(const json_t *value) {
   uint8_t text[256];
   size_t size = json_string_length(value);
@@ -87,7 +87,7 @@ static const char *key_at(json_t *object, size_t k) {
   return json_object_iter_key(at);
 }
 
-/* Somewhere in a value that is not empty. */
+/* Changes something in a value that is not empty. */
 static void change(json_t *value, unsigned *seed) {
   bool array = json_is_array(value);
   size_t k = below(seed, array ? json_array_size(value) : json_object_size(value));
@@ -102,7 +102,8 @@ static void change(json_t *value, unsigned *seed) {
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
-  for (size_t at = 0; at < 2 && at < size && seed % 2; at++) { /* behind the byte that chooses a member, or not */
+  for (size_t at = 0; at < 2 && at < size && seed % 2;
+       at++) { /* the JSON may begin after the byte that chooses a member */
     json_t *value = json_loadb((char *)data + at, size - at, 0, NULL);
     if (is_full(value)) change(value, &seed);
     size_t changed = value ? json_dumpb(value, (char *)data + at, most - at, JSON_COMPACT) : 0;

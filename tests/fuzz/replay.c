@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fuzz target without the fuzzer: tries every file of the folders and files that it is given. */
+/* Runs a fuzz target without the fuzzer, on every file in the given folders and files. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fuzz.h"
 
-/* The input ends where its memory ends, so that a sanitizer sees every read beyond. */
+/* The input has memory of exactly its size, so that a sanitizer sees every read beyond. */
 static void try_bytes(const unsigned char *bytes, size_t size) {
   unsigned char *exact = malloc(size ? size : 1);
   must(exact != NULL, "there is memory for an input");
@@ -26,7 +26,7 @@ static void try_file(const char *path) {
   try_bytes(bytes, size);
 }
 
-/* How many files there were. */
+/* Returns how many files there were. */
 static int try_folder(const char *path) {
   DIR *folder = opendir(path);
   int count = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: any bytes as a result file, and as that of a comparison. */
+/* Fuzz target: any bytes as a result file, and as a file of a comparison. */
 #include "archives.h"
 
 int LLVMFuzzerInitialize(int *count, char ***words) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As much of the CUDA runtime as the CUDA backend calls, found before the toolkit's own header. */
+/* The part of the CUDA runtime that the CUDA backend calls, found before the toolkit's own header. */
 #ifndef SEAM_SHIM_CUDA_RUNTIME_API_H
 #define SEAM_SHIM_CUDA_RUNTIME_API_H
 

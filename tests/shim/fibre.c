@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fibres on ucontext, with AddressSanitizer told of every change of stack. */
+/* Fibres on ucontext. AddressSanitizer is told about every change of stack. */
 #include "fibre.h"
 
 #include <stdio.h>
@@ -32,14 +32,14 @@ static struct fibre {
   ucontext_t context;
   char *stack;
   enum fibre_state state;
-  int partner;                      /* exchanging: with whom */
-  long long value;                  /* exchanging: what is given, and then what was got; sharing: what is given */
-  long long shared[FIBRES_OF_WARP]; /* what all of the warp gave */
+  int partner;                      /* exchanging: the other fibre */
+  long long value;                  /* exchanging: the given value, then the received one; sharing: the given value */
+  long long shared[FIBRES_OF_WARP]; /* the values that all threads of the warp gave */
 } fibres[FIBRES];
 
 static struct {
   ucontext_t context;
-  const void *bottom; /* of its stack */
+  const void *bottom; /* of the scheduler's stack */
   size_t size;
   int current;
   void (*body)(int thread);
@@ -53,7 +53,7 @@ static void fibre_main(void) {
   setcontext(&scheduler.context);
 }
 
-/* Lets others run until this one is ready again. */
+/* Lets other fibres run until this one is ready again. */
 static void suspend(enum fibre_state state) {
   struct fibre *self = &fibres[scheduler.current];
   void *kept = NULL;
@@ -65,7 +65,7 @@ static void suspend(enum fibre_state state) {
 
 void fibre_wait(void) { suspend(WAITING); }
 
-/* Who comes first waits; who comes second takes and leaves a value, and goes on. */
+/* The first fibre to come waits. The second takes the first one's value, leaves its own, and continues. */
 long long fibre_exchange(int partner, long long value) {
   struct fibre *self = &fibres[scheduler.current], *other = &fibres[partner];
   if (other->state == EXCHANGING && other->partner == scheduler.current) {
@@ -80,7 +80,7 @@ long long fibre_exchange(int partner, long long value) {
   return self->value;
 }
 
-/* Who comes last hands out what all gave: the others may come again before each has looked. */
+/* The last fibre to come copies all values to all, because fibres may come again before the others have looked. */
 void fibre_share(long long value, long long values[FIBRES_OF_WARP]) {
   struct fibre *self = &fibres[scheduler.current];
   struct fibre *warp = &fibres[scheduler.current / FIBRES_OF_WARP * FIBRES_OF_WARP];
@@ -122,8 +122,8 @@ static int in_state(int count, enum fibre_state state) {
   return found;
 }
 
-/* Takes every fibre to its next barrier or its end, by turns in ascending and descending order, so that no order of
- * threads is relied upon. */
+/* Runs every fibre to its next barrier or its end, in ascending and descending order by turns, so that no kernel can
+ * rely on an order of threads. */
 static void run_ready(int count) {
   static bool descending;
   for (; in_state(count, READY); descending = !descending)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A libnvidia-ml.so.1 for tests: two cards of known clock and power, of which FAKE_NVML_FAIL names what fails. */
+/* A libnvidia-ml.so.1 for tests: two cards with known clock and power. FAKE_NVML_FAIL names the function that fails. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ enum { SUCCESS = 0, NOT_FOUND = 6, UNKNOWN = 999, CLOCK_SM = 1 };
 static int open_sessions;
 static char cards[2];
 
-/* For the test that every session is closed again. */
+/* Lets a test check that every session is closed. */
 int fake_nvml_sessions(void);
 int fake_nvml_sessions(void) { return open_sessions; }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small runs on the shim's devices and on the CPU, and the wish that they count the same. */
+/* Small runs on the shim's devices and on the CPU, which must count the same. */
 #ifndef SEAM_SHIM_RUN_H
 #define SEAM_SHIM_RUN_H
 
@@ -25,12 +25,12 @@ struct counted {
   int64_t cells;
   int64_t *counts;
   uint64_t trained; /* chain-steps */
-  uint64_t end;     /* counted up to this id */
+  uint64_t end;     /* ids below this one are counted */
 };
 
 struct setting {
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
 };
 
 static inline struct setting setting_of(const struct seam_config *config) {
@@ -38,16 +38,16 @@ static inline struct setting setting_of(const struct seam_config *config) {
   seam_error error;
   if (seam_config_check(config, &error) != SEAM_OK) fail_msg("%s", error.message);
   assert_int_equal(histogram_set_create(config, &s.set, &error), SEAM_OK);
-  assert_int_equal(plan_create(config, s.set, &s.plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(config, s.set, &s.plan, &error), SEAM_OK);
   return s;
 }
 
 static inline void setting_free(struct setting s) {
-  plan_free(s.plan);
+  job_setup_free(s.plan);
   histogram_set_free(s.set);
 }
 
-/* All chains of the configuration in portions, handed to the workers in turn. */
+/* Counts all chains of the configuration in portions that the workers take in turn. */
 static inline void train_portions(const struct backend *backend, const struct seam_config *config,
                                   struct session *session, int workers, uint64_t portion, struct run_control *control,
                                   struct counted *c) {
@@ -55,7 +55,7 @@ static inline void train_portions(const struct backend *backend, const struct se
   for (int turn = 0; c->end < last && c->status == SEAM_OK; turn++) {
     struct chain_range range = {c->end, last - c->end < portion ? last : c->end + portion};
     uint64_t asked = range.end;
-    c->status = backend->train(session, turn % workers, &range, control, c->counts, &c->error);
+    c->status = backend->count(session, turn % workers, &range, control, c->counts, &c->error);
     if (c->status == SEAM_OK) c->end = range.end;
     if (range.end < asked) break;
   }
@@ -69,19 +69,19 @@ static inline struct counted run(const struct backend *backend, const struct sea
   struct session *session = NULL;
   struct run_control control;
   atomic_init(&control.cancel, cancel);
-  atomic_init(&control.trained, 0);
+  atomic_init(&control.work_done, 0);
   shim.cancel = &control.cancel;
   c.counts = calloc((size_t)c.cells, sizeof *c.counts);
   assert_non_null(c.counts);
   c.status = backend->open(config, &s.plan->job, &session, &info, &c.error);
   if (c.status == SEAM_OK) {
     train_portions(backend, config, session, info.workers, portion ? portion : info.batch, &control, &c);
-    shim.fail = NULL; /* closing has nobody to tell of a failure */
+    shim.fail = NULL; /* closing cannot report a failure */
     backend->close(session);
   } else {
     assert_null(session);
   }
-  c.trained = atomic_load(&control.trained);
+  c.trained = atomic_load(&control.work_done);
   setting_free(s);
   return c;
 }
@@ -91,7 +91,7 @@ static inline struct seam_config small_config(int first, int second) {
   config_defaults(&config);
   config.first = first;
   config.second = second;
-  config.chains = 150; /* a block and a part of one */
+  config.chains = 150; /* one block and a part of another */
   config.first_chain = 5;
   config.steps = 6;
   config.seed = 20251106;
@@ -106,17 +106,17 @@ static inline void describe(const struct seam_config *config) {
               (int)config->slice);
 }
 
-/* Chain-steps; of a prediction, pairs. */
+/* The work in chain-steps, or, for a prediction, in pairs. */
 static inline uint64_t work_of(const struct seam_config *config) {
   return config->chains * (config->task == TASK_TRAIN ? config->steps : config->draws);
 }
 
-/* What all outcomes add up to. */
+/* The sum over all outcomes. */
 static inline uint64_t entries_of(const struct seam_config *config) {
   return config->task == TASK_TRAIN ? config->chains : work_of(config) << config_pair_bits(config);
 }
 
-/* Runs on the shim and on the CPU and wants the same counts; returns the number of cells that are not 0. */
+/* Expects the same counts from the shim and from the CPU. Returns how many cells are not 0. */
 static inline int assert_same(const struct seam_config *config, uint64_t portion) {
   struct counted cuda = run(&cuda_backend, config, portion, false);
   struct counted cpu = run(backend_on_cpu(config), config, 0, false);
@@ -141,16 +141,16 @@ static inline int assert_same(const struct seam_config *config, uint64_t portion
   return filled;
 }
 
-/* The shim refuses to open, with this status and message. */
+/* Expects that the shim's backend refuses to open with this status and message. */
 static inline void assert_refused(const struct seam_config *config, seam_status status, const char *word) {
   struct counted c = run(&cuda_backend, config, 0, false);
   assert_int_equal(c.status, status);
-  if (!strstr(c.error.message, word)) fail_msg("%s: no word of %s", c.error.message, word);
+  if (!strstr(c.error.message, word)) fail_msg("'%s' does not name %s", c.error.message, word);
   assert_int_equal(shim.live, 0);
   free(c.counts);
 }
 
-/* Before each test: a device that works. */
+/* Sets up one working device before each test. */
 static inline int reset(void **state) {
   (void)state;
   shim_reset();

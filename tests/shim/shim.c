@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices made of host memory and fibres: the CUDA runtime that the backend under test calls. Threads may call at once;
- * their kernels run one after another. */
+/* Devices made of host memory and fibres: the CUDA runtime for the backend under test. Several threads may call at
+ * once; their kernels run one after another. */
 #include "shim.h"
 
 #include <pthread.h>
@@ -18,14 +18,14 @@ struct shim_device shim;
 struct shim_index threadIdx, blockIdx, blockDim, gridDim;
 uint32_t shared_memory[SHIM_SHARED_LIMIT / 4 + GUARD_WORDS];
 
-/* All begin with their device. */
+/* Streams and events begin with their device. */
 struct shim_stream {
   int device;
   double clock; /* milliseconds */
 };
 struct shim_event {
   int device;
-  double clock; /* its stream's, when it was recorded */
+  double clock; /* the stream's clock when the event was recorded */
 };
 
 static struct allocation {
@@ -38,12 +38,12 @@ static struct {
   const void *kernel;
   int device;
   size_t shared;
-} allowance[KERNELS]; /* what cudaFuncSetAttribute allowed a kernel */
+} allowance[KERNELS]; /* the shared memory that cudaFuncSetAttribute allowed a kernel */
 
-/* One call at a time: workers of the backend come on threads of their own. */
+/* Only one call runs at a time, because each worker of the backend has a thread. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t went_on = PTHREAD_COND_INITIALIZER; /* a device has one more launch */
-static _Thread_local int current;                         /* the thread's device */
+static pthread_cond_t went_on = PTHREAD_COND_INITIALIZER; /* signalled when a device has one more launch */
+static _Thread_local int current;                         /* the thread's current device */
 
 void shim_reset(void) {
   current = 0;
@@ -51,7 +51,7 @@ void shim_reset(void) {
       .devices = 1, .driver = 13000, .multiprocessors = 1, .shared_limit = 49152, .available = (size_t)1 << 33};
 }
 
-/* Whether this call of `function` is the one that is to fail. */
+/* Whether this call of `function` must fail. */
 static bool fails(const char *function) {
   pthread_mutex_lock(&lock);
   bool meant = shim.fail && strcmp(shim.fail, function) == 0 && ++shim.calls == shim.fail_at;
@@ -72,7 +72,7 @@ static struct allocation *allocation_of(const void *memory) {
   return NULL;
 }
 
-/* On the current device, or with `host` in its page-locked memory. */
+/* Whether the memory is on the current device, or, with `host`, in its page-locked memory. */
 static bool is_allocated(const void *memory, size_t bytes, bool host) {
   pthread_mutex_lock(&lock);
   const struct allocation *a = allocation_of(memory);
@@ -119,7 +119,7 @@ cudaError_t cudaMallocHost(void **memory, size_t bytes) {
 cudaError_t cudaFree(void *memory) { return release(memory); }
 cudaError_t cudaFreeHost(void *memory) { return release(memory); }
 
-/* Of the thread's device: the runtime refuses another's streams. */
+/* Whether the stream is on the thread's device. The runtime refuses streams of another one. */
 static bool is_ours(const struct shim_stream *stream) { return stream && stream->device == current; }
 
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind) {
@@ -315,7 +315,7 @@ static long long exchange_in_pair(unsigned mask, long long value, unsigned dista
   return theirs;
 }
 
-/* A mask that names others than those who come would make the device wait for them. */
+/* The mask must name just the threads that come; the device would wait for any other. */
 long long shim_exchange(unsigned mask, long long value, unsigned distance) {
   long long values[FIBRES_OF_WARP];
   if (mask != ~0u) return exchange_in_pair(mask, value, distance);
@@ -333,7 +333,7 @@ unsigned shim_ballot(unsigned mask, int predicate) {
   return word;
 }
 
-/* Shared memory begins as rubbish, and what lies past it must stay as it is. */
+/* Shared memory is filled with rubbish first, and the bytes past it must not change. */
 static bool run_block(size_t shared, int threads) {
   memset(shared_memory, POISON, shared);
   uint32_t *past = shared_memory + (shared + 3) / 4;
@@ -355,11 +355,11 @@ static bool may_launch(const void *kernel, dim3 grid, dim3 block, size_t shared)
          block.y == 1 && block.z == 1;
 }
 
-/* What a kernel of the backend would read or write, if given at all, is the current device's. */
+/* Whether all memory that the backend's kernels may use is on the current device, if given at all. */
 static bool is_within_reach(const struct cuda_argument *a) {
-  const void *const pointers[] = {a->batch.state,       a->batch.snapshots,   a->batch.counts,
-                                  a->job.adam,          a->job.axes[0].edges, a->job.centre,
-                                  a->census.candidates, a->census.partners,   a->census.table};
+  const void *const pointers[] = {
+      a->batch.state, a->batch.snapshots,       a->batch.counts,        a->job.adam,        a->job.axes[0].edges,
+      a->job.centre,  a->prediction.candidates, a->prediction.partners, a->prediction.table};
   for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
     const struct allocation *owner = allocation_of(pointers[i]);
     if (pointers[i] && (!owner || owner->device != current)) return false;
@@ -367,11 +367,11 @@ static bool is_within_reach(const struct cuda_argument *a) {
   return true;
 }
 
-/* Whether `device` has come to its launch number `launch`; 0 asks nothing. */
+/* Whether `device` has reached its launch number `launch`; always true for 0. */
 static bool has_come_to(int device, uint64_t launch) { return launch == 0 || shim.launches_of[device] >= launch; }
 
-/* Whether the current device still works; called for each launch, with the lock held. Where one device breaks and
- * another is held, each waits for the other. */
+/* Whether the current device still works. Called at each launch, with the lock held. If one device breaks and another
+ * is held, each waits for the other. */
 static bool goes_on(void) {
   uint64_t launch = ++shim.launches_of[current];
   bool breaks = shim.broken_at && current == shim.broken && launch >= shim.broken_at;

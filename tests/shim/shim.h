@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shim's devices as a test sets them up, breaks them and looks into them. */
+/* The shim's devices: how a test sets them up, breaks them and inspects them. */
 #ifndef SEAM_SHIM_SHIM_H
 #define SEAM_SHIM_SHIM_H
 
@@ -18,7 +18,7 @@ enum { SHIM_DEVICES = 80 };
 struct shim_device {
   int devices, driver; /* how many cards; the driver's version, 0 for none */
   int multiprocessors, shared_limit;
-  int multiprocessors_of[SHIM_DEVICES]; /* of one card, where not 0 */
+  int multiprocessors_of[SHIM_DEVICES]; /* of one card, if not 0 */
   const char *name_of[SHIM_DEVICES];    /* likewise */
   size_t available;                     /* bytes of free memory */
   bool without_image;                   /* the build holds no code for this card */
@@ -42,10 +42,10 @@ struct shim_device {
 };
 extern struct shim_device shim;
 
-/* One device that works. */
+/* Sets up one working device. */
 void shim_reset(void);
 
-/* The block's shared memory, as lane_shared has it, with a guard past what a launch asked for. */
+/* The block's shared memory, for lane_shared, with a guard after the bytes that a launch asked for. */
 extern uint32_t shared_memory[];
 
 #endif

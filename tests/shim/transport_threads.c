@@ -67,7 +67,7 @@ void transport_send(int to, int tag, const void *bytes, size_t size) {
   pthread_mutex_unlock(&world.mutex);
 }
 
-bool transport_look(struct message *message) {
+bool transport_next(struct message *message) {
   pthread_mutex_lock(&world.mutex);
   const struct letter *first = world.queue[own];
   if (first) *message = first->message;
@@ -131,7 +131,7 @@ void transport_give_up(void) {
   pthread_mutex_unlock(&world.mutex);
 }
 
-/* Threads cannot be left behind, so the ranks that were given up are told to leave, too. */
+/* A thread must end before the test does, so the ranks that were given up are told to leave, too. */
 void transport_end(void) {
   for (int rank = 1; rank < given_up; rank++) transport_send(rank, message_tag(0, MESSAGE_LEAVE), NULL, 0);
   int count = given_up ? given_up : transport_ranks();

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranks that are threads of the test, with what can go wrong with ranks. */
-#ifndef SEAM_RANKS_THREADS_H
-#define SEAM_RANKS_THREADS_H
+/* Ranks that are threads of the test, and the failures that a test can give them. */
+#ifndef SEAM_TRANSPORT_THREADS_H
+#define SEAM_TRANSPORT_THREADS_H
 
 #include "workers/transport.h"
 
 enum { MOST_RANKS = 4 };
 
-/* Starts ranks 1 to count - 1, each in seam_ranks_serve; the caller is rank 0 until seam_ranks_leave, which ends them.
- */
+/* Starts ranks 1 to count - 1, each in seam_ranks_serve. The caller is rank 0 until seam_ranks_leave, which ends the
+ * others. */
 void threads_start(int count);
 
 /* From now on nothing that this rank sends arrives, as if it had been killed. */

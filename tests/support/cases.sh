@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Cases of the command line, for cli.sh and plot.sh, which source this with the program's path in $1: a folder of their
-# own, a run with the exit code that it must have, and what went wrong with it.
+# Helpers for scripts that check command lines, which source this with the program's path in $1: a folder of their own,
+# a run with its expected exit code, and a list of what went wrong.
 set -u
 seam=$(realpath "$1")
 work=$(mktemp -d)

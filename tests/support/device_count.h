@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A test that runs on a device, where there is one: a kernel counts what differs. */
+/* Runs a kernel that counts differences, for tests on a real device. */
 #ifndef SEAM_DEVICE_COUNT_H
 #define SEAM_DEVICE_COUNT_H
 
@@ -11,7 +11,7 @@ static int failed(cudaError_t code, const char *call) {
   return code != cudaSuccess;
 }
 
-/* The test's exit code: 0 where nothing differs, 77 without a device. */
+/* Returns the test's exit code: 0 if nothing differs, 77 without a device. */
 static int count_on_device(void (*kernel)(unsigned *different), unsigned blocks, unsigned threads, const char *what) {
   int count = 0;
   unsigned different = 1, *on_device = NULL;

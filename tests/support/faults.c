@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Preloaded into seam by faults.py, makes chosen calls on files fail.
- *
- * SEAM_FAULT holds faults CALL:N:KIND, separated by commas: the Nth such call fails, or with N+ that and all later
- * ones. KIND is an errno by name, or of a write: `short`, half of it is written; `full`, half of it and of later ones
- * nothing, with ENOSPC; `none`, nothing, and no errno. What failed is told to the file SEAM_FAULT_REPORT. Only files of
- * the working folder count, which seam is told by relative names. */
+/* A library that faults.py preloads into seam to make chosen calls on files fail. SEAM_FAULT holds faults CALL:N:KIND,
+ * separated by commas: the Nth such call fails, or, with N+, that and all later ones. KIND is the name of an errno, or
+ * for a write: `short` writes half; `full` writes half and then nothing more, with ENOSPC; `none` writes nothing and
+ * sets no errno. The file SEAM_FAULT_REPORT gets the calls that failed. Only files of the working folder count; seam
+ * gets them as relative names. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +47,7 @@ static struct fault fault_named(const char *kind, size_t length) {
   abort();
 }
 
-/* The one fault that `text` begins with, if it is meant for the `nth` call. */
+/* The first fault in `text`, if it is meant for the `nth` call. */
 static struct fault fault_meant(const char *text, enum call call, unsigned long nth) {
   size_t name = strcspn(text, ":");
   char *end;
@@ -71,7 +70,7 @@ static void report(enum call call, const char *path) {
   syscall(SYS_close, file);
 }
 
-/* What is to become of this call on `path`. */
+/* The fault for this call on `path`. */
 static struct fault next_fault(enum call call, const char *path) {
   if (*path == '/') return (struct fault){FINE, 0};
   unsigned long nth = atomic_fetch_add(&made[call], 1) + 1;
@@ -84,7 +83,7 @@ static struct fault next_fault(enum call call, const char *path) {
   return (struct fault){FINE, 0};
 }
 
-/* The same for an open file, named from the working folder where it lies in it. */
+/* The same for an open file, by its name in the working folder if it is there. */
 static struct fault next_file_fault(enum call call, int file) {
   char link[64], path[PATH_MAX], folder[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
@@ -129,7 +128,7 @@ EXPORTED int fsync(int file) {
   return fault.kind ? failed(fault) : (int)syscall(SYS_fsync, file);
 }
 
-/* As of Linux, the file is closed all the same. */
+/* As on Linux, the file is closed even if close fails. */
 EXPORTED int close(int file) {
   struct fault fault = next_file_fault(CLOSE, file);
   int closed = (int)syscall(SYS_close, file);

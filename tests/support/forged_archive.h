@@ -14,7 +14,7 @@ struct bytes {
   size_t size;
 };
 
-/* Cut to its size, so that a sanitizer sees every read beyond the file. */
+/* Moves the file to memory of exactly its size, so that a sanitizer sees every read beyond it. */
 static inline struct bytes exact(struct bytes file) {
   file.data = realloc(file.data, file.size);
   assert_non_null(file.data);
@@ -24,7 +24,7 @@ static inline struct bytes exact(struct bytes file) {
 static inline struct bytes pack(const seam_result *result) {
   struct bytes file;
   seam_error error;
-  if (archive_pack(result, &file.data, &file.size, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (result_file_pack(result, &file.data, &file.size, &error) != SEAM_OK) fail_msg("%s", error.message);
   return exact(file);
 }
 
@@ -58,15 +58,15 @@ static inline void expect_equal(const seam_result *a, const seam_result *b) {
 static inline seam_result *unpack(struct bytes file) {
   seam_result *result;
   seam_error error;
-  if (archive_unpack(file.data, file.size, "X.zip", &result, &error) != SEAM_OK) fail_msg("%s", error.message);
+  if (result_file_unpack(file.data, file.size, "X.zip", &result, &error) != SEAM_OK) fail_msg("%s", error.message);
   return result;
 }
 
-/* Refused with `status`, one line that names the file and holds `words`. */
+/* Expects a refusal with `status` and one line that names the file and holds `words`. */
 static inline void expect_refused(struct bytes file, seam_status status, const char *words) {
   seam_result *result;
   seam_error error = {.message = ""};
-  seam_status got = archive_unpack(file.data, file.size, "X.zip", &result, &error);
+  seam_status got = result_file_unpack(file.data, file.size, "X.zip", &result, &error);
   if (got != status) fail_msg("status %d instead of %d: %s", got, status, error.message);
   assert_int_equal(error.status, status);
   assert_null(result);
@@ -88,7 +88,8 @@ static inline struct bytes member_of(struct bytes file, const char *name) {
   return content;
 }
 
-/* The same zip with the member `name` under the name `as` (NULL: left out) and with `content` (data NULL: its own). */
+/* A copy of the zip with the member `name` under the name `as` (NULL: left out) and with the content `content` (data
+ * NULL: unchanged). */
 static inline struct bytes repack(struct bytes file, const char *name, const char *as, struct bytes content) {
   struct zip_reader *reader;
   struct zip_writer *writer = zip_writer_create();
@@ -109,7 +110,7 @@ static inline struct bytes repack(struct bytes file, const char *name, const cha
 
 static const struct bytes its_own = {NULL, 0};
 
-/* Refuses a member's replacement by JSON `value`, whose reference it takes. */
+/* Expects a refusal after the member is replaced by the JSON `value`; takes over the reference. */
 static inline void refuse_json(struct bytes file, const char *name, json_t *value, seam_status status,
                                const char *words) {
   struct bytes content = {(unsigned char *)json_dumps(value, JSON_COMPACT), 0};
@@ -130,7 +131,7 @@ static inline json_t *json_member(struct bytes file, const char *name) {
   return json;
 }
 
-/* Refuses the manifest with `key` set to `value` (NULL: removed), in it or in its object `in`. */
+/* Expects a refusal after `key` of the manifest, or of its object `in`, is set to `value` (NULL: removed). */
 static inline void refuse_manifest(struct bytes file, const char *in, const char *key, json_t *value,
                                    seam_status status, const char *words) {
   json_t *manifest = json_member(file, "run.manifest");

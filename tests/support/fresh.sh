@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# fresh FOLDER: leaves no trace of the last run of a test in its folder; for scripts that source this. Arguments in the
-# wrong order must not cost a checkout.
+# fresh FOLDER: removes a test's folder with everything from the last run; for scripts that source this. It refuses a
+# folder with sources, so that arguments in the wrong order do not delete a checkout.
 fresh() {
   if [ -e "$1/.git" ] || [ -e "$1/CMakeLists.txt" ]; then
     echo "$1 is no folder of a test: it holds sources; see the usage in $0" >&2

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The law of the interface under selection exp(-beta·L), L the loss at one voltage a level without noise, by
- * quadrature: the prior's density of (u0, u1) times the mean weight of a second component (DESIGN.md, section 7). */
+/* The law of the interface under selection exp(-beta·L), by quadrature: the prior's density of (u0, u1) times the mean
+ * weight of a second component (DESIGN.md, section 7). L is the loss at one voltage a level without noise. */
 #ifndef SEAM_GIBBS_LAW_H
 #define SEAM_GIBBS_LAW_H
 
@@ -20,13 +20,13 @@ SCIENCE double law_normal(double x, double deviation) {
 
 /* ---- linear x linear ---- */
 
-/* exp(-beta·L) averaged over y1 = a2·u1, a2 normal: u0 and y0 are 0. */
+/* exp(-beta·L) averaged over y1 = a2·u1, where a2 is normal; u0 and y0 are 0. */
 SCIENCE double law_linear_weight(double beta, double scale, double u1) {
   double spread = 1.0 + beta * scale * scale * u1 * u1;
   return exp(-0.5 * beta / spread) / sqrt(spread);
 }
 
-/* The integral over [lower, upper) of u1, not normalized. */
+/* The integral over u1 in [lower, upper), not normalized. */
 SCIENCE double law_linear(double beta, double scale, double lower, double upper) {
   enum { PANELS = 64 };
   double sum = 0.0, half = 0.5 * (upper - lower) / PANELS;
@@ -40,7 +40,7 @@ SCIENCE double law_linear(double beta, double scale, double lower, double upper)
 
 /* ---- logistic x logistic ---- */
 
-/* Nodes of one level's logit of u: LAW_BINS bins of u over [0, 1], the outermost cut into LAW_TAIL panels. */
+/* The nodes of one level's logit of u: LAW_BINS bins of u over [0, 1], of which the outermost have LAW_TAIL panels. */
 struct law_nodes {
   int bin[LAW_NODES];
   double logit[LAW_NODES], weight[LAW_NODES];
@@ -56,7 +56,7 @@ SCIENCE void law_panel(struct law_nodes *nodes, int *count, int bin, double lowe
 
 SCIENCE double law_logit(double u) { return log(u / (1.0 - u)); }
 
-/* The tails reach as far as six deviations of logit(u1), which are 8.95·scale each. */
+/* The tails reach six deviations of logit(u1), which are 8.95·scale each. */
 SCIENCE void law_place(struct law_nodes *nodes, double scale) {
   double inner = law_logit(1.0 - 1.0 / LAW_BINS), panel = (6.0 * 8.95 * scale - inner) / LAW_TAIL;
   int count = 0;
@@ -68,7 +68,7 @@ SCIENCE void law_place(struct law_nodes *nodes, double scale) {
   }
 }
 
-/* Adds one second component's share in the mean weight at every pair of nodes. */
+/* Adds one second component's weight to the mean weight at every pair of nodes. */
 SCIENCE void law_add_second(const struct law_nodes *nodes, double beta, double w, double c, double prior,
                             double mean[LAW_NODES][LAW_NODES]) {
   double low[LAW_NODES], high[LAW_NODES];
@@ -81,11 +81,11 @@ SCIENCE void law_add_second(const struct law_nodes *nodes, double beta, double w
     for (int j = 0; j < LAW_NODES; j++) mean[i][j] += low[i] * high[j];
 }
 
-/* The mean weight of all chains, and law[bin of u0][bin of u1], shares that add up to 1. */
+/* Returns the mean weight of all chains, and fills law[bin of u0][bin of u1] with shares that add up to 1. */
 SCIENCE double law_logistic(double beta, double scale, double law[LAW_BINS][LAW_BINS]) {
   static double mean[LAW_NODES][LAW_NODES];
   static struct law_nodes nodes;
-  const double step = 0.15; /* deviations; the trapezoidal rule converges exponentially */
+  const double step = 0.15; /* in deviations; the trapezoidal rule converges exponentially */
   memset(mean, 0, sizeof mean);
   law_place(&nodes, scale);
   for (int a = -40; a <= 40; a++)

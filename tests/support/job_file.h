@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job and its tables in a file, so that kernels built for another machine can be handed exactly the same work. */
-#ifndef SEAM_TEST_JOB_FILE_H
-#define SEAM_TEST_JOB_FILE_H
+/* A job and its tables in a file, so that kernels built for another machine can do exactly the same work. */
+#ifndef SEAM_JOB_FILE_H
+#define SEAM_JOB_FILE_H
 
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,8 @@
 
 #include "kernels/job.h"
 
-/* The file: this header, then Adam's table, then each axis's edges. Pointers in `job` mean nothing until read back. */
+/* The file holds this header, then Adam's table, then each axis's edges. Pointers in `job` have no meaning in the
+ * file. */
 struct job_file {
   uint64_t first_id, chains;
   uint32_t slice;
@@ -37,7 +38,7 @@ static inline void *job_file_table(size_t size, FILE *file) {
   return table;
 }
 
-/* The tables live as long as the program. */
+/* The tables are never freed. */
 static inline void job_file_read(FILE *file, struct job_file *f) {
   job_file_move(f, sizeof *f, file, 0);
   f->job.adam = (const struct adam_scale *)job_file_table(f->job.adam_entries * sizeof *f->job.adam, file);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs job files on the kernels it was built with and prints every count that is not zero, and a digest of every
- * trained parameter's bits, which is where a difference in rounding shows first; needs nothing of the host. */
+/* Runs job files on the kernels that it was built with. Prints every count that is not 0 and a digest of all trained
+ * parameters, where a difference in rounding shows first. Needs nothing of host/. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernels/cpu/cpu.c" /* and not its header: the digest looks into the state */
+#include "kernels/cpu/cpu.c" /* not its header, because the digest reads the state */
 #include "job_file.h"
 
 static const struct cpu_kernels *const kernels = &TABLE(cpu_kernels_, SEAM_ISA);
@@ -16,7 +16,8 @@ static int snapshot_at(const struct job *job, uint32_t step) {
   return -1;
 }
 
-/* FNV-1a over the bits of one chain's parameters; NaN, whose bits may differ between machines, as one value. */
+/* FNV-1a over the bits of one chain's parameters. All NaN count as one value, because their bits may differ between
+ * machines. */
 static uint64_t digest(uint64_t hash, const lane *theta, int parameters, int chain) {
   for (int j = 0; j < parameters; j++) {
     float value = theta[j][chain];

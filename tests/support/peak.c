@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* peak COMMAND [ARGUMENTS]: runs the command and prints the most memory that it had at once, in KiB. Apart from scripts
- * because a process counts what its parent had when it was forked, and this parent has next to nothing. */
+/* peak COMMAND [ARGUMENTS]: runs the command and prints its greatest memory use in KiB. This is a program and not a
+ * script, because a process counts the memory that its parent had at the fork, and this parent has next to none. */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Components of predictions as their tests have them: one by one, and a job of cells over [-1, 2). */
-#ifndef SEAM_CENSUS_JOB_H
-#define SEAM_CENSUS_JOB_H
+/* Components for tests of predictions, one at a time, and a job with cells over [-1, 2). */
+#ifndef SEAM_PREDICT_JOB_H
+#define SEAM_PREDICT_JOB_H
 
 #include "kernels/cpu/pairs.h"
 #include "science.h"
@@ -34,7 +34,7 @@ SCIENCE struct job job_of(int second, float centre[STRIDE]) {
   return job;
 }
 
-/* Those that this processor has; returns how many. */
+/* Fills in the kernels that this processor can run, and returns how many. */
 SCIENCE int kernels_here(const struct works_kernels *kernels[3]) {
   int count = 0;
   kernels[count++] = &works_kernels_baseline;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A folder of a test's own: made before it and removed after it, with all that is in it. */
+/* A test's own folder, made before the test and removed with its contents after it. */
 #ifndef SEAM_SAMPLE_FOLDER_H
 #define SEAM_SAMPLE_FOLDER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of arithmetic and science share: jobs without the host, chains in and out of lanes, the components of
+/* Tools for tests of arithmetic and science: jobs made without host/, chains in and out of lanes, the components of
  * DESIGN.md, section 2, in double, and a few statistics. */
 #ifndef SEAM_SCIENCE_H
 #define SEAM_SCIENCE_H
@@ -21,7 +21,19 @@
 
 /* ---- Lanes and jobs ---- */
 
-/* Chains first, first + 1, ... */
+SCIENCE uint32_t science_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+SCIENCE float science_from_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/* The lanes hold the chains first, first + 1, ... */
 SCIENCE struct lane_id science_id(uint64_t first) {
   uint32_t low[LANES], high[LANES];
   struct lane_id id;
@@ -39,7 +51,7 @@ SCIENCE void science_spread(float *voltages, int count, double level, double mar
     voltages[k] = (float)(count == 1 ? level : level - margin + 2.0 * margin * k / (count - 1));
 }
 
-/* A job of the options' defaults, without histograms. */
+/* A job with the options' defaults and without histograms. */
 SCIENCE struct job science_job(int first, int second, int samples, int hinge, double input_margin) {
   struct job job;
   memset(&job, 0, sizeof job);
@@ -83,7 +95,7 @@ SCIENCE double science_mlp(int size, const double *p, double v) {
   return sum;
 }
 
-/* Where v lies between the knots: the segment's index in *segment, -1 below and K - 1 above. */
+/* Finds the segment of v between the knots: its index in *segment, -1 below and K - 1 above. */
 SCIENCE double science_table(int knots, const double *p, double v, int *segment) {
   double spacing = 2.0 / (knots - 1), x = (v + 0.5) / spacing;
   *segment = x < 0.0 ? -1 : x >= knots - 1 ? knots - 1 : (int)floor(x);
@@ -110,7 +122,7 @@ SCIENCE double science_component(int kind, const double *p, double v) {
   }
 }
 
-/* Mean and deviation of parameter j under the prior at init_scale 1. */
+/* The mean and deviation of parameter j under the prior at init_scale 1. */
 SCIENCE void science_prior(int kind, int j, double *mean, double *deviation) {
   int size = science_sizes[kind];
   *mean = 0.0;
@@ -155,7 +167,7 @@ SCIENCE int science_compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* sqrt(n)·D of Kolmogorov and Smirnov for `values`, which it sorts, against the normal law. */
+/* sqrt(n)·D of Kolmogorov and Smirnov for `values` against the normal law. Sorts `values`. */
 SCIENCE double science_ks_normal(double *values, int n, double mean, double deviation) {
   qsort(values, (size_t)n, sizeof *values, science_compare);
   double worst = 0.0;
@@ -166,10 +178,21 @@ SCIENCE double science_ks_normal(double *values, int n, double mean, double devi
   return sqrt(n) * worst;
 }
 
-/* The value of sqrt(n)·D passed with probability p at most, whatever n: Massart's inequality P < 2·exp(-2x^2). */
+/* sqrt(n) times the greatest distance of `n` p-values from the uniform law, in one direction or the other. p-values are
+ * multiples of 1/201, so they cannot follow the law between two of these. */
+SCIENCE double science_ks_uniform(const double *values, int n) {
+  double *p = malloc((size_t)n * sizeof *p), worst = 0;
+  memcpy(p, values, (size_t)n * sizeof *p);
+  qsort(p, (size_t)n, sizeof *p, science_compare);
+  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
+  free(p);
+  return sqrt(n) * worst;
+}
+
+/* sqrt(n)·D exceeds this value with probability p at most, for any n: Massart's inequality P < 2·exp(-2x^2). */
 SCIENCE double science_ks_threshold(double p) { return sqrt(0.5 * log(2.0 / p)); }
 
-/* |z| of a standard normal that is passed with probability p: bisection on erfc. */
+/* |z| of a standard normal exceeds this value with probability p: bisection on erfc. */
 SCIENCE double science_z_threshold(double p) {
   double low = 0.0, high = 40.0;
   for (int i = 0; i < 200; i++) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A Slurm cluster of two nodes that both are this machine, with files and ports of its own, for tests/system/slurm.sh.
+# A Slurm cluster with its own files and ports for tests/system/slurm.sh. Both of its nodes are this machine.
 
 # cluster_start FOLDER
 cluster_start() {
@@ -36,7 +36,7 @@ cluster_stop() {
   wait "${cluster_daemons[@]}" 2>/dev/null || true
 }
 
-# A job that is queued again may start when its credentials have expired; so they do soon.
+# A job that is queued again can start only when its old credentials have expired, so these expire soon.
 write_slurm_conf() {
   local port=$((20000 + RANDOM % 10000))
   cat <<END

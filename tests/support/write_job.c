@@ -15,12 +15,12 @@ int main(int count, char **arguments) {
   seam_error error;
   seam_config *config = seam_config_create();
   struct histogram_set *set = NULL;
-  struct plan *plan = NULL;
+  struct job_setup *plan = NULL;
   if (!config || count < 2) return 1;
   for (int a = 2; a + 1 < count; a += 2)
     if (seam_config_set(config, arguments[a], arguments[a + 1], &error) != SEAM_OK) return fail(&error);
   if (seam_config_check(config, &error) != SEAM_OK || histogram_set_create(config, &set, &error) != SEAM_OK ||
-      plan_create(config, set, &plan, &error) != SEAM_OK)
+      job_setup_create(config, set, &plan, &error) != SEAM_OK)
     return fail(&error);
   struct job_file f;
   memset(&f, 0, sizeof f);
@@ -31,7 +31,7 @@ int main(int count, char **arguments) {
   FILE *file = fopen(arguments[1], "wb");
   if (!file) return perror(arguments[1]), 1;
   job_file_write(file, &f);
-  plan_free(plan);
+  job_setup_free(plan);
   histogram_set_free(set);
   seam_config_free(config);
   return fclose(file) == 0 ? 0 : 1;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What seam bench tells of a card, on the shim's device with a made-up management library and made-up counts; and what
-# the scripts in bench/ make of it.
-#   bench_card.sh SEAM_ON_SHIM FOLDER_OF_NVML FOLDER_OF_BENCH
+# seam bench, and the scripts in bench/ that read its output, report a card rightly: the shim's device with a made-up
+# management library and made-up counts.
+# usage: bench_card.sh SEAM_ON_SHIM FOLDER_OF_NVML FOLDER_OF_BENCH
 #
 # shellcheck disable=SC2317 # bench is called by with_nvml
 set -u
@@ -20,9 +20,9 @@ wrong() {
 small=(--backend cuda --first linear --second linear --optimizer sgd --steps 10 --chains 5k --repeat 2)
 bench() { "$seam" bench "${small[@]}" "$@"; }
 with_nvml() { LD_LIBRARY_PATH=$nvml${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$@"; }
-# Not the machine's own either, which may know a card at the shim's address.
+# The machine's own management library is not used either, because it may know a card at the shim's address.
 without_nvml() { FAKE_NVML_FAIL=nvmlInit_v2 with_nvml "$@"; }
-# holds NAME EXPRESSION: of the line of JSON in `out`, its row on CUDA is r.
+# holds NAME EXPRESSION: checks the expression, in which r is the row for CUDA of the JSON line in `out`.
 holds() {
   python3 -c 'import json, sys
 line = json.load(open("out")); r = line["rows"][-1]
@@ -52,7 +52,7 @@ done
 with_nvml bench --optimizer adam >out 2>err
 grep -qx 'cuda: at 1,755 of 1,980 MHz' out || wrong "a clock without a roof"
 
-# The shim's own greatest clock is 1 GHz.
+# 1 GHz is the greatest clock that the shim itself reports.
 without_nvml bench >out 2>err || wrong "bench without NVML"
 grep -q '1,000 MHz (maximum)$' out || wrong "the card's greatest clock where NVML is missing"
 without_nvml bench --json >out 2>err
@@ -73,7 +73,7 @@ row() { # FILE MEDIAN MIN MAX
     \"chain_steps_per_second\":{\"median\":$2,\"min\":$3,\"max\":$4},\"roof_fraction\":0.71,\"roof_pipe\":\"mufu\",
     \"clock_mhz\":1755.0,\"clock_max_mhz\":1980.0,\"power_watts\":512.0}]}" | tr -d '\n' >"$1"
 }
-# tells TEXT ARGUMENTS...: what rates.py prints.
+# tells TEXT ARGUMENTS...: checks that rates.py prints the text.
 tells() {
   "$scripts/rates.py" "${@:2}" >out 2>err || wrong "rates.py ${*:2}"
   [ "$(cat out)" = "$1" ] || wrong "rates.py ${*:2}: not '$1'"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# cuda_spills.sh FOLDER: fails where ptxas had to spill a training kernel of a pair that must stay in registers, or any
-# kernel of predictions, whose first components alone may index what lies on the stack; lists registers and spills of
-# all. FOLDER holds the reports cuda_MATH_FIRST_SECOND.txt, cuda_kind_KIND.txt and cuda_count.txt that the build kept;
-# without it: SKIP.
+# ptxas spills no training kernel of a pair that must stay in registers, and no kernel of predictions; only their first
+# components may index memory on the stack. Lists the registers and spills of all kernels. Skipped without the reports
+# cuda_MATH_FIRST_SECOND.txt, cuda_kind_KIND.txt and cuda_count.txt, which a build with nvcc keeps in FOLDER.
+# usage: cuda_spills.sh FOLDER
 [ -d "$1" ] || { echo "SKIP: built without nvcc, so there is no ptxas report"; exit 77; }
 set -- "$1"/cuda_exact_*.txt "$1"/cuda_fast_*.txt "$1"/cuda_kind_*.txt "$1"/cuda_count.txt
 [ -f "$1" ] || { echo "no ptxas report in $(dirname "$1"): build first"; exit 1; }
@@ -19,12 +19,12 @@ FNR == 1 {
   pair = FILENAME
   sub(/.*\/cuda_/, "", pair)
   sub(/\.txt$/, "", pair)
-  if (pair ~ /^kind_/) needed[pair] = "look_at_all look_at_levels accept weigh"
+  if (pair ~ /^kind_/) needed[pair] = "find_all_cells find_level_cells accept weigh"
   built[pair] = 1
   kernel = ""
 }
 /Compiling entry function/ {
-  kernel = match($0, /train_(sgd|adam|langevin)|look_at_(all|levels)|accept|weigh|count_(works|weights)|add|swap/) \
+  kernel = match($0, /train_(sgd|adam|langevin)|find_(all|level)_cells|accept|weigh|count_(works|weights)|add|swap/) \
     ? substr($0, RSTART, RLENGTH) : ""
   arch = match($0, /sm_[0-9]+/) ? substr($0, RSTART, RLENGTH) : "?"
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The documents keep their word: commands work as written, options exist, links lead somewhere, the README is short.
+"""The documents are right: commands work as written, options exist, links lead somewhere, and the README is short.
 
 usage: documents.py SOURCE_DIR WORK_DIR SEAM
 
-Blocks marked `sh` are run, those of one document one after another in a fresh folder. Only the first two of the README
-are left out: CI runs them itself. A block marked `text` right after one holds what it prints. Blocks marked `shell` take
-long or need a cluster: their options are looked up in the help of the program.
+Blocks marked `sh` are run; those of one document run one after another in a fresh folder. CI itself runs the first two
+of the README, so this test leaves them out. A block marked `text` right after a block holds what that one prints.
+Blocks marked `shell` take long or need a cluster; only their options are checked, against the program's help.
 """
 
 import os
@@ -26,7 +26,7 @@ WRAPPERS = {"mpirun", "mpiexec", "srun", "time", "nice"}  # commands that run th
 
 
 class Document:
-    """Its code blocks as (language, text), and its prose without them."""
+    """The document's code blocks as (language, text), and its prose without them."""
 
     def __init__(self, source, name):
         self.name, self.path, self.blocks = name, source / name, []
@@ -45,7 +45,7 @@ class Document:
         self.prose = "\n".join(prose)
 
     def commands(self):
-        """The blocks to run, each with what it should print or None."""
+        """The blocks to run, each with its expected output or None."""
         following = self.blocks[1:] + [("", "")]
         found = [(text, after[1] if after[0] == "text" else None)
                  for (language, text), after in zip(self.blocks, following) if language == "sh"]
@@ -56,7 +56,7 @@ class Document:
 
 
 def anchors(path):
-    """Those that GitHub makes of a document's headings."""
+    """The anchors that GitHub makes from a document's headings."""
     found = set()
     for heading in re.findall(r"^#+ +(.*)$", re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"),
                                                     flags=re.MULTILINE | re.DOTALL), re.MULTILINE):
@@ -93,7 +93,7 @@ class Help:
         return subprocess.run([self.seam, *arguments], check=True, capture_output=True, text=True).stdout
 
     def options(self, command):
-        """Of each option its choices: a set, empty where any value may do, or None where it takes no value."""
+        """The choices of each option: a set, empty if any value may do, or None if the option takes no value."""
         if command not in self.known:
             entries = re.findall(r"^  (--[a-z-]+)(?: (\S+))?(?:  +| *$)(.*(?:\n {8,}.*)*)",
                                  self.text(command, "--help-all"), re.MULTILINE)
@@ -103,7 +103,7 @@ class Help:
 
 
 def choices(text):
-    """The words in an option's last parentheses, where these are nothing but a list of words."""
+    """The words in an option's last parentheses, if these hold only a list of words."""
     groups = re.findall(r"\(([^()]*)\)", " ".join(text.split()))
     words = groups[-1].split(", ") if groups else []
     return set(words) if len(words) > 1 and all(re.fullmatch(r"[a-z]+\d*", word) for word in words) else set()
@@ -125,7 +125,7 @@ def command_lines(block):
 
 
 def seam_arguments(words):
-    """What follows `seam`, alone or behind a wrapper. Job scripts hand their arguments to `seam train`."""
+    """The words after `seam`, also if a wrapper runs it. Job scripts pass their arguments to `seam train`."""
     for i, word in enumerate(words):
         if (word == "seam" or word.endswith("/seam")) and (i == 0 or words[0] in WRAPPERS):
             return words[i + 1:]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""host/files/FORMAT.md is complete: the reader written from it reads what seam writes and tells the numbers that seam
-tells. It refuses a file of which one count was changed. The index of a sweep has the columns of the page.
+"""host/files/FORMAT.md is complete: a reader written from it reads seam's files, finds the same numbers as seam, and
+refuses a file with one changed count. The index of a sweep has the columns that the page lists.
 usage: format.py PATH_OF_SEAM"""
 
 import csv
@@ -48,7 +48,7 @@ def require(condition, what):
 
 
 def check(name):
-    """What the reader and seam tell of a result."""
+    """The numbers that the reader and seam find in a result."""
     ours = json.loads(run(sys.executable, "-B", READER, name))
     info, show = (json.loads(run(SEAM, command, name, "--json")) for command in ("info", "show"))
     for key in SAME:
@@ -67,12 +67,12 @@ def changed(name, member, change):
 
 
 def more(data, by):
-    """The last count, raised."""
+    """The content with its last count raised."""
     return data[:-8] + struct.pack("<q", struct.unpack("<q", data[-8:])[0] + by)
 
 
 def plants_of(histograms):
-    """A member to be changed, and how. Where a total is only bounded, one count more is not seen, but many are."""
+    """A member to change, and how. If a total has only a bound, one more count is not detected, but many are."""
     for name in histograms:
         by = {"snapshots": 1 << 40, "interchange": 1 << 40, "swaps": -1}.get(name, 1)
         yield f"{name}_storage_values.npy", lambda data, by=by: more(data, by)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A second reader of results and comparisons, written from host/files/FORMAT.md alone, with Python's standard library:
-makes the checks of its section 5 and prints what it read as one JSON object. usage: format_reader.py FILE"""
+"""A second reader of results and comparisons, written from host/files/FORMAT.md alone. It makes the checks of section 5
+of that page and prints what it read as one JSON object. It needs only Python's standard library.
+usage: format_reader.py FILE"""
 
 import array
 import ast
@@ -116,7 +117,7 @@ def read_histogram(archive, name, configuration, code="q"):
 
 
 def parts(counts, number):
-    """The totals of the first axis' places, of which there are so many."""
+    """The total of each of the `number` places of the first axis."""
     size = len(counts) // number
     return [sum(counts[k * size:(k + 1) * size]) for k in range(number)]
 
@@ -145,7 +146,7 @@ def check_totals(name, counts, axes, manifest, chains, each):
 
 
 def fits_by_mode(counts, axes):
-    """Pairs whose chains have other modes, and the same: how many have 0, 1, 2 fitting swaps."""
+    """How many pairs have 0, 1 and 2 fitting swaps: first pairs of different modes, then pairs of one mode."""
     size, groups = 66 * 3, len(counts) // (2 * 66 * 3)
     return [[sum(sum(counts[(group * 2 + mode) * size + fits:(group * 2 + mode + 1) * size:3]) for group in
                  range(groups)) for fits in range(3)] for mode in range(2)]
@@ -175,7 +176,7 @@ def read_result(archive):
 
 
 def read_comparison(archive):
-    """The record, and how many values the maps have. All bins of a cell have one."""
+    """The record, and how many values the maps have. All bins of a cell have one value."""
     record = json.loads(archive.read("compare.manifest"))
     require(list(record) == COMPARISON and record["schema"] == 1, "compare.manifest: keys")
     interface = record["compared"][0]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of bench/growth.py: medians are where the axes say they are; no word lies on another or is cut off, at
-any width, of small records and of the largest that there may be.
+"""The figures of bench/growth.py have medians at the right places of the axes. At any width, and for the smallest and
+largest records, no word covers another one or is cut off.
 
 usage: growth_figure.py BENCH_DIR [RECORD...]"""
 
@@ -44,12 +44,12 @@ def largest() -> dict:
 
 
 def least() -> dict:
-    """One run, of which no memory is known."""
+    """One run without a known memory use."""
     return record([run("chains", 1000, "buffer × buffer", 1000, 0.003, 0)])
 
 
 class Watched(growth_figure.Page):
-    """Remembers where words were drawn."""
+    """A page that remembers where it drew words."""
 
     def __init__(self, *given):
         self.words = []
@@ -80,7 +80,7 @@ def check_words(found: dict, name: str, millimetres: float) -> None:
 
 
 def check_medians() -> None:
-    """Of five runs, and on a logarithmic axis from 10 to 1000 in a box of 100 points."""
+    """The median of five runs, also on a logarithmic axis from 10 to 1000 in a box of 100 points."""
     times = [3, 1, 2, 9, 4]
     found = record([run("chains", 1000, "a", 1000, 1e-6 * time, time) for time in times])
     point = growth_table.curves(found, "chains")["a"][0]

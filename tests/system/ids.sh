@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Chain ids where 32, 63 and 64 bits end: a run over the edge is the same, to the byte, in shards that are merged, in
-# parts that are resumed, and on another instruction set; and it is no other run's. The last id is 2^64 - 2, since ranges
-# are half-open and their ends are ids, too.
+# Chain ids around 2^32, 2^63 and 2^64 are counted rightly: a run across one of these has the same bytes in merged
+# shards, in resumed parts and on another instruction set, and differs from runs with other ids. The last id is
+# 2^64 - 2, because ranges are half-open and their ends are ids, too.
 # usage: ids.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source "$(dirname "$0")/../support/fresh.sh"
@@ -12,14 +12,14 @@ mkdir -p "$work"
 cd "$work"
 wrong() { echo "FAIL: $1"; exit 1; }
 equal() { python3 -B "$source_dir/bench/same_counts.py" "$1" "$2" >/dev/null 2>&1; }
-# ids FILE: what was counted, as [first, end).
+# ids FILE: prints the counted ids, as [first, end).
 ids() { "$seam" info "$1" | sed -n 's/^ *ids *//p'; }
 
 train=(train --first buffer --second linear --steps 20 --bins 32 --histograms all,interchange)
 predict=(predict --first buffer --second linear --draws 500 --bins 32)
 gibbs=(predict --first buffer --second linear --draws 500 --bins 32 --beta 5)
 
-# same NAME FIRST COMMAND...: 3000 ids from FIRST, whole and in parts of another making.
+# same NAME FIRST COMMAND...: counts 3000 ids from FIRST on, whole and in parts that COMMAND makes otherwise.
 same() {
   local name=$1 first=$2 k
   shift 2
@@ -46,7 +46,7 @@ for pair in "0 1" "0 2" "1 2"; do
   if equal "train-${edges[a]}.zip" "train-${edges[b]}.zip"; then wrong "other ids have the same chains"; fi
 done
 
-# The same low words with other high ones are other chains.
+# Ids with the same low word and different high words are different chains.
 "$seam" "${train[@]}" --quiet --first-chain 4294967296 --chains 1500 --histograms interface --output high.zip
 "$seam" "${train[@]}" --quiet --first-chain 0 --chains 1500 --histograms interface --output low.zip
 python3 - <<'P' || wrong "chains past 2^32 are those of 0 over again"

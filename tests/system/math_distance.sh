@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# math_distance.sh MATH_DISTANCE_ON_SHIM: fast math, each approximation as wrong as its documentation allows, moves no
-# outcome beyond chance (|z| of McNemar, two-sided 10^-6), and the comparison sees errors that matter.
+# Fast math moves no outcome beyond chance (|z| of McNemar, two-sided 10^-6), even if each approximation is as wrong as
+# its documentation allows; and the comparison detects larger errors.
+# usage: math_distance.sh MATH_DISTANCE_ON_SHIM
 set -u
 failures=0
 
-# expect NAME CONDITION ARGUMENT...: awk's condition on the row's fields counted from the end.
+# expect NAME CONDITION ARGUMENT...: checks awk's condition on the row's fields, which are counted from the end.
 expect() {
   name=$1 condition=$2
   shift 2

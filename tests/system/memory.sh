@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Promise 6: memory does not grow with chains. Untrained chains of the cheapest pair, on one thread, since a second
-# one's counts are taken only when it begins: the least peak of three runs is within 5% of that of the first number. One
-# alone varies by as much, with how much of the program itself the system happens to have mapped.
+# Promise 6: memory does not grow with chains. For each number of chains, the least peak of three runs is within 5% of
+# the one for the first number; a single run varies by as much, because the system maps more or less of the program.
+# The runs have one thread, because a second thread takes memory for its counts only when it begins.
 # usage: memory.sh WORK_DIR SEAM PEAK [HISTOGRAMS [CHAINS...]]
 set -euo pipefail
 source "$(dirname "$0")/../support/fresh.sh"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# seam plot as its users meet it: every figure in every format, twice the same, wide and narrow; and what it refuses.
-#   plot.sh PATH_OF_SEAM
+# seam plot draws every figure in every format, the same at the second time, wide and narrow, and refuses what it cannot.
+# usage: plot.sh PATH_OF_SEAM
 source "$(dirname "$(realpath "$0")")/../support/cases.sh"
 
-# refused NAME STATUS PART ARGUMENTS...: one line on stderr that has PART, and no figure.
+# refused NAME STATUS PART ARGUMENTS...: expects one line on stderr that has PART, and no figure.
 refused() {
   local part=$3
   run "$1" "$2" plot "${@:4}"
@@ -213,7 +213,7 @@ refused "a comparison's margins" 2 "where.zip is a comparison, which has only --
 refused "another outcome than the comparison's" 2 "part.zip compares buffer" part.zip --outcome pass --output new.png
 for command in show info "train --config" "merge --output new.zip"; do
   run "$command of a comparison" 6 $command where.zip
-  grep -qF "where.zip is a comparison, the map that seam compare wrote" err || wrong "it does not say what the file is"
+  grep -qF "where.zip is a comparison that seam compare wrote" err || wrong "it does not say what the file is"
 done
 python3 - <<'P'
 import zipfile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What bench/sass.py counts in a small listing made by hand, and what it refuses to count; when bench/roof.py fails."""
+"""bench/sass.py counts a small listing made by hand and refuses wrong ones; bench/roof.py fails when it should."""
 
 import os
 import re
@@ -46,7 +46,7 @@ slow_root:  FMUL R0, R0, R1
 
 
 def listing(text):
-    """As cuobjdump prints it: an address for each instruction, and addresses for labels."""
+    """The listing as cuobjdump prints it: each instruction has an address, and labels are addresses."""
     labels, lines = {}, []
     for line in text.replace("PHILOX", PHILOX).strip().splitlines():
         label, instruction = re.match(r"\s*(?:(\w+):)?\s*(.*)", line).groups()

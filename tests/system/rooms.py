@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the order of rooms (host/README.md) against the code: a room may use those above it, never one beside or below.
+"""The code keeps the order of rooms (host/README.md): a room uses only those above it, never one beside it or below it.
 
-Looks at the #include lines, and at which object defines each symbol that another one uses (nm): a call that no header
-shows is found, too.   usage: rooms.py SOURCE_DIR BUILD_DIR"""
+Checks the #include lines, and with nm which object defines each symbol that another object uses. So it also finds a call
+without a header.   usage: rooms.py SOURCE_DIR BUILD_DIR"""
 import collections, pathlib, re, subprocess, sys
 
 ORDER = """include

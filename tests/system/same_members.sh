@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Promise 3 in the files themselves: every histogram member, unpacked, is the same however a run is made.
+# Promise 3 in the files themselves: every histogram member, unpacked, is the same with any instruction
+# set, number of threads and slice.
 # usage: same_members.sh SOURCE_DIR WORK_DIR SEAM
 set -euo pipefail
 source "$(dirname "$0")/../support/fresh.sh"

@@ -122,7 +122,7 @@ python3 - <<'END' || wrong "the index of predictions"
 import csv
 for row in csv.DictReader(open("guesses/index.csv")):
     low, value, high = (float(row["acceptance" + end]) for end in ("_low", "", "_high"))
-    assert low < value < high and abs(high - value - 1.96 * float(row["acceptance_error"])) < 1e-9
+    assert low < value < high and abs(high - value - 1.959963984540054 * float(row["acceptance_error"])) < 1e-9
 END
 echo "same: predictions"
 

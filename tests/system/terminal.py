@@ -19,7 +19,7 @@ def check(good, what):
 
 
 def environment(**changes):
-    """As a modern terminal has it, but for `changes`; None takes a variable away."""
+    """The environment of a modern terminal with `changes`; None removes a variable."""
     values = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm-256color", COLORTERM="truecolor")
     for name in ("NO_COLOR", "COLUMNS"):
         values.pop(name, None)
@@ -28,8 +28,8 @@ def environment(**changes):
 
 
 def mini_shell(arguments, environ):
-    """In the place of a shell with job control: runs seam in the foreground; when it stops, tells so, lets it go on in
-    the background for two seconds, and takes it to the foreground again. Exits as seam does."""
+    """Acts as a shell with job control: runs seam in the foreground; when seam stops, says so, lets it run on in the
+    background for two seconds, and moves it to the foreground again. Exits as seam does."""
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     child = os.fork()
     if child == 0:
@@ -51,7 +51,7 @@ def mini_shell(arguments, environ):
 
 
 class Terminal:
-    """seam on a pseudo-terminal of its own."""
+    """seam on its own pseudo-terminal."""
 
     def __init__(self, columns, arguments, environ=None, rows=40):
         self.seen = b""
@@ -67,7 +67,7 @@ class Terminal:
         os.write(self.side, key)
 
     def read_until(self, found, seconds=600):
-        """Reads on until found(what was seen), or the end; whether it was found."""
+        """Reads on until found(what was seen), or the end. Returns whether it was found."""
         end = time.monotonic() + seconds
         while not found(self.seen) and time.monotonic() < end:
             if not select.select([self.side], [], [], 0.1)[0]:
@@ -88,7 +88,7 @@ class Terminal:
 
 
 def lines(text):
-    """What stood on a line at any time, without escape sequences."""
+    """All texts that stood on a line at any time, without escape sequences."""
     return re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text))
 
 
@@ -97,7 +97,7 @@ def longest(text):
 
 
 def run(arguments, **changes):
-    """Without a terminal: stdout, stderr."""
+    """Runs seam without a terminal; returns stdout and stderr."""
     done = subprocess.run([SEAM] + arguments, env=environment(**changes), stdin=subprocess.DEVNULL, capture_output=True)
     check(done.returncode == 0, f"{arguments} without a terminal exits {done.returncode}")
     return done.stdout, done.stderr
@@ -186,7 +186,7 @@ def try_interrupt():
 
 
 def heeds_interrupts(process):
-    """Whether seam still has a handler for SIGINT: the first Ctrl-C takes it away."""
+    """Whether seam still has a handler for SIGINT. The first Ctrl-C removes it."""
     with open(f"/proc/{process}/status") as status:
         return int(re.search(r"SigCgt:\s*(\w+)", status.read())[1], 16) >> (signal.SIGINT - 1) & 1
 
@@ -197,7 +197,7 @@ def child_of(process):
 
 
 def try_interrupt_twice():
-    """The slice is too long to wait for: the second Ctrl-C does not."""
+    """The first Ctrl-C would wait for the end of a long slice. The second one ends seam at once."""
     terminal = Terminal(80, LONG_RUN + ["--steps", "1M", "--slice", "1M"])
     terminal.read_until(lambda seen: seen.count(b"\r") > 1)
     process, end = child_of(terminal.child), time.monotonic() + 600

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Four words of cuRAND's Philox, its device functions compiled for the host. */
+/* Four words of cuRAND's Philox, with its device functions compiled for the host. */
 #define QUALIFIERS static __forceinline__ __host__ __device__
 #include <curand_kernel.h>
 #include <stdint.h>

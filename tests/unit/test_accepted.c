@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cells that second components accept are the same by bisection as by looking at every cell, wherever rounding
- * makes a monotone component turn back; and the outermost cells that first components hit are found alone. */
+/* Bisection finds the same accepted cells, and the outermost hit cells, as a look at every cell does, even where
+ * rounding makes a monotone component turn back. */
 #include "support/predict_job.h"
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 static void check_rank(const struct job *job, uint64_t id, const struct pairs_rank *rank, int found[2]) {
   float second[MAX_PARAMETERS], y[STRIDE];
   bool broken = false;
-  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, second);
+  draw_scaled(job->second, PURPOSE_PREDICT_SECOND, id, job->init_scale, second);
   for (int cell = 0; cell < job->stride; cell++) y[cell] = respond(job->second, second, job->centre[cell]);
   for (int level = 0; level < 2; level++) {
     int low = PAIRS_NOWHERE, high = PAIRS_NOWHERE, count = 0;
@@ -44,8 +44,8 @@ static void check_ranks_everywhere(const struct job *job, int found[2]) {
   for (int k = kernels_here(kernels); k-- > 0;) check_ranks(kernels[k], job, found);
 }
 
-/* Promise: what a draw is found to accept is what it accepts: from the lowest cell to the highest, with gaps or not. */
-static void test_rank(void **state) {
+/* Bisection finds the lowest and the highest cell that a draw accepts, and whether there are gaps between them. */
+static void bisection_finds_what_every_draw_accepts(void **state) {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++) {
     float centre[STRIDE];
@@ -57,9 +57,9 @@ static void test_rank(void **state) {
   }
 }
 
-/* Promise: also where rounding decides: some draws say in some cell what is a bound to the bit, or next to it; and
- * where the range of bounds is a point, or parameters are such that voltages overflow. */
-static void test_rank_in_doubt(void **state) {
+/* Rounding decides in these cases: a draw's output equals a bound to the bit, or is the next float; the two bounds are
+ * equal; or the parameters are so large that voltages overflow. */
+static void bisection_is_right_where_rounding_decides(void **state) {
   (void)state;
   static const float scales[] = {1.0f, 1e-3f, 1e30f, 3e38f};
   for (int kind = 0; kind < KIND_MLP4; kind++)
@@ -69,7 +69,7 @@ static void test_rank_in_doubt(void **state) {
       int found[2] = {0, 0};
       job.init_scale = scales[variant % 4];
       for (int level = 0; level < 2; level++) {
-        draw_scaled(kind, PURPOSE_CENSUS_SECOND, (uint64_t)(3 + variant), job.init_scale, theta);
+        draw_scaled(kind, PURPOSE_PREDICT_SECOND, (uint64_t)(3 + variant), job.init_scale, theta);
         float y = respond(kind, theta, centre[30 + 40 * level + variant]);
         job.accept[level][variant / 4 % 2] = variant < 8 ? y : nextafterf(y, INFINITY);
         if (variant == 12) job.accept[level][0] = job.accept[level][1] = y;
@@ -78,11 +78,11 @@ static void test_rank_in_doubt(void **state) {
     }
 }
 
-/* Where f falls, though it rises from the first cell to the last, or the other way round, the value before; else NaN.
- */
+/* Finds where f goes against its overall direction, and returns the higher of the two values there; NaN if f never
+ * does. */
 static float turning_point(const struct job *job, uint64_t id) {
   float theta[MAX_PARAMETERS];
-  draw_scaled(job->second, PURPOSE_CENSUS_SECOND, id, job->init_scale, theta);
+  draw_scaled(job->second, PURPOSE_PREDICT_SECOND, id, job->init_scale, theta);
   float before = respond(job->second, theta, job->centre[0]);
   const float way = respond(job->second, theta, job->centre[STRIDE - 1]) - before;
   for (int cell = 1; cell < STRIDE; cell++) {
@@ -93,7 +93,7 @@ static float turning_point(const struct job *job, uint64_t id) {
   return NAN;
 }
 
-/* Of draws that turn back, with a bound at, just below and just above where they do. */
+/* Checks the draws that turn back, with a bound at the turning point and at the floats next to it. */
 static void check_turning_ranks(int kind, float scale, float first_centre, int expected) {
   enum { TRIED = 16000 };
   float centre[STRIDE];
@@ -116,8 +116,8 @@ static void check_turning_ranks(int kind, float scale, float first_centre, int e
   assert_true(found[true] >= expected);
 }
 
-/* Promise: also of a draw that rounding makes turn back within a few neighbouring floats, right at a bound. */
-static void test_rank_turning_back(void **state) {
+/* Rounding makes some draws turn back within a few neighbouring floats. The test puts the bound right there. */
+static void bisection_is_right_where_draws_turn_back_at_a_bound(void **state) {
   (void)state;
   check_turning_ranks(KIND_LOGISTIC, 0.03f, 1.0f, 100);
   check_turning_ranks(KIND_LOGISTIC, 0.1f, 0.5f, 50);
@@ -125,8 +125,8 @@ static void test_rank_turning_back(void **state) {
   check_turning_ranks(KIND_BUFFER, 1.0f, 0.5f, 3);
 }
 
-/* How far a component turns back, in whichever way it turns back less, from a voltage on in steps; in units of what it
- * says. */
+/* How far a component turns back over the steps from voltage v on, as a share of the bound in component_reversal. The
+ * component may rise or fall; the direction that turns back less counts. */
 static double turned(int kind, const float *theta, float v, float step) {
   enum { STEPS = 104 };
   lane parameters[MAX_PARAMETERS];
@@ -140,18 +140,18 @@ static double turned(int kind, const float *theta, float v, float step) {
     }
   }
   double least = fmin(back[0], back[1]);
-  return least > 0 ? least / (double)component_turn(kind, parameters)[0] : 0;
+  return least > 0 ? least / (double)component_reversal(kind, parameters)[0] : 0;
 }
 
-/* Promise: no component turns back by more than it says, between neighbouring floats and between cells; by a hundredth
- * of it some do. */
-static void test_turns(void **state) {
+/* No component turns back by more than component_reversal says, between neighbouring floats and between cells. Some
+ * turn back by more than a hundredth of it, so the bound is not far too wide. */
+static void no_component_turns_back_by_more_than_it_says(void **state) {
   (void)state;
   for (int kind = 0; kind < KIND_MLP4; kind++) {
     double most = 0;
     for (uint64_t id = 0; id < 16000; id++) {
       float theta[MAX_PARAMETERS];
-      draw(kind, PURPOSE_CENSUS_SECOND, id, theta);
+      draw(kind, PURPOSE_PREDICT_SECOND, id, theta);
       most = fmax(most, turned(kind, theta, 0.5f, 0x1p-24f));
       if (id % 8 == 0) most = fmax(most, fmax(turned(kind, theta, -2.5f, 0.05f), turned(kind, theta, 0.9f, 1e-5f)));
     }
@@ -160,13 +160,14 @@ static void test_turns(void **state) {
   }
   for (int kind = KIND_MLP4; kind < KINDS; kind++) {
     lane parameters[MAX_PARAMETERS] = {{0}};
-    assert_true(component_turn(kind, parameters)[0] == INFINITY);
+    assert_true(component_reversal(kind, parameters)[0] == INFINITY);
   }
 }
 
 /* ---- What first components hit ---- */
 
-/* Compares the ends of `count` first components with those among all their cells. Returns how many are in the range. */
+/* Compares the outermost cells of `count` first components with those found among all their cells. Returns how many
+ * components are in the range. */
 static int64_t check_ends(const struct works_kernels *kernels, const struct job *job, int count) {
   int64_t within = 0;
   for (int i = 0; i < count; i += kernels->lanes) {
@@ -188,9 +189,9 @@ static int64_t check_ends(const struct works_kernels *kernels, const struct job 
   return within;
 }
 
-/* Promise: the outermost cells alone are found as they are among all cells, in and out of the range, also where
- * parameters are infinite. */
-static void test_ends(void **state) {
+/* The search for the outermost cells finds what a look at all cells finds, in and out of the range, also if parameters
+ * are infinite. */
+static void the_outermost_cells_are_those_among_all_cells(void **state) {
   (void)state;
   float edges[CELLS + 1];
   for (int k = 0; k <= CELLS; k++) edges[k] = (float)(k - CELLS / 2) / 16.0f;
@@ -208,8 +209,11 @@ static void test_ends(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rank),  cmocka_unit_test(test_rank_in_doubt), cmocka_unit_test(test_rank_turning_back),
-      cmocka_unit_test(test_turns), cmocka_unit_test(test_ends),
+      cmocka_unit_test(bisection_finds_what_every_draw_accepts),
+      cmocka_unit_test(bisection_is_right_where_rounding_decides),
+      cmocka_unit_test(bisection_is_right_where_draws_turn_back_at_a_bound),
+      cmocka_unit_test(no_component_turns_back_by_more_than_it_says),
+      cmocka_unit_test(the_outermost_cells_are_those_among_all_cells),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

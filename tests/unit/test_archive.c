@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result file: what is written is read back, whole, and the same run makes the same bytes. */
+/* A result file that is written is read back whole, and the same run writes the same bytes. */
 #include <unistd.h>
 
 #include "support/forged_archive.h"
 #include "files/npy_header.h"
+
+/* Packs the result, unpacks it, compares the two, and frees both. */
+static void expect_read_back(seam_result *written) {
+  struct bytes file = pack(written);
+  seam_result *read = unpack(file);
+  expect_equal(written, read);
+  seam_result_free(read);
+  seam_result_free(written);
+  free(file.data);
+}
 
 static void every_histogram_comes_back_alone_and_with_all_others(void **unused) {
   (void)unused;
@@ -33,12 +43,7 @@ static void the_defaults_and_odd_configurations_come_back(void **unused) {
   };
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     seam_result *written = sample_result(options[i], UINT64_C(1) << 40, 50);
-    struct bytes file = pack(written);
-    seam_result *read = unpack(file);
-    expect_equal(written, read);
-    seam_result_free(read);
-    seam_result_free(written);
-    free(file.data);
+    expect_read_back(written);
   }
 }
 
@@ -49,12 +54,7 @@ static void a_coverage_with_gaps_comes_back(void **unused) {
   assert_int_equal(coverage_add(&written->coverage, UINT64_MAX - 150, UINT64_MAX, NULL), SEAM_OK);
   assert_int_equal(coverage_add(&written->coverage, 0, 49, NULL), SEAM_OK);
   assert_int_equal(coverage_add(&written->coverage, 50, 51, NULL), SEAM_OK);
-  struct bytes file = pack(written);
-  seam_result *read = unpack(file);
-  expect_equal(written, read);
-  seam_result_free(read);
-  seam_result_free(written);
-  free(file.data);
+  expect_read_back(written);
 }
 
 static void a_result_of_no_chains_comes_back(void **unused) {
@@ -77,7 +77,7 @@ static void identical_results_make_identical_bytes(void **unused) {
   free(b.data);
 }
 
-static void only_the_manifest_tells_how_and_where_it_was_run(void **unused) {
+static void only_the_manifest_says_how_and_where_a_run_was_made(void **unused) {
   (void)unused;
   seam_result *result = small(ALL);
   struct bytes a = pack(result);
@@ -176,18 +176,18 @@ static void the_configuration_alone_can_be_read(void **unused) {
   json_t *config, *manifest = json_member(packed, "run.manifest");
   assert_int_equal(write(file, packed.data, packed.size), packed.size);
   close(file);
-  assert_int_equal(archive_read_config(path, &config, NULL), SEAM_OK);
+  assert_int_equal(result_file_read_config(path, &config, NULL), SEAM_OK);
   assert_true(json_equal(config, json_object_get(manifest, "configuration")));
   json_decref(config);
   json_decref(manifest);
   assert_int_equal(truncate(path, (off_t)packed.size / 2), 0);
-  assert_int_equal(archive_read_config(path, &config, NULL), SEAM_ERROR_FORMAT);
+  assert_int_equal(result_file_read_config(path, &config, NULL), SEAM_ERROR_FORMAT);
   assert_null(config);
   unlink(path);
   free(packed.data);
 }
 
-static void files_that_are_none_are_io_errors(void **unused) {
+static void paths_that_are_no_files_are_io_errors(void **unused) {
   (void)unused;
   static const char *const paths[] = {"/tmp/seam-no-such-file", "/tmp", "/dev/zero", "/proc/self/exe/x"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -205,7 +205,7 @@ static void counts_that_do_not_add_up_are_not_written(void **unused) {
   unsigned char *bytes;
   size_t size;
   result->counts[OUTCOMES + 3]++;
-  assert_int_equal(archive_pack(result, &bytes, &size, NULL), SEAM_ERROR_INTERNAL);
+  assert_int_equal(result_file_pack(result, &bytes, &size, NULL), SEAM_ERROR_INTERNAL);
   seam_result_free(result);
 }
 
@@ -216,13 +216,13 @@ int main(void) {
       cmocka_unit_test(a_coverage_with_gaps_comes_back),
       cmocka_unit_test(a_result_of_no_chains_comes_back),
       cmocka_unit_test(identical_results_make_identical_bytes),
-      cmocka_unit_test(only_the_manifest_tells_how_and_where_it_was_run),
+      cmocka_unit_test(only_the_manifest_says_how_and_where_a_run_was_made),
       cmocka_unit_test(members_have_one_order_and_no_date),
       cmocka_unit_test(the_npy_header_is_what_numpy_writes),
       cmocka_unit_test(an_array_of_one_axis_has_a_tuple_of_one),
       cmocka_unit_test(odd_device_names_cannot_spoil_a_result),
       cmocka_unit_test(the_configuration_alone_can_be_read),
-      cmocka_unit_test(files_that_are_none_are_io_errors),
+      cmocka_unit_test(paths_that_are_no_files_are_io_errors),
       cmocka_unit_test(counts_that_do_not_add_up_are_not_written),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Damaged and forged result files: refused, in one line that names the file, and without taking memory for them. */
+/* Damaged and forged result files are refused in one line that names the file, before much memory is taken for them. */
 #include <sys/resource.h>
 
 #include "support/forged_archive.h"
 
-/* Sanitizers reserve terabytes of addresses, and cannot run in few. */
+/* Sanitizers reserve terabytes of address space, so they cannot run under a limit on it. */
 #if defined(__has_feature)
 #define SANITIZED                                                                                                      \
   (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer))
@@ -28,7 +28,7 @@ static void every_truncation_is_refused(void **unused) {
   free(file.data);
 }
 
-static void a_flipped_bit_is_refused_or_without_effect(void **unused) {
+static void a_flipped_bit_is_refused_or_has_no_effect(void **unused) {
   (void)unused;
   seam_result *written = small("loss,slack,interface");
   struct bytes file = pack(written);
@@ -39,7 +39,7 @@ static void a_flipped_bit_is_refused_or_without_effect(void **unused) {
     seam_result *read;
     seam_error error = {.message = ""};
     file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
-    seam_status status = archive_unpack(file.data, file.size, "X.zip", &read, &error);
+    seam_status status = result_file_unpack(file.data, file.size, "X.zip", &read, &error);
     if (status == SEAM_OK) {
       expect_equal(written, read);
       seam_result_free(read);
@@ -56,7 +56,8 @@ static void a_flipped_bit_is_refused_or_without_effect(void **unused) {
 
 /* ---- Forgery ---- */
 
-/* Sets four bytes at `offset` of the directory's record and of the member's own header. */
+/* Sets four bytes of a member's header: at offset `central` in the zip's directory and at offset `local` in the
+ * member's own header. */
 static void set_header_field(struct bytes file, const char *name, size_t central, size_t local, uint32_t value) {
   for (size_t i = 0; i + 46 + strlen(name) < file.size; i++) {
     if (memcmp(file.data + i, "PK\1\2", 4) == 0 && memcmp(file.data + i + 46, name, strlen(name)) == 0)
@@ -66,15 +67,15 @@ static void set_header_field(struct bytes file, const char *name, size_t central
   }
 }
 
-static void sizes_beyond_what_deflate_can_do_are_refused(void **unused) {
+static void sizes_that_deflate_cannot_reach_are_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
   set_header_field(file, "loss_storage_values.npy", 24, 22, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy claims an impossible size");
+  expect_refused(file, SEAM_ERROR_FORMAT, "loss_storage_values.npy has an impossible size");
   free(file.data);
   file = small_file("loss");
   set_header_field(file, "run.manifest", 20, 18, 0xfffffff0);
-  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest claims an impossible size");
+  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest has an impossible size");
   free(file.data);
 }
 
@@ -86,7 +87,7 @@ static void a_member_that_reaches_beyond_the_file_is_refused(void **unused) {
   free(file.data);
 }
 
-static void sizes_other_than_the_histograms_are_refused(void **unused) {
+static void members_of_another_size_than_the_histogram_are_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss"), counts = member_of(file, "loss_storage_values.npy");
   struct bytes shorter =
@@ -103,7 +104,7 @@ static void sizes_other_than_the_histograms_are_refused(void **unused) {
   free(file.data);
 }
 
-/* A small file whose configuration asks for 400 MB is refused before they are taken. */
+/* This small file's configuration would need 400 MB. It is refused before they are allocated. */
 static void a_forged_configuration_takes_no_memory(void **unused) {
   (void)unused;
   struct bytes file = small_file("interface");
@@ -141,7 +142,7 @@ static void a_zip_of_thousands_of_members_is_refused(void **unused) {
   free(file.data);
 }
 
-static void missing_foreign_and_twofold_members_are_refused(void **unused) {
+static void missing_foreign_and_repeated_members_are_refused(void **unused) {
   (void)unused;
   static const char long_name[] = "a-name-of-a-member-that-is-longer-than-any-that-seam-has-ever-written-to-a-file";
   struct bytes file = small_file("loss,slack");
@@ -183,7 +184,7 @@ static void another_schema_or_arithmetic_is_a_mismatch(void **unused) {
   free(file.data);
 }
 
-static void every_field_of_the_manifest_must_be_there_and_of_its_type(void **unused) {
+static void every_field_of_the_manifest_must_be_there_and_have_its_type(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
   json_t *manifest = json_member(file, "run.manifest"), *value;
@@ -257,7 +258,7 @@ static void interchange_of_broken_pairs_is_refused(void **unused) {
   free(file.data);
 }
 
-/* One pair more than the chains that pass can make. */
+/* There is one pair more than the chains that pass can form. */
 static void interchange_of_too_many_pairs_is_refused(void **unused) {
   (void)unused;
   static const char name[] = "interchange_storage_values.npy";
@@ -299,7 +300,7 @@ static void a_coverage_must_be_sorted_disjoint_and_in_decimal_strings(void **unu
   free(file.data);
 }
 
-static void a_langevin_run_records_how_far_it_walks(void **unused) {
+static void a_langevin_run_records_its_step_ratio(void **unused) {
   (void)unused;
   seam_result *result = sample_result(
       (const char *[]){"histograms", "loss", "optimizer", "langevin", "lr", "0.5", "beta", "8", "steps", "64", NULL}, 0,
@@ -353,7 +354,7 @@ static void labels_are_only_words(void **unused) {
   free(file.data);
 }
 
-/* Refuses the counts of loss with `change` made to cell `cell`. */
+/* Expects that the file is refused after `change` is added to cell `cell` of the histogram loss. */
 static void refuse_counts(struct bytes file, size_t cell, int64_t change) {
   struct bytes counts = member_of(file, "loss_storage_values.npy");
   int64_t value;
@@ -402,7 +403,7 @@ static void a_message_keeps_its_remedy_after_a_long_path(void **unused) {
   memset(path, 'x', sizeof path - 1);
   path[sizeof path - 1] = '\0';
   path[2990] = '\n';
-  assert_int_equal(archive_unpack((const unsigned char *)"", 0, path, &result, &error), SEAM_ERROR_FORMAT);
+  assert_int_equal(result_file_unpack((const unsigned char *)"", 0, path, &result, &error), SEAM_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "use another copy"));
   assert_null(strchr(error.message, '\n'));
 }
@@ -410,24 +411,24 @@ static void a_message_keeps_its_remedy_after_a_long_path(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_truncation_is_refused),
-      cmocka_unit_test(a_flipped_bit_is_refused_or_without_effect),
-      cmocka_unit_test(sizes_beyond_what_deflate_can_do_are_refused),
+      cmocka_unit_test(a_flipped_bit_is_refused_or_has_no_effect),
+      cmocka_unit_test(sizes_that_deflate_cannot_reach_are_refused),
       cmocka_unit_test(a_member_that_reaches_beyond_the_file_is_refused),
-      cmocka_unit_test(sizes_other_than_the_histograms_are_refused),
+      cmocka_unit_test(members_of_another_size_than_the_histogram_are_refused),
       cmocka_unit_test(a_forged_configuration_takes_no_memory),
       cmocka_unit_test(a_foreign_zip_is_refused),
       cmocka_unit_test(a_zip_of_thousands_of_members_is_refused),
-      cmocka_unit_test(missing_foreign_and_twofold_members_are_refused),
+      cmocka_unit_test(missing_foreign_and_repeated_members_are_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
       cmocka_unit_test(another_schema_or_arithmetic_is_a_mismatch),
-      cmocka_unit_test(every_field_of_the_manifest_must_be_there_and_of_its_type),
+      cmocka_unit_test(every_field_of_the_manifest_must_be_there_and_have_its_type),
       cmocka_unit_test(a_manifest_that_is_no_json_object_is_refused),
       cmocka_unit_test(a_manifest_with_a_key_twice_is_refused),
       cmocka_unit_test(a_configuration_must_be_whole_and_possible),
       cmocka_unit_test(interchange_of_broken_pairs_is_refused),
       cmocka_unit_test(interchange_of_too_many_pairs_is_refused),
       cmocka_unit_test(a_coverage_must_be_sorted_disjoint_and_in_decimal_strings),
-      cmocka_unit_test(a_langevin_run_records_how_far_it_walks),
+      cmocka_unit_test(a_langevin_run_records_its_step_ratio),
       cmocka_unit_test(a_description_of_another_histogram_is_refused),
       cmocka_unit_test(labels_are_only_words),
       cmocka_unit_test(forged_counts_are_refused),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam_compare as its callers see it: what it refuses, what it says of chance, and whether that is true. Statistical
- * tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a planted error. */
+/* seam_compare refuses what cannot be compared, and its distances, p-values and intervals are right. Statistical tests
+ * use fixed seeds, share a family-wise error of 1e-6 (Bonferroni), and show that they reject a planted error. */
 #include <unistd.h>
 
 #include "files/result_file.h"
 #include "files/npy_header.h"
-#include "support/sample_result.h"
+#include "support/sample_comparison.h"
 #include "support/science.h"
 #include "files/zipfile.h"
 #include "compare/compare.h"
@@ -14,7 +14,7 @@ static const double FAMILY_ERROR = 1e-6;
 
 /* ---- Results to compare ---- */
 
-/* Adds `count` chains of `outcome` whose interface lies in a bin. */
+/* Adds `count` chains of `outcome` whose interface is in bin `bin`. */
 static void put(seam_result *result, int outcome, int64_t bin, int64_t count) {
   const struct histogram_set *set = result->histograms;
   int64_t block = set->view[HISTOGRAM_INTERFACE].cells / HISTOGRAM_OUTCOMES;
@@ -22,28 +22,12 @@ static void put(seam_result *result, int outcome, int64_t bin, int64_t count) {
   if (outcome != OUTCOME_DIVERGED) result->counts[set->offset[HISTOGRAM_INTERFACE] + outcome * block + bin] += count;
 }
 
-static seam_result *empty(const char *const *options) {
-  seam_config *config = sample_config(options);
-  seam_result *result;
-  seam_error error;
-  if (result_create(config, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
-/* Covers what was put, from chain `first` on. */
+/* Gives the result the coverage that its counts need: as many chains, from chain `first` on. */
 static seam_result *covered(seam_result *result, uint64_t first) {
   uint64_t chains = 0;
   for (int o = 0; o < OUTCOMES; o++) chains += (uint64_t)result->counts[o];
   assert_int_equal(coverage_add(&result->coverage, first, first + chains, NULL), SEAM_OK);
   return result;
-}
-
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison;
-  seam_error error;
-  if (seam_compare(a, b, outcome, 0, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
-  return comparison;
 }
 
 static const seam_compared *find(const seam_comparison *comparison, const char *name) {
@@ -60,7 +44,7 @@ static const char *const small[] = {"histograms", "interface", "bins", "2", NULL
 static void small_pair(seam_result *results[2]) {
   static const int64_t counts[2][4] = {{30, 10, 20, 40}, {16, 4, 20, 59}};
   for (int r = 0; r < 2; r++) {
-    results[r] = empty(small);
+    results[r] = sample_empty(small);
     put(results[r], OUTCOME_BUFFER, 3, counts[r][0]);
     put(results[r], OUTCOME_BUFFER, 2, counts[r][1]);
     put(results[r], OUTCOME_INVERTER, 12, counts[r][2]);
@@ -70,14 +54,9 @@ static void small_pair(seam_result *results[2]) {
   }
 }
 
-static void release(seam_result *results[2]) {
-  seam_result_free(results[0]);
-  seam_result_free(results[1]);
-}
+/* ---- Outcome choices, fractions, maps ---- */
 
-/* ---- Slices, fractions, maps ---- */
-
-static void every_choice_takes_its_outcomes(void **unused) {
+static void every_choice_counts_its_outcomes(void **unused) {
   (void)unused;
   static const struct {
     const char *outcome;
@@ -91,7 +70,7 @@ static void every_choice_takes_its_outcomes(void **unused) {
   seam_result *results[2];
   small_pair(results);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    seam_comparison *comparison = compare(results[0], results[1], cases[i].outcome);
+    seam_comparison *comparison = sample_compare(results[0], results[1], cases[i].outcome, 0);
     const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
     assert_string_equal(interface->name, "interface");
     assert_int_equal(interface->entries[0], cases[i].entries[0]);
@@ -100,14 +79,14 @@ static void every_choice_takes_its_outcomes(void **unused) {
     assert_null(seam_comparison_histogram_at(comparison, 1));
     seam_comparison_free(comparison);
   }
-  release(results);
+  sample_free_pair(results);
 }
 
-static void fractions_are_those_by_hand(void **unused) {
+static void fractions_are_as_computed_by_hand(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
-  seam_comparison *comparison = compare(results[0], results[1], "inverter");
+  seam_comparison *comparison = sample_compare(results[0], results[1], "inverter", 0);
   const seam_fraction *pass = seam_comparison_fraction_at(comparison, 0);
   const seam_fraction *buffer = seam_comparison_fraction_at(comparison, 1);
   const seam_fraction *inverter = seam_comparison_fraction_at(comparison, 2);
@@ -119,30 +98,30 @@ static void fractions_are_those_by_hand(void **unused) {
   assert_string_equal(buffer->of, "pass");
   assert_null(seam_comparison_fraction_at(comparison, 3));
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
-static void where_a_sample_is_empty_nothing_is_made_up(void **unused) {
+static void an_empty_sample_gives_no_distance(void **unused) {
   (void)unused;
-  seam_result *results[2] = {empty(small), empty(small)};
+  seam_result *results[2] = {sample_empty(small), sample_empty(small)};
   put(results[0], OUTCOME_BUFFER, 3, 10);
   put(results[1], OUTCOME_FAIL, 3, 10);
   for (int r = 0; r < 2; r++) covered(results[r], 0);
-  seam_comparison *comparison = compare(results[0], results[1], "pass");
+  seam_comparison *comparison = sample_compare(results[0], results[1], "pass", 0);
   const seam_distance *d = seam_comparison_histogram_at(comparison, 0)->distance;
   assert_true(isnan(d->value) && isnan(d->chance) && isnan(d->low) && isnan(d->p));
   const seam_fraction *buffer = seam_comparison_fraction_at(comparison, 1);
   assert_true(buffer->value[0] == 1 && isnan(buffer->value[1]) && isnan(buffer->difference));
   assert_null(seam_comparison_map_at(comparison, 0));
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 static void a_result_is_at_no_distance_from_itself(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
-  seam_comparison *comparison = compare(results[0], results[0], "all");
+  seam_comparison *comparison = sample_compare(results[0], results[0], "all", 0);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     const seam_distance *distance = &seam_comparison_histogram_at(comparison, 0)->distance[d];
     assert_true(distance->value == 0 && distance->p == 1 && distance->low == 0 && distance->high == 0);
@@ -151,21 +130,22 @@ static void a_result_is_at_no_distance_from_itself(void **unused) {
   }
   assert_int_equal(seam_comparison_shared(comparison), 100);
   seam_comparison_free(comparison);
-  comparison = compare(results[0], results[1], "all");
+  comparison = sample_compare(results[0], results[1], "all", 0);
   assert_int_equal(seam_comparison_shared(comparison), 40); /* [0, 100) and [60, 160) */
   results[1]->config.seed++;
   seam_comparison_free(comparison);
-  comparison = compare(results[0], results[1], "all");
+  comparison = sample_compare(results[0], results[1], "all", 0);
   assert_int_equal(seam_comparison_shared(comparison), 0);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
-static void both_ways_round_are_mirror_images(void **unused) {
+static void swapping_the_two_results_mirrors_the_comparison(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
-  seam_comparison *ab = compare(results[0], results[1], "all"), *ba = compare(results[1], results[0], "all");
+  seam_comparison *ab = sample_compare(results[0], results[1], "all", 0),
+                  *ba = sample_compare(results[1], results[0], "all", 0);
   const seam_distance *x = seam_comparison_histogram_at(ab, 0)->distance;
   const seam_distance *y = seam_comparison_histogram_at(ba, 0)->distance;
   assert_true(fabs(x[SEAM_KULLBACK_LEIBLER].value - y[SEAM_KULLBACK_LEIBLER_REVERSE].value) < 1e-15);
@@ -173,15 +153,15 @@ static void both_ways_round_are_mirror_images(void **unused) {
   assert_true(x[SEAM_KULLBACK_LEIBLER].value != y[SEAM_KULLBACK_LEIBLER].value);
   seam_comparison_free(ab);
   seam_comparison_free(ba);
-  release(results);
+  sample_free_pair(results);
 }
 
-/* Buffers alone: bins 2 and 3 are cells of their own, so bin 3 has ln((30.5/41)/(16.5/21)). */
-static void the_map_is_that_by_hand(void **unused) {
+/* Only buffers count. Bins 2 and 3 are cells of their own, so bin 3 has ln((30.5/41)/(16.5/21)). */
+static void the_map_is_as_computed_by_hand(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
-  seam_comparison *comparison = compare(results[0], results[1], "buffer");
+  seam_comparison *comparison = sample_compare(results[0], results[1], "buffer", 0);
   const seam_histogram *ratio = seam_comparison_map_at(comparison, 0), *error = seam_comparison_map_at(comparison, 1);
   assert_string_equal(ratio->name, "log_ratio");
   assert_int_equal(ratio->cells, 16);
@@ -191,19 +171,19 @@ static void the_map_is_that_by_hand(void **unused) {
   assert_true(fabs(error->reals[3] - sqrt(1 / 30.5 - 1. / 41 + 1 / 16.5 - 1. / 21)) < 1e-14);
   assert_null(seam_comparison_map_at(comparison, 2));
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 static void a_comparison_is_written_with_its_record_and_maps(void **unused) {
   (void)unused;
   seam_result *results[2];
   small_pair(results);
-  seam_comparison *comparison = compare(results[0], results[1], "all");
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 0);
   unsigned char *bytes, *again;
   size_t size, size_again;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
-  assert_int_equal(archive_pack_comparison(comparison, &again, &size_again, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &again, &size_again, &error), SEAM_OK);
   assert_int_equal(size, size_again);
   assert_memory_equal(bytes, again, size);
   struct zip_reader *reader;
@@ -228,13 +208,13 @@ static void a_comparison_is_written_with_its_record_and_maps(void **unused) {
   free(bytes);
   free(again);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 /* ---- What does not compare ---- */
 
 static void refuse(const char *const *first, const char *const *second, const char *part, bool forced) {
-  seam_result *results[2] = {covered(empty(first), 0), covered(empty(second), 0)};
+  seam_result *results[2] = {covered(sample_empty(first), 0), covered(sample_empty(second), 0)};
   seam_comparison *comparison;
   seam_error error = {.message = ""};
   assert_int_equal(seam_compare(results[0], results[1], "pass", 0, &comparison, &error), SEAM_ERROR_MISMATCH);
@@ -243,10 +223,10 @@ static void refuse(const char *const *first, const char *const *second, const ch
   seam_status status = seam_compare(results[0], results[1], "pass", 1, &comparison, &error);
   assert_int_equal(status, forced ? SEAM_OK : SEAM_ERROR_MISMATCH);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
-static void unlike_results_are_refused_by_name_and_both_values(void **unused) {
+static void unlike_results_are_refused_with_the_option_and_both_values(void **unused) {
   (void)unused;
   const char *const plain[] = {"histograms", "interface", NULL};
 #define OTHER(name, value) ((const char *const[]){"histograms", "interface", name, value, NULL})
@@ -270,13 +250,13 @@ static void too_many_chains_are_refused(void **unused) {
   seam_comparison *comparison;
   seam_error error;
   for (int r = 0; r < 2; r++) {
-    results[r] = empty(small);
+    results[r] = sample_empty(small);
     put(results[r], OUTCOME_BUFFER, 3, INT64_MAX / PROBES / 2 + 1);
     covered(results[r], 0);
   }
   assert_int_equal(seam_compare(results[0], results[1], "pass", 1, &comparison, &error), SEAM_ERROR_MISMATCH);
   assert_int_equal(seam_compare(results[0], results[1], "some", 1, &comparison, &error), SEAM_ERROR_USAGE);
-  release(results);
+  sample_free_pair(results);
 }
 
 static void other_histograms_are_compared_where_both_have_them(void **unused) {
@@ -285,7 +265,7 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   static const char *const second[] = {"bins", "8", "steps", "9", NULL};
   static const char *const few[] = {"bins", "8", "histograms", "interface,slack", NULL};
   seam_result *a = sample_result(first, 0, 300), *b = sample_result(first, 500, 300);
-  seam_comparison *comparison = compare(a, b, "pass");
+  seam_comparison *comparison = sample_compare(a, b, "pass", 0);
   static const struct {
     const char *name;
     int64_t rows;
@@ -303,18 +283,18 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
     assert_int_equal(isnan(d->chance_95) && isnan(d->low) && isnan(d->high), !cases[i].independent);
   }
   seam_comparison_free(comparison);
-  comparison = compare(a, b, "buffer");
-  assert_null(find(comparison, "snapshots")); /* which know no mode */
+  comparison = sample_compare(a, b, "buffer", 0);
+  assert_null(find(comparison, "snapshots")); /* snapshots do not tell buffers from inverters */
   seam_comparison_free(comparison);
   seam_result_free(b);
   b = sample_result(second, 500, 300);
-  comparison = compare(a, b, "pass");
-  assert_null(find(comparison, "snapshots")); /* of other steps */
+  comparison = sample_compare(a, b, "pass", 0);
+  assert_null(find(comparison, "snapshots")); /* the two results have snapshots of different steps */
   assert_non_null(find(comparison, "selection"));
   seam_comparison_free(comparison);
   seam_result_free(b);
   b = sample_result(few, 500, 300);
-  comparison = compare(a, b, "pass");
+  comparison = sample_compare(a, b, "pass", 0);
   assert_non_null(find(comparison, "slack"));
   assert_null(find(comparison, "width"));
   seam_comparison_free(comparison);
@@ -322,14 +302,14 @@ static void other_histograms_are_compared_where_both_have_them(void **unused) {
   seam_result_free(b);
 }
 
-/* Pairs of chains that both pass, of either modes: no choice of outcomes but theirs has any. */
-static void interchange_is_that_of_chains_that_pass(void **unused) {
+/* Both chains of each pair pass, so only choices that include passing chains have interchange to compare. */
+static void interchange_counts_only_chains_that_pass(void **unused) {
   (void)unused;
   static const char *const options[] = {"bins", "8", "steps", "5", "histograms", "interface,interchange", NULL};
   seam_result *results[2] = {sample_result(options, 0, 600), sample_result(options, 1000, 400)};
   static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail", "all"};
   for (int s = 0; s < 5; s++) {
-    seam_comparison *comparison = compare(results[0], results[1], outcomes[s]);
+    seam_comparison *comparison = sample_compare(results[0], results[1], outcomes[s], 0);
     const seam_compared *interchange = find(comparison, "interchange");
     assert_int_equal(interchange != NULL, s == 0);
     for (int r = 0; r < 2 && interchange; r++) {
@@ -342,18 +322,19 @@ static void interchange_is_that_of_chains_that_pass(void **unused) {
     }
     seam_comparison_free(comparison);
   }
-  release(results);
+  sample_free_pair(results);
 }
 
-/* Adds entries to a bin of a snapshot's (u0, u1). */
+/* Adds `count` entries to bin `bin` of (u0, u1) in one snapshot. */
 static void put_snapshot(seam_result *result, int step, int works, int64_t bin, int64_t count) {
   const struct histogram_set *set = result->histograms;
   int64_t bins = set->view[HISTOGRAM_SNAPSHOTS].cells / set->snapshot_count / 2;
   result->counts[set->offset[HISTOGRAM_SNAPSHOTS] + (2 * step + works) * bins + bin] += count;
 }
 
-/* Of those that work, step 0 has {4, 4} against {8}, half apart, and step 1 the same bin alone: 16 entries of 200. */
-static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unused) {
+/* Of the working chains, step 0 has {4, 4} against {8}, at distance one half, and step 1 has the same bin only. There
+ * are 16 entries of 200 in all. */
+static void rows_are_weighted_by_entries_and_snapshots_tell_working_chains(void **unused) {
   (void)unused;
   static const char *const options[] = {"histograms", "interface,snapshots", "bins", "2", "steps", "1", NULL};
   static const struct {
@@ -363,7 +344,7 @@ static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unus
   } cases[] = {{"pass", {108, 92}, 0.5 * 16 / 200}, {"fail", {7, 50}, 0}};
   seam_result *results[2];
   for (int r = 0; r < 2; r++) {
-    results[r] = empty(options);
+    results[r] = sample_empty(options);
     put(results[r], OUTCOME_BUFFER, 3, 120);
     put_snapshot(results[r], 0, 1, 700, r ? 8 : 4);
     put_snapshot(results[r], 0, 1, 900, r ? 0 : 4);
@@ -372,31 +353,23 @@ static void rows_weigh_as_their_entries_and_snapshots_know_who_works(void **unus
     covered(results[r], 0);
   }
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    seam_comparison *comparison = compare(results[0], results[1], cases[i].outcome);
+    seam_comparison *comparison = sample_compare(results[0], results[1], cases[i].outcome, 0);
     const seam_compared *snapshots = find(comparison, "snapshots");
     assert_int_equal(snapshots->entries[0], cases[i].entries[0]);
     assert_int_equal(snapshots->entries[1], cases[i].entries[1]);
     assert_true(fabs(snapshots->distance[SEAM_TOTAL_VARIATION].value - cases[i].variation) < 1e-15);
     seam_comparison_free(comparison);
   }
-  release(results);
+  sample_free_pair(results);
 }
 
-/* ---- Whether chance is what it is said to be ---- */
+/* ---- p-values are uniform when there is nothing to find ---- */
 
-/* The greatest distance of the p-values from the uniform law in one direction or the other, times sqrt(n); between two
- * steps of 1/201 they cannot follow it. */
-static double distance_from_uniform(double *p, int n) {
-  qsort(p, (size_t)n, sizeof *p, science_compare);
-  double worst = 0;
-  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
-  return sqrt(n) * worst;
-}
-
-/* 8 x 8 bins with unequal weights, tilted along u0 by `tilt` between its ends. */
+/* A sample of 8 x 8 bins with unequal weights. The weights also change along u0, by the share `tilt` between its
+ * ends. */
 static seam_result *sample_law(uint64_t *state, int entries, double tilt) {
   static const char *const options[] = {"histograms", "interface", "bins", "6", NULL};
-  seam_result *result = empty(options);
+  seam_result *result = sample_empty(options);
   for (int i = 0; i < entries;) {
     uint64_t u0 = sample_random(state, 8), u1 = sample_random(state, 8), dice = sample_random(state, 1 << 20);
     double weight = (0.2 + 0.1 * (double)((3 * u0 + u1 * u1) % 8)) * (1 + tilt * ((double)u0 / 7 - 0.5)) / 2;
@@ -407,22 +380,22 @@ static seam_result *sample_law(uint64_t *state, int entries, double tilt) {
   return covered(result, 0);
 }
 
-/* The distance of the p-values of many pairs of samples from the uniform law, by kind of distance. */
+/* Compares many pairs of samples and returns, for each kind of distance, how far the p-values are from uniform. */
 static void judge_samples(int pairs, int entries, double tilt, double worst[SEAM_DISTANCES]) {
   static double p[SEAM_DISTANCES][1000];
   uint64_t state = 2026;
   for (int i = 0; i < pairs; i++) {
     seam_result *results[2] = {sample_law(&state, entries, 0), sample_law(&state, entries, tilt)};
     results[1]->config.seed = 2;
-    seam_comparison *comparison = compare(results[0], results[1], "pass");
+    seam_comparison *comparison = sample_compare(results[0], results[1], "pass", 0);
     for (int d = 0; d < SEAM_DISTANCES; d++) p[d][i] = seam_comparison_histogram_at(comparison, 0)->distance[d].p;
     seam_comparison_free(comparison);
-    release(results);
+    sample_free_pair(results);
   }
-  for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = distance_from_uniform(p[d], pairs);
+  for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = science_ks_uniform(p[d], pairs);
 }
 
-static void p_is_uniform_where_both_are_samples_of_one_law(void **unused) {
+static void p_is_uniform_for_two_samples_of_one_law(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / 3 / SEAM_DISTANCES);
   double worst[SEAM_DISTANCES];
@@ -431,13 +404,13 @@ static void p_is_uniform_where_both_are_samples_of_one_law(void **unused) {
     if (worst[d] > threshold) fail_msg("distance %d: %g is beyond %g", d, worst[d], threshold);
   judge_samples(300, 2000, 0.2, worst);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (worst[d] <= threshold) fail_msg("distance %d: a tilt goes unseen: %g", d, worst[d]);
+    if (worst[d] <= threshold) fail_msg("distance %d: a tilted law is not detected: %g", d, worst[d]);
 }
 
 /* ---- Real runs ---- */
 
-/* Chains of one run: part `part` of those with this seed, trained until about 1% works, where the interface still
- * moves fast. */
+/* Part `part` of one run with this seed. Training ends when about 1% of chains work, while the interface still moves
+ * fast. */
 static seam_result *train_part(const char *lr, const char *seed, int part) {
   char first[32];
   snprintf(first, sizeof first, "%d", part * 20000);
@@ -452,16 +425,16 @@ static void judge_runs(const char *lr, double worst[SEAM_DISTANCES]) {
   double p[SEAM_DISTANCES][PAIRS];
   for (int i = 0; i < PAIRS; i++) {
     seam_result *results[2] = {train_part("0.5", "5", 2 * i), train_part(lr, "5", 2 * i + 1)};
-    seam_comparison *comparison = compare(results[0], results[1], "all");
+    seam_comparison *comparison = sample_compare(results[0], results[1], "all", 0);
     assert_int_equal(seam_comparison_shared(comparison), 0);
     for (int d = 0; d < SEAM_DISTANCES; d++) p[d][i] = seam_comparison_histogram_at(comparison, 0)->distance[d].p;
     seam_comparison_free(comparison);
-    release(results);
+    sample_free_pair(results);
   }
-  for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = distance_from_uniform(p[d], PAIRS);
+  for (int d = 0; d < SEAM_DISTANCES; d++) worst[d] = science_ks_uniform(p[d], PAIRS);
 }
 
-static void p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen(void **unused) {
+static void p_is_uniform_for_parts_of_one_run_and_sees_a_learning_rate_5_per_cent_higher(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / 3 / SEAM_DISTANCES);
   double worst[SEAM_DISTANCES];
@@ -470,14 +443,14 @@ static void p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_hi
     if (worst[d] > threshold) fail_msg("distance %d: %g is beyond %g", d, worst[d], threshold);
   judge_runs("0.525", worst);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (worst[d] <= threshold) fail_msg("distance %d: the higher rate goes unseen: %g", d, worst[d]);
+    if (worst[d] <= threshold) fail_msg("distance %d: the higher learning rate is not detected: %g", d, worst[d]);
 }
 
-/* ---- Whether the interval holds the distance ---- */
+/* ---- Intervals contain the true distance ---- */
 
 enum { KNOWN_BINS = 16 };
 
-/* Laws whose distances over their bins, which are the cells, are known. */
+/* Two laws whose distances are known. The bins are the cells of the comparison. */
 static const double known[2][KNOWN_BINS] = {
     {.05, .07, .06, .06, .07, .05, .08, .04, .06, .06, .07, .05, .09, .07, .06, .06},
     {.05, .05, .06, .08, .07, .05, .06, .06, .06, .06, .08, .04, .07, .09, .06, .06}};
@@ -495,7 +468,7 @@ static void known_distances(double value[SEAM_DISTANCES]) {
 
 static seam_result *sample_known(uint64_t *state, const double law[KNOWN_BINS], int entries) {
   static const char *const options[] = {"histograms", "interface", "bins", "2", NULL};
-  seam_result *result = empty(options);
+  seam_result *result = sample_empty(options);
   for (int i = 0; i < entries; i++) {
     double dice = (double)sample_random(state, UINT64_C(1) << 31) * 0x1p-31;
     int bin = 0;
@@ -505,7 +478,7 @@ static seam_result *sample_known(uint64_t *state, const double law[KNOWN_BINS], 
   return covered(result, 0);
 }
 
-/* How often the interval misses what the distance really is, and what is half of it again. */
+/* Counts how often the interval misses the true distance, and how often it misses 1.5 times that distance. */
 static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM_DISTANCES], int samples, int entries,
                          int misses[SEAM_DISTANCES], int far_misses[SEAM_DISTANCES]) {
   uint64_t state = 77;
@@ -513,7 +486,7 @@ static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM
   memset(far_misses, 0, SEAM_DISTANCES * sizeof *far_misses);
   for (int s = 0; s < samples; s++) {
     seam_result *results[2] = {sample_known(&state, known[0], entries), sample_known(&state, law_b, entries)};
-    seam_comparison *comparison = compare(results[0], results[1], "pass");
+    seam_comparison *comparison = sample_compare(results[0], results[1], "pass", 0);
     assert_int_equal(seam_comparison_histogram_at(comparison, 0)->cells, KNOWN_BINS);
     for (int d = 0; d < SEAM_DISTANCES; d++) {
       const seam_distance *distance = &seam_comparison_histogram_at(comparison, 0)->distance[d];
@@ -521,12 +494,12 @@ static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM
       far_misses[d] += 1.5 * value[d] < distance->low || 1.5 * value[d] > distance->high;
     }
     seam_comparison_free(comparison);
-    release(results);
+    sample_free_pair(results);
   }
 }
 
-/* Of 200 intervals of 95%, more than 31 miss with a probability below 1e-7. */
-static void the_interval_holds_the_distance_of_known_laws(void **unused) {
+/* More than 31 of 200 intervals at 95% miss with a probability below 1e-7. */
+static void the_interval_contains_the_distance_of_known_laws(void **unused) {
   (void)unused;
   enum { SAMPLES = 200, MOST_MISSES = 31 };
   double value[SEAM_DISTANCES];
@@ -535,32 +508,33 @@ static void the_interval_holds_the_distance_of_known_laws(void **unused) {
   assert_true(fabs(value[SEAM_TOTAL_VARIATION] - 0.07) < 1e-12);
   count_misses(known[1], value, SAMPLES, 20000, misses, far_misses);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    if (misses[d] > MOST_MISSES) fail_msg("distance %d is missed %d times", d, misses[d]);
-    if (far_misses[d] <= MOST_MISSES) fail_msg("distance %d half as far again is missed %d times", d, far_misses[d]);
+    if (misses[d] > MOST_MISSES) fail_msg("the intervals of distance %d miss it %d times", d, misses[d]);
+    if (far_misses[d] <= MOST_MISSES)
+      fail_msg("the intervals of distance %d miss 1.5 times it only %d times", d, far_misses[d]);
   }
   static const double none[SEAM_DISTANCES] = {0};
   count_misses(known[0], none, SAMPLES, 5000, misses, far_misses);
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    if (misses[d] > MOST_MISSES) fail_msg("distance %d from itself is missed %d times", d, misses[d]);
+    if (misses[d] > MOST_MISSES) fail_msg("the intervals of distance %d miss 0 for equal laws %d times", d, misses[d]);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_choice_takes_its_outcomes),
-      cmocka_unit_test(fractions_are_those_by_hand),
-      cmocka_unit_test(where_a_sample_is_empty_nothing_is_made_up),
+      cmocka_unit_test(every_choice_counts_its_outcomes),
+      cmocka_unit_test(fractions_are_as_computed_by_hand),
+      cmocka_unit_test(an_empty_sample_gives_no_distance),
       cmocka_unit_test(a_result_is_at_no_distance_from_itself),
-      cmocka_unit_test(both_ways_round_are_mirror_images),
-      cmocka_unit_test(the_map_is_that_by_hand),
+      cmocka_unit_test(swapping_the_two_results_mirrors_the_comparison),
+      cmocka_unit_test(the_map_is_as_computed_by_hand),
       cmocka_unit_test(a_comparison_is_written_with_its_record_and_maps),
-      cmocka_unit_test(unlike_results_are_refused_by_name_and_both_values),
+      cmocka_unit_test(unlike_results_are_refused_with_the_option_and_both_values),
       cmocka_unit_test(too_many_chains_are_refused),
       cmocka_unit_test(other_histograms_are_compared_where_both_have_them),
-      cmocka_unit_test(interchange_is_that_of_chains_that_pass),
-      cmocka_unit_test(rows_weigh_as_their_entries_and_snapshots_know_who_works),
-      cmocka_unit_test(p_is_uniform_where_both_are_samples_of_one_law),
-      cmocka_unit_test(p_is_uniform_over_parts_of_one_run_and_a_learning_rate_5_per_cent_higher_is_seen),
-      cmocka_unit_test(the_interval_holds_the_distance_of_known_laws),
+      cmocka_unit_test(interchange_counts_only_chains_that_pass),
+      cmocka_unit_test(rows_are_weighted_by_entries_and_snapshots_tell_working_chains),
+      cmocka_unit_test(p_is_uniform_for_two_samples_of_one_law),
+      cmocka_unit_test(p_is_uniform_for_parts_of_one_run_and_sees_a_learning_rate_5_per_cent_higher),
+      cmocka_unit_test(the_interval_contains_the_distance_of_known_laws),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

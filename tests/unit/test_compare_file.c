@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of a comparison: read as it was written, told from a result's, and refused where it is damaged or forged. */
+/* The file of a comparison is read as it was written, is not taken for a result, and is refused if damaged or
+ * forged. */
 #include <math.h>
 #include <unistd.h>
 
 #include "support/forged_archive.h"
+#include "support/sample_comparison.h"
 #include "compare/compare.h"
 
 static void sample_pair_of(seam_result *results[2]) {
@@ -11,36 +13,24 @@ static void sample_pair_of(seam_result *results[2]) {
     results[r] = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, r ? 500 : 0, 100);
 }
 
-static void release(seam_result *results[2]) {
-  seam_result_free(results[0]);
-  seam_result_free(results[1]);
-}
-
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison;
-  seam_error error;
-  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
-  return comparison;
-}
-
 /* ---- What was written is read again ---- */
 
 static struct seam_comparison *unpack_comparison(const unsigned char *bytes, size_t size) {
   struct seam_comparison *comparison;
   seam_error error;
-  if (archive_unpack_comparison(bytes, size, "X.zip", &comparison, &error)) fail_msg("%s", error.message);
+  if (comparison_file_unpack(bytes, size, "X.zip", &comparison, &error)) fail_msg("%s", error.message);
   return comparison;
 }
 
-/* Reads what is written of a comparison, and writes it again: the same bytes. Takes the comparison. */
+/* Packs the comparison, unpacks it, and packs that again: the bytes must be equal. Frees the comparison. */
 static void expect_read_again(seam_comparison *comparison, int maps) {
   unsigned char *bytes, *again;
   size_t size, size_again;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
   seam_comparison_free(comparison);
   comparison = unpack_comparison(bytes, size);
-  assert_int_equal(archive_pack_comparison(comparison, &again, &size_again, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &again, &size_again, &error), SEAM_OK);
   assert_int_equal(size, size_again);
   assert_memory_equal(bytes, again, size);
   for (int m = 0; m < maps; m++) assert_non_null(seam_comparison_map_at(comparison, (size_t)m)->reals);
@@ -53,7 +43,7 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
 #define WORKING                                                                                                        \
   "first", "logistic", "second", "logistic", "bins", "8", "chains", "400", "draws", "300", "cells", "64", "steps", "9"
 
-/* Of chains, of pairs and of components, and where nothing is known. */
+/* Comparisons of chains, of pairs and of components, and one where no distance is known. */
 static void a_comparison_is_read_as_it_was_written(void **unused) {
   (void)unused;
   static const char *const options[] = {WORKING, NULL}, *const weighed[] = {WORKING, "task", "gibbs", NULL};
@@ -61,14 +51,14 @@ static void a_comparison_is_read_as_it_was_written(void **unused) {
   seam_result *trained[2], *predicted = sample_predict(options), *law = sample_predict(weighed);
   sample_pair_of(trained);
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-    expect_read_again(compare(trained[0], trained[1], outcomes[i]), 2);
-  release(trained);
+    expect_read_again(sample_compare(trained[0], trained[1], outcomes[i], 1), 2);
+  sample_free_pair(trained);
   trained[0] = sample_train(options), trained[1] = sample_result(options, 0, 0);
-  expect_read_again(compare(trained[0], predicted, "all"), 2);
-  expect_read_again(compare(law, trained[0], "all"), 2);
-  expect_read_again(compare(predicted, predicted, "pass"), 2);
-  expect_read_again(compare(trained[0], trained[1], "all"), 0);
-  release(trained);
+  expect_read_again(sample_compare(trained[0], predicted, "all", 1), 2);
+  expect_read_again(sample_compare(law, trained[0], "all", 1), 2);
+  expect_read_again(sample_compare(predicted, predicted, "pass", 1), 2);
+  expect_read_again(sample_compare(trained[0], trained[1], "all", 1), 0);
+  sample_free_pair(trained);
   seam_result_free(predicted);
   seam_result_free(law);
 }
@@ -94,13 +84,13 @@ static void expect_the_same(seam_comparison *written, seam_comparison *read) {
   }
 }
 
-static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
+static void each_kind_of_file_is_recognised_and_read_by_its_own_call(void **unused) {
   (void)unused;
   char path[] = "/tmp/seam-compare-XXXXXX";
   close(mkstemp(path));
   seam_result *results[2], *none;
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "inverter"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "inverter", 1), *read;
   seam_error error;
   assert_false(seam_is_comparison(path));
   write_to(path, comparison, NULL);
@@ -116,29 +106,29 @@ static void files_are_told_apart_and_read_by_their_own_call(void **unused) {
   assert_non_null(strstr(error.message, "is not a comparison"));
   assert_null(read);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
   unlink(path);
 }
 
 /* ---- Damage ---- */
 
-static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void **unused) {
+static void every_flipped_bit_and_truncation_is_refused_or_has_no_effect(void **unused) {
   (void)unused;
   seam_result *results[2];
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "all"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 1), *read;
   unsigned char *bytes;
   size_t size;
   seam_error error;
   uint64_t state = 7;
   int refused = 0;
-  assert_int_equal(archive_pack_comparison(comparison, &bytes, &size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &bytes, &size, &error), SEAM_OK);
   for (size_t cut = 0; cut < size; cut += 31)
-    assert_int_equal(archive_unpack_comparison(bytes, cut, "X.zip", &read, &error), SEAM_ERROR_FORMAT);
+    assert_int_equal(comparison_file_unpack(bytes, cut, "X.zip", &read, &error), SEAM_ERROR_FORMAT);
   for (int i = 0; i < 2000; i++) {
     size_t bit = sample_random(&state, 8 * size);
     bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-    seam_status status = archive_unpack_comparison(bytes, size, "X.zip", &read, &error);
+    seam_status status = comparison_file_unpack(bytes, size, "X.zip", &read, &error);
     bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
     refused += status != SEAM_OK;
     if (status) assert_true(status == SEAM_ERROR_FORMAT && strstr(error.message, "X.zip") && !read);
@@ -148,10 +138,10 @@ static void every_flipped_bit_and_truncation_is_refused_or_without_effect(void *
   assert_true(refused > 1500);
   free(bytes);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
-/* The member of this name, with every `from` in it made `to`. */
+/* The content of a member, with every `from` in it replaced by `to`. */
 static struct bytes replaced(struct bytes file, const char *name, const char *from, const char *to) {
   struct bytes old = member_of(file, name), new = {calloc(1, 2 * old.size + 1), 0};
   const char *text = (const char *)old.data;
@@ -186,14 +176,14 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   };
   seam_result *results[2];
   sample_pair_of(results);
-  seam_comparison *comparison = compare(results[0], results[1], "all"), *read;
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 1), *read;
   struct bytes file;
   seam_error error;
-  assert_int_equal(archive_pack_comparison(comparison, &file.data, &file.size, &error), SEAM_OK);
+  assert_int_equal(comparison_file_pack(comparison, &file.data, &file.size, &error), SEAM_OK);
   for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
     struct bytes record = replaced(file, COMPARISON_MEMBER, forgeries[i][0], forgeries[i][1]);
     struct bytes forged = repack(file, COMPARISON_MEMBER, COMPARISON_MEMBER, record);
-    seam_status status = archive_unpack_comparison(forged.data, forged.size, "X.zip", &read, &error);
+    seam_status status = comparison_file_unpack(forged.data, forged.size, "X.zip", &read, &error);
     if (status != SEAM_ERROR_FORMAT) fail_msg("%s: status %d", forgeries[i][1], status);
     assert_null(read);
     free(record.data);
@@ -201,7 +191,7 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
   }
   free(file.data);
   seam_comparison_free(comparison);
-  release(results);
+  sample_free_pair(results);
 }
 
 /* ---- Forged maps and numbers ---- */
@@ -209,7 +199,7 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
 static struct bytes pack_comparison(seam_comparison *comparison) {
   struct bytes file;
   seam_error error;
-  if (archive_pack_comparison(comparison, &file.data, &file.size, &error)) fail_msg("%s", error.message);
+  if (comparison_file_pack(comparison, &file.data, &file.size, &error)) fail_msg("%s", error.message);
   seam_comparison_free(comparison);
   return exact(file);
 }
@@ -217,17 +207,17 @@ static struct bytes pack_comparison(seam_comparison *comparison) {
 static struct bytes sample_comparison(void) {
   seam_result *results[2];
   sample_pair_of(results);
-  struct bytes file = pack_comparison(compare(results[0], results[1], "all"));
-  release(results);
+  struct bytes file = pack_comparison(sample_compare(results[0], results[1], "all", 1));
+  sample_free_pair(results);
   return file;
 }
 
-/* With this member in the place of its own: refused in these words, or taken where they are NULL. */
+/* Replaces the member by `content` and expects a refusal with these words, or success if `words` is NULL. */
 static void expect_with(struct bytes file, const char *name, struct bytes content, const char *words) {
   struct bytes forged = repack(file, name, name, content);
   struct seam_comparison *read;
   seam_error error = {.message = ""};
-  seam_status status = archive_unpack_comparison(forged.data, forged.size, "X.zip", &read, &error);
+  seam_status status = comparison_file_unpack(forged.data, forged.size, "X.zip", &read, &error);
   assert_int_equal(status, words ? SEAM_ERROR_FORMAT : SEAM_OK);
   if (words && !strstr(error.message, words)) fail_msg("no \"%s\" in: %s", words, error.message);
   seam_comparison_free(read);
@@ -256,11 +246,11 @@ static void a_map_that_holds_no_ratio_or_error_is_refused(void **unused) {
   free(file.data);
 }
 
-/* The record of a comparison of nothing beside the maps of another. */
+/* The record says that nothing was compared, but the file holds maps. */
 static void a_member_too_many_is_refused(void **unused) {
   (void)unused;
   seam_result *none = sample_result((const char *[]){"histograms", "interface,loss", "bins", "8", NULL}, 0, 0);
-  struct bytes empty = pack_comparison(compare(none, none, "all")), file = sample_comparison();
+  struct bytes empty = pack_comparison(sample_compare(none, none, "all", 1)), file = sample_comparison();
   struct bytes record = member_of(empty, COMPARISON_MEMBER);
   expect_with(file, COMPARISON_MEMBER, record, "has 5 members, but its record makes 1");
   free(record.data);
@@ -269,7 +259,7 @@ static void a_member_too_many_is_refused(void **unused) {
   seam_result_free(none);
 }
 
-/* Sets what stands at "compared/0/rows" of the record to a JSON text, or takes it out. */
+/* Sets the value at a path like "compared/0/rows" of the record to a JSON text, or removes it if the text is NULL. */
 static void set_at(json_t *record, const char *path, const char *text) {
   const char *slash;
   for (; (slash = strchr(path, '/')); path = slash + 1) {
@@ -298,7 +288,7 @@ static void expect_at(struct bytes file, const char *path, const char *text, con
 #define UNWRITTEN "is not a record that this seam would write"
 #define UNHEARD   "describes an impossible comparison"
 
-static void what_no_two_results_have_in_common_is_refused(void **unused) {
+static void values_that_no_comparison_can_have_are_refused(void **unused) {
   (void)unused;
   static const char *const cases[][3] = {
       {"chains/0", "-1", UNHEARD},
@@ -385,7 +375,7 @@ static void sizes_and_fractions_beyond_their_limits_are_refused(void **unused) {
 
 /* ---- Memory ---- */
 
-/* Pieces of memory that JSON still gets; below 0 as many as it asks for. */
+/* How many more allocations Jansson gets; a negative number means no limit. */
 static long pieces = -1;
 
 static void *scarce(size_t size) {
@@ -394,9 +384,9 @@ static void *scarce(size_t size) {
   return malloc(size);
 }
 
-/* Whatever the piece that is not to be had, the file is not to blame; but where Jansson has none for a word in it,
- * after the first three, it calls that wrong itself. */
-static void a_record_without_memory_is_not_damaged(void **unused) {
+/* Whichever allocation fails, the error must be about memory and not about the file. Jansson's parser reports a lack of
+ * memory for a string as a syntax error, so for a whole file only its first three allocations fail here. */
+static void a_lack_of_memory_is_not_called_damage(void **unused) {
   (void)unused;
   struct bytes file = sample_comparison();
   json_t *record = json_member(file, COMPARISON_MEMBER);
@@ -414,7 +404,7 @@ static void a_record_without_memory_is_not_damaged(void **unused) {
   assert_true(given > 100);
   for (given = 0; given < 3; given++) {
     pieces = given;
-    status = archive_unpack_comparison(file.data, file.size, "X.zip", &read, &error);
+    status = comparison_file_unpack(file.data, file.size, "X.zip", &read, &error);
     if (status != SEAM_ERROR_MEMORY) fail_msg("%ld pieces: %s", given, error.message);
   }
   json_set_alloc_funcs(malloc, free);
@@ -426,15 +416,15 @@ static void a_record_without_memory_is_not_damaged(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_comparison_is_read_as_it_was_written),
-      cmocka_unit_test(files_are_told_apart_and_read_by_their_own_call),
-      cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_without_effect),
+      cmocka_unit_test(each_kind_of_file_is_recognised_and_read_by_its_own_call),
+      cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_has_no_effect),
       cmocka_unit_test(a_record_that_says_anything_else_is_refused),
       cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
-      cmocka_unit_test(what_no_two_results_have_in_common_is_refused),
+      cmocka_unit_test(values_that_no_comparison_can_have_are_refused),
       cmocka_unit_test(distances_beyond_their_limits_are_refused),
       cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
-      cmocka_unit_test(a_record_without_memory_is_not_damaged),
+      cmocka_unit_test(a_lack_of_memory_is_not_called_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

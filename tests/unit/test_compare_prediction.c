@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seam_compare of predictions: what it says of outcomes, of chance and of its errors, and whether that is true.
- * Statistical tests have fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and are shown to reject a
- * planted error. */
+/* seam_compare is right about predictions: outcomes, p-values, effective counts and errors. Statistical tests use fixed
+ * seeds, share a family-wise error of 1e-6 (Bonferroni), and show that they reject a planted error. */
 #include <math.h>
 
-#include "support/sample_result.h"
+#include "support/sample_comparison.h"
 #include "support/science.h"
 
 static const double FAMILY_ERROR = 1e-6;
@@ -15,7 +14,7 @@ enum { FAMILY = 40 };
 /* Pairs of logistic components: buffers and inverters in four small corners of the range. */
 struct sort {
   const char *chains, *draws, *seed;
-  const char *name, *value; /* an option more, or NULL */
+  const char *name, *value; /* one more option, or NULL */
 };
 
 static seam_result *logistic_pairs(struct sort sort) {
@@ -30,13 +29,6 @@ static seam_result *logistic_chains(const char *chains, const char *seed) {
                                             "interface", NULL});
 }
 
-static seam_comparison *compare(const seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison;
-  seam_error error;
-  if (seam_compare(a, b, outcome, 1, &comparison, &error) != SEAM_OK) fail_msg("%s", error.message);
-  return comparison;
-}
-
 static const seam_compared *interface_of(const seam_comparison *comparison) {
   return seam_comparison_histogram_at(comparison, 0);
 }
@@ -49,20 +41,20 @@ static const char *seed_text(int seed) {
   return text;
 }
 
-/* ---- Whether chance is what it is said to be ---- */
+/* ---- p-values are uniform when there is nothing to find ---- */
 
 enum { MOST_PAIRS = 60 };
 
-/* Many comparisons of results drawn anew. */
+/* What many comparisons of freshly drawn results found. */
 struct trials {
   int count;
   double p[SEAM_DISTANCES][MOST_PAIRS];
-  double difference[3][MOST_PAIRS]; /* of fractions, in standard errors */
+  double difference[3][MOST_PAIRS]; /* differences of the fractions, in standard errors */
 };
 
-/* Compares, and frees the first. */
+/* Compares the results and frees `a`. */
 static void add_half_trial(struct trials *trials, seam_result *a, const seam_result *b, const char *outcome) {
-  seam_comparison *comparison = compare(a, b, outcome);
+  seam_comparison *comparison = sample_compare(a, b, outcome, 1);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double p = interface_of(comparison)->distance[d].p;
     assert_true(p >= 1. / 201 && p <= 1);
@@ -75,26 +67,16 @@ static void add_half_trial(struct trials *trials, seam_result *a, const seam_res
   seam_result_free(a);
 }
 
-/* Compares, and frees both. */
+/* Compares the results and frees both. */
 static void add_trial(struct trials *trials, seam_result *a, seam_result *b, const char *outcome) {
   add_half_trial(trials, a, b, outcome);
   seam_result_free(b);
 }
 
-/* The greatest distance of the p-values from the uniform law in one direction or the other, times sqrt(n); between two
- * steps of 1/201 they cannot follow it. */
-static double distance_from_uniform(const double *values, int n) {
-  double p[MOST_PAIRS], worst = 0;
-  memcpy(p, values, (size_t)n * sizeof *p);
-  qsort(p, (size_t)n, sizeof *p, science_compare);
-  for (int i = 0; i < n; i++) worst = fmax(worst, fmax(p[i] - 1. / 201 - (double)i / n, (double)(i + 1) / n - p[i]));
-  return sqrt(n) * worst;
-}
-
 static void assert_uniform(const struct trials *trials) {
   const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    double worst = distance_from_uniform(trials->p[d], trials->count);
+    double worst = science_ks_uniform(trials->p[d], trials->count);
     if (worst > threshold) fail_msg("distance %d: %g is beyond %g", d, worst, threshold);
   }
 }
@@ -105,8 +87,8 @@ static double mean_square(const double *x, int n) {
   return sum;
 }
 
-/* Where seconds are few it is they who scatter, and where firsts are few, those. */
-static void p_is_uniform_between_predictions_of_one_law(void **unused) {
+/* Few second components make the noise come mainly from them; few first components, from those. */
+static void p_is_uniform_for_two_predictions_of_one_law(void **unused) {
   (void)unused;
   static const struct {
     const char *outcome, *chains, *draws;
@@ -121,7 +103,7 @@ static void p_is_uniform_between_predictions_of_one_law(void **unused) {
   }
 }
 
-/* The mean of 60 squares of a normal law leaves 0.3 to 2.3 with a probability below 1e-7 (chi^2). */
+/* The mean of 60 squared standard normals is outside 0.3 to 2.3 with a probability below 1e-7 (chi^2). */
 static void untrained_chains_and_a_prediction_are_samples_of_one_law(void **unused) {
   (void)unused;
   struct trials trials = {.count = 0}, all = {.count = 0};
@@ -139,9 +121,10 @@ static void untrained_chains_and_a_prediction_are_samples_of_one_law(void **unus
   }
 }
 
-/* Against so many chains that 135 cells would hold enough of them, a prediction worth some hundred pairs is cut into no
- * more than it can tell apart. All are compared with the same chains, whose noise is small beside theirs. */
-static void p_is_uniform_of_small_predictions_against_many_chains(void **unused) {
+/* There are enough chains to fill 135 cells, but each prediction is worth only some hundred pairs. So the comparison
+ * must use no more cells than the prediction can tell apart. All predictions are compared with the same chains, whose
+ * noise is small beside theirs. */
+static void p_is_uniform_for_small_predictions_against_many_chains(void **unused) {
   (void)unused;
   const char *chains[] = {"first",  "buffer",  "second", "logistic", "input-margin", "0",         "bins", "128",
                           "chains", "4000000", "steps",  "0",        "histograms",   "interface", NULL};
@@ -157,8 +140,9 @@ static void p_is_uniform_of_small_predictions_against_many_chains(void **unused)
   seam_result_free(many);
 }
 
-/* Of 2,000 untrained mlp4 pairs 0.017 work: that none does says nothing against it. */
-static void no_chain_that_works_is_no_certainty(void **unused) {
+/* 0.017 of 2,000 untrained mlp4 pairs work on average. That no chain works is therefore no evidence against the
+ * prediction. */
+static void no_working_chain_is_no_evidence_by_itself(void **unused) {
   (void)unused;
   const char *chains[] = {"first", "mlp4", "second", "mlp4", "chains", "2000", "steps", "0", NULL};
   const char *pairs[] = {"first", "mlp4", "second", "mlp4", "chains", "65536", "draws", "65536", "cells", "256", NULL};
@@ -174,8 +158,8 @@ static void no_chain_that_works_is_no_certainty(void **unused) {
   seam_result_free(none);
 }
 
-/* Priors a third wider move the interface; an accepted output 5% wider lets more pairs work. */
-static void other_laws_are_seen(void **unused) {
+/* A prior a third wider moves the interface. An accepted output 5% wider lets more pairs work. */
+static void other_laws_are_detected(void **unused) {
   (void)unused;
   const double threshold = science_ks_threshold(FAMILY_ERROR / FAMILY);
   struct trials wider = {.count = 0}, accepting = {.count = 0};
@@ -186,23 +170,24 @@ static void other_laws_are_seen(void **unused) {
               logistic_pairs((struct sort){"32768", "32768", seed_text(800 + i), "output-margin", "0.105"}), "pass");
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
-    double worst = distance_from_uniform(wider.p[d], wider.count);
-    if (worst <= threshold) fail_msg("distance %d: wider priors go unseen: %g", d, worst);
+    double worst = science_ks_uniform(wider.p[d], wider.count);
+    if (worst <= threshold) fail_msg("distance %d: wider priors are not detected: %g", d, worst);
   }
   double sum = 0;
   for (int i = 0; i < accepting.count; i++) sum += accepting.difference[0][i];
-  if (sum / sqrt(accepting.count) > -science_z_threshold(FAMILY_ERROR / FAMILY)) fail_msg("margins go unseen: %g", sum);
+  if (sum / sqrt(accepting.count) > -science_z_threshold(FAMILY_ERROR / FAMILY))
+    fail_msg("a wider margin is not detected: %g", sum);
 }
 
-/* The distance's scatter over 60 pairs of predictions of two laws is what its error says; limits as above. */
-static void errors_are_the_spread_over_predictions(void **unused) {
+/* The spread of the distance over 60 pairs of predictions of two laws equals its stated error. Limits as above. */
+static void errors_equal_the_spread_over_predictions(void **unused) {
   (void)unused;
   enum { SEEDS = 60 };
   double first[SEAM_DISTANCES] = {0}, second[SEAM_DISTANCES] = {0}, expected[SEAM_DISTANCES] = {0};
   for (int s = 0; s < SEEDS; s++) {
     seam_result *a = logistic_pairs((struct sort){"8192", "8192", seed_text(1000 + s), NULL, NULL});
     seam_result *b = logistic_pairs((struct sort){"8192", "8192", seed_text(1100 + s), "init-scale", "3"});
-    seam_comparison *comparison = compare(a, b, "pass");
+    seam_comparison *comparison = sample_compare(a, b, "pass", 1);
     for (int d = 0; d < SEAM_DISTANCES; d++) {
       const seam_distance *distance = &interface_of(comparison)->distance[d];
       double error = (distance->high - distance->value) / 1.959963984540054;
@@ -216,14 +201,14 @@ static void errors_are_the_spread_over_predictions(void **unused) {
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double ratio = (second[d] - first[d] * first[d]) / expected[d];
-    if (ratio < 0.3 || ratio > 2.3) fail_msg("distance %d: its variance is %g times what is said", d, ratio);
+    if (ratio < 0.3 || ratio > 2.3) fail_msg("distance %d: its variance is %g times the stated one", d, ratio);
   }
 }
 
-/* ---- What is said, by hand ---- */
+/* ---- Results computed by hand ---- */
 
-/* Pairs that work in bins 1 and 2 of 16: a block of firsts has `many` in one and `few` in the other, by turns, and a
- * block of seconds as many in each. */
+/* Working pairs are in bins 1 and 2 of 16. Each block of first components has `many` in one bin and `few` in the other,
+ * in turn; so has each block of second components. */
 static seam_result *by_hand(const char *task, int64_t many, int64_t few) {
   static const char *const small[] = {"bins", "2", "chains", "16", "draws", "640", "seed", "3", NULL};
   seam_config *config = sample_config(small);
@@ -246,36 +231,36 @@ static seam_result *by_hand(const char *task, int64_t many, int64_t few) {
   return result;
 }
 
-/* Without a block of 8 and 2 pairs the shares are 0.48 and 0.52: each has the variance 15 * 0.02^2, both 0.012 in all,
- * of which 160 pairs scatter 0.5/160 on their own, as seen from either component. */
-static void the_worth_of_pairs_is_that_by_hand(void **unused) {
+/* Leaving out a block of 8 and 2 pairs makes the shares 0.48 and 0.52. Each component then has the variance 15 *
+ * 0.02^2, both together 0.012. The 160 pairs themselves add 0.5/160, seen from either component. */
+static void the_effective_count_of_pairs_is_as_computed_by_hand(void **unused) {
   (void)unused;
   seam_result *a = by_hand("predict", 8, 2), *b = by_hand("predict", 5, 5);
-  seam_comparison *comparison = compare(a, a, "buffer");
+  seam_comparison *comparison = sample_compare(a, a, "buffer", 1);
   const seam_compared *interface = interface_of(comparison);
   const double variance = 0.012 - 0.5 / 160, worth = 0.5 / variance;
   assert_string_equal(interface->unit[0], "pairs");
   assert_int_equal(interface->entries[0], 160);
   assert_true(fabs(interface->effective[0] - worth) < 1e-9);
   assert_int_equal(interface->cells, 2);
-  /* Two noises of variance/2; the mean of |z| is sqrt(2/pi), and within 5 standard errors that of 200. */
+  /* Two noises have variance/2 each. The mean of |z| is sqrt(2/pi); 200 draws agree within 5 standard errors. */
   assert_true(fabs(interface->distance[0].chance - sqrt(variance) * 0.7979) < 5 * sqrt(variance) * 0.6 / sqrt(200));
   const seam_histogram *map = seam_comparison_map_at(comparison, 1);
-  double slope = worth / (0.5 * worth + 0.5); /* of ln(count + 1/2) along the share */
+  double slope = worth / (0.5 * worth + 0.5); /* the slope of ln(count + 1/2) in the share */
   assert_true(fabs(map->reals[1] - sqrt(variance) * slope) < 1e-3);
   seam_comparison_free(comparison);
-  comparison = compare(b, b, "pass"); /* no scatter at all, from which nothing can be told */
+  comparison = sample_compare(b, b, "pass", 1); /* the blocks do not differ, so no effective count can be found */
   assert_true(isnan(interface_of(comparison)->effective[0]));
   seam_comparison_free(comparison);
   seam_result_free(a);
   seam_result_free(b);
 }
 
-/* Weights are counted in units of 2^-20 pair. */
-static void a_gibbs_law_is_of_all_chains(void **unused) {
+/* Gibbs weights are counted in units of 2^-20 pair. */
+static void a_gibbs_law_is_compared_with_all_chains(void **unused) {
   (void)unused;
   seam_result *a = by_hand("gibbs", 8 << PAIR_BITS, 2 << PAIR_BITS), *b = by_hand("predict", 8, 2);
-  seam_comparison *comparison = compare(a, b, "all");
+  seam_comparison *comparison = sample_compare(a, b, "all", 1);
   const seam_compared *interface = interface_of(comparison);
   assert_string_equal(interface->unit[0], "weighed pairs");
   assert_string_equal(interface->unit[1], "first components");
@@ -289,10 +274,10 @@ static void a_gibbs_law_is_of_all_chains(void **unused) {
   seam_result_free(b);
 }
 
-static void where_too_few_pairs_work_chance_is_not_made_up(void **unused) {
+static void too_few_working_pairs_give_no_p_value(void **unused) {
   (void)unused;
   seam_result *a = logistic_pairs((struct sort){"10", "2000", "1", NULL, NULL}), *b = logistic_chains("100000", "2");
-  seam_comparison *comparison = compare(a, b, "pass");
+  seam_comparison *comparison = sample_compare(a, b, "pass", 1);
   const seam_compared *interface = interface_of(comparison);
   assert_true(interface->entries[0] > 0 && isnan(interface->effective[0]) && interface->effective[1] > 0);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
@@ -322,7 +307,7 @@ static void refuse(const seam_result *a, const seam_result *b, const char *outco
   if (!strstr(error.message, part)) fail_msg("%s: does not say %s", error.message, part);
 }
 
-static void outcomes_that_cannot_be_told_are_refused(void **unused) {
+static void outcomes_that_a_prediction_does_not_know_are_refused(void **unused) {
   (void)unused;
   seam_result *prediction = by_hand("predict", 8, 2), *gibbs = by_hand("gibbs", 8, 2);
   refuse(prediction, prediction, "fail", "the first result is a prediction");
@@ -334,10 +319,10 @@ static void outcomes_that_cannot_be_told_are_refused(void **unused) {
   seam_result_free(gibbs);
 }
 
-/* ---- What is drawn alike, and what is not ---- */
+/* ---- Components that two predictions share ---- */
 
 static uint64_t shared(const seam_result *a, const seam_result *b) {
-  seam_comparison *comparison = compare(a, b, "all");
+  seam_comparison *comparison = sample_compare(a, b, "all", 1);
   uint64_t count = seam_comparison_shared(comparison);
   seam_comparison_free(comparison);
   return count;
@@ -357,7 +342,8 @@ static void predictions_of_one_seed_share_components(void **unused) {
   seam_result_free(chains);
 }
 
-/* A prediction made by one thread or three compares the same to the last digit, and only its interface does. */
+/* A prediction made by one thread and one made by three compare the same to the last digit. Only the interface is
+ * compared. */
 static void a_comparison_does_not_depend_on_threads(void **unused) {
   (void)unused;
   char *record[2];
@@ -366,7 +352,7 @@ static void a_comparison_does_not_depend_on_threads(void **unused) {
                                          "chains", "50000", "steps", "0", NULL});
   for (int k = 0; k < 2; k++) {
     seam_result *a = logistic_pairs((struct sort){"3000", "3000", "1", "threads", k ? "3" : "1"});
-    seam_comparison *comparison = compare(a, chains, "pass");
+    seam_comparison *comparison = sample_compare(a, chains, "pass", 1);
     assert_null(seam_comparison_histogram_at(comparison, 1));
     record[k] = seam_comparison_record(comparison);
     seam_comparison_free(comparison);
@@ -380,16 +366,16 @@ static void a_comparison_does_not_depend_on_threads(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(p_is_uniform_between_predictions_of_one_law),
+      cmocka_unit_test(p_is_uniform_for_two_predictions_of_one_law),
       cmocka_unit_test(untrained_chains_and_a_prediction_are_samples_of_one_law),
-      cmocka_unit_test(no_chain_that_works_is_no_certainty),
-      cmocka_unit_test(p_is_uniform_of_small_predictions_against_many_chains),
-      cmocka_unit_test(other_laws_are_seen),
-      cmocka_unit_test(errors_are_the_spread_over_predictions),
-      cmocka_unit_test(the_worth_of_pairs_is_that_by_hand),
-      cmocka_unit_test(a_gibbs_law_is_of_all_chains),
-      cmocka_unit_test(where_too_few_pairs_work_chance_is_not_made_up),
-      cmocka_unit_test(outcomes_that_cannot_be_told_are_refused),
+      cmocka_unit_test(no_working_chain_is_no_evidence_by_itself),
+      cmocka_unit_test(p_is_uniform_for_small_predictions_against_many_chains),
+      cmocka_unit_test(other_laws_are_detected),
+      cmocka_unit_test(errors_equal_the_spread_over_predictions),
+      cmocka_unit_test(the_effective_count_of_pairs_is_as_computed_by_hand),
+      cmocka_unit_test(a_gibbs_law_is_compared_with_all_chains),
+      cmocka_unit_test(too_few_working_pairs_give_no_p_value),
+      cmocka_unit_test(outcomes_that_a_prediction_does_not_know_are_refused),
       cmocka_unit_test(predictions_of_one_seed_share_components),
       cmocka_unit_test(a_comparison_does_not_depend_on_threads),
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration: every option at its default, at its limits, just outside and with garbage; text and JSON there and
- * back; what options do together; and all of it in a locale that writes decimals with a comma. */
+/* Configurations: each option at its default, at its limits, just outside them and with garbage; text and JSON there
+ * and back; options that depend on each other; and all of this in a locale that writes a decimal comma. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void takes(const char *name, const char *value, const char *printed) {
   assert_string_equal(seam_config_get(&config, name), printed);
 }
 
-/* Refused with a message that names the option and the value, and without a trace in the configuration. */
+/* Expects a refusal that names the option and the value and leaves the configuration as it was. */
 static void refuses(const char *name, const char *value) {
   struct seam_config before = config;
   char start[128];
@@ -47,7 +47,7 @@ static void message_has(const char *part) {
 
 /* ---- Single options ---- */
 
-static void test_defaults(void **state) {
+static void defaults_are_those_documented(void **state) {
   (void)state;
   static const char *const design[][2] = {
       {"first", "mlp8"},
@@ -94,7 +94,7 @@ static void test_defaults(void **state) {
   assert_null(seam_config_get(&config, "nothing"));
 }
 
-static void test_periods(void **state) {
+static void periods_are_times_or_chains(void **state) {
   (void)state;
   static const char *const taken[][2] = {{"0", "0"},        {"30s", "30s"},     {"10m", "600s"},    {"1.5h", "5400s"},
                                          {"1M", "1000000"}, {"1e6", "1000000"}, {"0.25s", "0.25s"}, {"0s", "0"}};
@@ -106,7 +106,7 @@ static void test_periods(void **state) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) refuses("checkpoint-every", refused[i]);
 }
 
-static void test_shards(void **state) {
+static void shards_are_read_and_printed(void **state) {
   (void)state;
   static const char *const refused[] = {"",    "3",   "/",   "1/",        "/2",  "0/2",
                                         "3/2", "1/0", "0/0", "1/1000001", "a/b", "-1/2"};
@@ -115,8 +115,8 @@ static void test_shards(void **state) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) refuses("shard", refused[i]);
 }
 
-/* Promise 5: shards share out every chain once, break up no pair, and differ by a pair at most. */
-static void test_shards_share_out_all_chains(void **state) {
+/* Promise 5: every chain is in exactly one shard, no pair is broken up, and sizes differ by one pair at most. */
+static void every_chain_is_in_exactly_one_shard(void **state) {
   (void)state;
   static const uint64_t runs[][3] = {{0, 100, 7},
                                      {0, 14, 7},
@@ -139,7 +139,7 @@ static void test_shards_share_out_all_chains(void **state) {
   }
 }
 
-static void test_a_shard_of_nothing_is_refused(void **state) {
+static void a_shard_of_nothing_is_refused(void **state) {
   (void)state;
   takes("chains", "4", "4");
   takes("shard", "1/4", "1/4");
@@ -147,7 +147,7 @@ static void test_a_shard_of_nothing_is_refused(void **state) {
   message_has("--shard 1/4");
 }
 
-static void test_the_first_difference_is_named(void **state) {
+static void the_first_difference_is_named(void **state) {
   (void)state;
   static struct seam_config other;
   struct config_difference difference;
@@ -165,7 +165,7 @@ static void test_the_first_difference_is_named(void **state) {
   assert_string_equal(difference.values[1], "0.5");
 }
 
-static void test_extended_chains_hold_both(void **state) {
+static void extended_chains_hold_both(void **state) {
   (void)state;
   static struct seam_config other;
   config_defaults(&other);
@@ -180,7 +180,7 @@ static void test_extended_chains_hold_both(void **state) {
   assert_true(config.first_chain == 20 && config.chains == 130);
 }
 
-static void test_whole_numbers(void **state) {
+static void whole_numbers_have_limits(void **state) {
   (void)state;
   static const struct {
     const char *name, *lowest, *below, *highest, *above;
@@ -208,7 +208,7 @@ static void test_whole_numbers(void **state) {
   }
 }
 
-static void test_number_forms(void **state) {
+static void numbers_have_several_forms(void **state) {
   (void)state;
   static const char *const forms[][2] = {{"1e6", "1000000"},
                                          {"1M", "1000000"},
@@ -226,7 +226,7 @@ static void test_number_forms(void **state) {
                                          {"0x2a", "42"},
                                          {"0XFFFFFFFFFFFFFFFF", "18446744073709551615"},
                                          {"1.8446744073709551615e19", "18446744073709551615"},
-                                         {"9007199254740993", "9007199254740993"}, /* no double is this */
+                                         {"9007199254740993", "9007199254740993"}, /* no double has this value */
                                          {"0e999999", "0"}};
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) takes("seed", forms[i][0], forms[i][1]);
   refuses("seed", "0x10000000000000000");
@@ -234,7 +234,7 @@ static void test_number_forms(void **state) {
   refuses("seed", "18446744073709551615k");
 }
 
-static void test_real_numbers(void **state) {
+static void real_numbers_have_limits(void **state) {
   (void)state;
   static const char *const positive[] = {"lr", "init-scale", "beta"};
   static const char *const margins[] = {"input-margin", "output-margin"};
@@ -262,8 +262,8 @@ static void test_real_numbers(void **state) {
   }
 }
 
-/* The shortest text, and the same value back, also for awkward values. */
-static void test_real_printing(void **state) {
+/* Numbers print as the shortest text that reads back as the same value. */
+static void real_numbers_print_shortest_and_read_back(void **state) {
   (void)state;
   static const char *const texts[] = {"0.1",   "0.3",    "10",    "100", "1e+30", "2.5", "0.30000000000000004",
                                       "1e-05", "123456", "0.0001"};
@@ -281,7 +281,7 @@ static void test_real_printing(void **state) {
   }
 }
 
-static void test_range(void **state) {
+static void ranges_are_read_and_refused(void **state) {
   (void)state;
   takes("range", "-2.5:3.5", "-2.5:3.5");
   takes("range", "-1e6:1M", "-1e+06:1e+06");
@@ -291,7 +291,7 @@ static void test_range(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refuses("range", wrong[i]);
 }
 
-static void test_names(void **state) {
+static void names_are_taken_and_others_refused_with_the_right_ones(void **state) {
   (void)state;
   static const struct {
     const char *name, *values[9];
@@ -311,14 +311,14 @@ static void test_names(void **state) {
     for (size_t v = 0; cases[i].values[v]; v++) {
       takes(cases[i].name, cases[i].values[v], cases[i].values[v]);
       refuses(cases[i].name, "zebra");
-      message_has(cases[i].values[v]); /* every right value is offered */
+      message_has(cases[i].values[v]); /* the message lists every right value */
     }
   }
   for (int kind = 0; seam_kinds()[kind]; kind++) assert_string_equal(seam_kinds()[kind], kind_name(kind));
   assert_null(seam_kinds()[KINDS]);
 }
 
-static void test_histograms(void **state) {
+static void histograms_are_lists_of_names(void **state) {
   (void)state;
   takes("histograms", "none", "none");
   assert_int_equal(config.histograms, 0);
@@ -326,7 +326,8 @@ static void test_histograms(void **state) {
   assert_int_equal(config.histograms, 1 << HISTOGRAM_LOSS | 1 << HISTOGRAM_INTERFACE);
   takes("histograms", "snapshots", "snapshots");
   takes("histograms", "all", "interface,mapping,response,loss,width,slack,selection,snapshots");
-  assert_int_equal(config.histograms, (1 << HISTOGRAM_INTERCHANGE) - 1); /* the last, on request alone */
+  assert_int_equal(config.histograms,
+                   (1 << HISTOGRAM_INTERCHANGE) - 1); /* the defaults leave out interchange, the last one */
   takes("histograms", "interchange", "interchange");
   takes("histograms", "interchange,loss", "loss,interchange");
   takes("histograms", "all,loss", "interface,mapping,response,loss,width,slack,selection,snapshots");
@@ -340,7 +341,7 @@ static void test_histograms(void **state) {
     assert_int_not_equal(seam_config_set(&config, "histograms", wrong[i], &error), 0);
 }
 
-static void test_devices(void **state) {
+static void devices_are_lists_of_cards(void **state) {
   (void)state;
   static const char *const good[][2] = {{"0", "0"},         {"1023", "1023"}, {"1e1", "10"},   {"all", "all"},
                                         {"0,2,3", "0,2,3"}, {"3,0", "3,0"},   {"0x2,1", "2,1"}};
@@ -360,10 +361,10 @@ static void test_devices(void **state) {
   takes("device", many, many);
   strcat(many, ",64");
   refuses("device", many);
-  message_has("more than 64 cards");
+  message_has("names more than 64 cards");
 }
 
-static void test_output(void **state) {
+static void output_is_a_path(void **state) {
   (void)state;
   char longest[4097];
   memset(longest, 'a', sizeof longest);
@@ -374,7 +375,7 @@ static void test_output(void **state) {
   takes("output", longest, longest);
 }
 
-static void test_suggestions(void **state) {
+static void a_misspelt_option_gets_a_suggestion(void **state) {
   (void)state;
   refuses("first", "mpl8");
   message_has("did you mean mlp8?");
@@ -388,9 +389,9 @@ static void test_suggestions(void **state) {
                    SEAM_ERROR_USAGE);
   message_has("unknown option");
   static const char *const names[] = {"ab", "abcdef", NULL};
-  assert_null(nearest_name("xy", names));
-  assert_null(nearest_name("", names));
-  assert_string_equal(nearest_name("abcdfe", names), "abcdef");
+  assert_null(did_you_mean("xy", names));
+  assert_null(did_you_mean("", names));
+  assert_string_equal(did_you_mean("abcdfe", names), "abcdef");
 }
 
 /* ---- Options together ---- */
@@ -406,7 +407,7 @@ static void clashes(const char *part) {
 
 static void set(const char *name, const char *value) { takes(name, value, value); }
 
-static void test_check_ids(void **state) {
+static void ids_end_at_64_bits(void **state) {
   (void)state;
   fits();
   set("first-chain", "18446744073709551614");
@@ -416,8 +417,8 @@ static void test_check_ids(void **state) {
   clashes("--first-chain");
 }
 
-/* A shard always holds whole pairs of chains, where they are counted. */
-static void test_check_pairs(void **state) {
+/* A shard holds whole pairs of chains if pairs are counted. */
+static void pairs_of_chains_stay_whole(void **state) {
   (void)state;
   set("chains", "7");
   set("first-chain", "3");
@@ -431,11 +432,11 @@ static void test_check_pairs(void **state) {
   fits();
 }
 
-static void test_check_draws(void **state) {
+static void more_than_2_to_the_32_draws_are_refused(void **state) {
   (void)state;
   set("samples", "64");
   set("steps", "67108865");
-  fits(); /* without noise no draw is made in training */
+  fits(); /* training without noise draws nothing */
   set("input-noise", "0.1");
   clashes("--steps 67108865");
   message_has("at most 67108864");
@@ -448,7 +449,7 @@ static void test_check_draws(void **state) {
   clashes("--steps");
 }
 
-static void test_check_langevin_draws(void **state) {
+static void langevin_draws_count_towards_the_limit(void **state) {
   (void)state;
   static const struct {
     const char *first, *second, *most, *over;
@@ -475,7 +476,7 @@ static void test_check_langevin_draws(void **state) {
   fits();
 }
 
-static void test_check_floats(void **state) {
+static void values_must_fit_in_floats(void **state) {
   (void)state;
   static const char *const wrong[][4] = {{"lr", "1e39", "optimizer", "sgd"},
                                          {"lr", "1e38", "optimizer", "adam"},
@@ -502,24 +503,24 @@ static void test_check_floats(void **state) {
   fits();
 }
 
-static void test_check_edges(void **state) {
+static void bin_edges_must_differ_as_floats(void **state) {
   (void)state;
-  set("range", "0:1e-30"); /* small is not narrow */
+  set("range", "0:1e-30"); /* the voltages are tiny, but floats are dense there */
   fits();
   set("range", "1:1.00001");
   clashes("--range");
   set("range", "1:1.00002");
-  clashes("--bins"); /* 168 floats for 256 bins */
+  clashes("--bins"); /* there are only 168 floats for 256 bins */
   set("bins", "64");
   fits();
   set("range", "1:1.000001");
-  set("bins", "1"); /* the coarse axes have 64 all the same */
+  set("bins", "1"); /* the coarse axes have 64 bins at any --bins */
   clashes("64 bins");
 }
 
 /* ---- JSON ---- */
 
-static void test_json_round_trip(void **state) {
+static void json_reads_back_as_the_same_configuration(void **state) {
   (void)state;
   static const char *const other[][2] = {{"first", "table16"},
                                          {"second", "linear"},
@@ -548,7 +549,7 @@ static void test_json_round_trip(void **state) {
   for (size_t i = 0; i < count; i++) set(other[i][0], other[i][1]);
   json_t *object = config_to_json(&config);
   assert_non_null(object);
-  assert_int_equal(json_object_size(object), count); /* nothing about how it is run */
+  assert_int_equal(json_object_size(object), count); /* options that say how to run are not recorded */
   char *text = json_dumps(object, 0);
   json_t *again = json_loads(text, 0, NULL);
   struct seam_config copy;
@@ -573,7 +574,7 @@ static seam_status from_text(const char *text) {
   return status;
 }
 
-static void test_json_values(void **state) {
+static void wrong_json_values_are_refused(void **state) {
   (void)state;
   assert_int_equal(from_text("{\"steps\": 1e3, \"lr\": 1, \"seed\": \"0x10\", \"samples\": \"2\", \"threads\": 2}"),
                    SEAM_OK);
@@ -604,8 +605,8 @@ static void test_json_values(void **state) {
   assert_int_equal(from_text("3"), SEAM_ERROR_FORMAT);
 }
 
-/* One card is a number, as in files written before there could be several. */
-static void test_devices_in_json(void **state) {
+/* One card is a JSON number, as in files from before several cards were possible. */
+static void devices_are_a_number_or_a_string_in_json(void **state) {
   (void)state;
   static const char *const cases[][2] = {{"3", "3"}, {"0,2", "\"0,2\""}, {"all", "\"all\""}};
   const struct option *option = option_find("device");
@@ -623,8 +624,8 @@ static void test_devices_in_json(void **state) {
   }
 }
 
-/* A good entry before a bad one leaves no trace either. */
-static void test_json_all_or_nothing(void **state) {
+/* If one entry is bad, the good entries before it are not taken either. */
+static void json_with_a_bad_entry_changes_nothing(void **state) {
   (void)state;
   struct seam_config before = config;
   assert_int_equal(from_text("{\"steps\": 7, \"lr\": 0.5, \"bins\": 0}"), SEAM_ERROR_USAGE);
@@ -643,7 +644,7 @@ static seam_status read_file(const char *content, size_t size) {
   return status;
 }
 
-static void test_files(void **state) {
+static void configuration_files_are_read_and_refused(void **state) {
   (void)state;
   static const char good[] = "{\"first\": \"linear\", \"steps\": 12}\n";
   assert_int_equal(read_file(good, strlen(good)), SEAM_OK);
@@ -692,52 +693,52 @@ static int plain_locale(void **state) {
   return 0;
 }
 
-static void test_comma_locale(void **state) {
+static void a_decimal_comma_changes_nothing(void **state) {
   char half[8];
   snprintf(half, sizeof half, "%.1f", 0.5);
   if (strcmp(half, "0,5")) {
     print_message("SKIP: no locale with a decimal comma here\n");
     skip();
   }
-  test_real_numbers(state);
-  test_real_printing(state);
+  real_numbers_have_limits(state);
+  real_numbers_print_shortest_and_read_back(state);
   defaults(state);
-  test_range(state);
+  ranges_are_read_and_refused(state);
   defaults(state);
-  test_json_round_trip(state);
+  json_reads_back_as_the_same_configuration(state);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(test_defaults, defaults),
-      cmocka_unit_test_setup(test_periods, defaults),
-      cmocka_unit_test_setup(test_shards, defaults),
-      cmocka_unit_test_setup(test_shards_share_out_all_chains, defaults),
-      cmocka_unit_test_setup(test_a_shard_of_nothing_is_refused, defaults),
-      cmocka_unit_test_setup(test_the_first_difference_is_named, defaults),
-      cmocka_unit_test_setup(test_extended_chains_hold_both, defaults),
-      cmocka_unit_test_setup(test_whole_numbers, defaults),
-      cmocka_unit_test_setup(test_number_forms, defaults),
-      cmocka_unit_test_setup(test_real_numbers, defaults),
-      cmocka_unit_test_setup(test_real_printing, defaults),
-      cmocka_unit_test_setup(test_range, defaults),
-      cmocka_unit_test_setup(test_names, defaults),
-      cmocka_unit_test_setup(test_histograms, defaults),
-      cmocka_unit_test_setup(test_devices, defaults),
-      cmocka_unit_test_setup(test_devices_in_json, defaults),
-      cmocka_unit_test_setup(test_output, defaults),
-      cmocka_unit_test_setup(test_suggestions, defaults),
-      cmocka_unit_test_setup(test_check_ids, defaults),
-      cmocka_unit_test_setup(test_check_pairs, defaults),
-      cmocka_unit_test_setup(test_check_draws, defaults),
-      cmocka_unit_test_setup(test_check_langevin_draws, defaults),
-      cmocka_unit_test_setup(test_check_floats, defaults),
-      cmocka_unit_test_setup(test_check_edges, defaults),
-      cmocka_unit_test_setup(test_json_round_trip, defaults),
-      cmocka_unit_test_setup(test_json_values, defaults),
-      cmocka_unit_test_setup(test_json_all_or_nothing, defaults),
-      cmocka_unit_test_setup(test_files, defaults),
-      cmocka_unit_test_setup_teardown(test_comma_locale, comma_locale, plain_locale),
+      cmocka_unit_test_setup(defaults_are_those_documented, defaults),
+      cmocka_unit_test_setup(periods_are_times_or_chains, defaults),
+      cmocka_unit_test_setup(shards_are_read_and_printed, defaults),
+      cmocka_unit_test_setup(every_chain_is_in_exactly_one_shard, defaults),
+      cmocka_unit_test_setup(a_shard_of_nothing_is_refused, defaults),
+      cmocka_unit_test_setup(the_first_difference_is_named, defaults),
+      cmocka_unit_test_setup(extended_chains_hold_both, defaults),
+      cmocka_unit_test_setup(whole_numbers_have_limits, defaults),
+      cmocka_unit_test_setup(numbers_have_several_forms, defaults),
+      cmocka_unit_test_setup(real_numbers_have_limits, defaults),
+      cmocka_unit_test_setup(real_numbers_print_shortest_and_read_back, defaults),
+      cmocka_unit_test_setup(ranges_are_read_and_refused, defaults),
+      cmocka_unit_test_setup(names_are_taken_and_others_refused_with_the_right_ones, defaults),
+      cmocka_unit_test_setup(histograms_are_lists_of_names, defaults),
+      cmocka_unit_test_setup(devices_are_lists_of_cards, defaults),
+      cmocka_unit_test_setup(devices_are_a_number_or_a_string_in_json, defaults),
+      cmocka_unit_test_setup(output_is_a_path, defaults),
+      cmocka_unit_test_setup(a_misspelt_option_gets_a_suggestion, defaults),
+      cmocka_unit_test_setup(ids_end_at_64_bits, defaults),
+      cmocka_unit_test_setup(pairs_of_chains_stay_whole, defaults),
+      cmocka_unit_test_setup(more_than_2_to_the_32_draws_are_refused, defaults),
+      cmocka_unit_test_setup(langevin_draws_count_towards_the_limit, defaults),
+      cmocka_unit_test_setup(values_must_fit_in_floats, defaults),
+      cmocka_unit_test_setup(bin_edges_must_differ_as_floats, defaults),
+      cmocka_unit_test_setup(json_reads_back_as_the_same_configuration, defaults),
+      cmocka_unit_test_setup(wrong_json_values_are_refused, defaults),
+      cmocka_unit_test_setup(json_with_a_bad_entry_changes_nothing, defaults),
+      cmocka_unit_test_setup(configuration_files_are_read_and_refused, defaults),
+      cmocka_unit_test_setup_teardown(a_decimal_comma_changes_nothing, comma_locale, plain_locale),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

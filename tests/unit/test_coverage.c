@@ -39,7 +39,7 @@ static void neighbours_are_joined(void **unused) {
   coverage_free(&coverage);
 }
 
-static void an_empty_range_is_nothing(void **unused) {
+static void an_empty_range_changes_nothing(void **unused) {
   (void)unused;
   struct coverage coverage = {0};
   add(&coverage, 7, 7);
@@ -88,7 +88,7 @@ static void ids_reach_to_the_last_of_64_bits(void **unused) {
   coverage_free(&coverage);
 }
 
-/* Against one flag an id: whatever the order, what is covered is what was accepted. */
+/* Ranges added in any order cover the same ids as an array with one flag for each id. */
 static void any_order_covers_the_same(void **unused) {
   (void)unused;
   enum { IDS = 200 };
@@ -121,7 +121,7 @@ static void pairs_are_whole_where_all_ends_are_even(void **unused) {
   add(&coverage, 4, 8);
   add(&coverage, 20, 22);
   assert_true(coverage_holds_pairs(&coverage));
-  add(&coverage, 11, 13); /* half of two pairs */
+  add(&coverage, 11, 13); /* the range breaks two pairs */
   assert_false(coverage_holds_pairs(&coverage));
   add(&coverage, 10, 11);
   assert_false(coverage_holds_pairs(&coverage));
@@ -153,8 +153,8 @@ static void what_is_missing_is_the_rest(void **unused) {
   coverage_free(&coverage);
 }
 
-/* Against one flag an id: what is missing, what two have in common, and both joined. */
-static void sets_are_those_of_flags(void **unused) {
+/* Missing ids, common ids and the union are the same as those of two arrays with one flag for each id. */
+static void missing_common_and_joined_ids_are_right(void **unused) {
   (void)unused;
   enum { IDS = 60 };
   uint64_t state = 7;
@@ -187,11 +187,11 @@ static void sets_are_those_of_flags(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ranges_are_kept_sorted),      cmocka_unit_test(neighbours_are_joined),
-      cmocka_unit_test(an_empty_range_is_nothing),   cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
-      cmocka_unit_test(a_backward_range_is_refused), cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
-      cmocka_unit_test(any_order_covers_the_same),   cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
-      cmocka_unit_test(what_is_missing_is_the_rest), cmocka_unit_test(sets_are_those_of_flags),
+      cmocka_unit_test(ranges_are_kept_sorted),         cmocka_unit_test(neighbours_are_joined),
+      cmocka_unit_test(an_empty_range_changes_nothing), cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
+      cmocka_unit_test(a_backward_range_is_refused),    cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
+      cmocka_unit_test(any_order_covers_the_same),      cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
+      cmocka_unit_test(what_is_missing_is_the_rest),    cmocka_unit_test(missing_common_and_joined_ids_are_right),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

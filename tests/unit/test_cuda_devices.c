@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several devices in one run, and those among them that fail. */
+/* Several CUDA devices share a run, and a device that fails costs no counted chain. */
 #include "result/result.h"
 #include "shim/run.h"
 #include "backend/choice.h"
@@ -28,14 +28,14 @@ static void several_devices_share_a_run(void **state) {
   }
 }
 
-/* Long enough slices for the launch to be tuned. */
+/* The slices are long enough for the launch to be tuned. */
 static double eleven_milliseconds_a_step(const void *kernel, unsigned threads, const struct cuda_argument *a) {
   (void)kernel, (void)threads;
   return a->batch.end > a->batch.begin ? 11 * (a->batch.end - a->batch.begin) : 0.5;
 }
 
-/* Both workers of every card, each on a thread of its own. */
-static void devices_may_run_at_once(void **state) {
+/* Each card has two workers, and each worker is a thread. */
+static void devices_run_at_the_same_time(void **state) {
   (void)state;
   for (int devices = 1; devices <= 3; devices++) {
     struct seam_config config = on_devices("all");
@@ -55,7 +55,7 @@ static void devices_may_run_at_once(void **state) {
   }
 }
 
-static void the_callers_device_stays(void **state) {
+static void the_caller_s_current_device_stays(void **state) {
   (void)state;
   struct seam_config config = on_devices("2");
   seam_result *result = NULL;
@@ -69,7 +69,7 @@ static void the_callers_device_stays(void **state) {
   seam_result_free(result);
 }
 
-static void what_is_refused_touches_no_device(void **state) {
+static void a_refused_choice_touches_no_device(void **state) {
   (void)state;
   struct seam_config config = on_devices("all");
   config.first = KIND_LINEAR;
@@ -85,11 +85,11 @@ static void what_is_refused_touches_no_device(void **state) {
   for (int k = 0; k < SHIM_DEVICES; k++) assert_false(shim.touched[k]);
 }
 
-/* Those before it are closed again, those after it left alone. */
+/* The devices before it are closed again. Those after it are not touched. */
 static void a_device_that_does_not_open_is_named(void **state) {
   (void)state;
   struct seam_config config = on_devices("2,1,0");
-  int allocations = 0; /* of one device */
+  int allocations = 0; /* how many allocations one device makes */
   for (int n = 1;; n++) {
     shim_reset();
     shim.devices = 3;
@@ -130,13 +130,13 @@ static void the_names_of_devices_are_joined(void **state) {
   assert_names("A", "B", "C", "A, B, C");
   assert_names("NVIDIA L4", "NVIDIA H100", "NVIDIA L4", "2 x NVIDIA L4, NVIDIA H100");
   assert_names("A", "B", "B", "A, 2 x B");
-  char joined[256]; /* the name of a session has 127 characters at most */
+  char joined[256]; /* a session's name has 127 characters at most */
   snprintf(joined, sizeof joined, "%s, NVIDIA H100 80GB HBM3, NVIDIA L4", hundred);
   strcpy(joined + 124, "...");
   assert_names(hundred, "NVIDIA H100 80GB HBM3", "NVIDIA L4", joined);
 }
 
-/* The chains that a result covers, counted by the CPU. */
+/* The CPU counts the same for the chains that the result covers. */
 static void assert_counts_are_of_its_coverage(const seam_result *result) {
   struct seam_config config = result->config;
   size_t cells = (size_t)result->histograms->cells;
@@ -156,24 +156,24 @@ static seam_result *train_on_failing(const struct seam_config *config, const cha
   seam_result *result = NULL;
   seam_error error;
   assert_int_equal(seam_train(config, NULL, NULL, &result, &error), SEAM_ERROR_DEVICE);
-  if (!strstr(error.message, named)) fail_msg("%s: no word of %s", error.message, named);
+  if (!strstr(error.message, named)) fail_msg("'%s' does not name %s", error.message, named);
   assert_int_equal(shim.live, 0);
   return result;
 }
 
-static void a_device_that_fails_in_mid_run_costs_no_counted_chain(void **state) {
+static void a_device_that_fails_during_a_run_costs_no_counted_chain(void **state) {
   (void)state;
   struct seam_config config = on_devices("0");
   const int batch = 8; /* launches: draw, 6 slices, observe */
   config.chains = 4000;
   config.slice = 1;
-  config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SLACK; /* few cells, so small batches */
+  config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SLACK; /* few cells make small batches */
   for (int launch = 1; launch <= 60; launch += 6) {
     shim_reset();
     shim.broken_at = (uint64_t)launch;
     seam_result *result = train_on_failing(&config, "CUDA device 0: cudaLaunchKernel");
     if (launch <= batch) assert_null(result);
-    if (launch > 2 * batch) assert_non_null(result); /* one of the two that were begun was ended */
+    if (launch > 2 * batch) assert_non_null(result); /* one of the two batches had ended */
     if (!result) continue;
     assert_true(seam_result_chains(result) >= 256 && seam_result_chains(result) < config.chains);
     assert_counts_are_of_its_coverage(result);
@@ -181,7 +181,7 @@ static void a_device_that_fails_in_mid_run_costs_no_counted_chain(void **state) 
   }
 }
 
-/* Device 0 is in the midst of batches when device 1 fails: they are counted, and no more are begun. */
+/* Device 0 is in the middle of two batches when device 1 fails. These batches are counted, and no others are begun. */
 static void the_other_devices_finish_what_they_have(void **state) {
   (void)state;
   struct seam_config config = on_devices("0,1");
@@ -206,12 +206,12 @@ static void the_other_devices_finish_what_they_have(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(several_devices_share_a_run, reset),
-      cmocka_unit_test_setup(devices_may_run_at_once, reset),
-      cmocka_unit_test_setup(the_callers_device_stays, reset),
-      cmocka_unit_test_setup(what_is_refused_touches_no_device, reset),
+      cmocka_unit_test_setup(devices_run_at_the_same_time, reset),
+      cmocka_unit_test_setup(the_caller_s_current_device_stays, reset),
+      cmocka_unit_test_setup(a_refused_choice_touches_no_device, reset),
       cmocka_unit_test_setup(a_device_that_does_not_open_is_named, reset),
       cmocka_unit_test_setup(the_names_of_devices_are_joined, reset),
-      cmocka_unit_test_setup(a_device_that_fails_in_mid_run_costs_no_counted_chain, reset),
+      cmocka_unit_test_setup(a_device_that_fails_during_a_run_costs_no_counted_chain, reset),
       cmocka_unit_test_setup(the_other_devices_finish_what_they_have, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the CUDA backend cannot do, or what fails in it, comes out as an error that says what to do. */
+/* If the CUDA backend cannot do something, or a call fails, the user gets an error that says what to do. */
 #include "shim/run.h"
 #include "backend/choice.h"
 
-/* Lets each call of `function` fail in turn, until a run gets by with fewer; returns how many there were. */
+/* Makes the calls of `function` fail one at a time, run after run. Returns how many calls a run makes. */
 static int fail_each_call(const char *function, seam_status expected) {
   struct seam_config config = small_config(KIND_LOGISTIC, KIND_LOGISTIC);
   for (int n = 1;; n++) {
@@ -22,7 +22,7 @@ static int fail_each_call(const char *function, seam_status expected) {
   }
 }
 
-static void failures_come_out_as_errors(void **state) {
+static void a_failed_call_is_an_error_and_leaves_nothing_open(void **state) {
   (void)state;
   assert_true(fail_each_call("cudaMalloc", SEAM_ERROR_MEMORY) >= AXES + 5);
   assert_int_equal(fail_each_call("cudaMallocHost", SEAM_ERROR_MEMORY), 2);
@@ -41,7 +41,7 @@ static void failures_come_out_as_errors(void **state) {
     assert_true(fail_each_call(others[i], SEAM_ERROR_DEVICE) >= 1);
 }
 
-static void refusals_name_the_remedy(void **state) {
+static void refusals_say_what_to_do(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_LINEAR, KIND_MLP16);
   assert_refused(&config, SEAM_ERROR_BACKEND, "-DSEAM_CUDA_PAIRS_EXTRA=linear:mlp16");
@@ -56,7 +56,7 @@ static void refusals_name_the_remedy(void **state) {
   assert_refused(&config, SEAM_ERROR_MEMORY, "--bins");
 }
 
-/* Promise 7: what the device cannot do is the CPU's where the choice was left to us, and an error where it was not. */
+/* Promise 7: if the device cannot do something, --backend auto takes the CPU, and --backend cuda is an error. */
 static void auto_falls_back_to_the_cpu_for_a_pair_not_built(void **state) {
   (void)state;
   struct seam_config config;
@@ -76,7 +76,7 @@ static void auto_falls_back_to_the_cpu_for_a_pair_not_built(void **state) {
   assert_non_null(strstr(error.message, "SEAM_CUDA_PAIRS"));
 }
 
-/* Fast math is CUDA's alone: the CPU does not take over with other arithmetic. */
+/* Only CUDA has fast math. The CPU must not take over with another arithmetic. */
 static void fast_math_never_falls_back(void **state) {
   (void)state;
   struct seam_config config;
@@ -121,8 +121,8 @@ static void a_device_is_described(void **state) {
   assert_int_equal(device.clock_khz, 1000000);
 }
 
-/* A card that answers some questions only is listed with what it answered. */
-static void a_device_may_keep_silent(void **state) {
+/* A card that answers only some questions is listed with the answers it gave. */
+static void a_device_that_answers_little_is_listed(void **state) {
   (void)state;
   static const char *const silent[] = {"cudaGetDeviceProperties", "cudaDeviceGetPCIBusId", "cudaDeviceGetAttribute"};
   for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
@@ -140,13 +140,13 @@ static void a_device_may_keep_silent(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(failures_come_out_as_errors, reset),
-      cmocka_unit_test_setup(refusals_name_the_remedy, reset),
+      cmocka_unit_test_setup(a_failed_call_is_an_error_and_leaves_nothing_open, reset),
+      cmocka_unit_test_setup(refusals_say_what_to_do, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_a_pair_not_built, reset),
       cmocka_unit_test_setup(fast_math_never_falls_back, reset),
       cmocka_unit_test_setup(an_absent_device_is_explained, reset),
       cmocka_unit_test_setup(a_device_is_described, reset),
-      cmocka_unit_test_setup(a_device_may_keep_silent, reset),
+      cmocka_unit_test_setup(a_device_that_answers_little_is_listed, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Predictions on the shim's devices, whose counts are the CPU's to the bit. */
+/* Predictions on the shim's devices give the CPU's counts exactly. */
 #include "result/result.h"
 #include "shim/run.h"
 #include "backend/choice.h"
 
-/* Few cells: the shim changes stacks for each of them and each draw. */
+/* There are few cells, because the shim changes stacks for each cell and each draw. */
 static struct seam_config pairs_config(int task, int first, int second) {
   struct seam_config config = small_config(first, second);
   config.task = task;
   config.first_chain &= ~(uint64_t)1; /* whole pairs */
-  config.draws = 300;                 /* blocks of 4 and 5, so that all words are filled up */
-  config.cells = 22;                  /* and two more to fill up the rows */
+  config.draws = 300;                 /* blocks of 4 and 5, so that some words are filled up */
+  config.cells = 22;                  /* two more fill up the rows */
   config.bins = 12;
   config.range[0] = -1;
   config.range[1] = 2;
@@ -19,9 +19,9 @@ static struct seam_config pairs_config(int task, int first, int second) {
   return config;
 }
 
-/* How many pairs work, or what they weigh, as the CPU has it. */
+/* How many pairs work, or their weight, counted on the CPU. */
 static int64_t passes(const struct seam_config *config) {
-  struct counted c = run(&census_backend, config, 0, false);
+  struct counted c = run(&cpu_predict_backend, config, 0, false);
   int64_t works = c.counts[OUTCOME_BUFFER] + c.counts[OUTCOME_INVERTER];
   free(c.counts);
   return works;
@@ -38,7 +38,7 @@ static void every_kind_is_first_and_second(void **state) {
   }
 }
 
-static void weights_are_the_same(void **state) {
+static void gibbs_weights_are_the_same(void **state) {
   (void)state;
   for (int first = 0; first < KINDS; first++) {
     struct seam_config config = pairs_config(TASK_GIBBS, first, KINDS - 1 - first);
@@ -48,8 +48,9 @@ static void weights_are_the_same(void **state) {
   }
 }
 
-/* Blocks of theta2 that end within a word, a tile, or the tiles of one round of the threads that share a candidate. */
-static void draws_fill_no_word_or_tile(void **state) {
+/* Blocks of theta2 end within a word, within a tile, or within the tiles that one round of threads counts for a
+ * candidate. */
+static void draws_may_fill_words_and_tiles_in_part(void **state) {
   (void)state;
   static const uint64_t draws[] = {1, 63, 65, 8191, 8193, 30001, 270000};
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++)
@@ -59,11 +60,11 @@ static void draws_fill_no_word_or_tile(void **state) {
       config.cells = 3 + i % 2;
       config.chains = draws[i] > 8000 ? 10 : 150;
       int filled = assert_same(&config, 0);
-      if (draws[i] > 8000) assert_true(filled > 40); /* pairs that work, in many blocks */
+      if (draws[i] > 8000) assert_true(filled > 40); /* working pairs are in many blocks */
     }
 }
 
-/* Cells that fill more than one block's share of a row. */
+/* There are more cells than one block's share of a row, or fewer. */
 static void cells_may_be_few_or_many(void **state) {
   (void)state;
   static const uint64_t cells[] = {1, CUDA_ENTER_CELLS, CUDA_ENTER_CELLS + 1, 2 * CUDA_ENTER_CELLS};
@@ -88,14 +89,14 @@ static void portions_and_batches_change_nothing(void **state) {
       shim_reset();
       assert_same(&config, portions[i]);
       uint64_t whole = shim.launches;
-      shim.available = (size_t)(task == TASK_GIBBS ? 2900 : 1000) << 10; /* batches of few candidates */
+      shim.available = (size_t)(task == TASK_GIBBS ? 2900 : 1000) << 10; /* batches hold few candidates */
       shim.launches = 0;
       assert_same(&config, portions[i]);
       if (portions[i] == 1100) assert_true(shim.launches > whole);
     }
 }
 
-/* Blocks of theta2 entered in several launches, and counted in several. */
+/* The draws of theta2 are entered in several launches, and counted in several. */
 static void many_draws_take_several_launches(void **state) {
   (void)state;
   for (int task = TASK_PREDICT; task <= TASK_GIBBS; task++) {
@@ -110,7 +111,7 @@ static void many_draws_take_several_launches(void **state) {
   }
 }
 
-/* Parameters that leave the range of floats, and voltages that leave that of cells: both are counted, and without
+/* Some parameters overflow, and some voltages leave the range of cells. Such candidates are counted, and have no
  * partners. */
 static void candidates_may_be_outside_or_diverge(void **state) {
   (void)state;
@@ -123,7 +124,7 @@ static void candidates_may_be_outside_or_diverge(void **state) {
     free(c.counts);
     config = pairs_config(task, KIND_LOGISTIC, KIND_LOGISTIC);
     config.range[0] = -0.1;
-    config.range[1] = 0.5; /* u1 of a buffer lies beyond */
+    config.range[1] = 0.5; /* u1 of a buffer is outside */
     assert_same(&config, 0);
   }
 }
@@ -148,8 +149,8 @@ static void several_devices_share_a_prediction(void **state) {
   for (int k = 0; k < shim.devices; k++) assert_true(shim.launches_of[k] > 4);
 }
 
-/* Both workers of every card, each on a thread of its own; they enter each card's table together. */
-static void devices_may_run_at_once(void **state) {
+/* Each card has two workers, and each worker is a thread. The two workers enter the card's table together. */
+static void devices_run_at_the_same_time(void **state) {
   (void)state;
   struct seam_config config = on_all_devices();
   config.chains = 9000; /* several portions */
@@ -158,7 +159,7 @@ static void devices_may_run_at_once(void **state) {
   seam_result *result = NULL;
   seam_error error;
   if (seam_predict(&config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  struct counted cpu = run(&census_backend, &config, 0, false);
+  struct counted cpu = run(&cpu_predict_backend, &config, 0, false);
   assert_string_equal(seam_result_run(result).backend, "cuda");
   assert_memory_equal(result->counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
   assert_int_equal(shim.live, 0);
@@ -167,7 +168,7 @@ static void devices_may_run_at_once(void **state) {
   free(cpu.counts);
 }
 
-/* Promise 7: what a card has no room for is the CPU's where the choice was left to us. */
+/* Promise 7: if a card lacks the memory, --backend auto takes the CPU. */
 static void auto_falls_back_to_the_cpu_for_too_large_a_table(void **state) {
   (void)state;
   struct seam_config config = pairs_config(TASK_GIBBS, KIND_BUFFER, KIND_BUFFER);
@@ -183,8 +184,8 @@ static void auto_falls_back_to_the_cpu_for_too_large_a_table(void **state) {
   assert_null(result);
 }
 
-/* Each call that fails comes out as an error, and what had been opened is closed. */
-static void failures_come_out_as_errors(void **state) {
+/* Each failed call becomes an error, and everything opened before is closed. */
+static void a_failed_call_is_an_error_and_leaves_nothing_open(void **state) {
   (void)state;
   static const struct {
     const char *function;
@@ -209,7 +210,7 @@ static void failures_come_out_as_errors(void **state) {
     }
 }
 
-/* A card that vanishes costs none of the first components counted before. */
+/* A card that vanishes costs none of the first components that were counted before. */
 static void a_device_that_fails_keeps_what_was_counted(void **state) {
   (void)state;
   struct seam_config config = on_all_devices();
@@ -217,7 +218,8 @@ static void a_device_that_fails_keeps_what_was_counted(void **state) {
   seam_error error;
   config.chains = 9000;
   config.draws = 8000;
-  shim.broken_at = 56; /* one enters; five batches of four make a portion, so that one worker has counted its first */
+  shim.broken_at = 56; /* launch 1 enters the draws; five batches of four launches make a portion, so one worker has
+                          counted its first one */
   assert_int_equal(seam_predict(&config, NULL, NULL, &result, &error), SEAM_ERROR_DEVICE);
   assert_non_null(strstr(error.message, "CUDA device 0: cudaLaunchKernel"));
   assert_non_null(result);
@@ -228,7 +230,8 @@ static void a_device_that_fails_keeps_what_was_counted(void **state) {
 
 /* ---- Cancelling ---- */
 
-/* At each launch in turn: the table, a batch, or the second batch. Whole batches are counted, and no part of one. */
+/* The run is cancelled at each launch in turn: at the table, at a batch, or at the second batch. Only whole batches are
+ * counted. */
 static void cancelled_counts_whole_batches(void **state) {
   (void)state;
   bool some = false;
@@ -245,7 +248,7 @@ static void cancelled_counts_whole_batches(void **state) {
     some = some || (whole > 0 && whole < config.chains);
     config.chains = whole;
     if (whole > 0) {
-      struct counted cpu = run(&census_backend, &config, 0, false);
+      struct counted cpu = run(&cpu_predict_backend, &config, 0, false);
       assert_memory_equal(c.counts, cpu.counts, (size_t)cpu.cells * sizeof *cpu.counts);
       free(cpu.counts);
     } else {
@@ -259,16 +262,16 @@ static void cancelled_counts_whole_batches(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(every_kind_is_first_and_second, reset),
-      cmocka_unit_test_setup(weights_are_the_same, reset),
-      cmocka_unit_test_setup(draws_fill_no_word_or_tile, reset),
+      cmocka_unit_test_setup(gibbs_weights_are_the_same, reset),
+      cmocka_unit_test_setup(draws_may_fill_words_and_tiles_in_part, reset),
       cmocka_unit_test_setup(cells_may_be_few_or_many, reset),
       cmocka_unit_test_setup(portions_and_batches_change_nothing, reset),
       cmocka_unit_test_setup(many_draws_take_several_launches, reset),
       cmocka_unit_test_setup(candidates_may_be_outside_or_diverge, reset),
       cmocka_unit_test_setup(several_devices_share_a_prediction, reset),
-      cmocka_unit_test_setup(devices_may_run_at_once, reset),
+      cmocka_unit_test_setup(devices_run_at_the_same_time, reset),
       cmocka_unit_test_setup(auto_falls_back_to_the_cpu_for_too_large_a_table, reset),
-      cmocka_unit_test_setup(failures_come_out_as_errors, reset),
+      cmocka_unit_test_setup(a_failed_call_is_an_error_and_leaves_nothing_open, reset),
       cmocka_unit_test_setup(a_device_that_fails_keeps_what_was_counted, reset),
       cmocka_unit_test_setup(cancelled_counts_whole_batches, reset),
   };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA backend and the very kernels of cuda.cu, on devices made of fibres, against the CPU backend to the bit. */
+/* The CUDA backend and the kernels of cuda.cu, run on devices made of fibres, give the CPU's counts exactly. */
 #include "shim/run.h"
 #include "backend/choice.h"
 
 /* ---- Counts equal to the CPU's ---- */
 
-static void every_pair_optimizer_loss_and_noise(void **state) {
+static void every_pair_optimizer_loss_and_noise_counts_as_the_cpu_does(void **state) {
   (void)state;
   for (int p = 0; cuda_pairs[p]; p++)
     for (int variant = 0; variant < OPTIMIZERS * 4; variant++) {
@@ -43,7 +43,7 @@ static void slices_and_portions_change_nothing(void **state) {
   }
 }
 
-/* Little memory makes small batches, several of which make a portion; many blocks share the counting. */
+/* With little memory, batches are small and a portion takes several. Many blocks share the counting. */
 static void batches_and_grids_change_nothing(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_BUFFER, KIND_BUFFER);
@@ -58,7 +58,7 @@ static void batches_and_grids_change_nothing(void **state) {
   shim.available = (size_t)160 << 10;
   shim.launches = 0;
   assert_same(&config, config.chains);
-  assert_true(shim.launches >= 5 * 3); /* draw, train, observe: indeed in several batches */
+  assert_true(shim.launches >= 5 * 3); /* draw, train and observe, in at least five batches */
 }
 
 static void ids_have_64_bits(void **state) {
@@ -83,7 +83,7 @@ static void shared_memory_may_be_small_or_large(void **state) {
     shim.shared_limit = limits[i];
     shim.shared_largest = 0;
     assert_same(&config, 0);
-    assert_true(shim.shared_largest > before || i == 3); /* each lets more histograms in, but for the fourth */
+    assert_true(shim.shared_largest > before || i == 3); /* each size but the fourth lets more histograms in */
     before = shim.shared_largest;
   }
   assert_true(before > 150000);
@@ -94,7 +94,7 @@ static void histograms_may_be_left_out(void **state) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     struct seam_config config = small_config(KIND_TABLE8, KIND_LOGISTIC);
     config.histograms = 1u << h;
-    config.first_chain = 6; /* even, for the sake of interchange */
+    config.first_chain = 6; /* even, so that pairs of chains are whole */
     assert_same(&config, 0);
   }
 }
@@ -110,7 +110,7 @@ static struct seam_config pairs_config(int first, int second) {
   return config;
 }
 
-/* How many pairs lie in cells that end in 0, 1 or 2 parts that fit. */
+/* How many pairs are in the cells of 0, 1 and 2 fitting swaps. */
 static void count_fits(const struct seam_config *config, int64_t fits[INTERCHANGE_FITS]) {
   struct counted c = run(&cuda_backend, config, 0, false);
   for (int64_t i = OUTCOMES; i < c.cells; i++) fits[(i - OUTCOMES) % INTERCHANGE_FITS] += c.counts[i];
@@ -128,7 +128,7 @@ static void partners_swap_parts_as_on_the_cpu(void **state) {
   for (int k = 0; k < INTERCHANGE_FITS; k++) assert_true(fits[k] > 10);
 }
 
-/* In a warp, a block, a grid and a batch that the chains do not fill. */
+/* The chains fill neither the last warp, nor block, grid or batch. */
 static void pairs_stay_whole_in_blocks_and_batches(void **state) {
   (void)state;
   static const uint64_t chains[] = {2, 30, 34, 254, 258, 1100};
@@ -145,7 +145,7 @@ static void pairs_stay_whole_in_blocks_and_batches(void **state) {
     }
 }
 
-/* Neither diverged chains nor NaN among their parameters count, or change what their neighbours count. */
+/* Diverged chains and NaN parameters are not counted and do not change what their neighbours count. */
 static void pairs_of_diverged_chains_are_left_out(void **state) {
   (void)state;
   struct seam_config config = pairs_config(KIND_MLP4, KIND_MLP4);
@@ -158,15 +158,15 @@ static void pairs_of_diverged_chains_are_left_out(void **state) {
   free(c.counts);
 }
 
-/* A prior of almost no width puts all chains into one bin; one of great width makes many diverge or overflow. */
-static void all_in_one_bin_and_all_spread(void **state) {
+/* A prior of almost no width puts all chains into one bin. A very wide prior makes many chains diverge or overflow. */
+static void chains_all_in_one_bin_or_all_spread_are_counted(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_LINEAR, KIND_LINEAR);
   config.init_scale = 1e-6;
   config.steps = 0;
   config.histograms = 1u << HISTOGRAM_INTERFACE;
   int together = assert_same(&config, 0);
-  assert_true(together <= 6); /* an outcome, and a bin of (u0, u1): u0 = 0, u1 = ±1e-6 */
+  assert_true(together <= 6); /* at most an outcome and a bin of (u0, u1): u0 = 0, u1 = ±1e-6 */
   config = small_config(KIND_MLP4, KIND_MLP4);
   config.init_scale = 3;
   config.bins = 1024;
@@ -180,8 +180,8 @@ static void all_in_one_bin_and_all_spread(void **state) {
   assert_same(&config, 0);
 }
 
-/* All in one cell of each histogram that has one entry a chain, through many blocks, after training; counted in shared
- * memory, and in the totals alone where there is no room. */
+/* All chains are in one cell of each histogram with one entry a chain, added by many blocks after training. They are
+ * counted in shared memory, or directly in the totals if shared memory is too small. */
 static void many_blocks_add_to_one_cell(void **state) {
   (void)state;
   for (int limit = 16; limit <= SHIM_SHARED_LIMIT; limit += SHIM_SHARED_LIMIT - 16) {
@@ -204,8 +204,8 @@ static void many_blocks_add_to_one_cell(void **state) {
   }
 }
 
-/* More bins than shared memory ever holds, most of the chains in a cell of their own. */
-static void all_spread_over_more_bins_than_fit(void **state) {
+/* There are more bins than shared memory can hold, and most chains are in a cell of their own. */
+static void more_bins_than_shared_memory_holds_are_counted(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
   config.init_scale = 2;
@@ -217,11 +217,11 @@ static void all_spread_over_more_bins_than_fit(void **state) {
   config.histograms = 1u << HISTOGRAM_INTERFACE | 1u << HISTOGRAM_SELECTION | 1u << HISTOGRAM_SNAPSHOTS;
   shim.multiprocessors = 3;
   assert_true(assert_same(&config, config.chains) > 6000);
-  assert_true(shim.shared_largest <= OUTCOMES * sizeof(uint32_t)); /* no room for any */
+  assert_true(shim.shared_largest <= OUTCOMES * sizeof(uint32_t)); /* no histogram has room */
 }
 
-/* The same observation, another training: outcomes add up, but not to the exact ones. */
-static void fast_math_is_recorded_and_differs(void **state) {
+/* Training differs, and the observation is exact: outcomes add up, and they are not those of exact math. */
+static void fast_math_is_recorded_and_gives_other_counts(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
   config.steps = 100;
@@ -241,11 +241,11 @@ static void fast_math_is_recorded_and_differs(void **state) {
   free(drawn_exact.counts);
 }
 
-/* ---- Launches tuned on the way ---- */
+/* ---- Launches tuned during the run ---- */
 
 static struct {
-  unsigned fastest;    /* threads of a block */
-  uint64_t train[129]; /* launches of train with that many */
+  unsigned fastest;    /* threads in a block */
+  uint64_t train[129]; /* launches of training with that many threads in a block */
 } clock_setting;
 
 static bool is_train(const void *kernel, const struct cuda_argument *a) {
@@ -254,7 +254,7 @@ static bool is_train(const void *kernel, const struct cuda_argument *a) {
   return false;
 }
 
-/* 10 ms for a step of training in blocks of the fastest size, 11 in others. */
+/* A step takes 10 ms in blocks of the fastest size and 11 ms in others. */
 static double a_shape_is_fastest(const void *kernel, unsigned threads, const struct cuda_argument *a) {
   if (!is_train(kernel, a)) return 0.5;
   clock_setting.train[threads]++;
@@ -275,14 +275,14 @@ static void the_launch_is_tuned_and_changes_nothing(void **state) {
     uint64_t launches = 0;
     for (int threads = 0; threads <= 128; threads++) launches += clock_setting.train[threads];
     assert_true(launches - clock_setting.train[fastest] < 10);
-    assert_true(launches > config.steps / 2 * 3); /* 25 ms a slice: 2 steps */
+    assert_true(launches > config.steps / 2 * 3); /* a slice takes about 25 ms, which is 2 steps */
     assert_true(launches < config.steps * 2);
   }
 }
 
 /* ---- Cancelling ---- */
 
-static void cancelled_counts_nothing(void **state) {
+static void a_run_cancelled_in_its_first_batch_counts_nothing(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_MLP4, KIND_MLP4);
   struct counted c = run(&cuda_backend, &config, 0, true);
@@ -293,15 +293,16 @@ static void cancelled_counts_nothing(void **state) {
   free(c.counts);
 }
 
-/* In the midst of the second batch: the first is counted whole, the second not at all. */
-static void cancelled_in_a_batch_keeps_the_batches_before(void **state) {
+/* The run is cancelled in the middle of the second batch. The first batch is counted whole, the second not at all. */
+static void a_run_cancelled_later_keeps_the_batches_before(void **state) {
   (void)state;
   struct seam_config config = small_config(KIND_BUFFER, KIND_BUFFER);
   config.chains = 1100;
   config.slice = 1;
   config.histograms = 1u << HISTOGRAM_INTERFACE;
   shim.available = (size_t)160 << 10;
-  shim.cancel_at = 1 + config.steps + 1 + 4; /* draw, train and observe the first; then draw and train */
+  shim.cancel_at =
+      1 + config.steps + 1 + 4; /* the first batch is drawn, trained and observed; the second is drawn and trained */
   struct counted cuda = run(&cuda_backend, &config, config.chains, false);
   assert_int_equal(cuda.status, SEAM_OK);
   uint64_t batch = cuda.end - config.first_chain;
@@ -334,7 +335,7 @@ static void cancelled_runs_hold_whole_pairs(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(all_equal_pairs_are_built, reset),
-      cmocka_unit_test_setup(every_pair_optimizer_loss_and_noise, reset),
+      cmocka_unit_test_setup(every_pair_optimizer_loss_and_noise_counts_as_the_cpu_does, reset),
       cmocka_unit_test_setup(slices_and_portions_change_nothing, reset),
       cmocka_unit_test_setup(batches_and_grids_change_nothing, reset),
       cmocka_unit_test_setup(ids_have_64_bits, reset),
@@ -343,14 +344,14 @@ int main(void) {
       cmocka_unit_test_setup(partners_swap_parts_as_on_the_cpu, reset),
       cmocka_unit_test_setup(pairs_stay_whole_in_blocks_and_batches, reset),
       cmocka_unit_test_setup(pairs_of_diverged_chains_are_left_out, reset),
-      cmocka_unit_test_setup(all_in_one_bin_and_all_spread, reset),
+      cmocka_unit_test_setup(chains_all_in_one_bin_or_all_spread_are_counted, reset),
       cmocka_unit_test_setup(many_blocks_add_to_one_cell, reset),
-      cmocka_unit_test_setup(all_spread_over_more_bins_than_fit, reset),
+      cmocka_unit_test_setup(more_bins_than_shared_memory_holds_are_counted, reset),
       cmocka_unit_test_setup(the_launch_is_tuned_and_changes_nothing, reset),
-      cmocka_unit_test_setup(cancelled_counts_nothing, reset),
-      cmocka_unit_test_setup(cancelled_in_a_batch_keeps_the_batches_before, reset),
+      cmocka_unit_test_setup(a_run_cancelled_in_its_first_batch_counts_nothing, reset),
+      cmocka_unit_test_setup(a_run_cancelled_later_keeps_the_batches_before, reset),
       cmocka_unit_test_setup(cancelled_runs_hold_whole_pairs, reset),
-      cmocka_unit_test_setup(fast_math_is_recorded_and_differs, reset),
+      cmocka_unit_test_setup(fast_math_is_recorded_and_gives_other_counts, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

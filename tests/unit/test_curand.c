@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our Philox gives the bits of cuRAND's curand_init(seed, chain id, 4·(purpose·2^32 + draw)), on the host. */
+/* Our Philox gives the same bits as cuRAND's curand_init(seed, chain id, 4·(purpose·2^32 + draw)), on the host. */
 #include <stdint.h>
 #include <stdio.h>
 
 #include "kernels/random.h"
 
-/* curand_words.cu, where nvcc is; the same four words. */
+/* In curand_words.cu if there is nvcc: the same four words from cuRAND. */
 void curand_words(uint64_t seed, uint64_t id, uint32_t purpose, uint32_t draw, uint32_t words[4]);
 
 static uint64_t next(uint64_t *state) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our Philox gives cuRAND's bits on the device too: both run in the same thread. SKIP without a device. */
+/* Our Philox gives cuRAND's bits on the device, too: both run in the same thread. Skipped without a device. */
 #include <curand_kernel.h>
 #include "support/device_count.h"
 #include "kernels/random.h"
 
 enum { THREADS = 256, BLOCKS = 1024 };
 
-/* Seeds, ids of all lengths, purposes and draws out of the thread's number. */
+/* Makes seeds, ids of all lengths, purposes and draws from the thread's number. */
 KERNEL(THREADS) compare(unsigned *different) {
   uint64_t mix = (lane_block() * (uint64_t)THREADS + lane_thread() + 1) * 0x9E3779B97F4A7C15ull;
   uint64_t seed = mix ^ (mix >> 31), id = (seed * 0xBF58476D1CE4E5B9ull) >> (mix % 64);

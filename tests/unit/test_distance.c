@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comparisons are made of: the logarithm, hypergeometric draws, the partition into cells, distances, and the
- * errors of both and of shares of pairs. Statistical tests have fixed seeds, a family-wise error of 1e-6 shared by
- * Bonferroni, and are shown to reject a planted error. */
+/* The parts of a comparison are right: logarithm, hypergeometric draws, partition into cells, distances, and their
+ * errors. Statistical tests use fixed seeds, share a family-wise error of 1e-6 (Bonferroni), and show that they reject
+ * a planted error. */
 #include <math.h>
 
 #include "compare/distance.h"
@@ -22,9 +22,9 @@ static void logarithms_are_within_two_units_in_the_last_place(void **unused) {
     double x = ldexp(fraction, i < 100000 ? (int)sample_random(&state, 2000) - 1000 : 0);
     long double right = logl((long double)x);
     double unit = fabs(nextafter((double)right, INFINITY) - (double)right);
-    if (fabsl((long double)logarithm(x) - right) > 2 * unit) fail_msg("logarithm(%a) is %a", x, logarithm(x));
+    if (fabsl((long double)exact_log(x) - right) > 2 * unit) fail_msg("exact_log(%a) is %a", x, exact_log(x));
   }
-  assert_true(logarithm(1) == 0);
+  assert_true(exact_log(1) == 0);
 }
 
 /* ---- Hypergeometric draws ---- */
@@ -40,8 +40,8 @@ static double probability(struct law law, int64_t k) {
   return exp(log_choose(m, x) + log_choose(t - m, d - x) - log_choose(t, d));
 }
 
-/* Bernstein's bound makes the threshold valid whatever the cell's size: |z| of each value's count, in all `values`
- * cells at an error of `error` together. */
+/* Whether the draws follow the expected law: |z| of each value's count is below a threshold. All `values` cells share
+ * the error `error`. Bernstein's bound makes the threshold valid for cells of any size. */
 static bool follows(struct law drawn, struct law expected, double error) {
   enum { DRAWS = 100000, VALUES = 512 };
   static int64_t counts[VALUES];
@@ -69,7 +69,7 @@ static void draws_follow_the_hypergeometric_law(void **unused) {
       {100000, 30, 50000}, {1000000, 100, 300000}, {90, 45, 45}};
   enum { LAWS = sizeof laws / sizeof *laws };
   for (int i = 0; i < LAWS; i++)
-    if (!follows(laws[i], laws[i], FAMILY_ERROR / 2 / LAWS)) fail_msg("law %d is another", i);
+    if (!follows(laws[i], laws[i], FAMILY_ERROR / 2 / LAWS)) fail_msg("draws do not follow law %d", i);
 }
 
 static void a_law_with_five_per_cent_more_marked_is_rejected(void **unused) {
@@ -78,7 +78,7 @@ static void a_law_with_five_per_cent_more_marked_is_rejected(void **unused) {
   assert_false(follows((struct law){1000000, 105, 300000}, (struct law){1000000, 100, 300000}, FAMILY_ERROR));
 }
 
-/* Mean and variance in standard errors, where no table of the law can be made. */
+/* The worse of mean and variance, in standard errors, for laws too large to tabulate. */
 static double worst_moment(struct law law, double marked) {
   enum { DRAWS = 40000 };
   struct random_stream stream = random_stream_create(11, (uint64_t)law.total, 3);
@@ -99,12 +99,12 @@ static void large_draws_have_the_mean_and_variance_of_the_law(void **unused) {
                                     {INT64_C(1) << 40, 3000000, INT64_C(1) << 38}};
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
     double marked = (double)laws[i].marked;
-    assert_true(worst_moment(laws[i], marked) < 5.6); /* 6 moments at 1e-7 */
+    assert_true(worst_moment(laws[i], marked) < 5.6); /* 6 moments, each at 1e-7 */
     assert_true(worst_moment(laws[i], marked * 1.05) > 5.6);
   }
 }
 
-static void what_leaves_no_choice_is_not_drawn(void **unused) {
+static void a_draw_without_choice_uses_no_random_number(void **unused) {
   (void)unused;
   struct random_stream stream = random_stream_create(1, 1, 1);
   assert_int_equal(hypergeometric_draw(&stream, 10, 0, 5), 0);
@@ -115,7 +115,7 @@ static void what_leaves_no_choice_is_not_drawn(void **unused) {
   assert_int_equal(stream.draw, 0);
 }
 
-static void cells_share_what_is_drawn(void **unused) {
+static void cells_share_the_drawn_entries(void **unused) {
   (void)unused;
   static const int64_t counts[] = {0, 5, 1000000, 3, 0, 70};
   for (uint64_t id = 0; id < 1000; id++) {
@@ -130,7 +130,8 @@ static void cells_share_what_is_drawn(void **unused) {
   }
 }
 
-/* Integers that any machine must draw: raise no alarm lightly, for comparisons in papers would change with them. */
+/* Every machine must draw these integers. Change them only for a good reason, because published comparisons would
+ * change with them. */
 static void draws_are_the_same_on_every_machine(void **unused) {
   (void)unused;
   static const int64_t expected[] = {128,          2152,          34195,           546746,
@@ -160,13 +161,13 @@ static void divide(const int64_t *counts, struct table_shape shape, int wanted, 
   parts->bins = table_bins(&shape);
   assert_in_range(parts->bins, 1, MOST);
   memset(parts->cell, 0xff, sizeof parts->cell);
-  assert_int_equal(partition_create(counts, &shape, wanted, parts->cell, &parts->cells, &error), SEAM_OK);
+  assert_int_equal(equal_mass_cells_create(counts, &shape, wanted, parts->cell, &parts->cells, &error), SEAM_OK);
   assert_in_range(parts->cells, 1, wanted);
   for (int64_t i = 0; i < parts->bins; i++) assert_in_range(parts->cell[i], 0, parts->cells - 1);
-  partition_sum(counts, parts->cell, parts->bins, parts->cells, parts->mass);
+  equal_mass_cells_sum(counts, parts->cell, parts->bins, parts->cells, parts->mass);
 }
 
-/* Whether cell c is the whole of a box: its bins are as many as its bounding box has. */
+/* Whether cell c is a box: it has as many bins as its bounding box. */
 static bool is_box(const struct parts *parts, struct table_shape shape, int c) {
   int64_t low[3] = {MOST, MOST, MOST}, high[3] = {-1, -1, -1}, bins = 0;
   for (int64_t i = 0; i < parts->bins; i++) {
@@ -197,7 +198,7 @@ static void equal_bins_make_equal_cells(void **unused) {
   for (int c = 0; c < 3; c++) assert_int_equal(parts.mass[c], 30);
 }
 
-/* A bell over 256 x 256, as interfaces are. */
+/* A bell-shaped table of 256 x 256 bins, like an interface. */
 static void cells_of_a_smooth_table_are_boxes_of_nearly_equal_mass(void **unused) {
   (void)unused;
   static struct parts parts;
@@ -233,12 +234,12 @@ static void cells_in_three_dimensions_are_boxes_too(void **unused) {
   assert_int_equal(parts.cells, 50);
   for (int c = 0; c < 50; c++) {
     assert_true(is_box(&parts, shape, c));
-    assert_in_range(parts.mass[c], 100, 300); /* 192 in the mean */
+    assert_in_range(parts.mass[c], 100, 300); /* 192 on average */
   }
 }
 
-/* By hand: 1 row of 6 with {5, 0, 0, 1, 2, 2}: half of 10 are below edges 1, 2 and 3, so the lowest is taken; then
- * {1, 2, 2} is cut at 1 + 2 against 2, which is as near to its half as 1 against 2 + 2 is not. */
+/* One row of 6 bins holds {5, 0, 0, 1, 2, 2}. Half of 10 is below edges 1, 2 and 3, so the lowest edge is taken. The
+ * rest is cut into 1 + 2 and 2, which is nearer to equal than 1 and 2 + 2. */
 static void ties_go_to_the_lower_edge_and_the_earlier_axis(void **unused) {
   (void)unused;
   static struct parts parts;
@@ -268,8 +269,9 @@ static void a_heavy_bin_stays_whole_and_no_cell_is_empty(void **unused) {
 
 /* ---- Distances ---- */
 
-/* {1, 3} against {2, 2}: shares 1/4, 3/4 and 1/2, 1/2; with the half counts 0.3, 0.7 and 0.5, 0.5. */
-static void distances_of_two_known_tables_are_those_by_hand(void **unused) {
+/* {1, 3} against {2, 2}: the shares are 1/4, 3/4 and 1/2, 1/2; with half a count added to each cell they are 0.3, 0.7
+ * and 0.5, 0.5. */
+static void distances_of_two_tables_are_as_computed_by_hand(void **unused) {
   (void)unused;
   static const double a[] = {1, 3}, b[] = {2, 2};
   double value[SEAM_DISTANCES];
@@ -282,7 +284,7 @@ static void distances_of_two_known_tables_are_those_by_hand(void **unused) {
   assert_true(fabs(value[SEAM_KULLBACK_LEIBLER_REVERSE] - (0.5 * log(1 / 0.6) + 0.5 * log(1 / 1.4))) < 1e-15);
 }
 
-static void tables_without_a_cell_in_common_are_farthest(void **unused) {
+static void tables_without_a_common_cell_are_at_the_greatest_distance(void **unused) {
   (void)unused;
   static const double a[] = {4, 0, 0}, b[] = {0, 3, 0};
   double value[SEAM_DISTANCES];
@@ -292,8 +294,9 @@ static void tables_without_a_cell_in_common_are_farthest(void **unused) {
   assert_true(isfinite(value[SEAM_KULLBACK_LEIBLER]) && isfinite(value[SEAM_KULLBACK_LEIBLER_REVERSE]));
 }
 
-/* Slopes -1/2, 1/2 under shares 1/4, 3/4 of 4 entries: 3/16 of 4; 1/2, -1/2 under 1/2, 1/2 of 4: 1/4 of 4. */
-static void the_variance_of_total_variation_is_that_by_hand(void **unused) {
+/* Slopes -1/2, 1/2 with shares 1/4, 3/4 of 4 entries give 3/16 over 4; slopes 1/2, -1/2 with shares 1/2, 1/2 of 4
+ * entries give 1/4 over 4. */
+static void the_variance_of_total_variation_is_as_computed_by_hand(void **unused) {
   (void)unused;
   static const double a[] = {1, 3}, b[] = {2, 2};
   double variance[2][SEAM_DISTANCES];
@@ -302,8 +305,8 @@ static void the_variance_of_total_variation_is_that_by_hand(void **unused) {
   assert_true(fabs(variance[1][SEAM_TOTAL_VARIATION] - 0.25 / 4) < 1e-15);
 }
 
-/* The distance's standard deviation over many pairs of samples of two laws that are far apart. */
-static void variances_are_the_spread_over_samples(void **unused) {
+/* The distance's standard deviation over many pairs of samples equals its stated error. The two laws are far apart. */
+static void variances_equal_the_spread_over_samples(void **unused) {
   (void)unused;
   enum { CELLS = 8, ENTRIES = 20000, SAMPLES = 2000 };
   double first[SEAM_DISTANCES] = {0}, second[SEAM_DISTANCES] = {0}, expected[SEAM_DISTANCES] = {0};
@@ -326,11 +329,12 @@ static void variances_are_the_spread_over_samples(void **unused) {
   }
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     double ratio = sqrt(second[d] - first[d] * first[d]) / expected[d];
-    if (fabs(ratio - 1) > 0.08) fail_msg("distance %d spreads %g times its error", d, ratio); /* 5 s.e. of a spread */
+    if (fabs(ratio - 1) > 0.08)
+      fail_msg("distance %d spreads %g times its error", d, ratio); /* 5 standard errors of the spread */
   }
 }
 
-static void permutations_keep_both_samples_sizes_and_differ(void **unused) {
+static void permutations_keep_both_sample_sizes_and_differ(void **unused) {
   (void)unused;
   static const double a[] = {100, 300, 200}, b[] = {30, 40, 50};
   static double chance[PERMUTATIONS][SEAM_DISTANCES], again[PERMUTATIONS][SEAM_DISTANCES];
@@ -355,19 +359,19 @@ int main(void) {
       cmocka_unit_test(draws_follow_the_hypergeometric_law),
       cmocka_unit_test(a_law_with_five_per_cent_more_marked_is_rejected),
       cmocka_unit_test(large_draws_have_the_mean_and_variance_of_the_law),
-      cmocka_unit_test(what_leaves_no_choice_is_not_drawn),
-      cmocka_unit_test(cells_share_what_is_drawn),
+      cmocka_unit_test(a_draw_without_choice_uses_no_random_number),
+      cmocka_unit_test(cells_share_the_drawn_entries),
       cmocka_unit_test(draws_are_the_same_on_every_machine),
       cmocka_unit_test(equal_bins_make_equal_cells),
       cmocka_unit_test(cells_of_a_smooth_table_are_boxes_of_nearly_equal_mass),
       cmocka_unit_test(cells_in_three_dimensions_are_boxes_too),
       cmocka_unit_test(ties_go_to_the_lower_edge_and_the_earlier_axis),
       cmocka_unit_test(a_heavy_bin_stays_whole_and_no_cell_is_empty),
-      cmocka_unit_test(distances_of_two_known_tables_are_those_by_hand),
-      cmocka_unit_test(tables_without_a_cell_in_common_are_farthest),
-      cmocka_unit_test(the_variance_of_total_variation_is_that_by_hand),
-      cmocka_unit_test(variances_are_the_spread_over_samples),
-      cmocka_unit_test(permutations_keep_both_samples_sizes_and_differ),
+      cmocka_unit_test(distances_of_two_tables_are_as_computed_by_hand),
+      cmocka_unit_test(tables_without_a_common_cell_are_at_the_greatest_distance),
+      cmocka_unit_test(the_variance_of_total_variation_is_as_computed_by_hand),
+      cmocka_unit_test(variances_equal_the_spread_over_samples),
+      cmocka_unit_test(permutations_keep_both_sample_sizes_and_differ),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

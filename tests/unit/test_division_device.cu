@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lane_quotient and lane_root, which leave out nvcc's check of their operands, give what / and sqrtf give on the device
- * too: every mantissa of a divisor and of a root, with many dividends and exponents. SKIP without a device. */
+/* On the device, lane_quotient and lane_root give the results of / and sqrtf, though they skip nvcc's check of
+ * operands: for every mantissa of a divisor and of a root, with many dividends and exponents. Skipped without a
+ * device. */
 #include "support/device_count.h"
 #include "kernels/random.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A caller's own rounding and flushing to zero change no count and are found again afterwards. */
+/* A caller's rounding mode and flush-to-zero setting change no count, and are the same after a run. */
 #include "base/floating_point.h"
 
 #include "support/sample_result.h"
@@ -13,7 +13,7 @@ static seam_result *train(void) {
 
 #if defined(__x86_64__)
 
-enum { FLAGS = 0x3f }; /* which exceptions were seen: for the caller to ignore */
+enum { FLAGS = 0x3f }; /* flags of past exceptions, which a run may change */
 
 static void a_caller_s_floating_point_state_changes_no_count_and_survives(void **unused) {
   (void)unused;

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Gibbs law p0·exp(-beta·L) of the interface: as counting pairs predicts it, as Langevin dynamics samples it, and
- * as quadrature has it. 10^-6 for all tests together. */
+/* Three ways to find the Gibbs law p0·exp(-beta·L) of the interface agree: counting pairs, Langevin dynamics and
+ * quadrature. The family-wise error of all tests together is 10^-6. */
 #include "support/gibbs_law.h"
 
 #include "support/sample_result.h"
 
-/* u of a logistic component, float(1) included, lies in bins 1 to LAW_BINS + 1 of these. */
+/* With these bins, u of a logistic component is in bins 1 to LAW_BINS + 1; the last holds float(1). */
 enum { BINS = LAW_BINS + 2, STRIDE = BINS + 2, LINEAR_BINS = 30 };
 
 #define LOGISTIC "first", "logistic", "second", "logistic", "range", "-0.125:1.125", "bins", "10", "samples", "1"
 #define LINEAR   "first", "linear", "second", "linear", "range", "-3:3", "bins", "30", "samples", "1"
 
-/* The value that chi^2 of so many degrees passes with probability 10^-7 at most (Laurent and Massart, "Adaptive
+/* The value that chi^2 with this many degrees exceeds with probability 10^-7 at most (Laurent and Massart, "Adaptive
  * estimation of a quadratic functional by model selection", Annals of Statistics 28, 2000, lemma 1). */
 static double chi2_threshold(double degrees) {
   double x = log(1e7);
   return degrees + 2.0 * sqrt(degrees * x) + 2.0 * x;
 }
 
-/* What lies in bins of the law, over `outcomes` outcomes, the top one with its upper edge. */
+/* The counts in the bins of the law, summed over `outcomes` outcomes. The top bin includes its upper edge. */
 static void gather_logistic(const seam_result *result, int outcomes, double counts[LAW_BINS * LAW_BINS]) {
   const int64_t *values = seam_result_histogram(result, "interface")->values;
   memset(counts, 0, sizeof(double) * LAW_BINS * LAW_BINS);
@@ -30,7 +30,7 @@ static void gather_logistic(const seam_result *result, int outcomes, double coun
   }
 }
 
-/* Bins of u1, those beyond first and last. */
+/* The bins of u1, with underflow first and overflow last. */
 static void gather_linear(const seam_result *result, int outcomes, double counts[LINEAR_BINS + 2]) {
   const int64_t *values = seam_result_histogram(result, "interface")->values;
   enum { SIDE = LINEAR_BINS + 2 };
@@ -53,7 +53,7 @@ static double linear_law(double beta, double law[LINEAR_BINS + 2]) {
 
 enum { SEEDS = 64, CHAINS = 2048 };
 
-/* Means over SEEDS predictions, and the squares of their standard errors; the last value is the mean weight. */
+/* The means over SEEDS predictions, and the squares of their standard errors. The last value is the mean weight. */
 static void predict_often(const char *const *fixed, int values, void (*gather)(const seam_result *, int, double *),
                           double *mean, double *variance) {
   double one[LAW_BINS * LAW_BINS + 1];
@@ -79,7 +79,8 @@ static void predict_often(const char *const *fixed, int values, void (*gather)(c
   for (int i = 0; i <= values; i++) variance[i] = (variance[i] - mean[i] * mean[i]) / (SEEDS - 1);
 }
 
-/* The worst of `values` masses and of the mean weight, in standard errors; bins without a count in any run are 0. */
+/* The worst deviation among `values` masses and the mean weight, in standard errors. A bin without a count in any run
+ * gives 0. */
 static double worst_z(const double *law, double total, int values, const double *mean, const double *variance) {
   double worst = fabs(mean[values] - total) / sqrt(variance[values]);
   for (int i = 0; i < values; i++)
@@ -87,28 +88,28 @@ static double worst_z(const double *law, double total, int values, const double 
   return worst;
 }
 
-/* Student's t of 63 degrees passes it with probability 10^-9: 64 bins and two betas of each of two tests. */
+/* Student's t with 63 degrees exceeds this with probability 10^-9. Two tests with two betas each have 64 bins. */
 static const double t_threshold = 7.2;
 
-/* Promise (DESIGN.md, section 7): the mean weight and its share of every bin of (u0, u1) are those of quadrature. */
-static void test_predicted_logistic(void **state) {
+/* The mean weight, and its share in every bin of (u0, u1), equal those of quadrature (DESIGN.md, section 7). */
+static void predicted_logistic_pairs_follow_quadrature(void **state) {
   (void)state;
   double law[LAW_BINS][LAW_BINS], mean[LAW_BINS * LAW_BINS + 1], variance[LAW_BINS * LAW_BINS + 1];
   const char *options[] = {LOGISTIC, "task", "gibbs", "beta", "10", NULL};
   predict_often(options, LAW_BINS * LAW_BINS, gather_logistic, mean, variance);
   double total = law_logistic(10.0, 1.0, law);
   assert_true(worst_z(&law[0][0], total, LAW_BINS * LAW_BINS, mean, variance) < t_threshold);
-  /* And it would be seen if they were not: beta one twentieth more. */
+  /* Planted error: the test rejects a beta one twentieth larger. */
   total = law_logistic(10.5, 1.0, law);
   assert_true(worst_z(&law[0][0], total, LAW_BINS * LAW_BINS, mean, variance) > t_threshold);
 }
 
-static void test_predicted_linear(void **state) {
+static void predicted_linear_pairs_follow_quadrature(void **state) {
   (void)state;
   double law[LINEAR_BINS + 2], mean[LINEAR_BINS + 3], variance[LINEAR_BINS + 3];
   const char *options[] = {LINEAR, "task", "gibbs", "beta", "10", NULL};
   predict_often(options, LINEAR_BINS + 2, gather_linear, mean, variance);
-  /* What leaves the range weighs nothing. */
+  /* Interfaces outside the range have no weight. */
   assert_true(mean[0] == 0 && mean[LINEAR_BINS + 1] == 0);
   double total = linear_law(10.0, law);
   mean[LINEAR_BINS + 2] += total * (law[0] + law[LINEAR_BINS + 1]);
@@ -119,7 +120,7 @@ static void test_predicted_linear(void **state) {
 
 /* ---- Langevin ---- */
 
-/* chi^2 of trained chains against the law, all finite chains alike. */
+/* chi^2 of the trained chains against the law. All finite chains count, whatever their outcome. */
 static double langevin_chi2(const char *const *fixed, const char *rate, const char *steps, int values,
                             void (*gather)(const seam_result *, int, double *), const double *law) {
   double counts[LAW_BINS * LAW_BINS], chains = 0, chi2 = 0;
@@ -139,9 +140,9 @@ static double langevin_chi2(const char *const *fixed, const char *rate, const ch
   return chi2;
 }
 
-/* Promise (DESIGN.md, section 2): langevin's law tends to the Gibbs law as lr -> 0; its bias, of first order in lr, and
- * so of second order in chi^2, shrinks with lr at equal lr·steps. */
-static void test_langevin_logistic(void **state) {
+/* Langevin's law tends to the Gibbs law as lr -> 0 (DESIGN.md, section 2). Its bias is of first order in lr, so that of
+ * chi^2 is of second order: at equal lr·steps it shrinks with lr. */
+static void langevin_with_logistic_pairs_follows_quadrature(void **state) {
   (void)state;
   const double threshold = chi2_threshold(LAW_BINS * LAW_BINS - 1);
   double law[LAW_BINS][LAW_BINS];
@@ -155,7 +156,7 @@ static void test_langevin_logistic(void **state) {
   assert_true(langevin_chi2(options, "0.2", "2000", LAW_BINS * LAW_BINS, gather_logistic, &law[0][0]) > threshold);
 }
 
-static void test_langevin_linear(void **state) {
+static void langevin_with_linear_pairs_follows_quadrature(void **state) {
   (void)state;
   const double threshold = chi2_threshold(LINEAR_BINS + 1);
   double law[LINEAR_BINS + 2];
@@ -170,7 +171,9 @@ static void test_langevin_linear(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_predicted_logistic), cmocka_unit_test(test_predicted_linear),
-                                     cmocka_unit_test(test_langevin_logistic), cmocka_unit_test(test_langevin_linear)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(predicted_logistic_pairs_follow_quadrature),
+                                     cmocka_unit_test(predicted_linear_pairs_follow_quadrature),
+                                     cmocka_unit_test(langevin_with_logistic_pairs_follows_quadrature),
+                                     cmocka_unit_test(langevin_with_linear_pairs_follows_quadrature)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The float gradients of every pair of kinds and both losses, against differences of an independent forward pass in
- * double. */
+/* The float gradients of every pair of kinds and both losses agree with finite differences of an independent forward
+ * pass in double. */
 #include "support/science.h"
 
 enum { SAMPLES = 3, CHAINS = 128 }; /* 6 voltages: a whole block of 4 and a tail of 2 */
 
-/* A draw is left out where a voltage lies this near to a kink: 100 times the rounding of a voltage of a few V (2e-7)
- * through a slope of 5, so that both sides see the same piece. */
+/* A draw is left out if a voltage is this near to a kink. The margin is 100 times the rounding of a voltage of a few V
+ * (2e-7) through a slope of 5, so that both sides see the same piece. */
 static const double KINK_MARGIN = 1e-4;
 
-/* The error allowed is this share of the norm of the gradient of a component's parameters, */
+/* The allowed error is this share of the norm of the gradient of a component's parameters, */
 static const double RELATIVE = 1e-4;
-/* or, where it is more, this many times the square of f2's steepest slope (at least 1): tanh and sigma are 3e-7 from
- * the truth, and so is u; y is a slope's times that from it, and dL/du once more. */
+/* or this number times the square of f2's steepest slope (at least 1), whichever is larger. tanh and sigma have an
+ * error of 3e-7, and so has u; y's error is larger by the slope, and dL/du has the slope once more. */
 static const double ABSOLUTE = 3e-7;
 
 struct tally {
-  int compared, near_kinks, small; /* small: those where the second bound is the larger */
-  double worst;                    /* error over allowed error */
+  int compared, near_kinks, small; /* small: parts whose second bound is the larger */
+  double worst;                    /* the error as a multiple of the allowed one */
 };
 
 static double residual(double y, int level, int hinge) {
@@ -34,7 +34,7 @@ static double reference_loss(const struct science_chain *c, const struct job *jo
   return sum / job->voltages;
 }
 
-/* Whether u is near a knot of the second's table, or y near an edge of API3. */
+/* Whether u is near a knot of the second component's table, or y near an edge of API3. */
 static int near_kink(const struct science_chain *c, const struct job *job, int hinge) {
   for (int s = 0; s < job->voltages; s++) {
     double u = science_u(c, (double)job->training[s]), y = science_y(c, (double)job->training[s]);
@@ -49,7 +49,7 @@ static int near_kink(const struct science_chain *c, const struct job *job, int h
   return 0;
 }
 
-/* dL/d(parameter): differences of fourth order; error of order step^4 times the fifth derivative. */
+/* dL/d(parameter) by differences of fourth order, whose error is of order step^4 times the fifth derivative. */
 static double difference(struct science_chain *c, double *parameter, const struct job *job, int hinge) {
   double found = *parameter, step = 5e-6 * fmax(1.0, fabs(found)), loss[4];
   for (int k = 0; k < 4; k++) {
@@ -60,7 +60,7 @@ static double difference(struct science_chain *c, double *parameter, const struc
   return (loss[0] - 8.0 * loss[1] + 8.0 * loss[2] - loss[3]) / (12.0 * step);
 }
 
-/* The sum of the weights on a component's tanh or sigma. */
+/* The sum of the weights that multiply a component's tanh or sigma. */
 static double weight(int kind, const double *p) {
   double sum = 0.0;
   if (kind == KIND_BUFFER) return fabs(p[3] - p[2]);
@@ -69,7 +69,7 @@ static double weight(int kind, const double *p) {
   return sum;
 }
 
-/* An upper bound of |f2'| anywhere. */
+/* An upper bound of |f2'| at any voltage. */
 static double steepest(const struct science_chain *c) {
   const double *p = c->theta2;
   int size = science_sizes[c->second];
@@ -98,7 +98,7 @@ static void compare_part(struct science_chain *c, double *theta, int parameters,
   double ratio = sqrt(error) / fmax(RELATIVE * sqrt(norm), rounding);
   tally->compared++;
   tally->small += RELATIVE * sqrt(norm) < rounding;
-  tally->worst = ratio <= tally->worst ? tally->worst : ratio; /* NaN is the worst */
+  tally->worst = ratio <= tally->worst ? tally->worst : ratio; /* NaN counts as the worst */
 }
 
 static void compare_lanes(const struct chain *chain, const struct job *job, int hinge, struct tally *tally) {
@@ -133,7 +133,7 @@ static void compare_pair(int first, int second, int hinge, float init_scale, str
   total->worst = fmax(total->worst, tally.worst);
 }
 
-/* `small_percent`: how many gradients may be so small that their roundings decide. */
+/* `small_percent` is the share of gradients that may be so small that rounding decides. */
 static void compare_all_pairs(int hinge, float init_scale, int small_percent) {
   struct tally total = {0, 0, 0, 0.0};
   for (int first = 0; first < KINDS; first++)
@@ -154,7 +154,7 @@ static void gradients_of_all_pairs_agree_with_differences_under_hinge(void **unu
   compare_all_pairs(1, 0.25f, 5);
 }
 
-/* With the full prior many units are saturated and many slopes steep. */
+/* With the full prior, many units are saturated and many slopes are steep. */
 static void gradients_agree_under_the_full_prior(void **unused) {
   (void)unused;
   compare_all_pairs(0, 1.0f, 40);
@@ -163,7 +163,7 @@ static void gradients_agree_under_the_full_prior(void **unused) {
 
 /* ---- Conventions ---- */
 
-/* f and f' of a table with knots p_k = k^2 + 1 at v, through the kernels. */
+/* f(v) and f'(v) of a table with the knots p_k = k^2 + 1, from the kernels. */
 static void table_at(int kind, float v, float *value, float *slope) {
   lane theta[MAX_PARAMETERS], gradient[MAX_PARAMETERS], in[SAMPLE_BLOCK], out[SAMPLE_BLOCK], d_in[SAMPLE_BLOCK];
   lane saved[MAX_SAVED * SAMPLE_BLOCK], one[SAMPLE_BLOCK];
@@ -175,7 +175,7 @@ static void table_at(int kind, float v, float *value, float *slope) {
   *slope = d_in[SAMPLE_BLOCK - 1][LANES - 1];
 }
 
-/* The float voltage that falls exactly on knot k, if there is one among the neighbours of its double. */
+/* Finds the float voltage that is exactly on knot k, if one of the floats around it is. */
 static int knot_voltage(int knots, int k, float *v) {
   float guess = (float)(-0.5 + 2.0 * k / (knots - 1));
   for (int offset = -4; offset <= 4; offset++) {

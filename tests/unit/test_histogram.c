@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Histograms: the axes of DESIGN.md, section 4, exact edges, a layout without gaps, and counts that must add up. */
+/* Histograms have the axes of DESIGN.md, section 4, exact edges and a layout without gaps, and wrong sums are
+ * refused. */
 #include "result/histogram.h"
 
 #include "support/sample_result.h"
@@ -24,7 +25,7 @@ static const char *shape(const seam_histogram *view, char *text, size_t size) {
   return text;
 }
 
-/* Of a histogram: the task that fills it, its name and its axes. */
+/* The task that fills each histogram, its name and its axes. */
 static const struct {
   const char *task, *name, *shape;
 } design[HISTOGRAMS] = {{"train", "interface", "outcome[3] u0[256+2] u1[256+2]"},
@@ -89,7 +90,7 @@ static void the_outcome_comes_first_except_in_snapshots_and_interchange(void **u
   histogram_set_free(set);
 }
 
-static void hist_accepts_the_names_of_all_axes(void **unused) {
+static void the_python_package_hist_accepts_the_names_of_all_axes(void **unused) {
   (void)unused;
   static const char *const forbidden[] = {"weight", "sample", "threads"};
   for (int h = 0; h < HISTOGRAMS; h++) {
@@ -138,7 +139,7 @@ static void histograms_follow_the_outcomes_without_gaps(void **unused) {
   assert_no_gaps("predict");
 }
 
-static void what_is_not_asked_for_takes_no_cells(void **unused) {
+static void histograms_that_are_not_wanted_take_no_cells(void **unused) {
   (void)unused;
   struct histogram_set *set = create((const char *[]){"histograms", "loss,slack", NULL});
   assert_int_equal(set->cells, OUTCOMES + 3 * 282 + 3 * 2 * 66);
@@ -220,7 +221,7 @@ static void sound_counts_pass(void **unused) {
   seam_result_free(result);
 }
 
-/* Adds `change` to a cell of histogram h, outcome o, that holds something. */
+/* Adds `change` to a cell of histogram h and outcome o that is not 0, and expects a refusal. */
 static void expect_change_seen(seam_result *result, int h, int o, int64_t change) {
   const seam_histogram *view = &result->histograms->view[h];
   int64_t *cell = result->counts + result->histograms->offset[h] + o * (view->cells / HISTOGRAM_OUTCOMES);
@@ -234,7 +235,7 @@ static void expect_change_seen(seam_result *result, int h, int o, int64_t change
   assert_int_equal(check(result, NULL), SEAM_OK);
 }
 
-static void one_entry_more_or_less_is_seen_in_every_histogram(void **unused) {
+static void one_entry_more_or_less_is_refused_in_every_histogram(void **unused) {
   (void)unused;
   seam_result *result = small();
   for (int h = 0; h < HISTOGRAM_SNAPSHOTS; h++)
@@ -245,7 +246,7 @@ static void one_entry_more_or_less_is_seen_in_every_histogram(void **unused) {
   seam_result_free(result);
 }
 
-static void an_entry_under_the_wrong_outcome_is_seen(void **unused) {
+static void an_entry_under_the_wrong_outcome_is_refused(void **unused) {
   (void)unused;
   seam_result *result = small();
   int64_t *values = result->counts + result->histograms->offset[HISTOGRAM_SLACK];
@@ -287,7 +288,7 @@ static void negative_counts_are_refused_even_where_sums_hold(void **unused) {
   seam_result_free(result);
 }
 
-/* Four times 2^62 is 0 in 64 bits: a sum that overflows could pass for any other. */
+/* Four times 2^62 is 0 in 64 bits, so a sum that overflows could look right. */
 static void sums_that_overflow_are_refused(void **unused) {
   (void)unused;
   seam_result *result = small();
@@ -303,7 +304,7 @@ static void sums_that_overflow_are_refused(void **unused) {
   seam_result_free(result);
 }
 
-/* 2^58 chains make 2^64 entries of mapping, 0 in 64 bits. */
+/* 2^58 chains have 2^64 entries in mapping, which is 0 in 64 bits. */
 static void expected_entries_that_overflow_are_refused(void **unused) {
   (void)unused;
   seam_result *result = sample_result((const char *[]){"histograms", "mapping", NULL}, 0, 0);
@@ -333,15 +334,15 @@ static void the_last_snapshot_holds_all_finite_chains(void **unused) {
   int64_t last = (set->snapshot_count - 1) * block;
   while (values[first] == 0) first++;
   while (values[last] == 0) last++;
-  values[first]--; /* not finite at an earlier step: allowed */
+  values[first]--; /* a chain that was not finite at an earlier step is allowed */
   assert_int_equal(check(result, NULL), SEAM_OK);
   values[last]--;
   assert_int_equal(check(result, NULL), SEAM_ERROR_INTERNAL);
   seam_result_free(result);
 }
 
-/* Against all ways to make 10 chains, 5 of them buffers and 4 inverters, into 5 pairs. */
-static void interchange_holds_pairs_that_the_modes_can_make(void **unused) {
+/* Of 10 chains, 5 are buffers and 4 inverters. Tries which counts of pairs these chains can form. */
+static void interchange_holds_no_pairs_that_the_modes_cannot_form(void **unused) {
   (void)unused;
   static const struct {
     int64_t same, other;
@@ -354,8 +355,8 @@ static void interchange_holds_pairs_that_the_modes_can_make(void **unused) {
                {4, 1, SEAM_ERROR_INTERNAL},
                {0, 5, SEAM_ERROR_INTERNAL},
                {1, 4, SEAM_ERROR_INTERNAL},
-               {0, 3, SEAM_ERROR_INTERNAL},  /* 9 that pass among 10: only one can lack a partner that does */
-               {-1, 4, SEAM_ERROR_INTERNAL}, /* a count below 0 */
+               {0, 3, SEAM_ERROR_INTERNAL},  /* 9 of 10 pass, so only one passing chain can have a partner that fails */
+               {-1, 4, SEAM_ERROR_INTERNAL}, /* a negative count */
                {INT64_MAX, 2, SEAM_ERROR_INTERNAL}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     seam_result *result = sample_result((const char *[]){"histograms", "interchange", NULL}, 0, 0);
@@ -409,23 +410,23 @@ int main(void) {
       cmocka_unit_test(every_histogram_has_the_axes_of_the_design),
       cmocka_unit_test(axes_have_the_ranges_of_the_design),
       cmocka_unit_test(the_outcome_comes_first_except_in_snapshots_and_interchange),
-      cmocka_unit_test(hist_accepts_the_names_of_all_axes),
+      cmocka_unit_test(the_python_package_hist_accepts_the_names_of_all_axes),
       cmocka_unit_test(bins_and_range_shape_the_voltage_axes),
       cmocka_unit_test(histograms_follow_the_outcomes_without_gaps),
-      cmocka_unit_test(what_is_not_asked_for_takes_no_cells),
+      cmocka_unit_test(histograms_that_are_not_wanted_take_no_cells),
       cmocka_unit_test(edges_are_computed_in_double_and_rounded_once),
       cmocka_unit_test(bins_too_fine_for_single_precision_are_refused),
       cmocka_unit_test(snapshots_are_taken_at_powers_of_two_and_at_the_end),
       cmocka_unit_test(sound_counts_pass),
-      cmocka_unit_test(one_entry_more_or_less_is_seen_in_every_histogram),
-      cmocka_unit_test(an_entry_under_the_wrong_outcome_is_seen),
+      cmocka_unit_test(one_entry_more_or_less_is_refused_in_every_histogram),
+      cmocka_unit_test(an_entry_under_the_wrong_outcome_is_refused),
       cmocka_unit_test(outcomes_must_add_up_to_the_chains),
       cmocka_unit_test(negative_counts_are_refused_even_where_sums_hold),
       cmocka_unit_test(sums_that_overflow_are_refused),
       cmocka_unit_test(expected_entries_that_overflow_are_refused),
       cmocka_unit_test(snapshots_hold_no_more_than_the_chains),
       cmocka_unit_test(the_last_snapshot_holds_all_finite_chains),
-      cmocka_unit_test(interchange_holds_pairs_that_the_modes_can_make),
+      cmocka_unit_test(interchange_holds_no_pairs_that_the_modes_cannot_form),
       cmocka_unit_test(interchange_covers_whole_pairs),
       cmocka_unit_test(a_result_lists_the_histograms_it_filled),
   };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is exactly known of training (DESIGN.md, section 7) and the updates' textbook formulas. Each statistical test
- * has fixed seeds, a family-wise error of 1e-6 shared by Bonferroni, and is shown to reject a planted error. */
+/* Training keeps what is exactly known about it (DESIGN.md, section 7), and the updates are the textbook formulas.
+ * Statistical tests use fixed seeds, share a family-wise error of 1e-6 (Bonferroni), and show that they reject a
+ * planted error. */
 #include "support/science.h"
 
 #include "workers/job_setup.h"
@@ -13,7 +14,7 @@ static const double FAMILY_ERROR = 1e-6;
 struct planned {
   seam_config *config;
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
 };
 
 static struct planned plan_of(const char *const *options) {
@@ -21,20 +22,20 @@ static struct planned plan_of(const char *const *options) {
   seam_error error;
   if (seam_config_check(p.config, &error) != SEAM_OK) fail_msg("%s", error.message);
   assert_int_equal(histogram_set_create(p.config, &p.set, &error), SEAM_OK);
-  assert_int_equal(plan_create(p.config, p.set, &p.plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(p.config, p.set, &p.plan, &error), SEAM_OK);
   return p;
 }
 
 static void plan_release(struct planned *p) {
-  plan_free(p->plan);
+  job_setup_free(p->plan);
   histogram_set_free(p->set);
   seam_config_free(p->config);
 }
 
 /* ---- linear × linear ---- */
 
-/* How many of the lanes' chains change a^2 - b^2 in one update by another factor than 1 - lr^2·r^2, beyond the
- * roundings: a' and b' are off by an ulp of themselves and by lr times a few ulps of the terms of their gradients. */
+/* How many of the lanes' chains multiply a^2 - b^2 in one update by a factor other than 1 - lr^2·r^2. Rounding is
+ * allowed for: a' and b' are off by one ulp and by lr times a few ulps of the terms of their gradients. */
 static int wrong_factors(const struct job *job, uint32_t step, struct chain *chain, double lr) {
   lane a = chain->first.theta[0], b = chain->second.theta[0];
   int wrong = 0;
@@ -62,14 +63,14 @@ static void linear_pairs_keep_their_invariant(void **unused) {
       assert_int_equal(wrong_factors(&job, step, &chain, (double)job.learning_rate), 0);
     planted += wrong_factors(&job, 0, &again, 1.05 * (double)job.learning_rate);
   }
-  assert_true(planted > 200); /* a learning rate 5% off shows in one step of nearly every chain */
+  assert_true(planted > 200); /* a learning rate 5% off shows in at least one step of nearly every chain */
 }
 
 /* ---- The prior ---- */
 
 enum { DRAWS = 1 << 16 };
 
-/* Parameter j of component `which` of DRAWS chains. */
+/* Parameter j of component `which`, for DRAWS chains. */
 static void draw_parameter(const struct job *job, int which, int j, double *values) {
   for (int id = 0; id < DRAWS; id += LANES) {
     struct chain chain;
@@ -94,8 +95,8 @@ static void parameters_of_logistic_are_normal(void **unused) {
   free(values);
 }
 
-/* The larger |z| of mean and variance of all the component's parameters, were the law's deviation `factor` times the
- * table's. */
+/* The largest |z| of mean and variance over all the component's parameters, if the law's deviation were `factor` times
+ * the one in the table. */
 static double prior_z(const struct job *job, int which, double factor) {
   static double sum[MAX_PARAMETERS], square[MAX_PARAMETERS];
   int kind = which ? job->second : job->first;
@@ -118,9 +119,10 @@ static double prior_z(const struct job *job, int which, double factor) {
   return worst;
 }
 
-static void priors_have_the_table_s_means_and_deviations(void **unused) {
+static void priors_have_the_means_and_deviations_of_the_design(void **unused) {
   (void)unused;
-  double threshold = science_z_threshold(FAMILY_ERROR / (2.0 * 2.0 * 2.0 * 118.0)); /* 118 parameters of all kinds */
+  double threshold =
+      science_z_threshold(FAMILY_ERROR / (2.0 * 2.0 * 2.0 * 118.0)); /* all kinds together have 118 parameters */
   for (int kind = 0; kind < KINDS; kind++)
     for (int scaled = 0; scaled < 2; scaled++) {
       struct job job = science_job(kind, (kind + 1) % KINDS, 4, 0, 0.3);
@@ -137,7 +139,7 @@ enum { LOGIT_BINS = 64 };
 
 static double logit(double u) { return u <= 0.0 ? -INFINITY : u >= 1.0 ? INFINITY : log(u / (1.0 - u)); }
 
-/* P(chi^2 of an even number of degrees > x): a Poisson sum. */
+/* P(chi^2 > x) for an even number of degrees: a Poisson sum. */
 static double chi_square_tail(double x, int degrees) {
   double term = exp(-0.5 * x), sum = 0.0;
   for (int k = 0; k < degrees / 2; k++) {
@@ -147,7 +149,7 @@ static double chi_square_tail(double x, int degrees) {
   return sum;
 }
 
-/* chi^2 of counts over 64 bins of [0, 1) and the overflow, u = 1, which sigma rounds to from 24·ln 2 on. */
+/* chi^2 of the counts in 64 bins of [0, 1) and in the overflow, which is u = 1: sigma rounds to 1 from 24·ln 2 on. */
 static double logit_chi_square(const double *counts, double chains, double deviation) {
   const double one = 24.0 * 0.69314718055994530942;
   double sum = 0.0;
@@ -162,7 +164,7 @@ static double logit_chi_square(const double *counts, double chains, double devia
   return sum;
 }
 
-/* The marginal of u0 (`which` 0) or u1, all outcomes together, without the underflow, which must be empty. */
+/* The marginal counts of u0 (`which` 0) or u1, summed over outcomes. The underflow must be empty and is left out. */
 static void interface_marginal(const seam_result *result, int which, double *counts) {
   const seam_histogram *h = seam_result_histogram(result, "interface");
   const int64_t extent = LOGIT_BINS + 2;
@@ -186,7 +188,7 @@ static void untrained_interfaces_of_logistic_are_logit_normal(void **unused) {
   seam_result *result = sample_train(options);
   double counts[LOGIT_BINS + 1];
   for (int which = 0; which < 2; which++) {
-    double deviation = which ? sqrt(80.0) : 4.0; /* of c, and of w + c */
+    double deviation = which ? sqrt(80.0) : 4.0; /* the deviations of c and of w + c */
     interface_marginal(result, which, counts);
     assert_true(chi_square_tail(logit_chi_square(counts, 1e6, deviation), LOGIT_BINS) > FAMILY_ERROR / 2.0);
     assert_true(chi_square_tail(logit_chi_square(counts, 1e6, 1.05 * deviation), LOGIT_BINS) < FAMILY_ERROR / 2.0);
@@ -196,8 +198,9 @@ static void untrained_interfaces_of_logistic_are_logit_normal(void **unused) {
 
 /* ---- Mirror symmetry ---- */
 
-/* z of buffers against inverters, which a fair coin decides. Under hinge with noise in training: without it most chains
- * come to rest on API3's very edge, where the roundings of y, which have no mirror, decide what works. */
+/* z of the number of buffers against inverters, which are equally likely. Training uses hinge and noise: without noise
+ * most chains come to rest exactly on the edge of API3, where the rounding of y, which is not symmetric, decides what
+ * works. */
 static double mirror_z(const char *first, const char *second, const char *optimizer, const char *loss,
                        int64_t *passes) {
   const char *lr = strcmp(optimizer, "adam") == 0 ? "0.1" : "0.7", *noise = strcmp(loss, "hinge") == 0 ? "0.1" : "0";
@@ -257,8 +260,8 @@ static void mirrored_pairs_are_buffers_and_inverters_equally_often(void **unused
   assert_true(fewest > 100);
 }
 
-/* linear's mirror image is not linear: the statistic must see that. */
-static void pairs_without_the_mirror_are_told_apart(void **unused) {
+/* The mirror image of linear is not linear, so the statistic must reject such pairs. */
+static void pairs_without_mirror_symmetry_are_rejected(void **unused) {
   (void)unused;
   int64_t passes;
   assert_true(mirror_z("linear", "buffer", "langevin", "hinge", &passes) > science_z_threshold(FAMILY_ERROR / 48.0));
@@ -269,7 +272,7 @@ static void pairs_without_the_mirror_are_told_apart(void **unused) {
 
 enum { UPDATES = 50, KIND = KIND_MLP8, COUNT = 25 };
 
-/* A gradient that changes size and sign from step to step and parameter to parameter. */
+/* A made-up gradient that changes size and sign from step to step and from parameter to parameter. */
 static double gradient_at(int step, int j) { return (double)(float)(exp(-0.3 * j) * sin(1.0 + j + 0.4 * step)); }
 
 static void start(struct part *part, double *theta) {
@@ -307,15 +310,15 @@ static double sgd_distance(double lr) {
   return distance(&part, theta);
 }
 
-/* One rounding of theta, of at most 2 V, each step, and one of lr. */
-static void sgd_is_the_textbook_s(void **unused) {
+/* Each step rounds theta, which is at most 2 V, once, and lr once. */
+static void sgd_is_the_textbook_formula(void **unused) {
   (void)unused;
   double bound = UPDATES * 0x1p-24 * (2.0 + 0.05);
   assert_true(sgd_distance(0.05) < bound);
   assert_true(sgd_distance(1.05 * 0.05) > 10.0 * bound);
 }
 
-/* Kingma and Ba, algorithm 1, as they write it. */
+/* Adam as Kingma and Ba write it, algorithm 1. */
 static double adam_distance(double lr) {
   static const char *const options[] = {"optimizer", "adam", "lr", "0.05", "steps", "50", NULL};
   struct planned p = plan_of(options);
@@ -336,16 +339,16 @@ static double adam_distance(double lr) {
   return distance(&part, theta);
 }
 
-/* Each step: one rounding of theta, of at most 4 V; and of the step, at most 2·lr, about ten roundings, and those of
- * 0.999 as a float, 1.3e-8 for each of at most 50 steps: in all 20 of 2^-24. */
-static void adam_is_the_textbook_s(void **unused) {
+/* Each step rounds theta, at most 4 V, once, and has about ten roundings of the step, at most 2·lr. 0.999 as a float is
+ * off by 1.3e-8 in each of at most 50 steps. In all that is 20 times 2^-24. */
+static void adam_is_the_textbook_formula(void **unused) {
   (void)unused;
   double bound = UPDATES * 0x1p-24 * (4.0 + 20.0 * 2.0 * 0.05);
   assert_true(adam_distance(0.05) < bound);
   assert_true(adam_distance(1.05 * 0.05) > 10.0 * bound);
 }
 
-static void adam_s_corrections_end_at_none(void **unused) {
+static void adam_s_bias_corrections_end_at_one(void **unused) {
   (void)unused;
   static const char *const options[] = {"optimizer", "adam", "lr", "0.05", "steps", "1000000", NULL};
   struct planned p = plan_of(options);
@@ -356,7 +359,7 @@ static void adam_s_corrections_end_at_none(void **unused) {
   plan_release(&p);
 }
 
-/* The distance of one update from the formula with `noise` times its noise and `rate` times its rate. */
+/* The distance of one update from the formula with `noise` times its noise and `rate` times its learning rate. */
 static double langevin_distance(uint32_t step, double noise, double rate) {
   static const char *const options[] = {"optimizer", "langevin", "lr", "0.05", "beta", "4", NULL};
   struct planned p = plan_of(options);
@@ -380,8 +383,8 @@ static double langevin_distance(uint32_t step, double noise, double rate) {
   return worst;
 }
 
-/* Terms of at most 2 V and a result of at most 2 V: five roundings of half an ulp of 2 V. */
-static void langevin_is_its_formula_with_the_named_noise(void **unused) {
+/* The terms and the result are at most 2 V: five roundings of half an ulp of 2 V. */
+static void langevin_is_its_formula_with_the_noise_of_its_identity(void **unused) {
   (void)unused;
   const double bound = 5.0 * 2.0 * 0x1p-24;
   for (uint32_t step = 0; step < 50; step++) {
@@ -396,14 +399,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(linear_pairs_keep_their_invariant),
       cmocka_unit_test(parameters_of_logistic_are_normal),
-      cmocka_unit_test(priors_have_the_table_s_means_and_deviations),
+      cmocka_unit_test(priors_have_the_means_and_deviations_of_the_design),
       cmocka_unit_test(untrained_interfaces_of_logistic_are_logit_normal),
       cmocka_unit_test(mirrored_pairs_are_buffers_and_inverters_equally_often),
-      cmocka_unit_test(pairs_without_the_mirror_are_told_apart),
-      cmocka_unit_test(sgd_is_the_textbook_s),
-      cmocka_unit_test(adam_is_the_textbook_s),
-      cmocka_unit_test(adam_s_corrections_end_at_none),
-      cmocka_unit_test(langevin_is_its_formula_with_the_named_noise),
+      cmocka_unit_test(pairs_without_mirror_symmetry_are_rejected),
+      cmocka_unit_test(sgd_is_the_textbook_formula),
+      cmocka_unit_test(adam_is_the_textbook_formula),
+      cmocka_unit_test(adam_s_bias_corrections_end_at_one),
+      cmocka_unit_test(langevin_is_its_formula_with_the_noise_of_its_identity),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

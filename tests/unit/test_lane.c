@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The traps of exact arithmetic (promise 3), on the instruction set that this file is compiled for. */
+/* Lane arithmetic is exact (promise 3) on the instruction set that this file is compiled for. */
 #include "support/science.h"
 
 #include "base/floating_point.h"
 
 enum { SKIPPED = 77, TRIPLES = 1 << 20 };
 
-/* The compiler must not fold what a test asks of the machine. */
+/* Hides a value from the compiler, so that the machine computes what a test asks for. */
 static float opaque(float x) {
   volatile float v = x;
   return v;
@@ -19,21 +19,9 @@ static uint32_t random_bits(void) {
   return (uint32_t)(random_state >> 32);
 }
 
-static float from_bits(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
+static float any_float(void) { return science_from_bits(random_bits()); }
 
-static uint32_t to_bits(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-static float any_float(void) { return from_bits(random_bits()); }
-
-/* With few leading bits, so that products are exact and sums land midway. */
+/* A float with few leading bits, so that products are exact and sums are midway between two floats. */
 static float short_float(int exponent) {
   float x = (float)(1 + random_bits() % 4096) / 4096.0f;
   return ldexpf(random_bits() & 1u ? x : -x, exponent);
@@ -46,7 +34,7 @@ struct triple {
 /* Any bit patterns: infinities, NaN, subnormals, overflow. */
 static struct triple any_triple(void) { return (struct triple){any_float(), any_float(), any_float()}; }
 
-/* c is far below the product, or the reverse, and the larger one is midway between two floats. */
+/* One of c and the product is far smaller than the other, and the larger one is midway between two floats. */
 static struct triple midway_triple(void) {
   struct triple t = {short_float(0), 1.0f + 0x1p-12f * (float)(random_bits() % 4096), 0.0f};
   t.c = ldexpf(random_bits() & 1u ? 1.0f : -1.0f, -24 - (int)(random_bits() % 120));
@@ -54,7 +42,7 @@ static struct triple midway_triple(void) {
   return t;
 }
 
-/* The exact product a·b = m + 1/2 ulp, and a tiny c that decides. */
+/* The exact product a·b is midway between two floats, and a tiny c decides the rounding. */
 static struct triple product_midway(void) {
   uint32_t odd = random_bits() % 4096 * 2 + 1;
   struct triple t = {(float)(4096 + odd % 4096), (float)(4096 + (random_bits() % 2048) * 2 + 1), 0.0f};
@@ -64,21 +52,21 @@ static struct triple product_midway(void) {
 
 /* c nearly cancels the product. */
 static struct triple cancelling_triple(void) {
-  struct triple t = {from_bits((random_bits() & 0x807fffffu) | 0x3f800000u),
-                     from_bits((random_bits() & 0x807fffffu) | 0x3f800000u), 0.0f};
-  t.c = from_bits(to_bits(-(t.a * t.b)) + random_bits() % 5 - 2);
+  struct triple t = {science_from_bits((random_bits() & 0x807fffffu) | 0x3f800000u),
+                     science_from_bits((random_bits() & 0x807fffffu) | 0x3f800000u), 0.0f};
+  t.c = science_from_bits(science_bits(-(t.a * t.b)) + random_bits() % 5 - 2);
   return t;
 }
 
-/* Results among the subnormals and just above them, midway ones included. */
+/* The results are subnormal or just above, some of them midway between two floats. */
 static struct triple subnormal_triple(void) {
   struct triple t = {short_float(-60 - (int)(random_bits() % 10)), short_float(-66 - (int)(random_bits() % 24)), 0.0f};
-  t.c = from_bits(random_bits() & 0x80ffffffu);
-  if (random_bits() % 4 == 0) t.c = from_bits(random_bits() & 0x8000000fu);
+  t.c = science_from_bits(random_bits() & 0x80ffffffu);
+  if (random_bits() % 4 == 0) t.c = science_from_bits(random_bits() & 0x8000000fu);
   return t;
 }
 
-/* Results around the largest float, where rounding decides about infinity. */
+/* The results are around the largest float, where rounding decides about infinity. */
 static struct triple overflowing_triple(void) {
   struct triple t = {ldexpf(1.0f + short_float(-12), 64), ldexpf(1.0f + short_float(-12), 63), 0.0f};
   t.c = ldexpf(short_float(0), 90 + (int)(random_bits() % 38));
@@ -87,7 +75,7 @@ static struct triple overflowing_triple(void) {
   return t;
 }
 
-static int same(float x, float y) { return (isnan(x) && isnan(y)) || to_bits(x) == to_bits(y); }
+static int same(float x, float y) { return (isnan(x) && isnan(y)) || science_bits(x) == science_bits(y); }
 
 static void check_triples(const char *what, struct triple (*draw)(void)) {
   for (int n = 0; n < TRIPLES; n += LANES) {
@@ -139,8 +127,8 @@ static void minimum_and_maximum_swallow_nan(void **unused) {
   }
 }
 
-/* Through double: 53 >= 2·24 + 2, so that rounding twice is rounding once (Figueroa, 1995); results that are subnormal
- * in float are left to the machine's own scalars. */
+/* The expected value is computed in double and rounded to float: 53 >= 2·24 + 2, so that rounding twice is rounding
+ * once (Figueroa, 1995). Subnormal results come from the machine's own scalar arithmetic. */
 static void division_and_roots_are_correctly_rounded(void **unused) {
   (void)unused;
   for (int n = 0; n < TRIPLES / LANES; n++) {
@@ -154,7 +142,7 @@ static void division_and_roots_are_correctly_rounded(void **unused) {
   }
 }
 
-/* a·b = 1 + 2^-11 + 2^-24 rounds to 1 + 2^-11; fused, the last bit survives. */
+/* a·b = 1 + 2^-11 + 2^-24 rounds to 1 + 2^-11. With contraction the last bit would survive. */
 static void contraction_is_off(void **unused) {
   (void)unused;
   lane a = lane_splat(opaque(1.0f + 0x1p-12f)), c = lane_splat(opaque(-(1.0f + 0x1p-11f)));
@@ -202,20 +190,20 @@ static void selection_and_masks_are_lane_by_lane(void **unused) {
   assert_true(lane_any(finite) && !lane_any(lane_splat_mask(0)) && lane_any(lane_splat_mask(1)));
 }
 
-/* Not inlined, here and below: compilers move arithmetic across a change of the control word. */
+/* Not inlined, here and below, because compilers move arithmetic across a change of the control word. */
 static __attribute__((noinline)) int subnormals_survive_here(void) {
   lane tiny = lane_splat(opaque(0x1p-126f)), smaller = tiny * lane_splat(opaque(0.5f));
   return opaque(smaller[0]) == 0x1p-127f && opaque((smaller + smaller)[0]) == 0x1p-126f;
 }
 
-static void partners_swap_places_and_keep_every_bit(void **unused) {
+static void partners_swap_values_and_keep_every_bit(void **unused) {
   (void)unused;
   lane a;
   lane_int n;
   for (int round = 0; round < 1000; round++) {
     uint32_t bits[LANES], got[LANES];
     for (int i = 0; i < LANES; i++) bits[i] = random_bits(), n[i] = (int32_t)bits[i];
-    memcpy(&a, bits, sizeof a); /* signalling NaN among them */
+    memcpy(&a, bits, sizeof a); /* some are signalling NaN */
     a = lane_partner(a);
     n = lane_partner_int(n);
     memcpy(got, &a, sizeof got);
@@ -237,7 +225,7 @@ static __attribute__((noinline)) float one_and_a_little(void) { return opaque(op
 
 enum { FLUSH_AND_ROUND_UP = 0x1f80 | 0x8040 | 0x4000 };
 
-static void entering_gives_exact_arithmetic_and_leaving_the_found_state(void **unused) {
+static void entering_gives_exact_arithmetic_and_leaving_restores_the_state(void **unused) {
   (void)unused;
   unsigned before = _mm_getcsr();
   _mm_setcsr(FLUSH_AND_ROUND_UP);
@@ -253,10 +241,10 @@ static void entering_gives_exact_arithmetic_and_leaving_the_found_state(void **u
   assert_true(up > 1.0f);
   assert_true(right_inside);
   assert_true(nearest == 1.0f);
-  assert_int_equal(after & 0xffc0u, FLUSH_AND_ROUND_UP & 0xffc0u); /* but for the exception flags */
+  assert_int_equal(after & 0xffc0u, FLUSH_AND_ROUND_UP & 0xffc0u); /* except for the exception flags */
 }
 
-/* Whether this processor and its system do what this file was compiled for. */
+/* Whether this processor and operating system can run what this file was compiled for. */
 static int supported(void) {
 #if defined(__AVX512F__)
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -270,7 +258,7 @@ static int supported(void) {
 
 #else
 
-static void entering_gives_exact_arithmetic_and_leaving_the_found_state(void **unused) {
+static void entering_gives_exact_arithmetic_and_leaving_restores_the_state(void **unused) {
   (void)unused;
   struct floating_point_state found = floating_point_enter();
   assert_true(subnormals_survive_here());
@@ -291,9 +279,9 @@ int main(void) {
       cmocka_unit_test(conversions_truncate_and_round_exactly),
       cmocka_unit_test(products_keep_their_high_words),
       cmocka_unit_test(selection_and_masks_are_lane_by_lane),
-      cmocka_unit_test(partners_swap_places_and_keep_every_bit),
+      cmocka_unit_test(partners_swap_values_and_keep_every_bit),
       cmocka_unit_test(subnormals_survive),
-      cmocka_unit_test(entering_gives_exact_arithmetic_and_leaving_the_found_state),
+      cmocka_unit_test(entering_gives_exact_arithmetic_and_leaving_restores_the_state),
   };
   if (!supported()) {
     puts("SKIP: this processor lacks the instruction set");

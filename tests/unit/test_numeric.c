@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every approximation of numeric.h and the uniforms of random.h against long double libm over the whole range; the
- * worst errors are those that their comments state.
- *
- * "Whole" is every STRIDE-th float bit pattern; what must hold without exception (bounds, signs, oddness, order) is
- * tried on every pattern of the range in question. */
+/* Every approximation of numeric.h and the uniforms of random.h have the errors that their comments state, compared
+ * with long double libm over the whole range. For errors, every STRIDE-th float is tried. What must hold without
+ * exception (bounds, signs, oddness, order) is tried on every float of its range. */
 #include "support/science.h"
 
 #ifndef STRIDE
-#define STRIDE 1021 /* -DSTRIDE=1 tries all of them, for hours */
+#define STRIDE 1021 /* -DSTRIDE=1 tries all floats, which takes hours */
 #endif
 
 typedef lane (*approximation)(lane);
@@ -32,40 +30,28 @@ static lane rest_lane(lane x) {
 }
 static long double logistic_truth(long double x) { return 1.0L / (1.0L + expl(-x)); }
 
-static uint32_t bits_of(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-static float float_of(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-/* The floats of patterns first, first + stride, ..., the last one repeated where they end. */
+/* The floats with the bit patterns first, first + stride, ...; past the last one, it is repeated. */
 static lane lanes_from(uint32_t first, uint32_t last, uint32_t stride) {
   float x[LANES];
   lane result;
   for (int i = 0; i < LANES; i++) {
     uint64_t bits = (uint64_t)first + (uint64_t)i * stride;
-    x[i] = float_of(bits < last ? (uint32_t)bits : last);
+    x[i] = science_from_bits(bits < last ? (uint32_t)bits : last);
   }
   memcpy(&result, x, sizeof x);
   return result;
 }
 
 static void worsen(struct worst *worst, double error, float at) {
-  if (error <= worst->error) return; /* NaN goes on */
+  if (error <= worst->error) return; /* NaN is kept as the worst */
   worst->error = error;
   worst->at = at;
 }
 
-/* The worst error, relative or absolute, on every `stride`-th float of one sign from `from` away from 0 to `to`. */
+/* The worst relative or absolute error on every `stride`-th float of one sign, from `from` away from 0 to `to`. */
 static void sweep(approximation f, truth g, float from, float to, uint32_t stride, int relative, struct worst *worst) {
-  uint32_t last = bits_of(to);
-  for (uint64_t bits = bits_of(from); bits <= last; bits += (uint64_t)LANES * stride) {
+  uint32_t last = science_bits(to);
+  for (uint64_t bits = science_bits(from); bits <= last; bits += (uint64_t)LANES * stride) {
     lane x = lanes_from((uint32_t)bits, last, stride), y = f(x);
     for (int i = 0; i < LANES; i++) {
       long double expected = g((long double)x[i]), error = fabsl((long double)y[i] - expected);
@@ -74,12 +60,13 @@ static void sweep(approximation f, truth g, float from, float to, uint32_t strid
   }
 }
 
-/* Every float around the place where a sweep of all floats found its worst. */
+/* Tries every float around the place where a sweep of all floats found its worst. */
 static void sweep_around(approximation f, truth g, float place, int relative, struct worst *worst) {
-  sweep(f, g, float_of(bits_of(place) - 2048), float_of(bits_of(place) + 2048), 1, relative, worst);
+  sweep(f, g, science_from_bits(science_bits(place) - 2048), science_from_bits(science_bits(place) + 2048), 1, relative,
+        worst);
 }
 
-/* The stated bound holds, and is no more than what was measured but for the second digit's rounding. */
+/* The stated bound holds, and differs from the measured error only by rounding up its second digit. */
 static void expect_worst(const char *what, struct worst worst, double stated) {
   print_message("%s: %.4g at %a (stated %.3g)\n", what, worst.error, (double)worst.at, stated);
   assert_true(worst.error <= stated);
@@ -118,13 +105,13 @@ static void log_is_within_its_stated_error(void **unused) {
   expect_worst("log on [1/2, 2], absolute", absolute, 5.7e-8);
 }
 
-/* Else the radius of random_normal_pair would be the root of a negative number. */
+/* With a wrong sign the radius of random_normal_pair would be the root of a negative number. */
 static void log_never_has_the_wrong_sign(void **unused) {
   (void)unused;
-  for (uint32_t bits = bits_of(0.5f); bits < bits_of(1.0f); bits += LANES)
-    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, bits_of(1.0f) - 1, 1)) < 0.0f)));
-  for (uint32_t bits = bits_of(1.0f) + 1; bits < bits_of(2.0f); bits += LANES)
-    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, bits_of(2.0f), 1)) > 0.0f)));
+  for (uint32_t bits = science_bits(0.5f); bits < science_bits(1.0f); bits += LANES)
+    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, science_bits(1.0f) - 1, 1)) < 0.0f)));
+  for (uint32_t bits = science_bits(1.0f) + 1; bits < science_bits(2.0f); bits += LANES)
+    assert_false(lane_any(lane_not(numeric_log(lanes_from(bits, science_bits(2.0f), 1)) > 0.0f)));
   for (int exponent = -126; exponent <= 127; exponent++)
     assert_true((numeric_log(lane_splat(ldexpf(1.0f, exponent)))[0] > 0.0f) == (exponent > 0));
   assert_true(numeric_log(lane_splat(1.0f))[0] == 0.0f);
@@ -139,22 +126,22 @@ static void tanh_is_within_its_stated_error(void **unused) {
   expect_worst("tanh, absolute", worst, 3.2e-7);
   sweep(tanh_lane, tanhl, 0x1p-126f, 9.0f, STRIDE, 1, &relative);
   print_message("tanh, relative, from 2^-126: %.4g at %a\n", relative.error, (double)relative.at);
-  assert_true(worst.error <= 4e-7); /* what the issue promises, whatever is stated */
+  assert_true(worst.error <= 4e-7); /* the most that is allowed, whatever is stated */
 }
 
-/* 1 - t^2 is a factor of every mlp's gradient: it must not turn negative. */
+/* 1 - t^2 is a factor in every mlp's gradient, so it must not become negative. */
 static void tanh_never_leaves_minus_one_to_one(void **unused) {
   (void)unused;
-  for (uint32_t bits = bits_of(4.0f); bits <= bits_of(9.5f); bits += LANES) {
-    lane y = numeric_tanh(lanes_from(bits, bits_of(9.5f), 1));
-    if (lane_any(lane_not(y <= 1.0f))) fail_msg("tanh %a is %a", (double)float_of(bits), (double)y[0]);
+  for (uint32_t bits = science_bits(4.0f); bits <= science_bits(9.5f); bits += LANES) {
+    lane y = numeric_tanh(lanes_from(bits, science_bits(9.5f), 1));
+    if (lane_any(lane_not(y <= 1.0f))) fail_msg("tanh %a is %a", (double)science_from_bits(bits), (double)y[0]);
   }
 }
 
 static void tanh_is_odd(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61);
+  for (uint64_t bits = 0; bits <= science_bits(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, science_bits(INFINITY), 61);
     assert_false(lane_any(lane_bits(numeric_tanh(-x)) != lane_bits(-numeric_tanh(x))));
   }
 }
@@ -174,25 +161,24 @@ static void logistic_is_within_its_stated_error(void **unused) {
   sweep(logistic_lane, logistic_truth, -0.0f, -3.40282347e+38f, STRIDE, 0, &worst);
   sweep_around(logistic_lane, logistic_truth, 0x1.81bfa8p+1f, 0, &worst);
   expect_worst("logistic, absolute", worst, 9.5e-8);
-  assert_true(worst.error <= 4e-7); /* what the issue promises, whatever is stated */
+  assert_true(worst.error <= 4e-7); /* the most that is allowed, whatever is stated */
 }
 
-/* The slope is their product: it must neither vanish nor change its sign where the result is all but 1. */
-static void what_the_logistic_lacks_of_one_is_relatively_accurate(void **unused) {
+/* The slope is the product of the function and 1 minus it, so it must neither vanish nor change its sign near 1. */
+static void one_minus_the_logistic_is_relatively_accurate(void **unused) {
   (void)unused;
   struct worst worst = {0.0, 0.0f};
   sweep(rest_lane, logistic_truth, -0.0f, -86.0f, STRIDE, 1, &worst);
   sweep(rest_lane, logistic_truth, 0.0f, 86.0f, STRIDE, 1, &worst);
   print_message("1 - logistic, relative: %.4g at %a\n", worst.error, (double)worst.at);
-  assert_true(worst.error <= 4e-6); /* of e^86, whose argument is rounded */
+  assert_true(worst.error <= 4e-6); /* the error of e^86, whose argument is rounded */
 }
 
-/* Along every float from `from` away from 0 to 88: how far the logistic function turns back,
-                         whichever way it goes. */
+/* How far the logistic function turns back along every float from `from`, away from 0, to 88. */
 static float logistic_turns(float from) {
-  const uint32_t sign = bits_of(from) & 0x80000000u, last = bits_of(88.0f) | sign;
+  const uint32_t sign = science_bits(from) & 0x80000000u, last = science_bits(88.0f) | sign;
   float furthest = sign ? -logistic_lane(lane_splat(from))[0] : logistic_lane(lane_splat(from))[0], turn = 0.0f;
-  for (uint64_t bits = bits_of(from); bits <= last; bits += LANES) {
+  for (uint64_t bits = science_bits(from); bits <= last; bits += LANES) {
     lane y = logistic_lane(lanes_from((uint32_t)bits, last, 1));
     for (int i = 0; i < LANES; i++) {
       float along = sign ? -y[i] : y[i];
@@ -203,20 +189,20 @@ static float logistic_turns(float from) {
   return turn;
 }
 
-/* Promise: rounding makes the logistic function turn back by LOGISTIC_TURN at most. Nearer to 0 it is 1/2, and beyond
- * 88 exp2 is clamped. */
+/* Rounding makes the logistic function turn back by LOGISTIC_REVERSAL at most. Nearer to 0 it is 1/2, and beyond 88
+ * exp2 is clamped. */
 static void logistic_turns_back_by_no_more_than_stated(void **unused) {
   (void)unused;
   float up = logistic_turns(0x1p-28f), down = logistic_turns(-0x1p-28f);
   assert_true(logistic_lane(lane_splat(0x1p-28f))[0] == 0.5f && logistic_lane(lane_splat(-0x1p-28f))[0] == 0.5f);
   print_message("logistic turns back by %a and %a\n", (double)up, (double)down);
-  assert_true(up > 0.0f && up <= LOGISTIC_TURN / 2 && down <= LOGISTIC_TURN / 2);
+  assert_true(up > 0.0f && up <= LOGISTIC_REVERSAL / 2 && down <= LOGISTIC_REVERSAL / 2);
 }
 
 static void logistic_stays_within_zero_and_one(void **unused) {
   (void)unused;
-  for (uint64_t bits = 0; bits <= bits_of(INFINITY); bits += (uint64_t)LANES * 61) {
-    lane x = lanes_from((uint32_t)bits, bits_of(INFINITY), 61), up = logistic_lane(x), down = logistic_lane(-x);
+  for (uint64_t bits = 0; bits <= science_bits(INFINITY); bits += (uint64_t)LANES * 61) {
+    lane x = lanes_from((uint32_t)bits, science_bits(INFINITY), 61), up = logistic_lane(x), down = logistic_lane(-x);
     assert_false(lane_any(lane_not((up >= 0.5f) & (up <= 1.0f) & (down >= 0.0f) & (down <= 0.5f))));
   }
   assert_true(logistic_lane(lane_splat(INFINITY))[0] == 1.0f);
@@ -246,7 +232,7 @@ static void sincos_is_within_its_stated_error_in_every_octant(void **unused) {
   struct worst worst = {0.0, 0.0f};
   for (uint64_t turn = 0; turn < 0x100000000u; turn += (uint64_t)LANES * (2 * STRIDE + 1))
     check_turn(words_from(turn, 2 * STRIDE + 1), &worst);
-  for (uint64_t turn = 0x1ffe9c00u; turn < 0x1ffea000u; turn += LANES) /* the worst of all turns is here */
+  for (uint64_t turn = 0x1ffe9c00u; turn < 0x1ffea000u; turn += LANES) /* the worst of all turns is in this range */
     check_turn(words_from(turn, 1), &worst);
   for (uint64_t octant = 0; octant < 16; octant++)
     for (int around = -2048; around < 2048; around += LANES)
@@ -254,7 +240,7 @@ static void sincos_is_within_its_stated_error_in_every_octant(void **unused) {
   expect_worst("sincos, absolute", worst, 1.04e-7);
 }
 
-/* Correctly rounded, so never 0 and never above 1. */
+/* Uniforms are correctly rounded, so they are never 0 and never above 1. */
 static void uniforms_are_the_middles_of_their_cells(void **unused) {
   (void)unused;
   for (uint64_t word = 0; word < 0x100000000u; word += (uint64_t)LANES * 251) {
@@ -277,7 +263,7 @@ int main(void) {
       cmocka_unit_test(tanh_is_odd),
       cmocka_unit_test(tanh_is_one_from_the_clamp_on),
       cmocka_unit_test(logistic_is_within_its_stated_error),
-      cmocka_unit_test(what_the_logistic_lacks_of_one_is_relatively_accurate),
+      cmocka_unit_test(one_minus_the_logistic_is_relatively_accurate),
       cmocka_unit_test(logistic_stays_within_zero_and_one),
       cmocka_unit_test(logistic_turns_back_by_no_more_than_stated),
       cmocka_unit_test(sincos_is_within_its_stated_error_in_every_octant),

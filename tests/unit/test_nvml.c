@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clock and power as the management library tells them, and unknown where it is missing or fails; its part is played by
- * the fake of tests/nvml. */
+/* Clock and power are those that the management library tells, or unknown if it is missing or fails. shim/nvidia_ml.c
+ * plays its part. */
 #include <dlfcn.h>
 #include <math.h>
 #include <setjmp.h>
@@ -39,14 +39,14 @@ static void cards_are_told_apart_by_their_bus(void **state) {
   assert_non_null(second);
   assert_true(nvml_clock(second) == 1655);
   nvml_close(second);
-  assert_true(nvml_clock(first) == 1755); /* the library stays in use */
+  assert_true(nvml_clock(first) == 1755); /* closing one card keeps the library in use */
   nvml_close(first);
 }
 
-static void what_is_missing_opens_nothing(void **state) {
+static void a_missing_library_function_or_card_opens_nothing(void **state) {
   (void)state;
   assert_null(nvml_open("libnothing-of-this-name.so.1", first_bus));
-  assert_null(nvml_open("libm.so.6", first_bus)); /* a library, but none of NVML's functions */
+  assert_null(nvml_open("libm.so.6", first_bus)); /* this library exists, but has none of NVML's functions */
   assert_null(nvml_open(FAKE_NVML, "0000:99:00.0"));
   assert_null(nvml_open(FAKE_NVML, ""));
   setenv("FAKE_NVML_FAIL", "nvmlInit_v2", 1);
@@ -54,7 +54,7 @@ static void what_is_missing_opens_nothing(void **state) {
   nvml_close(NULL);
 }
 
-static void what_fails_is_unknown(void **state) {
+static void what_a_failed_call_would_tell_is_unknown(void **state) {
   (void)state;
   struct nvml *nvml = nvml_open(FAKE_NVML, first_bus);
   setenv("FAKE_NVML_FAIL", "nvmlDeviceGetClockInfo", 1);
@@ -69,7 +69,7 @@ static void what_fails_is_unknown(void **state) {
 static void every_session_is_closed(void **state) {
   (void)state;
   int (*sessions)(void);
-  void *library = dlopen(FAKE_NVML, RTLD_NOW); /* so that it stays, and counts on */
+  void *library = dlopen(FAKE_NVML, RTLD_NOW); /* keeps the library loaded, so that its count of sessions stays */
   assert_non_null(library);
   *(void **)&sessions = dlsym(library, "fake_nvml_sessions");
   struct nvml *nvml = nvml_open(FAKE_NVML, first_bus);
@@ -123,7 +123,7 @@ static void cards_add_up(void **state) {
   discard(cards);
 }
 
-/* Power is an average over a second: what it was before the work began must not count. */
+/* Power is an average over one second, so a sample from before a second of work must not count. */
 static void power_waits_for_a_second_of_work(void **state) {
   (void)state;
   struct cards *cards = no_cards();
@@ -136,14 +136,15 @@ static void power_waits_for_a_second_of_work(void **state) {
   discard(cards);
 }
 
-static void a_silent_card_makes_the_whole_unknown(void **state) {
+static void one_card_without_power_makes_the_sum_unknown(void **state) {
   (void)state;
   struct cards *cards = no_cards();
   add(cards, first_bus, 90);
   add(cards, "0000:99:00.0", 90);
   cards_sample(cards, 2);
   assert_true(isnan(cards_clock(cards)) && isnan(cards_power(cards)));
-  assert_true(cards->greatest_clock == (1980 + 1700) / 2.0); /* NVML's, and CUDA's where that is silent */
+  assert_true(cards->greatest_clock ==
+              (1980 + 1700) / 2.0); /* the first from NVML, the second from CUDA because NVML does not tell it */
   discard(cards);
 }
 
@@ -174,12 +175,12 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(a_card_tells_clock_and_power, working),
       cmocka_unit_test_setup(cards_are_told_apart_by_their_bus, working),
-      cmocka_unit_test_setup(what_is_missing_opens_nothing, working),
-      cmocka_unit_test_setup(what_fails_is_unknown, working),
+      cmocka_unit_test_setup(a_missing_library_function_or_card_opens_nothing, working),
+      cmocka_unit_test_setup(what_a_failed_call_would_tell_is_unknown, working),
       cmocka_unit_test_setup(every_session_is_closed, working),
       cmocka_unit_test_setup(cards_add_up, working),
       cmocka_unit_test_setup(power_waits_for_a_second_of_work, working),
-      cmocka_unit_test_setup(a_silent_card_makes_the_whole_unknown, working),
+      cmocka_unit_test_setup(one_card_without_power_makes_the_sum_unknown, working),
       cmocka_unit_test_setup(without_cards_nothing_is_known, working),
       cmocka_unit_test_setup(the_latest_samples_count, working),
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is counted of a trained chain: bins against their edges, tests and slack against a slow double, outcomes against
- * their definitions. */
+/* What is counted for a trained chain is right: bins agree with their edges, tests and slack with a slow version in
+ * double, and outcomes with their definitions. */
 #include "support/science.h"
 
 #include "kernels/observe.h"
@@ -11,7 +11,7 @@
 
 static int32_t bin_of(const struct axis *axis, float x) { return axis_bin(axis, lane_splat(x))[LANES - 1]; }
 
-/* Every edge opens its upper bin, the float below it closes the lower one. */
+/* Every edge belongs to its upper bin, and the float below it to the lower bin. */
 static void check_axis(const struct axis *axis) {
   for (int32_t i = 0; i <= axis->bins; i++) {
     float edge = axis->edges[i], below = nextafterf(edge, -INFINITY), above = nextafterf(edge, INFINITY);
@@ -48,7 +48,7 @@ static void bin_edges_belong_to_the_upper_bin(void **unused) {
 
 /* ---- Drawn and briefly trained chains against double ---- */
 
-/* By how much API3 is narrowed and widened in double: u is within 1e-6 of its double, slopes are below 100. */
+/* API3 is narrowed and widened by this in double. u is within 1e-6 of its value in double, and slopes are below 100. */
 static const double MARGIN = 1e-4;
 
 static int accepted(double y, int level, double margin) { return fabs(y - level) <= 0.1 + margin; }
@@ -113,7 +113,7 @@ static void check_pair(int first, int second, struct seen *seen) {
   }
 }
 
-static void tests_widths_and_slacks_are_those_of_a_slow_double(void **unused) {
+static void tests_widths_and_slacks_agree_with_a_slow_version_in_double(void **unused) {
   (void)unused;
   static const int pairs[][2] = {{KIND_LOGISTIC, KIND_BUFFER},  {KIND_BUFFER, KIND_MLP4},   {KIND_MLP4, KIND_TABLE8},
                                  {KIND_TABLE16, KIND_LOGISTIC}, {KIND_BUFFER, KIND_BUFFER}, {KIND_LINEAR, KIND_MLP8}};
@@ -122,16 +122,16 @@ static void tests_widths_and_slacks_are_those_of_a_slow_double(void **unused) {
   print_message("%d chains, %d work, %d of %d values sure, %d slacks between the ends\n", seen.chains, seen.working,
                 seen.sure, 3 * seen.chains, seen.slack_between);
   assert_true(seen.chains > 600 && seen.working > 20 && seen.slack_between > 50);
-  assert_true(seen.sure > 3 * seen.chains * 98 / 100); /* the bounds leave no room */
+  assert_true(seen.sure > 3 * seen.chains * 98 / 100); /* at least 98% of the values do not depend on the margin */
 }
 
 /* ---- Outcomes and cells ---- */
 
-/* A job whose chains are made by hand, and what one lane of a chain adds to the counts. */
+/* A job with chains made by hand, and what one lane of a chain adds to the counts. */
 struct bench {
   seam_config *config;
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   int64_t *counts;
   struct chain chain;
 };
@@ -144,14 +144,14 @@ static void bench_open(struct bench *b, const char *first, const char *second) {
   memset(b, 0, sizeof *b);
   b->config = sample_config(options);
   assert_int_equal(histogram_set_create(b->config, &b->set, &error), SEAM_OK);
-  assert_int_equal(plan_create(b->config, b->set, &b->plan, &error), SEAM_OK);
+  assert_int_equal(job_setup_create(b->config, b->set, &b->plan, &error), SEAM_OK);
   b->counts = calloc((size_t)b->set->cells, sizeof *b->counts);
   assert_non_null(b->counts);
 }
 
 static void bench_close(struct bench *b) {
   free(b->counts);
-  plan_free(b->plan);
+  job_setup_free(b->plan);
   histogram_set_free(b->set);
   seam_config_free(b->config);
 }
@@ -160,7 +160,7 @@ static void bench_set(lane *theta, int count, const float *values) {
   for (int j = 0; j < count; j++) theta[j] = lane_splat(values[j]);
 }
 
-/* Observes the first lane alone. */
+/* Observes only the first lane. */
 static void bench_observe(struct bench *b) {
   struct counter counter = {b->counts, 1};
   memset(b->counts, 0, (size_t)b->set->cells * sizeof *b->counts);
@@ -173,14 +173,14 @@ static int64_t bench_sum(const struct bench *b) {
   return sum;
 }
 
-/* The cell of a histogram, by its index within it. */
+/* The count in a cell of a histogram, by the cell's index within the histogram. */
 static int64_t bench_cell(const struct bench *b, int histogram, int64_t index) {
   return b->counts[b->set->offset[histogram] + index];
 }
 
 static const float step_up[8] = {0, 0, 0, 0, 1, 1, 1, 1}, step_down[8] = {1, 1, 1, 1, 0, 0, 0, 0};
 
-/* u = v; f2 is 0 up to 5/14 V and 1 from 9/14 V on. */
+/* u = v. f2 is 0 up to 5/14 V and 1 from 9/14 V on. */
 static void bench_make_buffer(struct bench *b) {
   bench_open(b, "linear", "table8");
   b->chain.first.theta[0] = lane_splat(1.0f);
@@ -211,8 +211,8 @@ static void a_buffer_by_hand_falls_into_its_cells(void **unused) {
   bench_close(&b);
 }
 
-/* Both parts turn the levels round. */
-static void an_inverter_by_hand_is_one(void **unused) {
+/* Both components swap the levels. */
+static void an_inverter_by_hand_counts_as_inverter(void **unused) {
   (void)unused;
   struct bench b;
   bench_open(&b, "table8", "table8");
@@ -243,11 +243,11 @@ static void equal_voltages_make_an_inverter(void **unused) {
 static void expect_diverged(struct bench *b, int diverged) {
   bench_observe(b);
   assert_int_equal(b->counts[OUTCOME_DIVERGED], diverged);
-  if (diverged) assert_int_equal(bench_sum(b), 1); /* in no histogram */
+  if (diverged) assert_int_equal(bench_sum(b), 1); /* a diverged chain is in no histogram */
 }
 
-/* tanh swallows the NaN: u and y are finite all the same. */
-static void a_nan_among_the_parameters_is_divergence(void **unused) {
+/* tanh turns the NaN into a number, so u and y are finite all the same. */
+static void a_chain_with_a_nan_parameter_is_diverged(void **unused) {
   (void)unused;
   struct bench b;
   bench_open(&b, "mlp4", "table8");
@@ -258,14 +258,14 @@ static void a_nan_among_the_parameters_is_divergence(void **unused) {
   for (int k = 0; k < 3; k++) {
     b.chain.first.theta[2] = lane_splat(bad[k]); /* a w */
     struct test_report t = chain_test(&b.chain, science_recipe(&b.plan->job), &b.plan->job);
-    assert_true(t.finite[0]); /* else this test shows nothing */
+    assert_true(t.finite[0]); /* otherwise this test proves nothing */
     expect_diverged(&b, 1);
   }
   bench_close(&b);
 }
 
-/* a·v passes the largest float beyond 1.13 V alone, where only probes are; f2 is constant there. */
-static void an_infinite_u_at_a_probe_alone_is_divergence(void **unused) {
+/* a·v is infinite only beyond 1.13 V, where there are only probes. f2 is constant there. */
+static void a_chain_with_an_infinite_u_at_a_probe_only_is_diverged(void **unused) {
   (void)unused;
   struct bench b;
   bench_make_buffer(&b);
@@ -276,8 +276,8 @@ static void an_infinite_u_at_a_probe_alone_is_divergence(void **unused) {
   bench_close(&b);
 }
 
-/* y = -3e38 at 1 V is finite; its square is not. */
-static void an_infinite_loss_is_divergence(void **unused) {
+/* y = -3e38 at 1 V is finite, but its square is not. */
+static void a_chain_with_an_infinite_loss_is_diverged(void **unused) {
   (void)unused;
   static const float steep[8] = {0, 0, 0, 0, -3e38f, -3e38f, -3e38f, -3e38f};
   struct bench b;
@@ -289,7 +289,7 @@ static void an_infinite_loss_is_divergence(void **unused) {
 
 /* ---- Interchange ---- */
 
-/* The vector's chain i with the second component of chain k, in every lane. */
+/* In every lane: the first component of chain i and the second of chain k. */
 static struct chain assembled(const struct chain *chains, int i, int k) {
   struct chain c;
   for (int j = 0; j < MAX_PARAMETERS; j++) {
@@ -299,7 +299,7 @@ static struct chain assembled(const struct chain *chains, int i, int k) {
   return c;
 }
 
-/* The test of DESIGN.md, section 2, voltage by voltage. */
+/* The test of DESIGN.md, section 2, one voltage at a time. */
 static int assembled_works(const struct chain *chains, const struct job *job, int i, int k) {
   struct chain c = assembled(chains, i, k);
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
@@ -312,7 +312,7 @@ static int assembled_works(const struct chain *chains, const struct job *job, in
   return 1;
 }
 
-/* And in double, which knows it but for a margin. */
+/* Checks the same in double, which is sure except within a margin. */
 static void check_works_in_double(const struct chain *chains, const struct job *job, int i, int k, int works) {
   struct science_chain own = science_take(chains, job, i), other = science_take(chains, job, k);
   memcpy(own.theta2, other.theta2, sizeof own.theta2);
@@ -327,10 +327,10 @@ static float voltage_at(const struct chain *chains, const struct job *job, int i
 }
 
 struct swaps {
-  int pairs, broken, fits[2][INTERCHANGE_FITS]; /* by mode; broken: one of the two does not work */
+  int pairs, broken, fits[2][INTERCHANGE_FITS]; /* fits by mode; broken: pairs of which one chain does not work */
 };
 
-/* Counts the pair of lanes i and i + 1 into `expected`, by its definition. */
+/* Counts the pair of lanes i and i + 1 into `expected` by the definition of interchange. */
 static void count_pair(const struct chain *chains, const struct histogram_set *set, const struct job *job, int i,
                        int64_t *expected, struct swaps *seen) {
   int works[2][2];
@@ -352,15 +352,15 @@ static void count_pair(const struct chain *chains, const struct histogram_set *s
   seen->fits[same][fits]++;
 }
 
-/* 256 chains of one pair of kinds, briefly trained; the last vector has few chains and much that is none. */
+/* Checks 256 briefly trained chains of one pair of kinds. The last vector holds fewer chains than lanes. */
 static void check_swaps(const char *first, const char *second, struct swaps *seen) {
   const char *const options[] = {"first", first,  "second", second,  "histograms", "interchange", "lr",
                                  "0.1",   "seed", "7",      "steps", "150",        NULL};
   seam_config *config = sample_config(options);
   struct histogram_set *set;
-  struct plan *plan;
+  struct job_setup *plan;
   assert_int_equal(histogram_set_create(config, &set, NULL), SEAM_OK);
-  assert_int_equal(plan_create(config, set, &plan, NULL), SEAM_OK);
+  assert_int_equal(job_setup_create(config, set, &plan, NULL), SEAM_OK);
   const struct job *job = &plan->job;
   int64_t *counts = calloc((size_t)set->cells, sizeof *counts), *expected = calloc((size_t)set->cells, sizeof *counts);
   for (uint64_t id = 0; id < 256; id += LANES) {
@@ -374,12 +374,12 @@ static void check_swaps(const char *first, const char *second, struct swaps *see
   assert_memory_equal(counts + OUTCOMES, expected + OUTCOMES, (size_t)(set->cells - OUTCOMES) * sizeof *counts);
   free(counts);
   free(expected);
-  plan_free(plan);
+  job_setup_free(plan);
   histogram_set_free(set);
   seam_config_free(config);
 }
 
-static void swapped_parts_fit_as_brute_force_says(void **unused) {
+static void swapped_parts_fit_as_a_test_of_every_swap_says(void **unused) {
   (void)unused;
   static const char *const kinds[][2] = {
       {"buffer", "buffer"}, {"mlp4", "mlp8"}, {"logistic", "table8"}, {"mlp8", "mlp4"}, {"table16", "buffer"}};
@@ -398,12 +398,12 @@ static void swap_open(struct bench *b, const char *first) {
   memset(b, 0, sizeof *b);
   b->config = sample_config(options);
   assert_int_equal(histogram_set_create(b->config, &b->set, NULL), SEAM_OK);
-  assert_int_equal(plan_create(b->config, b->set, &b->plan, NULL), SEAM_OK);
+  assert_int_equal(job_setup_create(b->config, b->set, &b->plan, NULL), SEAM_OK);
   b->counts = calloc((size_t)b->set->cells, sizeof *b->counts);
   assert_non_null(b->counts);
 }
 
-/* The first two lanes alone: one pair, or none, in the cell [same mode][bin][fits]. */
+/* The first two lanes, counted as a pair, add `count` to the cell [same mode][bin][fits]. */
 static void expect_swap(struct bench *b, int same, int bin, int fits, int count) {
   struct counter counter = {b->counts, 2};
   memset(b->counts, 0, (size_t)b->set->cells * sizeof *b->counts);
@@ -416,7 +416,7 @@ static void bench_set_lane(lane *theta, int i, const float values[8]) {
   for (int j = 0; j < 8; j++) theta[j][i] = values[j];
 }
 
-/* u = v of one and u = 0.6 v of the other; the second components turn at 1/2 V, and at 0.2 V. */
+/* One first component gives u = v, the other u = 0.6 v. The second components switch at 0.5 V and at 0.2 V. */
 static void a_pair_by_hand_fits_in_one_way(void **unused) {
   (void)unused;
   static const float early_step[8] = {0, 0, 0, 1, 1, 1, 1, 1};
@@ -424,15 +424,15 @@ static void a_pair_by_hand_fits_in_one_way(void **unused) {
   swap_open(&b, "linear");
   b.chain.first.theta[0] = lane_splat(1.0f);
   bench_set(b.chain.second.theta, 8, step_up);
-  expect_swap(&b, 1, 1, 2, 1); /* two of a kind, at 0 V */
+  expect_swap(&b, 1, 1, 2, 1); /* two equal chains, 0 V apart */
   b.chain.first.theta[0][1] = 0.6f;
-  expect_swap(&b, 1, 13, 1, 0); /* step_up takes no 0.6 V */
+  expect_swap(&b, 1, 13, 1, 0); /* step_up does not accept 0.6 V */
   bench_set_lane(b.chain.second.theta, 1, early_step);
   expect_swap(&b, 1, 13, 1, 1); /* 0.4 V is in the 13th bin of 1/32 V */
   b.chain.first.theta[0][0] = 4.0f;
-  expect_swap(&b, 1, 65, 1, 1); /* 3.4 V is beyond them */
+  expect_swap(&b, 1, 65, 1, 1); /* 3.4 V is beyond the bins */
   b.chain.first.theta[0][0] = 3e38f;
-  expect_swap(&b, 1, 65, 1, 0); /* it works, but is infinite at a probe: diverged */
+  expect_swap(&b, 1, 65, 1, 0); /* the chain works, but u is infinite at a probe: diverged */
   b.chain.first.theta[0][0] = NAN;
   expect_swap(&b, 1, 65, 1, 0);
   bench_close(&b);
@@ -475,7 +475,7 @@ static void snapshots_leave_out_chains_not_finite_at_that_step(void **unused) {
   bench_close(&b);
 }
 
-/* tanh swallows the NaN: u and y are finite all the same. */
+/* tanh turns the NaN into a number, so u and y are finite all the same. */
 static void snapshots_leave_out_parameters_that_are_nan(void **unused) {
   (void)unused;
   struct bench b;
@@ -492,14 +492,14 @@ static void snapshots_leave_out_parameters_that_are_nan(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bin_edges_belong_to_the_upper_bin),
-      cmocka_unit_test(tests_widths_and_slacks_are_those_of_a_slow_double),
+      cmocka_unit_test(tests_widths_and_slacks_agree_with_a_slow_version_in_double),
       cmocka_unit_test(a_buffer_by_hand_falls_into_its_cells),
-      cmocka_unit_test(an_inverter_by_hand_is_one),
+      cmocka_unit_test(an_inverter_by_hand_counts_as_inverter),
       cmocka_unit_test(equal_voltages_make_an_inverter),
-      cmocka_unit_test(a_nan_among_the_parameters_is_divergence),
-      cmocka_unit_test(an_infinite_u_at_a_probe_alone_is_divergence),
-      cmocka_unit_test(an_infinite_loss_is_divergence),
-      cmocka_unit_test(swapped_parts_fit_as_brute_force_says),
+      cmocka_unit_test(a_chain_with_a_nan_parameter_is_diverged),
+      cmocka_unit_test(a_chain_with_an_infinite_u_at_a_probe_only_is_diverged),
+      cmocka_unit_test(a_chain_with_an_infinite_loss_is_diverged),
+      cmocka_unit_test(swapped_parts_fit_as_a_test_of_every_swap_says),
       cmocka_unit_test(a_pair_by_hand_fits_in_one_way),
       cmocka_unit_test(a_buffer_and_an_inverter_by_hand_never_fit),
       cmocka_unit_test(snapshots_leave_out_chains_not_finite_at_that_step),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The output file: there whole or not at all, never in place of one that must stay, and one writer at a time. */
+/* The output file is whole or absent, never replaces a file that must stay, and has one writer at a time. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ static void expect_text(const char *path, const char *text) {
   assert_string_equal(found, text);
 }
 
-/* The folder holds exactly these names, in any order, separated by spaces. */
+/* Expects that the folder holds exactly these names, in any order; `names` separates them by spaces. */
 static void expect_files(const struct fixture *fixture, const char *names) {
   DIR *folder = opendir(fixture->folder);
   size_t length = 0;
@@ -169,7 +169,7 @@ static void a_result_that_cannot_be_packed_leaves_the_old_one(void **state) {
   expect_files(fixture, "x.zip");
 }
 
-/* ---- Files that are there already ---- */
+/* ---- Existing files ---- */
 
 static void an_existing_file_is_refused_before_the_work(void **state) {
   struct fixture *fixture = *state;
@@ -247,7 +247,7 @@ static void places_that_cannot_be_written_are_refused_before_the_work(void **sta
   expect_files(fixture, "x.zip");
 }
 
-static void a_temporary_file_that_cannot_be_is_refused_before_the_work(void **state) {
+static void a_temporary_file_that_cannot_be_made_is_refused_before_the_work(void **state) {
   struct fixture *fixture = *state;
   char partial[128];
   snprintf(partial, sizeof partial, "%s.seam-partial", fixture->path);
@@ -286,7 +286,7 @@ static void a_folder_that_went_away_fails_the_write(void **state) {
   seam_output_close(output);
 }
 
-/* A folder that took the target's place cannot be replaced by a rename. */
+/* A rename cannot replace a folder that took the target's place. */
 static void a_failed_rename_keeps_the_whole_result(void **state) {
   struct fixture *fixture = *state;
   seam_error error;
@@ -306,7 +306,7 @@ static void a_failed_rename_keeps_the_whole_result(void **state) {
   assert_int_equal(rmdir(fixture->path), 0);
 }
 
-/* A limit on the size of files fails a write halfway, as a full disk does. */
+/* A limit on file sizes makes a write fail halfway, as a full disk does. */
 static void a_write_that_fails_halfway_leaves_the_old_file(void **state) {
   struct fixture *fixture = *state;
   put(fixture->path, "old");
@@ -328,7 +328,7 @@ static void a_write_that_fails_halfway_leaves_the_old_file(void **state) {
 
 /* ---- Two writers ---- */
 
-/* Another process holds the output until the pipe is closed, or dies with it. */
+/* Another process holds the output until the pipe is closed or the process is killed. */
 static pid_t hold_elsewhere(const char *path, int go[2]) {
   int ready[2];
   char byte;
@@ -351,7 +351,7 @@ static pid_t hold_elsewhere(const char *path, int go[2]) {
   return child;
 }
 
-static void a_second_process_is_refused_and_named_the_lock(void **state) {
+static void a_second_process_is_refused_with_the_name_of_the_lock(void **state) {
   struct fixture *fixture = *state;
   int go[2], status;
   pid_t child = hold_elsewhere(fixture->path, go);
@@ -364,7 +364,7 @@ static void a_second_process_is_refused_and_named_the_lock(void **state) {
   expect_files(fixture, "");
 }
 
-static void a_killed_writer_blocks_nobody(void **state) {
+static void a_killed_writer_does_not_block_the_next(void **state) {
   struct fixture *fixture = *state;
   char partial[128];
   int go[2], status;
@@ -382,21 +382,21 @@ static void a_killed_writer_blocks_nobody(void **state) {
   expect_files(fixture, "x.zip");
 }
 
-static void a_lock_that_lost_its_name_is_not_taken_for_ours(void **state) {
+static void a_lock_file_that_was_removed_does_not_count(void **state) {
   struct fixture *fixture = *state;
   char lock[128];
   snprintf(lock, sizeof lock, "%s.lock", fixture->path);
   seam_output *first = open_output(fixture->path, 0);
   assert_int_equal(unlink(lock), 0);
   seam_output *second = open_output(fixture->path, 0);
-  seam_output_close(first); /* must not remove the second's lock */
+  seam_output_close(first); /* this must not remove the second writer's lock */
   expect_open_refused(fixture->path, 0, SEAM_ERROR_LOCKED, "x.zip.lock");
   seam_output_close(second);
   expect_files(fixture, "");
 }
 
-/* Many processes open, and the one that has the output checks that it alone has it. */
-static void never_do_two_processes_hold_one_output(void **state) {
+/* Many processes try to open one output. The process that succeeds checks that no other one has it. */
+static void two_processes_never_hold_one_output(void **state) {
   struct fixture *fixture = *state;
   enum { PROCESSES = 6, ROUNDS = 300 };
   char token[128];
@@ -439,15 +439,15 @@ int main(void) {
       WITH_FOLDER(a_file_behind_a_link_is_replaced_where_it_lies),
       WITH_FOLDER(a_file_that_appeared_meanwhile_is_left_alone),
       WITH_FOLDER(places_that_cannot_be_written_are_refused_before_the_work),
-      WITH_FOLDER(a_temporary_file_that_cannot_be_is_refused_before_the_work),
+      WITH_FOLDER(a_temporary_file_that_cannot_be_made_is_refused_before_the_work),
       WITH_FOLDER(folders_and_devices_are_never_replaced),
       WITH_FOLDER(a_folder_that_went_away_fails_the_write),
       WITH_FOLDER(a_failed_rename_keeps_the_whole_result),
       WITH_FOLDER(a_write_that_fails_halfway_leaves_the_old_file),
-      WITH_FOLDER(a_second_process_is_refused_and_named_the_lock),
-      WITH_FOLDER(a_killed_writer_blocks_nobody),
-      WITH_FOLDER(a_lock_that_lost_its_name_is_not_taken_for_ours),
-      WITH_FOLDER(never_do_two_processes_hold_one_output),
+      WITH_FOLDER(a_second_process_is_refused_with_the_name_of_the_lock),
+      WITH_FOLDER(a_killed_writer_does_not_block_the_next),
+      WITH_FOLDER(a_lock_file_that_was_removed_does_not_count),
+      WITH_FOLDER(two_processes_never_hold_one_output),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What figures are made of: ticks that say their values, colours even to every eye, bins where they belong, and files
- * that are the same whenever the counts are. */
+/* Figures have ticks that tell their values, colours that are even to every eye, and bins where they belong; equal
+ * counts make equal files. */
 #define _GNU_SOURCE /* memmem */
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 
 /* ---- Ticks ---- */
 
-/* The value that a label tells: "−1.5k". */
+/* The value of a label such as "−1.5k". */
 static double value_of_label(const char *label) {
   static const char minus[] = "−";
   bool negative = !strncmp(label, minus, strlen(minus));
@@ -45,7 +45,7 @@ static void check_linear(double lower, double upper, int wanted) {
   }
 }
 
-static void ticks_are_round_and_told(void **state) {
+static void ticks_are_round_and_tell_their_values(void **state) {
   (void)state;
   static const double ranges[][2] = {{-2.5, 3.5}, {0, 1},      {-0.05, 1.05}, {0, 999},   {0, 1000},
                                      {0, 4.4e3},  {0, 1.7e10}, {0, 0.0031},   {-7, -0.3}, {0, 0.57}};
@@ -73,7 +73,8 @@ static void decades_have_ticks_and_short_ones_more(void **state) {
 
 /* ---- Colours ---- */
 
-/* What protanopes and deuteranopes see of a colour (Viénot, Brettel and Mollon 1999, in linear RGB). */
+/* The colour as people without red cones (protanopes) or without green cones (deuteranopes) see it (Viénot, Brettel and
+ * Mollon 1999, in linear RGB). */
 static struct rgb dichromat(struct rgb c, bool deutan) {
   static const double red[2][2] = {{0.11238, 0.88762}, {0.29275, 0.70725}};
   static const double blue[2][2] = {{0.00401, -0.00401}, {-0.02234, 0.02234}};
@@ -83,7 +84,7 @@ static struct rgb dichromat(struct rgb c, bool deutan) {
   return (struct rgb){pow(yellow, 1 / 2.2), pow(yellow, 1 / 2.2), pow(fmax(0, fmin(1, rest)), 1 / 2.2)};
 }
 
-/* The same step in lightness everywhere, within a quarter, and for every eye a step in the same direction. */
+/* Lightness has the same step everywhere, within a quarter, and the steps have one direction for every eye. */
 static void the_sequential_scale_is_even(void **state) {
   (void)state;
   enum { STEPS = 64 };
@@ -106,13 +107,13 @@ static void the_diverging_scale_is_even_on_both_sides(void **state) {
       assert_true(colour_lightness(colour_diverging(side * next)) < colour_lightness(colour_diverging(side * t)));
     assert_true(fabs(colour_lightness(colour_diverging(t)) - colour_lightness(colour_diverging(-t))) < 4);
   }
-  for (int deutan = 0; deutan < 2; deutan++) { /* blue stays blue, and brown does not become it */
+  for (int deutan = 0; deutan < 2; deutan++) { /* blue stays blue, and brown does not become blue */
     struct rgb low = dichromat(colour_diverging(-1), deutan), high = dichromat(colour_diverging(1), deutan);
     assert_true(low.blue - low.red > 0.15 && high.blue - high.red < -0.15);
   }
 }
 
-static void lightness_is_that_of_cie(void **state) {
+static void lightness_is_cie_lightness(void **state) {
   (void)state;
   assert_true(fabs(colour_lightness((struct rgb){1, 1, 1}) - 100) < 1e-9);
   assert_true(colour_lightness((struct rgb){0, 0, 0}) == 0);
@@ -125,7 +126,7 @@ enum { BINS = 64, EXTENT = BINS + 2 };
 
 static const seam_axis axis = {.bins = BINS, .lower = -2, .upper = 2, .flow = 1};
 
-/* Few counts, all over, and many in the flow bins. */
+/* Few counts spread over all bins, and many in the flow bins. */
 static int64_t *few_counts(void) {
   int64_t *counts = calloc(EXTENT * EXTENT, sizeof *counts);
   for (int i = 0; i < EXTENT; i++) counts[i] = counts[i * EXTENT] = counts[(EXTENT - 1) * EXTENT + i] = 1000;
@@ -134,12 +135,12 @@ static int64_t *few_counts(void) {
   return counts;
 }
 
-static void bins_are_summed_where_little_is_known(void **state) {
+static void bins_are_merged_if_counts_are_few(void **state) {
   (void)state;
   int64_t *counts = few_counts();
-  assert_int_equal(merging_of(&axis, &axis, counts, 1, false).x, 2); /* never to fewer than 32 a side */
+  assert_int_equal(merging_of(&axis, &axis, counts, 1, false).x, 2); /* bins are never merged to fewer than 32 a side */
   assert_int_equal(merging_of(&axis, &axis, counts, 0, false).y, 2);
-  assert_int_equal(merging_of(&axis, &axis, counts, 25, false).x, 1); /* 4 counts worth 100 */
+  assert_int_equal(merging_of(&axis, &axis, counts, 25, false).x, 1); /* 4 counts with an effective count of 100 */
   assert_int_equal(merging_of(&axis, &axis, counts, 24, false).x, 2);
   assert_int_equal(merging_of(&axis, &axis, counts, 1, true).x, 1);
   assert_int_equal(merging_of(&axis, &axis, counts, 1, true).y, 2);
@@ -148,7 +149,7 @@ static void bins_are_summed_where_little_is_known(void **state) {
   free(counts);
 }
 
-static void a_grid_has_every_count_within(void **state) {
+static void a_grid_holds_every_count(void **state) {
   (void)state;
   int64_t *counts = few_counts();
   static const struct merging mergings[] = {{1, 1}, {2, 2}, {1, 2}};
@@ -191,7 +192,7 @@ static bool is_colour(uint32_t pixel, struct rgb c) {
          (int)(pixel >> 8 & 255) == (int)(c.green * 255 + 0.5) && (int)(pixel & 255) == (int)(c.blue * 255 + 0.5);
 }
 
-/* Draws a grid of 3 columns and 2 rows on 30 by 20 points, and looks at the middle of every bin. */
+/* Draws a grid of 3 columns and 2 rows on 30 by 20 points, and checks the pixel in the middle of every bin. */
 static void check_pixels(const struct grid *grid, const struct shade *shade, const struct rgb expected[3][2]) {
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 40, 30);
   struct page page = {.cairo = cairo_create(surface), .size = 8};
@@ -210,7 +211,7 @@ static void check_pixels(const struct grid *grid, const struct shade *shade, con
   cairo_surface_destroy(surface);
 }
 
-/* u0 to the right, u1 upwards; more is darker; nothing is paper. */
+/* u0 grows to the right and u1 upwards. Higher counts are darker, and no count leaves the paper blank. */
 static void bins_lie_where_they_belong(void **state) {
   (void)state;
   const struct rgb paper = {1, 1, 1};
@@ -244,7 +245,7 @@ static seam_status draw_something(struct page *page, const void *user, int part,
 
 static void end_nothing(struct page *page, const void *user) { (void)page, (void)user; }
 
-/* But SVG, where Cairo numbers its parts on through the process: tests/system/plot.sh has the program draw it twice. */
+/* Not for SVG, whose parts Cairo numbers on within a process: system/plot.sh has the program draw it twice. */
 static void files_are_the_same_bytes(void **state) {
   (void)state;
   static const char *const names[] = {"a.png", "a.svg", "a.pdf"}, *const begins[] = {"\211PNG\r\n", "<?xml", "%PDF-"};
@@ -284,7 +285,7 @@ static void too_high_a_figure_is_refused(void **state) {
 
 /* ---- Pages ---- */
 
-/* What was drawn last: parts and ends, as text. */
+/* The parts and ends that were drawn last, as text. */
 struct trace {
   char text[64];
 };
@@ -306,7 +307,7 @@ static void trace_end(struct page *page, const void *user) {
   append(user, ";");
 }
 
-/* How often the text stands in the file. */
+/* How often the text is in the file. */
 static int count_of(const unsigned char *bytes, size_t size, const char *text) {
   int count = 0;
   const unsigned char *end = bytes + size;
@@ -314,7 +315,7 @@ static int count_of(const unsigned char *bytes, size_t size, const char *text) {
   return count;
 }
 
-/* Each page is drawn twice, to be measured first. */
+/* Each page is drawn twice: the first time it is measured. */
 static void a_pdf_has_a_page_for_each_part_and_others_have_one(void **state) {
   (void)state;
   static const char *const traces[][2] = {{"a.pdf", "0;0;1;1;2;2;"}, {"a.png", "012;012;"}, {"a.svg", "012;012;"}};
@@ -331,7 +332,7 @@ static void a_pdf_has_a_page_for_each_part_and_others_have_one(void **state) {
   }
 }
 
-static void a_paragraph_is_as_high_as_it_is_told(void **state) {
+static void a_paragraph_has_the_height_that_it_reports(void **state) {
   (void)state;
   static const char *const texts[] = {"", "a", "some words that take more lines than one", "one, two,three,four,five"};
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
@@ -348,7 +349,7 @@ static void a_paragraph_is_as_high_as_it_is_told(void **state) {
   cairo_surface_destroy(surface);
 }
 
-static void a_text_is_cut_between_characters(void **state) {
+static void a_text_is_cut_only_between_characters(void **state) {
   (void)state;
   static const char *const whole = "a\u00e4\u2080\U0001d11e";
   static const size_t within[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
@@ -357,8 +358,8 @@ static void a_text_is_cut_between_characters(void **state) {
   assert_int_equal(text_within("\x80\x80\x80\x80\x80\x80\x80\x80", 6), 6);
 }
 
-/* Characters of two bytes at odd places: pieces of 499, three times 500 and 403 bytes, each in a line; and a word more.
- */
+/* The characters have two bytes and begin at odd places. The pieces have 499 bytes, three times 500, and 403, each in a
+ * line; one more word follows. */
 static void a_long_word_is_drawn_to_its_end(void **state) {
   (void)state;
   enum { CHARACTERS = 1200 };
@@ -378,21 +379,21 @@ static void a_long_word_is_drawn_to_its_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ticks_are_round_and_told),
+      cmocka_unit_test(ticks_are_round_and_tell_their_values),
       cmocka_unit_test(decades_have_ticks_and_short_ones_more),
       cmocka_unit_test(the_sequential_scale_is_even),
       cmocka_unit_test(the_diverging_scale_is_even_on_both_sides),
-      cmocka_unit_test(lightness_is_that_of_cie),
-      cmocka_unit_test(bins_are_summed_where_little_is_known),
-      cmocka_unit_test(a_grid_has_every_count_within),
+      cmocka_unit_test(lightness_is_cie_lightness),
+      cmocka_unit_test(bins_are_merged_if_counts_are_few),
+      cmocka_unit_test(a_grid_holds_every_count),
       cmocka_unit_test(shades_place_values),
       cmocka_unit_test(bins_lie_where_they_belong),
       cmocka_unit_test(panels_place_values),
       cmocka_unit_test(files_are_the_same_bytes),
       cmocka_unit_test(too_high_a_figure_is_refused),
       cmocka_unit_test(a_pdf_has_a_page_for_each_part_and_others_have_one),
-      cmocka_unit_test(a_paragraph_is_as_high_as_it_is_told),
-      cmocka_unit_test(a_text_is_cut_between_characters),
+      cmocka_unit_test(a_paragraph_has_the_height_that_it_reports),
+      cmocka_unit_test(a_text_is_cut_only_between_characters),
       cmocka_unit_test(a_long_word_is_drawn_to_its_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

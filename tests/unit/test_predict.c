@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Predictions: every pair counted and counted once, the same everywhere, and what they say of untrained chains. */
+/* A prediction counts every pair once, counts the same everywhere, and agrees with untrained chains. */
 #include "support/science.h"
 
 #include "support/predict_job.h"
@@ -7,11 +7,6 @@
 #include "support/sample_result.h"
 
 static const char *const every_isa[] = {"baseline", "v3", "v4"};
-
-static void assert_same_counts(const seam_result *a, const seam_result *b) {
-  assert_int_equal(a->histograms->cells, b->histograms->cells);
-  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
-}
 
 /* ---- Against a count pair by pair ---- */
 
@@ -21,7 +16,7 @@ static const char *const small[] = {"first", "table8", "second",      "buffer", 
                                     "1100",  "cells",  "102",         "range",  "-1:2",         "bins", "12",
                                     "seed",  "5",      "first-chain", "1000",   "input-margin", "0.05", NULL};
 
-/* The bin of x among `bins` over [-1, 2), -1 and `bins` beyond. */
+/* The bin of x among `bins` bins over [-1, 2): -1 below the range, `bins` above it. */
 static int bin_of(float x, int bins) {
   int bin = -1;
   while (bin < bins && x >= (float)(-1.0 + (bin + 1) * 3.0 / bins)) bin++;
@@ -39,20 +34,20 @@ static bool pair_works(const float u[2 * TEST_VOLTAGES], int kind, const float *
   return true;
 }
 
-/* What a first component says at the test voltages. */
+/* Computes a first component's voltages u at the test voltages. */
 static void emit(int kind, const float *theta, float u[2 * TEST_VOLTAGES]) {
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++)
     u[t] = respond(kind, theta, (float)(t / TEST_VOLTAGES + 0.05 * (2 * (t % TEST_VOLTAGES) - 16) / 16.0));
 }
 
-/* Of `small`, with another value of one option. */
+/* Changes the value of one option in a copy of `small`. */
 static void give(const char *options[64], const char *option, const char *value) {
   size_t k = 0;
   while (strcmp(options[k], option)) k += 2;
   options[k + 1] = value;
 }
 
-/* How many pairs work, by bins and mode, and by blocks, told one by one. */
+/* How many pairs work, by bins and mode, and by blocks, counted one by one. */
 struct pair_by_pair {
   int64_t works, interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
 };
@@ -66,15 +61,15 @@ static void count_pair(uint64_t i, uint64_t j, uint64_t seconds, const float *u,
   count->blocks[i % PAIR_BLOCKS][block]++;
 }
 
-/* Bit `cell` of each level: whether a second accepts the cell's centre. */
+/* Bit `cell` of each level says whether a second component accepts the cell's centre. */
 struct accepted {
   uint64_t cells[2][(CELLS + 63) / 64];
 };
 
-/* Of the seconds of all lanes. */
+/* Fills in what the second components of all lanes accept. */
 static void accept_cells(int kind, uint64_t id, struct accepted accepted[LANES]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
@@ -86,7 +81,7 @@ static void accept_cells(int kind, uint64_t id, struct accepted accepted[LANES])
   }
 }
 
-/* What a first hits; false where it leaves the cells. */
+/* Fills in the cells that a first component hits; false if it leaves the range of cells. */
 static bool hit_cells(const float u[2 * TEST_VOLTAGES], struct accepted *hit) {
   memset(hit, 0, sizeof *hit);
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
@@ -111,7 +106,7 @@ static void count_pairs(int first, int second, uint64_t seconds, struct pair_by_
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
     struct accepted hit;
-    draw(first, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(first, PURPOSE_PREDICT_FIRST, i, theta);
     emit(first, theta, u);
     bool within = hit_cells(u, &hit);
     for (uint64_t j = 0; j < seconds && within; j++)
@@ -140,72 +135,72 @@ static void check_every_pair(int first, int second, uint64_t seconds) {
   seam_result_free(result);
 }
 
-/* Promise: every pair is counted, and counted once. */
-static void test_every_pair(void **state) {
+static void every_pair_is_counted_once(void **state) {
   (void)state;
   check_every_pair(KIND_TABLE8, KIND_BUFFER, SECONDS);
 }
 
-/* Promise: also where every draw accepts one run of cells, and the ends of what is hit tell all. */
-static void test_every_pair_of_runs(void **state) {
+/* Every draw accepts one run of cells here, so the ends of the hit cells decide. */
+static void every_pair_is_counted_once_if_all_draws_accept_one_run(void **state) {
   (void)state;
   check_every_pair(KIND_TABLE8, KIND_LOGISTIC, SECONDS);
 }
 
-/* Promise: also where all first components say 0 V at level 0, and seconds that do not accept it are left out. */
-static void test_every_pair_of_origin(void **state) {
+/* All first components give 0 V at level 0 here, so second components that do not accept 0 V are left out. */
+static void every_pair_is_counted_once_if_all_firsts_give_0_at_0(void **state) {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++)
-    for (uint64_t id = 0; id < 1000 && component_origin(kind); id++) {
+    for (uint64_t id = 0; id < 1000 && component_zero_at_zero(kind); id++) {
       float theta[MAX_PARAMETERS];
-      draw(kind, PURPOSE_CENSUS_FIRST, id, theta);
+      draw(kind, PURPOSE_PREDICT_FIRST, id, theta);
       assert_true(respond(kind, theta, 0.0f) == 0.0f);
     }
-  assert_true(component_origin(KIND_LINEAR));
+  assert_true(component_zero_at_zero(KIND_LINEAR));
   check_every_pair(KIND_LINEAR, KIND_LOGISTIC, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_BUFFER, 20 * SECONDS);
   check_every_pair(KIND_LINEAR, KIND_TABLE8, 20 * SECONDS);
 }
 
-/* How many tiles have no draw with gaps, only such draws, and both. */
-static void sort_tiles(const struct census_order *order, uint64_t ranks, int sorts[3]) {
+/* Counts the tiles without a draw with gaps, the tiles with only such draws, and the tiles with both. */
+static void sort_tiles(const struct draw_order *order, uint64_t ranks, int sorts[3]) {
   enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
   for (uint64_t begin = 0; begin < ranks; begin += WIDTH) {
     int with[2] = {0, 0};
     for (int block = 0; block < PAIR_BLOCKS; block++)
       for (uint64_t rank = begin; rank < begin + WIDTH; rank++) {
-        uint64_t draw = census_order_draw(order, block, rank);
-        if (draw != PAIRS_NO_DRAW) with[census_order_what(order, draw)->broken != 0]++;
+        uint64_t draw = draw_order_draw(order, block, rank);
+        if (draw != PAIRS_NO_DRAW) with[draw_order_what(order, draw)->broken != 0]++;
       }
     sorts[!with[true] ? 0 : !with[false] ? 1 : 2]++;
   }
 }
 
-/* Promise: every pair is counted once where tiles have draws with gaps, draws without, and both. */
-static void test_every_pair_with_gaps(void **state) {
+/* Some tiles have draws with gaps, some have draws without, and some have both. */
+static void every_pair_is_counted_once_if_draws_have_gaps(void **state) {
   (void)state;
   float centre[STRIDE];
   struct job job = job_of(KIND_MLP8, centre);
-  struct census_order *order;
+  struct draw_order *order;
   int sorts[3] = {0, 0, 0};
   job.draws = SECONDS_MOST;
-  assert_int_equal(census_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
+  assert_int_equal(draw_order_create(&job, &works_kernels_baseline, &order, NULL), SEAM_OK);
   for (int block = 0; block < PAIR_BLOCKS; block++) {
-    census_order_look(order, block);
-    census_order_sort(order, block, NULL);
+    draw_order_look(order, block);
+    draw_order_sort(order, block, NULL);
   }
-  sort_tiles(order, census_order_ranks(order), sorts);
-  census_order_free(order);
+  sort_tiles(order, draw_order_ranks(order), sorts);
+  draw_order_free(order);
   assert_true(sorts[0] && sorts[1] && sorts[2]);
   check_every_pair(KIND_TABLE8, KIND_MLP8, SECONDS_MOST);
 }
 
-/* Of a second, for each lane: bit `cell` of [level] where it sends the cell's centre to within 0.49 of the level. */
+/* For the second component of each lane: bit `cell` of [level] says whether it sends the cell's centre to within 0.49
+ * of the level. */
 enum { MANY_FIRSTS = 600, MANY = 900000, FEW_CELLS = 8 };
 
 static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
   lane theta[MAX_PARAMETERS], u[2], y[2], saved[MAX_SAVED * SAMPLE_BLOCK];
-  component_draw(kind, 5, science_id(id), PURPOSE_CENSUS_SECOND, 1.0f, theta);
+  component_draw(kind, 5, science_id(id), PURPOSE_PREDICT_SECOND, 1.0f, theta);
   memset(accepted, 0, LANES * sizeof *accepted);
   for (int cell = 0; cell < FEW_CELLS; cell++) {
     u[0] = u[1] = lane_splat((float)(-1.0 + (cell + 0.5) * 3.0 / FEW_CELLS));
@@ -216,10 +211,10 @@ static void accept_few(int kind, uint64_t id, uint32_t accepted[LANES][2]) {
   }
 }
 
-/* The cells that a table8 hits at each level; false where it leaves them. */
+/* The cells that a first component table8 hits at each level; false if it leaves the range of cells. */
 static bool hit_few(uint64_t id, uint32_t hit[2]) {
   float theta[MAX_PARAMETERS], u[2 * TEST_VOLTAGES];
-  draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, id, theta);
+  draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, id, theta);
   emit(KIND_TABLE8, theta, u);
   hit[0] = hit[1] = 0;
   for (int t = 0; t < 2 * TEST_VOLTAGES; t++) {
@@ -230,8 +225,8 @@ static bool hit_few(uint64_t id, uint32_t hit[2]) {
   return true;
 }
 
-/* Draws so many that the table is cut into parts, and these are told of in several words, but for those that are
- * quadrants; the last block is one draw larger than the first. */
+/* There are so many draws that the table has several parts. Several words describe the draws of a part, except for
+ * quadrants. The last block has one draw more than the first. */
 static void check_many_draws(int kind, const char *name) {
   static uint32_t accepted[MANY + LANES][2];
   static int64_t works[PAIR_BLOCKS][PAIR_BLOCKS];
@@ -259,7 +254,7 @@ static void check_many_draws(int kind, const char *name) {
   seam_result_free(result);
 }
 
-/* Of the table that check_many_draws counts by. */
+/* How many tiles the table in check_many_draws has. */
 static size_t tiles_of_many(int kind) {
   float centre[STRIDE];
   struct job job = job_of(kind, centre);
@@ -279,9 +274,8 @@ static size_t tiles_of_many(int kind) {
   return tiles;
 }
 
-/* Promise: every pair is counted once where the table has many parts, of draws that are quadrants, of others without
- * gaps, and with gaps. */
-static void test_many_draws(void **state) {
+/* The table has many parts: of draws that are quadrants, of other draws without gaps, and of draws with gaps. */
+static void every_pair_is_counted_once_if_draws_are_many(void **state) {
   (void)state;
   assert_true(tiles_of_many(KIND_MLP4) > PAIR_BITS_REACH);
   check_many_draws(KIND_LOGISTIC, "logistic");
@@ -289,15 +283,15 @@ static void test_many_draws(void **state) {
   check_many_draws(KIND_MLP4, "mlp4");
 }
 
-/* Promise: under the Gibbs law each bin and each cell of blocks holds the sum of its pairs' weights exp(-beta·L), to
- * the roundings: of a level's weight to 2^-23, of a pair's product by float's and of a block's sum to 2^-20. */
-static void test_every_weight(void **state) {
+/* Under the Gibbs law, each bin and each cell of blocks holds the sum of its pairs' weights exp(-beta·L), up to
+ * rounding: 2^-23 for a level's weight, float's rounding for a pair's product, and 2^-20 for a block's sum. */
+static void every_gibbs_weight_is_counted(void **state) {
   (void)state;
   static double interface[HISTOGRAM_MODES][BINS + 2][BINS + 2], blocks[PAIR_BLOCKS][PAIR_BLOCKS];
   static double weight[SECONDS][CELLS][2];
   for (uint64_t j = 0; j < SECONDS; j++) {
     float second[MAX_PARAMETERS];
-    draw(KIND_BUFFER, PURPOSE_CENSUS_SECOND, j, second);
+    draw(KIND_BUFFER, PURPOSE_PREDICT_SECOND, j, second);
     for (int cell = 0; cell < CELLS; cell++) {
       double y = (double)respond(KIND_BUFFER, second, (float)(-1.0 + (cell + 0.5) * 3.0 / CELLS));
       for (int level = 0; level < 2; level++) weight[j][cell][level] = exp(-0.5 * 4.0 * (y - level) * (y - level));
@@ -307,7 +301,7 @@ static void test_every_weight(void **state) {
   memset(blocks, 0, sizeof blocks);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i++) {
     float theta[MAX_PARAMETERS];
-    draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i, theta);
+    draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i, theta);
     float u0 = respond(KIND_TABLE8, theta, 0.0f), u1 = respond(KIND_TABLE8, theta, 1.0f);
     int low = bin_of(u0, CELLS), high = bin_of(u1, CELLS);
     if (low < 0 || low >= CELLS || high < 0 || high >= CELLS) continue;
@@ -339,7 +333,8 @@ static void test_every_weight(void **state) {
 
 /* ---- Swaps ---- */
 
-/* Two first components, with seconds of one of PAIR_BLOCKS: every way to swap, one by one. Returns how many. */
+/* Counts every way in which two first components can swap second components of one of PAIR_BLOCKS blocks, one by one.
+ * Returns how many. */
 static int64_t swap_each(int kind, const float u[2][2 * TEST_VOLTAGES], float (*second)[MAX_PARAMETERS], uint64_t block,
                          int64_t row[INTERCHANGE_FITS]) {
   enum { MOST = SECONDS / PAIR_BLOCKS + 1 };
@@ -363,11 +358,11 @@ static void check_every_swap(int kind, const char *name) {
   static float second[SECONDS][MAX_PARAMETERS];
   int64_t ways = 0;
   memset(swaps, 0, sizeof swaps);
-  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_CENSUS_SECOND, j, second[j]);
+  for (uint64_t j = 0; j < SECONDS; j++) draw(kind, PURPOSE_PREDICT_SECOND, j, second[j]);
   for (uint64_t i = 1000; i < 1000 + FIRSTS; i += 2) {
     float theta[MAX_PARAMETERS], u[2][2 * TEST_VOLTAGES];
     for (uint64_t side = 0; side < 2; side++) {
-      draw(KIND_TABLE8, PURPOSE_CENSUS_FIRST, i + side, theta);
+      draw(KIND_TABLE8, PURPOSE_PREDICT_FIRST, i + side, theta);
       emit(KIND_TABLE8, theta, u[side]);
     }
     const float *a = &u[0][TEST_VOLTAGES / 2], *b = &u[1][TEST_VOLTAGES / 2];
@@ -389,9 +384,9 @@ static void check_every_swap(int kind, const char *name) {
   seam_result_free(result);
 }
 
-/* Promise: all ways for the pairs that work of two first components to swap their seconds, by mode and distance, with
- * seconds of one block; of draws without gaps and with. */
-static void test_every_swap(void **state) {
+/* A prediction counts all ways in which the working pairs of two first components can swap their second components, by
+ * mode and distance. The second components are of one block, without gaps and with gaps. */
+static void every_swap_is_counted(void **state) {
   (void)state;
   check_every_swap(KIND_BUFFER, "buffer");
   check_every_swap(KIND_MLP8, "mlp8");
@@ -419,8 +414,8 @@ static void check_counting(pairs_count_function *count, const struct pairs_tile 
   }
 }
 
-/* Promise: the bits that rows have in common are counted by block, on every instruction set. */
-static void test_counting(void **state) {
+/* Every instruction set counts the common bits of rows by block. */
+static void common_bits_are_counted_by_block(void **state) {
   (void)state;
   _Alignas(64) static uint64_t words[TILE_WORDS];
   const uint16_t rows[] = {0, 9, 3, 12, 5, 15, 7, 8, 1};
@@ -446,7 +441,7 @@ static void test_counting(void **state) {
 
 static const char *const tasks[] = {"predict", "gibbs"};
 
-/* Promise 3, of predictions: counts depend on no instruction set and no number of threads. */
+/* Promise 3 for predictions: counts do not depend on the instruction set or the number of threads. */
 static void check_same_everywhere(const char *task, const char *first, const char *second, const char *chains,
                                   const char *draws, const char *cells) {
   const char *options[] = {"first",   first, "second", second, "chains",  chains, "draws", draws, "isa", "auto",
@@ -461,7 +456,7 @@ static void check_same_everywhere(const char *task, const char *first, const cha
     seam_config *config = sample_config(options);
     seam_status status = seam_predict(config, NULL, NULL, &result, &error);
     seam_config_free(config);
-    if (status == SEAM_ERROR_BACKEND) continue; /* this processor does not have it */
+    if (status == SEAM_ERROR_BACKEND) continue; /* this processor lacks the instruction set */
     assert_int_equal(status, SEAM_OK);
     assert_same_counts(result, expected);
     seam_result_free(result);
@@ -469,7 +464,7 @@ static void check_same_everywhere(const char *task, const char *first, const cha
   seam_result_free(expected);
 }
 
-static void test_same_everywhere(void **state) {
+static void counts_depend_on_no_instruction_set_or_thread_count(void **state) {
   (void)state;
   for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++)
     check_same_everywhere(tasks[t], "mlp4", "buffer", "3002", "5000", "200");
@@ -478,7 +473,7 @@ static void test_same_everywhere(void **state) {
   check_same_everywhere("predict", "linear", "logistic", "3002", "40000", "200"); /* sifted */
 }
 
-/* Promise 5, of predictions: parts of the first components add up to the whole. */
+/* Promise 5 for predictions: the counts of parts of the first components add up to those of the whole. */
 static void check_parts_add_up(const char *task) {
   const char *options[] = {"first", "buffer", "second",      "buffer", "chains", "1500", "draws", "2000",
                            "bins",  "32",     "first-chain", "0",      "task",   task,   NULL};
@@ -494,14 +489,15 @@ static void check_parts_add_up(const char *task) {
   seam_result_free(end);
 }
 
-static void test_parts_add_up(void **state) {
+static void parts_add_up_to_the_whole(void **state) {
   (void)state;
   for (size_t t = 0; t < sizeof tasks / sizeof *tasks; t++) check_parts_add_up(tasks[t]);
 }
 
 /* ---- Guess and check ---- */
 
-/* Of the difference between prediction and untrained chains, in standard errors; `margin` is the chains'. */
+/* The difference between a prediction and untrained chains in standard errors. `margin` is the prediction's,
+ * `chains_margin` the chains'. */
 static double disagreement(const char *first, const char *second, const char *margin, const char *chains_margin) {
   const char *options[] = {"first", first,   "second", second, "input-margin", margin, "chains",
                            "40000", "draws", "40000",  "seed", "11",           NULL};
@@ -518,8 +514,9 @@ static double disagreement(const char *first, const char *second, const char *ma
   return (p.acceptance - works) / error;
 }
 
-/* Promise (DESIGN.md, section 7): a prediction's pairs work as often as untrained chains. 10 tests, 10^-6 in all. */
-static void test_guess_and_check(void **state) {
+/* A prediction's pairs work as often as untrained chains (DESIGN.md, section 7). The error of all 10 tests together is
+ * 10^-6. */
+static void predictions_agree_with_untrained_chains(void **state) {
   (void)state;
   static const char *const kinds[][2] = {
       {"logistic", "logistic"}, {"buffer", "buffer"}, {"mlp4", "mlp4"}, {"mlp4", "buffer"}, {"table8", "logistic"}};
@@ -527,11 +524,12 @@ static void test_guess_and_check(void **state) {
     assert_true(fabs(disagreement(kinds[k][0], kinds[k][1], "0", "0")) < 5.3);
     assert_true(fabs(disagreement(kinds[k][0], kinds[k][1], "0.3", "0.3")) < 5.3);
   }
-  /* And it would be seen if they did not: an input margin a tenth smaller. */
+  /* Planted error: the test rejects an input margin a tenth smaller. */
   assert_true(fabs(disagreement("logistic", "logistic", "0.3", "0.27")) > 5.3);
 }
 
-/* The chance that a swapped part fits, among pairs of one mode: mean over rows of [same mode][distance][fits]. */
+/* The chance that a swapped component fits in pairs of one mode: the mean over the rows of [same
+ * mode][distance][fits]. */
 static double fit_chance(const int64_t *rows, int64_t distances, double *pairs) {
   double fits = 0;
   *pairs = 0;
@@ -543,9 +541,9 @@ static double fit_chance(const int64_t *rows, int64_t distances, double *pairs) 
   return fits / *pairs;
 }
 
-/* Promise: what swaps predict is what untrained chains that work do when they swap; 10^-6, by Student's t of 15 degrees
- * for the blocks' means, and at most a binomial's error for the chains. */
-static void test_swaps_are_untrained_interchange(void **state) {
+/* Predicted swaps fit as often as those of untrained chains that work. The error is 10^-6, with Student's t of 15
+ * degrees for the blocks' means and at most a binomial error for the chains. */
+static void predicted_swaps_agree_with_untrained_interchange(void **state) {
   (void)state;
   const char *options[] = {"first", "logistic",      "second", "logistic", "input-margin",
                            "0",     "output-margin", "0.3",    "chains",   "200000",
@@ -582,14 +580,15 @@ static void test_swaps_are_untrained_interchange(void **state) {
   double chance = fit_chance(swapped->values, distances, &pairs);
   assert_true(pairs > 500);
   assert_true(fabs(chance - mean) < 7.8 * sqrt(variance + chance * (1 - chance) / pairs));
-  /* And it would be seen if they fitted as seldom as parts 1/2 V apart do. */
+  /* Planted error: the test rejects the chance of components half a volt apart. */
   assert_true(fabs(chance - 0.47) > 7.8 * sqrt(variance + chance * (1 - chance) / pairs));
   seam_result_free(prediction);
   seam_result_free(chains);
 }
 
-/* Promise: the cells' bias, that of the same components in coarser cells, shrinks with them and is small by default. */
-static void test_cells_refined(void **state) {
+/* The bias from cells shrinks as cells get finer, and is small by default. Coarser cells with the same components show
+ * it. */
+static void the_bias_of_cells_is_small(void **state) {
   (void)state;
   static const char *const cells[] = {"64", "1024", "4096"}, *const margins[] = {"0", "0.3"};
   for (int m = 0; m < 2; m++) {
@@ -608,11 +607,11 @@ static void test_cells_refined(void **state) {
   }
 }
 
-/* ---- What it says ---- */
+/* ---- The estimates ---- */
 
-/* Promise: the standard error is that of the estimate, over 40 seeds; chi^2 of 39 degrees within 10^-6 of either tail,
- * and the blocks' own scatter besides. */
-static void test_standard_error(void **state) {
+/* The stated standard error is that of the estimate over 40 seeds: chi^2 with 39 degrees is within 10^-6 of either
+ * tail, with allowance for the scatter of the blocks. */
+static void the_standard_error_is_true(void **state) {
   (void)state;
   enum { SEEDS = 40 };
   double acceptance[SEEDS], mean = 0, variance = 0, scatter = 0;
@@ -635,8 +634,8 @@ static void test_standard_error(void **state) {
   assert_true(scatter / variance > 0.25 && scatter / variance < 2.6);
 }
 
-/* Promise: what leaves the range is never accepted, and its share is told. */
-static void test_outside(void **state) {
+/* Interfaces outside the range are never accepted, and their share is told. */
+static void what_leaves_the_range_is_told(void **state) {
   (void)state;
   const char *options[] = {"first", "logistic", "second",   "logistic", "chains", "20000", "draws",
                            "256",   "range",    "-0.1:0.5", "bins",     "8",      NULL};
@@ -653,15 +652,15 @@ static void test_outside(void **state) {
   seam_result_free(result);
 }
 
-/* Promise: at the peak the two entropies balance, and their means and the interface's own add up. */
-static void test_entropies(void **state) {
+/* The two entropies balance at the peak, and their means and the interface's own entropy add up. */
+static void the_entropies_balance_and_add_up(void **state) {
   (void)state;
   const char *options[] = {"first", "buffer", "second", "buffer",       "chains", "40000", "draws",
                            "20000", "bins",   "48",     "input-margin", "0",      NULL};
   seam_result *result = sample_predict(options);
   seam_prediction p;
   assert_true(seam_result_prediction(result, &p));
-  /* ln P(b) = S1 + S2 - ln Z, so that its mean is minus the interface's entropy. */
+  /* ln P(b) = S1 + S2 - ln Z, and its mean is minus the interface's entropy. */
   assert_true(fabs(p.mean_entropy[0] + p.mean_entropy[1] - log(p.acceptance) + p.interface_entropy) < 1e-9);
   assert_true(p.slope[0][1] * p.slope[1][1] < 0 || p.slope[0][0] * p.slope[1][0] < 0);
   seam_result_free(result);
@@ -669,7 +668,7 @@ static void test_entropies(void **state) {
 
 /* ---- Refusals and files ---- */
 
-static void test_refusals(void **state) {
+static void impossible_predictions_are_refused(void **state) {
   (void)state;
   seam_error error;
   seam_result *result;
@@ -685,8 +684,8 @@ static int cancel(const seam_progress *progress, void *user) {
   return progress->chain_steps > 0;
 }
 
-/* Promise 5: a cancelled prediction holds whole first components, with all their pairs. */
-static void test_cancelled(void **state) {
+/* Promise 5: a cancelled prediction holds whole first components, each with all its pairs. */
+static void a_cancelled_prediction_holds_whole_first_components(void **state) {
   (void)state;
   const char *options[] = {"chains", "1000M", "draws", "60000", NULL};
   seam_config *config = sample_config(options);
@@ -699,8 +698,8 @@ static void test_cancelled(void **state) {
   seam_result_free(result);
 }
 
-/* A prediction's file is read back whole, and one pair more in any histogram is seen. */
-static void test_file(void **state) {
+/* A prediction's file is read back whole, and one pair more in any histogram is refused. */
+static void a_prediction_s_file_is_read_back_whole(void **state) {
   (void)state;
   seam_result *result = sample_predict(small), *read = NULL;
   seam_output *output;
@@ -714,7 +713,7 @@ static void test_file(void **state) {
   assert_same_counts(result, read);
   for (size_t h = 0; seam_result_histogram_at(read, h); h++) {
     const seam_histogram *histogram = seam_result_histogram_at(read, h);
-    if (!strcmp(histogram->name, "swaps")) continue; /* how many there are nothing else tells */
+    if (!strcmp(histogram->name, "swaps")) continue; /* no other count tells how many swaps there are */
     int64_t *values = (int64_t *)histogram->values;
     values[0]++;
     assert_int_equal(result_check(read, SEAM_ERROR_FORMAT, &error), SEAM_ERROR_FORMAT);
@@ -726,25 +725,25 @@ static void test_file(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_pair),
-      cmocka_unit_test(test_every_pair_of_runs),
-      cmocka_unit_test(test_every_pair_of_origin),
-      cmocka_unit_test(test_every_pair_with_gaps),
-      cmocka_unit_test(test_many_draws),
-      cmocka_unit_test(test_every_weight),
-      cmocka_unit_test(test_every_swap),
-      cmocka_unit_test(test_swaps_are_untrained_interchange),
-      cmocka_unit_test(test_cells_refined),
-      cmocka_unit_test(test_counting),
-      cmocka_unit_test(test_same_everywhere),
-      cmocka_unit_test(test_parts_add_up),
-      cmocka_unit_test(test_guess_and_check),
-      cmocka_unit_test(test_standard_error),
-      cmocka_unit_test(test_outside),
-      cmocka_unit_test(test_entropies),
-      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_cancelled),
-      cmocka_unit_test(test_file),
+      cmocka_unit_test(every_pair_is_counted_once),
+      cmocka_unit_test(every_pair_is_counted_once_if_all_draws_accept_one_run),
+      cmocka_unit_test(every_pair_is_counted_once_if_all_firsts_give_0_at_0),
+      cmocka_unit_test(every_pair_is_counted_once_if_draws_have_gaps),
+      cmocka_unit_test(every_pair_is_counted_once_if_draws_are_many),
+      cmocka_unit_test(every_gibbs_weight_is_counted),
+      cmocka_unit_test(every_swap_is_counted),
+      cmocka_unit_test(predicted_swaps_agree_with_untrained_interchange),
+      cmocka_unit_test(the_bias_of_cells_is_small),
+      cmocka_unit_test(common_bits_are_counted_by_block),
+      cmocka_unit_test(counts_depend_on_no_instruction_set_or_thread_count),
+      cmocka_unit_test(parts_add_up_to_the_whole),
+      cmocka_unit_test(predictions_agree_with_untrained_chains),
+      cmocka_unit_test(the_standard_error_is_true),
+      cmocka_unit_test(what_leaves_the_range_is_told),
+      cmocka_unit_test(the_entropies_balance_and_add_up),
+      cmocka_unit_test(impossible_predictions_are_refused),
+      cmocka_unit_test(a_cancelled_prediction_holds_whole_first_components),
+      cmocka_unit_test(a_prediction_s_file_is_read_back_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The progress bar fits terminals of every width, and a pause is no work. */
+/* The progress bar fits terminals of every width, and does not count a pause as work. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static seam_progress progress_at(double seconds, double share) {
                          .trouble = ""};
 }
 
-/* What drawing puts on stderr, without its escape sequence. */
+/* Draws the bar and returns what it put on stderr, without its escape sequence. */
 static void draw(struct progress_bar *bar, const seam_progress *progress, char text[1024]) {
   int kept = dup(STDERR_FILENO), ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -42,7 +42,7 @@ static void draw(struct progress_bar *bar, const seam_progress *progress, char t
   *end = '\0';
 }
 
-static void it_fits_every_width(void **state) {
+static void the_bar_fits_every_width(void **state) {
   (void)state;
   for (int columns = 16; columns <= 250; columns++) {
     char width[8], text[1024];
@@ -60,7 +60,7 @@ static void it_fits_every_width(void **state) {
   }
 }
 
-/* Draws a second apart from `from` to `to`, at one share of the work; the last is left in text. */
+/* Draws the bar once a second from `from` to `to`, at one share of the work. `text` is the last drawing. */
 static void draw_between(struct progress_bar *bar, double from, double to, double share, char text[1024]) {
   for (double seconds = from; seconds <= to; seconds++) {
     seam_progress progress = progress_at(seconds, share);
@@ -68,7 +68,7 @@ static void draw_between(struct progress_bar *bar, double from, double to, doubl
   }
 }
 
-static void it_says_what_is_left(void **state) {
+static void the_bar_tells_the_time_left(void **state) {
   (void)state;
   static const char expected[] = "25.0%  250,000/1,000,000 chains  2.50M chain-steps/s  30.0 s left";
   char text[1024];
@@ -78,8 +78,8 @@ static void it_says_what_is_left(void **state) {
   assert_non_null(strstr(text, expected));
 }
 
-/* 90 seconds of Ctrl-Z change neither rate nor time left. */
-static void a_pause_is_no_work(void **state) {
+/* A pause of 90 seconds (Ctrl-Z) changes neither the rate nor the time left. */
+static void a_pause_does_not_count_as_work(void **state) {
   (void)state;
   static const char expected[] = "50.0%  500,000/1,000,000 chains  2.50M chain-steps/s  20.0 s left";
   char text[1024];
@@ -92,9 +92,9 @@ static void a_pause_is_no_work(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_fits_every_width),
-      cmocka_unit_test(it_says_what_is_left),
-      cmocka_unit_test(a_pause_is_no_work),
+      cmocka_unit_test(the_bar_fits_every_width),
+      cmocka_unit_test(the_bar_tells_the_time_left),
+      cmocka_unit_test(a_pause_does_not_count_as_work),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

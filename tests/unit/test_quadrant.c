@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quadrants: which draws are, how many of them come to a point, and that counting by them changes no count. */
+/* Quadrants: which draws are quadrants, how many of them accept a point, and that counting by them changes no count. */
 #include "support/science.h"
 
 #include <pthread.h>
@@ -15,11 +15,11 @@ enum { CELLS = 40 };
 
 static int sides_of(int low0, int high0, int low1, int high1, int broken) {
   const struct pairs_rank what = {{(int16_t)low0, (int16_t)low1}, {(int16_t)high0, (int16_t)high1}, (int16_t)broken};
-  return census_quadrant_sides(&what, CELLS);
+  return quadrant_sides(&what, CELLS);
 }
 
-/* Promise: those without gaps that accept, at each level, all up to the range's end on some side. */
-static void test_sides(void **state) {
+/* A draw is a quadrant if it has no gaps and accepts, at each level, all cells up to one end of the range. */
+static void quadrants_are_draws_that_reach_an_end_at_each_level(void **state) {
   (void)state;
   assert_int_equal(sides_of(0, 3, 0, 9, 0), 0);
   assert_int_equal(sides_of(5, CELLS - 1, 0, 9, 0), 1);
@@ -31,9 +31,9 @@ static void test_sides(void **state) {
   assert_int_equal(sides_of(0, 3, 1, CELLS - 2, 0), QUADRANT_NONE);
 }
 
-/* ---- How many come to a point ---- */
+/* ---- How many draws accept a point ---- */
 
-/* What the n-th draw of a block accepts, open to these sides. */
+/* What the n-th draw of a block accepts, up to the range's end on these sides. */
 static struct pairs_rank draw_of(int sides, int block, int n) {
   struct pairs_rank what = {{0, 0}, {0, 0}, 0};
   uint32_t hash = ((uint32_t)(n * PAIR_BLOCKS + block) * QUADRANT_SIDES + (uint32_t)sides) * 2654435761u;
@@ -45,7 +45,7 @@ static struct pairs_rank draw_of(int sides, int block, int n) {
   return what;
 }
 
-/* A first component that hits cells low to high of each level. */
+/* A first component that hits the cells from low to high at each level. */
 static struct candidate candidate_of(int low0, int high0, int low1, int high1) {
   return (struct candidate){
       .within = 1, .row = {(uint16_t)low0, (uint16_t)(CELLS + low1), (uint16_t)high0, (uint16_t)(CELLS + high1)}};
@@ -57,24 +57,23 @@ static bool accepts(const struct pairs_rank *what, const int low[2], const int h
   return true;
 }
 
-static void carry_out(struct census_quadrants *quadrants, void (*task)(struct census_quadrants *, size_t)) {
-  for (size_t k = census_quadrants_tasks(quadrants); k-- > 0;) task(quadrants, k);
+static void carry_out(struct summed_tables *quadrants, void (*task)(struct summed_tables *, size_t)) {
+  for (size_t k = summed_tables_tasks(quadrants); k-- > 0;) task(quadrants, k);
 }
 
-/* Sums over all sheets of the draws of a block that accept the candidate, or both. */
-static int64_t found(const struct census_quadrants *quadrants, const struct candidate *a, const struct candidate *b,
+/* Sums over all sheets how many draws of a block accept candidate a, or both candidates. */
+static int64_t found(const struct summed_tables *quadrants, const struct candidate *a, const struct candidate *b,
                      int block) {
   int64_t sum = 0;
   for (int s = 0; s < quadrants->count; s++) {
-    const struct census_sheet *sheet = &quadrants->sheets[s];
-    const uint16_t *draws =
-        census_sheet_find(sheet, census_sheet_common(census_sheet_point(sheet, a), census_sheet_point(sheet, b)));
+    const struct sheet *sheet = &quadrants->sheets[s];
+    const uint16_t *draws = sheet_find(sheet, sheet_common(sheet_point(sheet, a), sheet_point(sheet, b)));
     if (draws) sum += draws[block];
   }
   return sum;
 }
 
-static void check_points(const struct census_quadrants *quadrants, int sides, int block, int count) {
+static void check_points(const struct summed_tables *quadrants, int sides, int block, int count) {
   int64_t some = 0;
   for (int point = 0; point < 60; point++) {
     const int low[2] = {point * 7 % CELLS, point * 11 % CELLS};
@@ -97,66 +96,67 @@ static void check_points(const struct census_quadrants *quadrants, int sides, in
   assert_true(some > 0);
 }
 
-/* Promise: a sheet tells of each block how many draws accept a first component, and two; also where there are so many
- * of a block that they need several sheets, and none of another. */
-static void test_points(void **state) {
+/* A sheet tells for each block how many draws accept one first component, and how many accept two; also if a block has
+ * so many draws that they need several sheets, and another block has none. */
+static void a_sheet_tells_how_many_draws_accept_a_point(void **state) {
   (void)state;
   enum { FEW = 300, MANY = 140000, FULL = 9, EMPTY = 10 };
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) {
     uint64_t sheets[QUADRANT_SIDES] = {0};
-    struct census_quadrants *quadrants;
-    sheets[sides] = census_quadrant_sheets(MANY);
+    struct summed_tables *quadrants;
+    sheets[sides] = quadrant_sheets(MANY);
     assert_int_equal(sheets[sides], 3);
-    quadrants = census_quadrants_create(CELLS, sheets);
+    quadrants = summed_tables_create(CELLS, sheets);
     assert_non_null(quadrants);
-    carry_out(quadrants, census_quadrants_clear);
+    carry_out(quadrants, summed_tables_clear);
     for (int block = 0; block < PAIR_BLOCKS; block++) {
       const int count = block == FULL ? MANY : block == EMPTY ? 0 : FEW;
       for (int n = 0; n < count; n++) {
         const struct pairs_rank what = draw_of(sides, block, n);
-        census_quadrants_enter(quadrants, sides, block, (uint64_t)n, &what);
+        summed_tables_enter(quadrants, sides, block, (uint64_t)n, &what);
       }
     }
-    carry_out(quadrants, census_quadrants_sum_rows);
-    carry_out(quadrants, census_quadrants_sum_columns);
-    census_quadrants_end(quadrants);
+    carry_out(quadrants, summed_tables_sum_rows);
+    carry_out(quadrants, summed_tables_sum_columns);
+    summed_tables_end(quadrants);
     check_points(quadrants, sides, 0, FEW);
     check_points(quadrants, sides, PAIR_BLOCKS - 1, FEW);
     check_points(quadrants, sides, FULL, MANY);
     const struct candidate any = candidate_of(0, 0, 0, 0);
     assert_int_equal(found(quadrants, &any, &any, EMPTY), 0);
-    census_quadrants_free(quadrants);
+    summed_tables_free(quadrants);
   }
 }
 
-/* Promise: a sheet that no draw comes to tells so. */
-static void test_empty_sheet(void **state) {
+/* A sheet without draws says that it is empty. */
+static void an_empty_sheet_says_so(void **state) {
   (void)state;
   const uint64_t sheets[QUADRANT_SIDES] = {1, 0, 0, 0};
   const struct candidate any = candidate_of(0, 0, 0, 0);
-  struct census_quadrants *quadrants = census_quadrants_create(CELLS, sheets);
+  struct summed_tables *quadrants = summed_tables_create(CELLS, sheets);
   assert_non_null(quadrants);
-  carry_out(quadrants, census_quadrants_clear);
-  carry_out(quadrants, census_quadrants_sum_rows);
-  carry_out(quadrants, census_quadrants_sum_columns);
-  census_quadrants_end(quadrants);
-  assert_null(census_sheet_find(quadrants->sheets, census_sheet_point(quadrants->sheets, &any)));
-  census_quadrants_free(quadrants);
+  carry_out(quadrants, summed_tables_clear);
+  carry_out(quadrants, summed_tables_sum_rows);
+  carry_out(quadrants, summed_tables_sum_columns);
+  summed_tables_end(quadrants);
+  assert_null(sheet_find(quadrants->sheets, sheet_point(quadrants->sheets, &any)));
+  summed_tables_free(quadrants);
 }
 
 /* ---- In a prediction ---- */
 
-/* Few cells, so that the few draws of a test are many enough for quadrants. */
+/* There are few cells, so that the few draws of a test are enough for quadrants. */
 enum { DRAWS = 50000, FEW_CELLS = 16 };
 
-/* The library's calls of pages_allocate come here (the linker's --wrap): memory may be out for sheets alone. */
+/* The linker's --wrap sends the library's calls of huge_pages_allocate here, so that memory can be refused for sheets
+ * only. */
 static bool no_sheets;
 
-void *__real_pages_allocate(size_t bytes);
-void *__wrap_pages_allocate(size_t bytes);
+void *__real_huge_pages_allocate(size_t bytes);
+void *__wrap_huge_pages_allocate(size_t bytes);
 
-void *__wrap_pages_allocate(size_t bytes) {
-  return no_sheets && bytes == census_quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_pages_allocate(bytes);
+void *__wrap_huge_pages_allocate(size_t bytes) {
+  return no_sheets && bytes == quadrant_sheet_bytes(FEW_CELLS) ? NULL : __real_huge_pages_allocate(bytes);
 }
 
 static struct job few_cells_job(int second, float centre[FEW_CELLS]) {
@@ -168,7 +168,7 @@ static struct job few_cells_job(int second, float centre[FEW_CELLS]) {
   return job;
 }
 
-/* Whether a prediction of so many first components counts by quadrants, and by tiles. */
+/* Whether a prediction of `firsts` first components counts by quadrants, and by tiles. */
 static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *tiles) {
   float centre[FEW_CELLS];
   const struct job job = few_cells_job(second, centre);
@@ -185,7 +185,7 @@ static void look_at_table(int second, uint64_t firsts, bool *quadrants, bool *ti
   pair_bits_free(table);
 }
 
-/* A worker that builds along, and is cancelled after a while. */
+/* A worker that helps to build the table and is cancelled after a while. */
 struct builder {
   struct pair_bits *table;
   struct run_control *control;
@@ -199,9 +199,9 @@ static void *build_along(void *own) {
   return NULL;
 }
 
-/* Promise: a table whose building is cancelled, wherever it stands, is not said to be built, leaves nobody waiting, and
- * can be thrown away; and one that is not cancelled is built for both workers. */
-static void test_cancelled_building(void **state) {
+/* A table whose building is cancelled at any moment is not marked as built, leaves no worker waiting, and can be freed.
+ * A table that is not cancelled is built for both workers. */
+static void building_can_be_cancelled_at_any_moment(void **state) {
   (void)state;
   float centre[FEW_CELLS];
   const struct job job = few_cells_job(KIND_BUFFER, centre);
@@ -227,7 +227,7 @@ static void test_cancelled_building(void **state) {
   assert_true(whole > 0 && cut > 0);
 }
 
-/* A prediction, of which `parts` together are the whole. */
+/* Adds up a prediction from `parts` parts. */
 static void add_parts(const char *second, uint64_t firsts, uint64_t parts, seam_result **whole) {
   *whole = NULL;
   for (uint64_t part = 0; part < parts; part++) {
@@ -248,9 +248,9 @@ static void add_parts(const char *second, uint64_t firsts, uint64_t parts, seam_
   }
 }
 
-/* Promise: what counts by quadrants, because there are many first components, counts the same as what does not; swaps
- * too, and where other draws stand in tiles besides. */
-static void test_same_counts(void **state) {
+/* Counting by quadrants, as for many first components, gives the same counts as counting without; also for swaps, and
+ * if tiles hold other draws besides. */
+static void quadrants_change_no_count(void **state) {
   (void)state;
   enum { FIRSTS = 12000, PARTS = 40 };
   static const struct {
@@ -275,8 +275,8 @@ static void test_same_counts(void **state) {
   }
 }
 
-/* Promise: where memory is out for sheets, the same is counted without. */
-static void test_no_memory_for_sheets(void **state) {
+/* If there is no memory for sheets, the counts are the same without them. */
+static void without_memory_for_sheets_counts_are_the_same(void **state) {
   (void)state;
   enum { FIRSTS = 12000 };
   bool quadrants, tiles;
@@ -294,9 +294,12 @@ static void test_no_memory_for_sheets(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sides),       cmocka_unit_test(test_points),
-      cmocka_unit_test(test_empty_sheet), cmocka_unit_test(test_cancelled_building),
-      cmocka_unit_test(test_same_counts), cmocka_unit_test(test_no_memory_for_sheets),
+      cmocka_unit_test(quadrants_are_draws_that_reach_an_end_at_each_level),
+      cmocka_unit_test(a_sheet_tells_how_many_draws_accept_a_point),
+      cmocka_unit_test(an_empty_sheet_says_so),
+      cmocka_unit_test(building_can_be_cancelled_at_any_moment),
+      cmocka_unit_test(quadrants_change_no_count),
+      cmocka_unit_test(without_memory_for_sheets_counts_are_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

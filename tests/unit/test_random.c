@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Randomness by identity: Philox's published answers on every lane, the order of the counter's words, and normals that
- * are normal. */
+/* Random numbers depend only on identity: Philox gives its published answers on every lane, the counter's words have
+ * their order, and normals are normal. */
 #include "support/science.h"
 
 #ifndef TEST_VECTORS
@@ -11,7 +11,7 @@ struct answer {
   uint32_t counter[4], key[2], expected[4];
 };
 
-/* Fills `answers` from the table, at most `capacity`; anything else than comments and whole lines fails. */
+/* Reads at most `capacity` answers from the table. Fails on anything but comments and whole lines. */
 static int read_answers(struct answer *answers, int capacity) {
   FILE *file = fopen(TEST_VECTORS "/philox.txt", "r");
   char line[256];
@@ -36,7 +36,7 @@ static lane_uint lane_word(const uint32_t *words) {
   return w;
 }
 
-/* The answer `a` in lane i; in the others the same with another id, which must come out otherwise. */
+/* Lane i must give the answer `a`. The other lanes have another id and must give something else. */
 static void check_answer(const struct answer *a, int i) {
   uint32_t low[LANES], high[LANES], got[4][LANES];
   for (int k = 0; k < LANES; k++) {
@@ -65,7 +65,7 @@ static void words_are_the_published_answers_on_every_lane(void **unused) {
     for (int i = 0; i < LANES; i++) check_answer(&answers[a], i);
 }
 
-/* Philox4x32-10 as the paper writes it, on 64-bit products. */
+/* Philox4x32-10 as its paper writes it, with 64-bit products. */
 static void philox(uint32_t c[4], uint64_t seed) {
   uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
   for (int round = 0; round < 10; round++) {
@@ -90,10 +90,10 @@ static void counter_words_are_draw_purpose_id_low_id_high(void **unused) {
   }
 }
 
-/* A chain's draws do not depend on which lane it is, nor on its neighbours. */
+/* A chain's draws do not depend on its lane or on its neighbours. */
 static void lanes_agree_with_chains_drawn_alone(void **unused) {
   (void)unused;
-  const uint64_t first = 0xfffffff9u; /* the ids pass 2^32 among the lanes */
+  const uint64_t first = 0xfffffff9u; /* the ids of the lanes pass 2^32 */
   lane together[4], alone[4];
   random_normals(7, science_id(first), PURPOSE_NOISE, 5, together);
   for (int i = 0; i < LANES; i++) {
@@ -109,7 +109,7 @@ static void lanes_agree_with_chains_drawn_alone(void **unused) {
 
 enum { NORMALS = 1 << 20 };
 
-/* Family-wise 1e-6 over the 8 statistics below (Bonferroni). */
+/* A family-wise error of 1e-6 over the 8 statistics below (Bonferroni). */
 static const double ERROR_RATE = 1e-6 / 8.0;
 
 static double *draw_normals(void) {
@@ -133,7 +133,7 @@ static double moment_z(const double *x, int power) {
   return fabs(sum / NORMALS - moments[power]) / sqrt(variance / NORMALS);
 }
 
-/* |z| of the mean product of neighbours: sine with cosine, and words 0, 1 with 2, 3. */
+/* |z| of the mean product of values at this distance: sine with cosine, and words 0, 1 with 2, 3. */
 static double neighbour_z(const double *x, int distance) {
   double sum = 0.0;
   for (int n = 0; n < NORMALS; n += 4) sum += x[n] * x[n + distance];
@@ -161,7 +161,7 @@ static void normals_pass_kolmogorov_and_smirnov(void **unused) {
   free(x);
 }
 
-/* The radius of the smallest uniform, 2^-33, is 6.764; near 1 it must be a number. */
+/* The smallest uniform, 2^-33, gives the radius 6.764. Near 1 the radius must be a number. */
 static void normals_are_below_their_stated_bound(void **unused) {
   (void)unused;
   double largest = 0.0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs of several ranks: the same counts as of one, and nothing wrong in the result whatever becomes of a rank. */
+/* Several ranks count what one process counts, and the result is right whatever happens to a rank. */
 #include <unistd.h>
 
 #include "files/result_file.h"
@@ -16,9 +16,9 @@ static const char *const small[] = {"first",   "buffer", "second",  "buffer",   
 /* ---- Whole runs ---- */
 
 struct incident {
-  uint64_t after;     /* chains, when the run is ended; 0: never */
-  int mute, stranger; /* ranks; 0: none */
-  uint64_t told, of;  /* the last that was told: chains counted, by all and of all */
+  uint64_t after;     /* the run is cancelled after this many chains; 0: never */
+  int mute, stranger; /* rank numbers; 0: no rank */
+  uint64_t told, of;  /* the last progress: chains counted by all ranks, and the wanted chains */
   uint64_t by_rank[MOST_RANKS];
 };
 
@@ -44,13 +44,13 @@ static seam_status run(int ranks, const char *steps, struct incident *incident, 
   return status;
 }
 
-static void assert_same_counts(const seam_result *a, const seam_result *b) {
+static void assert_same_coverage_and_counts(const seam_result *a, const seam_result *b) {
   assert_int_equal(a->coverage.ranges, b->coverage.ranges);
   assert_memory_equal(a->coverage.ids, b->coverage.ids, 2 * a->coverage.ranges * sizeof *a->coverage.ids);
-  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
+  assert_same_counts(a, b);
 }
 
-/* What is left of a run that was cut short is run by one process. */
+/* One process runs what is missing of a run that was cut short. */
 static void assert_completed(seam_result *result, const char *steps) {
   struct incident none = {0};
   seam_result *whole = NULL;
@@ -59,7 +59,7 @@ static void assert_completed(seam_result *result, const char *steps) {
   assert_true(seam_result_chains(result) < 20000);
   assert_int_equal(run(1, steps, &none, &result, &error), SEAM_OK);
   assert_int_equal(run(1, steps, &none, &whole, &error), SEAM_OK);
-  assert_same_counts(result, whole);
+  assert_same_coverage_and_counts(result, whole);
   seam_result_free(whole);
 }
 
@@ -73,7 +73,7 @@ static void ranks_count_as_one_process_does(void **state) {
     seam_result *result = NULL;
     uint64_t sum = 0;
     if (run(ranks, "300", &none, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-    assert_same_counts(result, whole);
+    assert_same_coverage_and_counts(result, whole);
     for (int rank = 0; rank < ranks; rank++) sum += none.by_rank[rank];
     assert_int_equal(sum, 20000);
     assert_int_equal(none.told, 20000);
@@ -134,7 +134,7 @@ struct reader {
   int files;
 };
 
-/* Whole, and never more than was told to be counted. */
+/* The checkpoint is whole and holds no more than the progress says. */
 static int read_checkpoint(const seam_progress *progress, void *user) {
   struct reader *reader = user;
   seam_result *result;
@@ -179,8 +179,8 @@ static const char sweep_plan[] =
     "\"grid\": {\"steps\": [0, 1000], \"seed\": [1, 2, 3, 4, 5, 6]}}";
 
 struct sweep_incident {
-  uint64_t after; /* chains, when the sweep is ended; 0: never */
-  int mute;       /* a rank; 0: none */
+  uint64_t after; /* the sweep is cancelled after this many chains; 0: never */
+  int mute;       /* a rank number; 0: no rank */
   uint64_t by_rank[MOST_RANKS], told, of;
 };
 
@@ -216,7 +216,7 @@ static seam_sweep *open_sweep(char folder[64]) {
   return sweep;
 }
 
-/* Every file holds what one process counts; then all is removed. */
+/* Every file holds what one process counts. Then everything is removed. */
 static void close_sweep(seam_sweep *sweep, const char *folder) {
   for (uint64_t point = 0; point < seam_sweep_points(sweep); point++) {
     char path[512];
@@ -226,7 +226,7 @@ static void close_sweep(seam_sweep *sweep, const char *folder) {
     snprintf(path, sizeof path, "%.200s/%.200s", seam_sweep_folder(sweep), at.file);
     assert_int_equal(seam_train(at.config, NULL, NULL, &alone, &error), SEAM_OK);
     if (seam_result_read(path, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-    assert_same_counts(result, alone);
+    assert_same_coverage_and_counts(result, alone);
     seam_result_free(result);
     seam_result_free(alone);
   }
@@ -248,7 +248,7 @@ static void ranks_count_the_points_of_a_sweep(void **state) {
   close_sweep(sweep, folder);
 }
 
-static void a_sweep_of_ranks_goes_on_after_an_interrupt_and_a_loss(void **state) {
+static void a_sweep_of_ranks_continues_after_an_interrupt_and_a_lost_rank(void **state) {
   (void)state;
   char folder[64];
   struct sweep_incident interrupt = {.after = 8000}, loss = {.after = 2000, .mute = 1}, none = {0};
@@ -263,9 +263,9 @@ static void a_sweep_of_ranks_goes_on_after_an_interrupt_and_a_loss(void **state)
   close_sweep(sweep, folder);
 }
 
-/* ---- What a rank has ---- */
+/* ---- The cores and cards of a rank ---- */
 
-static void cores_are_divided_among_those_who_share_them(void **state) {
+static void cores_are_divided_among_the_ranks_that_share_them(void **state) {
   (void)state;
   static const struct {
     int index, count, cores;
@@ -323,8 +323,8 @@ int main(void) {
       cmocka_unit_test(a_rank_that_fails_is_named_and_ends_the_run),
       cmocka_unit_test(checkpoints_hold_what_all_ranks_counted),
       cmocka_unit_test(ranks_count_the_points_of_a_sweep),
-      cmocka_unit_test(a_sweep_of_ranks_goes_on_after_an_interrupt_and_a_loss),
-      cmocka_unit_test(cores_are_divided_among_those_who_share_them),
+      cmocka_unit_test(a_sweep_of_ranks_continues_after_an_interrupt_and_a_lost_rank),
+      cmocka_unit_test(cores_are_divided_among_the_ranks_that_share_them),
       cmocka_unit_test(cards_are_dealt_to_the_ranks_of_a_host),
       cmocka_unit_test(leases_are_handed_out_in_the_order_they_came),
   };

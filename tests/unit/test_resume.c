@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Promise 5, nothing lost, nothing counted twice: however a run is interrupted, kept or spread, its file comes out the
- * same to the byte. */
+/* Promise 5, nothing lost, nothing counted twice: however a run is interrupted, resumed or split, its file has the same
+ * bytes. */
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,28 +15,19 @@ static const char *in_folder(const char *name, char path[96]) {
   return path;
 }
 
-/* Small runs with pairs of chains; further options as NAME, VALUE, ..., NULL. */
+/* A small run that counts pairs of chains; `options` are NAME, VALUE, ..., NULL. */
 static seam_config *configure(const char *const *options) {
   static const char *const small[] = {"first",   "buffer", "second",  "buffer",     "chains",
                                       "3000",    "steps",  "30",      "histograms", "interface,loss,interchange",
                                       "backend", "cpu",    "threads", "2",          NULL};
   seam_config *config = sample_config(small);
-  seam_error error;
-  for (; options && *options; options += 2)
-    if (seam_config_set(config, options[0], options[1], &error) != SEAM_OK) fail_msg("%s", error.message);
+  sample_set(config, options);
   return config;
 }
 
-static seam_result *train(const char *const *options) {
-  seam_config *config = configure(options);
-  seam_result *result = NULL;
-  seam_error error;
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
+static seam_result *train(const char *const *options) { return sample_run(seam_train, configure(options)); }
 
-/* The whole files, but for time and place. */
+/* The whole files are equal, except for time and place. */
 static void assert_same_file(seam_result *a, seam_result *b) {
   unsigned char *bytes[2];
   size_t size[2];
@@ -44,7 +35,7 @@ static void assert_same_file(seam_result *a, seam_result *b) {
   for (int k = 0; k < 2; k++) {
     result_set_time(sides[k], 1.0);
     sides[k]->config.threads = 0;
-    if (archive_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
+    if (result_file_pack(sides[k], &bytes[k], &size[k], NULL) != SEAM_OK) fail_msg("result %d cannot be packed", k);
   }
   assert_int_equal(size[0], size[1]);
   assert_memory_equal(bytes[0], bytes[1], size[0]);
@@ -91,7 +82,7 @@ static void an_interrupted_run_is_completed_to_the_byte(void **state) {
   seam_config_free(config);
 }
 
-static void a_whole_result_is_taken_as_it_is(void **state) {
+static void a_whole_result_is_not_run_again(void **state) {
   (void)state;
   seam_config *config = configure(NULL);
   seam_result *result = train(NULL), *whole = train(NULL);
@@ -102,8 +93,8 @@ static void a_whole_result_is_taken_as_it_is(void **state) {
   seam_config_free(config);
 }
 
-/* Holes at both ends and in the middle, and chains beyond what was asked for. */
-static void what_is_missing_is_run_wherever_it_is(void **state) {
+/* Chains are missing at both ends and in the middle, and there are chains beyond the wanted ones. */
+static void missing_chains_are_run_wherever_they_are(void **state) {
   (void)state;
   seam_result *result = train((const char *[]){"first-chain", "3400", "chains", "200", NULL});
   static const char *const runs[][2] = {{"1000", "2"}, {"2990", "100"}, {"0", "3000"}, {"3000", "600"}};
@@ -131,7 +122,7 @@ static void another_configuration_is_refused_by_its_first_option(void **state) {
   seam_config_free(config);
 }
 
-static void an_output_to_be_resumed_is_read_or_absent(void **state) {
+static void an_output_to_resume_is_read_or_absent(void **state) {
   (void)state;
   char path[96];
   seam_output *output;
@@ -171,12 +162,12 @@ static void a_damaged_output_is_not_resumed(void **state) {
 
 struct reader {
   const char *path;
-  uint64_t files, chains; /* different ones seen, and how much the last one covers */
-  const char *intruder;   /* put there in the first moment, unless NULL */
+  uint64_t files, chains; /* how many different files were seen, and how many chains the last one covers */
+  const char *intruder;   /* text that takes the file's place at the first call, unless NULL */
   char trouble[512];
 };
 
-/* Every file that stands there is whole, and none has less than the one before. */
+/* Every checkpoint is whole, and none holds fewer chains than the one before. */
 static int read_checkpoint(const seam_progress *progress, void *user) {
   struct reader *reader = user;
   seam_result *result;
@@ -199,7 +190,7 @@ static int read_checkpoint(const seam_progress *progress, void *user) {
   return 0;
 }
 
-/* The slow way, so that the run outlasts several looks at it on any machine. */
+/* One slow thread, so that the run lasts for several looks at its file on any machine. */
 static seam_result *run_with_checkpoints(const char *every, seam_output *output, struct reader *reader) {
   seam_config *config = configure((const char *[]){"steps", "2000", "chains", "5000", "checkpoint-every", every, "isa",
                                                    "baseline", "threads", "1", NULL});
@@ -240,7 +231,7 @@ static void checkpoints_by_chains(void **state) {
   checkpoints_are_whole_and_grow("500");
 }
 
-/* Neither the run nor the file that appeared is lost, and the caller is told while there is time. */
+/* Neither the run nor the file that appeared is lost, and the caller is warned during the run. */
 static void a_checkpoint_that_fails_costs_neither_run_nor_file(void **state) {
   (void)state;
   char path[96], beside[112], found[16] = "";
@@ -298,7 +289,7 @@ static void parts_in_any_order_make_the_whole(void **state) {
   seam_result_free(whole);
 }
 
-/* By --first-chain and --chains: the configuration becomes that of the whole, too. */
+/* Parts made with --first-chain and --chains; the merged configuration is that of the whole. */
 static void ranges_make_the_whole(void **state) {
   (void)state;
   static const char *const runs[][2] = {{"2000", "1000"}, {"0", "600"}, {"600", "1400"}};
@@ -330,7 +321,7 @@ static void an_overlap_names_the_first_chain_and_both_files(void **state) {
   write_parts();
   write_result(in_folder("overlap.zip", path), part);
   seam_result_free(part);
-  /* Shards begin at 0, 428, 856, 1284, 1714 and so on: the third holds 1000. */
+  /* Shards begin at 0, 428, 856, 1284, 1714 and so on, so the third one holds chain 1000. */
   snprintf(message, sizeof message, "%s and %s both counted chain 1000:", part_paths[2], path);
   refuses((const char *[]){part_paths[3], part_paths[2], path}, 3, SEAM_ERROR_MISMATCH, message);
 }
@@ -354,10 +345,10 @@ static void other_options_and_bad_files_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_interrupted_run_is_completed_to_the_byte),
-      cmocka_unit_test(a_whole_result_is_taken_as_it_is),
-      cmocka_unit_test(what_is_missing_is_run_wherever_it_is),
+      cmocka_unit_test(a_whole_result_is_not_run_again),
+      cmocka_unit_test(missing_chains_are_run_wherever_they_are),
       cmocka_unit_test(another_configuration_is_refused_by_its_first_option),
-      cmocka_unit_test(an_output_to_be_resumed_is_read_or_absent),
+      cmocka_unit_test(an_output_to_resume_is_read_or_absent),
       cmocka_unit_test(a_damaged_output_is_not_resumed),
       cmocka_unit_test(checkpoints_by_time),
       cmocka_unit_test(checkpoints_by_chains),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The roof of the made-up kernels in tests/roof, by way of the table that the build makes of them. */
+/* The roof of the made-up kernels in support/roof, from the table that the build makes of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void the_busiest_pipe_binds(void **state) {
   query.samples = 64;
   assert_roof(query, 100 + 64 * 50, "issue");
   query.compute_capability = 80;
-  assert_roof(query, 2 * (44 + 64 * 33), "fp32"); /* half the rate there */
+  assert_roof(query, 2 * (44 + 64 * 33), "fp32"); /* half the rate on that card */
   assert_roof((struct roof_query){"mlp8", "mlp8", "adam", "fast", 90, 4}, 1800, "issue");
   assert_roof((struct roof_query){"mlp8", "mlp8", "adam", "fast", 90, 1}, 900, "issue");
 }
@@ -50,7 +50,8 @@ static void what_was_not_counted_has_no_roof(void **state) {
   assert_none(query);
   query = linear, query.compute_capability = 0;
   assert_none(query);
-  assert_none((struct roof_query){"mlp8", "mlp8", "adam", "exact", 90, 4}); /* a step, but no pair */
+  assert_none(
+      (struct roof_query){"mlp8", "mlp8", "adam", "exact", 90, 4}); /* only the step was counted, not the pair */
 }
 
 static void an_empty_table_has_no_roof(void **state) {
@@ -63,7 +64,7 @@ static void an_empty_table_has_no_roof(void **state) {
   assert_false(roof_find(&(struct roof_table){roof_table.rows, no_pipes}, &linear, &roof));
 }
 
-/* Each column in turn is the only one that counts, so that none is read in the place of another. */
+/* Only one column at a time is not 0, so that none is read in place of another. */
 static void every_column_can_bind(void **state) {
   (void)state;
   static const char *const names[] = {"issue", "fp32", "alu", "mufu", "memory", "branch", "uniform", "local"};
@@ -80,7 +81,7 @@ static void every_column_can_bind(void **state) {
   }
 }
 
-/* An H100's 132 multiprocessors at 1.755 GHz, four warps in each at a time, one instruction a cycle. */
+/* An H100 has 132 multiprocessors at 1.755 GHz; each starts four warps' instructions in each cycle. */
 static void the_rate_is_that_of_all_schedulers(void **state) {
   (void)state;
   struct roof roof = {1000, "issue"};

@@ -1,54 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole runs through the public API: counts do not depend on how the work is cut, and no chain is lost or counted
+/* Whole runs through the public API: counts do not depend on how the work is split, and no chain is lost or counted
  * twice. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "backend/backend.h"
-#include "result/result.h"
 #include "backend/choice.h"
+#include "support/sample_result.h"
 #include "workers/chain_queue.h"
 
-/* A configuration of small runs; options as NAME, VALUE, ..., NULL. */
+/* A configuration of small runs; the arguments are NAME, VALUE, ..., NULL. */
 static seam_config *configure(const char *name, ...) {
-  seam_config *config = seam_config_create();
-  seam_error error = {SEAM_OK, ""};
   const char *const small[] = {"chains", "300", "steps", "30", "lr", "0.05", "bins", "32", "backend", "cpu", NULL};
-  for (int k = 0; small[k]; k += 2) assert_int_equal(seam_config_set(config, small[k], small[k + 1], &error), SEAM_OK);
+  seam_config *config = sample_config(small);
   va_list rest;
   va_start(rest, name);
   for (; name; name = va_arg(rest, const char *)) {
     const char *value = va_arg(rest, const char *);
-    if (seam_config_set(config, name, value, &error) != SEAM_OK) fail_msg("%s", error.message);
+    sample_set(config, (const char *[]){name, value, NULL});
   }
   va_end(rest);
   return config;
 }
 
-static seam_result *train(seam_config *config) {
-  seam_result *result = NULL;
-  seam_error error = {SEAM_OK, ""};
-  if (seam_train(config, NULL, NULL, &result, &error) != SEAM_OK) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
+static seam_result *train(seam_config *config) { return sample_run(seam_train, config); }
 
 static int64_t total(const seam_result *result) {
   int64_t sum = 0;
   for (int o = 0; o < SEAM_OUTCOMES; o++) sum += seam_result_count(result, (seam_outcome)o);
   return sum;
-}
-
-static void assert_same_counts(const seam_result *a, const seam_result *b) {
-  assert_int_equal(a->histograms->cells, b->histograms->cells);
-  assert_memory_equal(a->counts, b->counts, (size_t)a->histograms->cells * sizeof *a->counts);
 }
 
 static void train_and_compare(seam_config *a, seam_config *b) {
@@ -59,16 +36,16 @@ static void train_and_compare(seam_config *a, seam_config *b) {
   seam_result_free(other);
 }
 
-/* ---- Handing out ---- */
+/* ---- Portions ---- */
 
-/* When the last of `workers` equally fast workers ends, over when all would if none ever waited. */
+/* The time when the last of `workers` equally fast workers ends, over the time if none ever waited. */
 static double waste(const struct session_info *info, uint64_t chains) {
-  uint64_t busy[16] = {0}, left = chains, end = 0; /* until when each is busy, in chains */
+  uint64_t busy[16] = {0}, left = chains, end = 0; /* each worker is busy until then; time in chains */
   while (left) {
     int first = 0;
     for (int w = 1; w < info->workers; w++)
       if (busy[w] < busy[first]) first = w;
-    uint64_t portion = chain_portion(info, left);
+    uint64_t portion = chain_queue_portion(info, left);
     assert_true(portion >= 1 && portion <= left && portion <= info->batch);
     assert_true(portion == left || portion % info->least == 0 || portion == info->batch);
     if (left % 2 == 0) assert_int_equal(portion % 2, 0); /* pairs of chains stay whole */
@@ -79,7 +56,7 @@ static double waste(const struct session_info *info, uint64_t chains) {
   return (double)end * info->workers / (double)chains;
 }
 
-/* None waits longer for the last one than for a piece of the least size. */
+/* No worker waits longer for the last one than the smallest piece takes. */
 static void portions_keep_all_workers_busy(void **state) {
   (void)state;
   struct session_info info = {.batch = 135168, .least = 33792};
@@ -90,13 +67,13 @@ static void portions_keep_all_workers_busy(void **state) {
     }
   info.workers = 8;
   assert_true(waste(&info, 10000000) < 1.01);
-  info.least = info.batch; /* one size, as on the CPU */
-  assert_int_equal(chain_portion(&info, 1000000), info.batch);
-  assert_int_equal(chain_portion(&info, 7), 7);
+  info.least = info.batch; /* all portions have one size, as on the CPU */
+  assert_int_equal(chain_queue_portion(&info, 1000000), info.batch);
+  assert_int_equal(chain_queue_portion(&info, 7), 7);
   info = (struct session_info){.workers = 2, .batch = 1, .least = 1};
-  assert_int_equal(chain_portion(&info, UINT64_MAX), 1);
+  assert_int_equal(chain_queue_portion(&info, UINT64_MAX), 1);
   info.batch = UINT64_MAX;
-  assert_true(chain_portion(&info, UINT64_MAX) == (uint64_t)1 << 62);
+  assert_true(chain_queue_portion(&info, UINT64_MAX) == (uint64_t)1 << 62);
 }
 
 static void every_pair_of_kinds_counts_every_chain_once(void **state) {
@@ -152,7 +129,7 @@ static void counts_do_not_depend_on_the_instruction_set(void **state) {
   }
 }
 
-/* Counts of [begin, end) after that many steps added to `counts`. */
+/* Adds the counts of chains [begin, end) after that many steps to `counts`. */
 static void add_part(int64_t *counts, uint64_t begin, uint64_t end, const char *steps) {
   char first[32], chains[32];
   snprintf(first, sizeof first, "%llu", (unsigned long long)begin);
@@ -188,8 +165,8 @@ static int64_t pairs_counted(const seam_result *result) {
   return sum;
 }
 
-/* Adds up only where no part breaks a pair, nor a vector or a batch at its end. */
-static void whole_pairs_add_up_however_the_ids_are_split(void **state) {
+/* The counts add up only if no part, vector or batch breaks a pair at its end. */
+static void pairs_add_up_however_the_ids_are_split(void **state) {
   (void)state;
   static const char *const splits[][2] = {{"4294967200", "2"}, {"4294967202", "150"}, {"4294967352", "1148"}};
   seam_result *whole = train(configure_pairs("4294967200", "1300"));
@@ -272,7 +249,7 @@ static void the_last_snapshot_holds_the_final_interface(void **state) {
   seam_result_free(result);
 }
 
-/* Cancels once `after` chains are counted. */
+/* Cancels after `after` chains. */
 static int cancel_after(const seam_progress *progress, void *user) {
   return progress->chains_done >= *(const uint64_t *)user;
 }
@@ -309,7 +286,7 @@ static void a_cancelled_run_holds_whole_pairs(void **state) {
   seam_result_free(part);
 }
 
-/* A slice of a run of long chains ends soon though no chain ever would. */
+/* A slice ends soon, though the chains of this run take very long. */
 static void cancelling_waits_for_a_slice_not_for_a_chain(void **state) {
   (void)state;
   seam_config *config = configure("chains", "1000", "steps", "2000000000", "slice", "1", NULL);
@@ -360,7 +337,7 @@ int main(void) {
       cmocka_unit_test(counts_do_not_depend_on_the_slice),
       cmocka_unit_test(counts_do_not_depend_on_the_instruction_set),
       cmocka_unit_test(any_split_of_the_ids_adds_up_to_the_whole),
-      cmocka_unit_test(whole_pairs_add_up_however_the_ids_are_split),
+      cmocka_unit_test(pairs_add_up_however_the_ids_are_split),
       cmocka_unit_test(pairs_do_not_depend_on_threads_slices_and_instruction_sets),
       cmocka_unit_test(broken_pairs_are_not_trained),
       cmocka_unit_test(ids_differ_in_all_64_bits),

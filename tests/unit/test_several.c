@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several results in one figure: what tells them apart, which figures they can have, and the curves laid over one
- * another. */
+/* Several results in one figure have labels that tell them apart, the figures that all of them can have, and curves
+ * over one another. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command/arguments.h"
@@ -16,10 +12,9 @@
 #include "command/figure/figure.h"
 #include "command/figure/page.h"
 #include "command/figure_choice.h"
+#include "support/sample_run.h"
 
-#include <cmocka.h>
-
-#define B "\u00a0" /* the blank at which no line is broken */
+#define B "\u00a0" /* a space at which no line is broken */
 
 static void take(struct plot *plot, seam_result *result) { plot->results[plot->count++] = result; }
 
@@ -27,25 +22,9 @@ static void release(struct plot *plot) {
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
 }
 
-typedef seam_status runner(const seam_config *config, seam_progress_function progress, void *user, seam_result **result,
-                           seam_error *error);
-
-/* What a configuration of so few chains counts: from the defaults and pairs of option and value, ended by NULL. */
-static seam_result *made(runner *run, const char *const *options) {
-  seam_config *config = seam_config_create();
-  seam_result *result = NULL;
-  seam_error error = {.message = ""};
-  assert_non_null(config);
-  for (; *options; options += 2)
-    if (seam_config_set(config, options[0], options[1], &error)) fail_msg("%s", error.message);
-  if (run(config, NULL, NULL, &result, &error)) fail_msg("%s", error.message);
-  seam_config_free(config);
-  return result;
-}
-
 #define SMALL        "chains", "40", "bins", "8", "steps"
-#define MADE(...)    made(seam_train, (const char *[]){__VA_ARGS__, NULL})
-#define PREDICT(...) made(seam_predict, (const char *[]){__VA_ARGS__, NULL})
+#define MADE(...)    sample_train((const char *[]){__VA_ARGS__, NULL})
+#define PREDICT(...) sample_predict((const char *[]){__VA_ARGS__, NULL})
 
 static void expect_labels(const struct plot *plot, const char *const *expected) {
   for (int r = 0; r < plot->count; r++) assert_string_equal(label_of(plot, r).text, expected[r]);
@@ -67,7 +46,7 @@ static void labels_tell_what_differs_and_nothing_else(void **state) {
   release(&plot);
 }
 
-static void results_alike_have_their_letter_alone(void **state) {
+static void equal_results_have_only_their_letter(void **state) {
   (void)state;
   struct plot plot = {.count = 0};
   for (int r = 0; r < 3; r++) take(&plot, MADE(SMALL, "3"));
@@ -77,8 +56,8 @@ static void results_alike_have_their_letter_alone(void **state) {
 
 #define LINEAR "first", "linear", "second", "linear", "chains", "64", "bins", "8", "draws", "64", "cells", "64"
 
-/* A prediction has no steps, and only the Gibbs law is told its beta. */
-static void tasks_are_told_and_heed_their_own_options(void **state) {
+/* A prediction has no steps, and only a Gibbs law shows its beta. */
+static void labels_tell_the_task_and_only_its_own_options(void **state) {
   (void)state;
   struct plot plot = {.count = 0};
   take(&plot, MADE(SMALL, "3", LINEAR));
@@ -160,8 +139,8 @@ static void all_is_what_all_results_can_have(void **state) {
   release(&plot);
 }
 
-/* Asked for by its name it is refused. */
-static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
+/* A comparison that is asked for by its name is refused. */
+static void all_leaves_out_an_impossible_comparison(void **state) {
   (void)state;
   struct plot plot = {.count = 0};
   take(&plot, MADE(SMALL, "3", "histograms", "interface"));
@@ -182,10 +161,9 @@ static void all_leaves_out_a_comparison_that_cannot_be(void **state) {
   release(&plot);
 }
 
-/* ---- What a count is worth ---- */
+/* ---- The effective counts ---- */
 
-/* What a comparison with a training finds of the chosen outcomes: so many independent entries, per count as it lies
- * there. */
+/* The effective count of the chosen outcomes, as a comparison with a training finds it, per count in the histogram. */
 static double effective_beside(seam_result *result, seam_result *training, const char *outcome) {
   seam_comparison *comparison;
   seam_error error;
@@ -198,22 +176,24 @@ static double effective_beside(seam_result *result, seam_result *training, const
 #define WORKING "first", "logistic", "second", "logistic", "chains", "4000", "bins", "16", "steps", "50"
 #define PAIRED  WORKING, "draws", "4000", "cells", "64"
 
-static void a_count_is_worth_what_the_interface_tells(void **state) {
+static void effective_counts_come_from_the_interface(void **state) {
   (void)state;
   const struct selection *pass = find_selection("pass"), *buffer = find_selection("buffer");
   seam_result *training = MADE(WORKING), *prediction = PREDICT(PAIRED), *law = PREDICT(PAIRED, "task", "gibbs");
-  assert_true(worth_of(training, pass) == 1);
+  assert_true(effective_sample_of(training, pass) == 1);
   for (int i = 0; i < 2; i++) {
     const struct selection *selection = i ? buffer : pass;
     double effective = effective_beside(prediction, training, selection->name);
     assert_true(effective > 16);
-    assert_true(worth_of(prediction, selection) == effective / (double)selected_chains(prediction, selection));
+    assert_true(effective_sample_of(prediction, selection) ==
+                effective / (double)selected_chains(prediction, selection));
   }
-  assert_true(worth_of(prediction, find_selection("all")) == worth_of(prediction, pass));
-  assert_true(worth_of(prediction, find_selection("fail")) == 0);
+  assert_true(effective_sample_of(prediction, find_selection("all")) == effective_sample_of(prediction, pass));
+  assert_true(effective_sample_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
-  assert_true(effective > 16 && worth_of(law, buffer) == effective / (double)selected_chains(law, pass));
-  assert_ptr_equal(compared_outcomes(law, find_selection("all")), pass); /* without the weight that pairs lack */
+  assert_true(effective > 16 && effective_sample_of(law, buffer) == effective / (double)selected_chains(law, pass));
+  assert_ptr_equal(compared_outcomes(law, find_selection("all")),
+                   pass); /* without the weight of pairs that do not work */
   assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
   seam_result_free(training);
   seam_result_free(prediction);
@@ -222,7 +202,7 @@ static void a_count_is_worth_what_the_interface_tells(void **state) {
 
 enum { WIDE = 500, HIGH = 240 };
 
-/* Distinct colours within the first panel, frame and text left out. */
+/* How many distinct colours the first panel has, without frame and text. */
 static int colours_of_first_panel(cairo_surface_t *surface) {
   enum { LEFT = 60, RIGHT = 140, TOP = 50, BOTTOM = 130, MOST = 64 };
   uint32_t seen[MOST];
@@ -239,7 +219,8 @@ static int colours_of_first_panel(cairo_surface_t *surface) {
   return count;
 }
 
-/* In whatever units a law is counted, both have one scale, on which the chains of a training have many shades. */
+/* Whatever the units of a Gibbs law, law and training have one scale, on which the training's chains have many
+ * shades. */
 static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
   (void)state;
   struct plot plot = {.selection = find_selection("all")};
@@ -259,7 +240,7 @@ static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
 
 /* ---- Curves ---- */
 
-/* The entries of one outcome at one level in [first, last), bins with their flow, of a width. */
+/* The entries of one outcome at one level of a width, in bins [first, last), flow bins included. */
 static double entries_of(seam_result *result, int outcome, int level, int64_t first, int64_t last) {
   const seam_histogram *width = seam_result_histogram(result, "width");
   int64_t extent = width->axes[2].bins + 2, sum = 0;
@@ -267,7 +248,7 @@ static double entries_of(seam_result *result, int outcome, int level, int64_t fi
   return (double)sum;
 }
 
-/* Every bin of every curve by hand. */
+/* Checks every bin of every curve against a sum over the histogram. */
 static void check_curves(const struct plot *plot, int level) {
   struct family family = family_of(plot);
   struct curves curves;
@@ -307,8 +288,8 @@ static void curves_are_densities_of_each_result(void **state) {
   release(&plot);
 }
 
-/* What has no chains is no reason for wide bins; what has few is. */
-static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
+/* A result without chains does not widen the bins. A result with few chains does. */
+static void bins_are_as_wide_as_the_result_with_fewest_counts_needs(void **state) {
   (void)state;
   int64_t bins[3];
   struct plot plot = {.selection = find_selection("all")};
@@ -331,15 +312,15 @@ static void bins_are_as_wide_as_the_least_known_result_needs(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(labels_tell_what_differs_and_nothing_else),
-      cmocka_unit_test(results_alike_have_their_letter_alone),
-      cmocka_unit_test(tasks_are_told_and_heed_their_own_options),
+      cmocka_unit_test(equal_results_have_only_their_letter),
+      cmocka_unit_test(labels_tell_the_task_and_only_its_own_options),
       cmocka_unit_test(figures_are_taken_in_order_and_once),
       cmocka_unit_test(all_is_what_all_results_can_have),
-      cmocka_unit_test(all_leaves_out_a_comparison_that_cannot_be),
-      cmocka_unit_test(a_count_is_worth_what_the_interface_tells),
+      cmocka_unit_test(all_leaves_out_an_impossible_comparison),
+      cmocka_unit_test(effective_counts_come_from_the_interface),
       cmocka_unit_test(densities_of_a_training_and_a_law_have_one_scale),
       cmocka_unit_test(curves_are_densities_of_each_result),
-      cmocka_unit_test(bins_are_as_wide_as_the_least_known_result_needs),
+      cmocka_unit_test(bins_are_as_wide_as_the_result_with_fewest_counts_needs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shim catches kernels that a device would not forgive. */
+/* The shim catches kernels whose errors a device would not forgive. */
 #include "shim/run.h"
 
 static void every_second_reaches_the_barrier(struct cuda_argument a) {
@@ -15,7 +15,7 @@ static void all_reach_the_barrier(struct cuda_argument a) {
 static void gives_its_partner_its_own(struct cuda_argument a) {
   (void)a;
   int theirs = __shfl_xor_sync(3u << (threadIdx.x & 30u), (int)(10 * threadIdx.x), 1);
-  for (int round = 0; round < 3; round++) { /* back, there and back */
+  for (int round = 0; round < 3; round++) { /* three rounds: back, there and back */
     theirs = __shfl_xor_sync(3u << (threadIdx.x & 30u), theirs, 1);
     if (round % 2) __syncthreads();
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sweeps: plans read and refused, points and their names, and runs that do only what is missing. */
+/* Sweeps: plans are read or refused, points have names, and only what is missing is run. */
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,7 +118,7 @@ static void wrong_plans_are_refused_by_key_and_value(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_refused(cases[i].plan, cases[i].part);
 }
 
-static void a_plan_that_cannot_be_read_is_no_plan(void **state) {
+static void a_plan_that_cannot_be_read_is_refused(void **state) {
   (void)state;
   seam_sweep *sweep;
   seam_error error;
@@ -129,7 +129,7 @@ static void a_plan_that_cannot_be_read_is_no_plan(void **state) {
   assert_non_null(strstr(error.message, "does not end in .json; name one"));
 }
 
-static void folders_lie_beside_the_plan(void **state) {
+static void the_output_folder_is_beside_the_plan(void **state) {
   (void)state;
   static const struct {
     const char *folder, *end;
@@ -157,7 +157,7 @@ static void assert_values(const char *grid, const char *option, const char *cons
   seam_sweep_close(sweep);
 }
 
-static void ranges_end_where_they_say(void **state) {
+static void ranges_end_at_their_last_value(void **state) {
   (void)state;
   assert_values(GRID("\"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}"), "lr",
                 (const char *[]){"0.001", "0.00316228", "0.01", "0.0316228", "0.1", NULL});
@@ -175,7 +175,7 @@ static void ranges_end_where_they_say(void **state) {
                 (const char *[]){"0", "6148914691236517205", "12297829382473034410", "18446744073709551615", NULL});
 }
 
-static void the_last_axis_turns_fastest(void **state) {
+static void the_last_axis_changes_fastest(void **state) {
   (void)state;
   static const char *const files[] = {
       "seed=1_pair=mlp4-buffer_range=-1-2.zip", "seed=1_pair=mlp4-buffer_range=-2-2.zip",
@@ -205,9 +205,9 @@ static void the_last_axis_turns_fastest(void **state) {
   "\"seed\": {\"from\": 1, \"to\": 4, \"points\": 4}}}"
 
 struct watch {
-  uint64_t after; /* chains, when the sweep is ended; 0: never */
+  uint64_t after; /* the sweep is cancelled after this many chains; 0: never */
   seam_sweep_progress last;
-  bool ended, may_fall; /* an end loses unfinished chains */
+  bool ended, may_fall; /* chains_done may fall, because the end of a point loses its unfinished chains */
   const char *intruder; /* a file that appears at the first call with a point, unless NULL */
 };
 
@@ -242,7 +242,7 @@ static struct path file_of(seam_sweep *sweep, uint64_t point) {
   return path;
 }
 
-/* Each file has the counts of a run of its own. */
+/* Each file has the counts of a single run of that point. */
 static void assert_whole(seam_sweep *sweep) {
   for (uint64_t point = 0; point < seam_sweep_points(sweep); point++) {
     seam_result *result, *alone = NULL;
@@ -279,7 +279,7 @@ static void a_sweep_counts_what_single_runs_count(void **state) {
   seam_sweep_close(sweep);
 }
 
-/* One file is gone, one is half, and the rest is left as it is. */
+/* One file is missing, one holds half of its chains, and the others stay as they are. */
 static void only_what_is_missing_is_run(void **state) {
   (void)state;
   struct watch watcher = {0};
@@ -311,7 +311,7 @@ static void only_what_is_missing_is_run(void **state) {
   seam_sweep_close(sweep);
 }
 
-/* Chains in all files that there are; those of a point that is not whole count in *parts, too. */
+/* The chains in all existing files. *parts counts those of unfinished points. */
 static uint64_t count_files(seam_sweep *sweep, uint64_t *parts) {
   uint64_t counted = 0;
   *parts = 0;
@@ -328,7 +328,7 @@ static uint64_t count_files(seam_sweep *sweep, uint64_t *parts) {
   return counted;
 }
 
-/* Points that outlast several calls of the progress function, so that one is cut short. */
+/* Points last for several calls of the progress function, so that one of them is cut short. */
 static void an_interrupted_sweep_is_completed(void **state) {
   (void)state;
   struct watch watcher = {.after = 1};
@@ -378,7 +378,7 @@ static void files_of_other_options_are_refused_or_replaced(void **state) {
   seam_sweep_close(sweep);
 }
 
-/* A file that cannot be gone on with appears after the files were looked at. */
+/* A file that cannot be resumed appears after the sweep has looked at the files. */
 static void a_point_that_fails_ends_the_sweep_and_keeps_the_others(void **state) {
   (void)state;
   seam_error error;
@@ -404,7 +404,7 @@ static void a_point_that_fails_ends_the_sweep_and_keeps_the_others(void **state)
   seam_sweep_close(sweep);
 }
 
-static void two_sweeps_do_not_meet_in_a_folder(void **state) {
+static void two_sweeps_do_not_run_in_one_folder(void **state) {
   (void)state;
   struct watch watcher = {0};
   seam_error error;
@@ -420,7 +420,7 @@ static void two_sweeps_do_not_meet_in_a_folder(void **state) {
 
 /* ---- The index ---- */
 
-/* Line `line` of a file, without its end. */
+/* Reads line `line` of a file, without its line end. */
 static void read_line(const char *path, int line, char *text, int size) {
   FILE *file = fopen(path, "r");
   assert_non_null(file);
@@ -453,7 +453,7 @@ static void assert_interval(const json_t *object, const char *name, int64_t part
   assert_true(fabs(number(object, high) - interval.high) < 1e-11);
 }
 
-static void the_index_says_what_the_files_say(void **state) {
+static void the_index_agrees_with_the_files(void **state) {
   (void)state;
   struct watch watcher = {0};
   seam_sweep *sweep = open_plan("index.json", SMALL);
@@ -504,7 +504,7 @@ static void predictions_have_their_acceptance_in_the_index(void **state) {
     assert_true(number(line, "draws") == (point < 2 ? 256 : 1024));
     assert_true(p.acceptance > 0 && fabs(number(line, "acceptance") / p.acceptance - 1) < 1e-10);
     assert_true(fabs(number(line, "acceptance_error") / p.acceptance_error - 1) < 1e-10);
-    assert_true(fabs(number(line, "acceptance_high") - p.acceptance - 1.96 * p.acceptance_error) < 1e-10);
+    assert_true(fabs(number(line, "acceptance_high") - p.acceptance - Z_95 * p.acceptance_error) < 1e-10);
     assert_true(fabs(number(line, "buffer_of_pass") - p.buffer) < 1e-10);
     assert_true(fabs(number(line, "interface_entropy") - p.interface_entropy) < 1e-10);
     json_decref(line);
@@ -516,17 +516,17 @@ static void predictions_have_their_acceptance_in_the_index(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wrong_plans_are_refused_by_key_and_value),
-      cmocka_unit_test(a_plan_that_cannot_be_read_is_no_plan),
-      cmocka_unit_test(folders_lie_beside_the_plan),
-      cmocka_unit_test(ranges_end_where_they_say),
-      cmocka_unit_test(the_last_axis_turns_fastest),
+      cmocka_unit_test(a_plan_that_cannot_be_read_is_refused),
+      cmocka_unit_test(the_output_folder_is_beside_the_plan),
+      cmocka_unit_test(ranges_end_at_their_last_value),
+      cmocka_unit_test(the_last_axis_changes_fastest),
       cmocka_unit_test(a_sweep_counts_what_single_runs_count),
       cmocka_unit_test(only_what_is_missing_is_run),
       cmocka_unit_test(an_interrupted_sweep_is_completed),
       cmocka_unit_test(files_of_other_options_are_refused_or_replaced),
       cmocka_unit_test(a_point_that_fails_ends_the_sweep_and_keeps_the_others),
-      cmocka_unit_test(two_sweeps_do_not_meet_in_a_folder),
-      cmocka_unit_test(the_index_says_what_the_files_say),
+      cmocka_unit_test(two_sweeps_do_not_run_in_one_folder),
+      cmocka_unit_test(the_index_agrees_with_the_files),
       cmocka_unit_test(predictions_have_their_acceptance_in_the_index),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -43,7 +43,7 @@ add_unit_test(test_compare_file quick 1)
 add_unit_test(test_compare_prediction all 10)
 add_unit_test(test_predict quick 20)
 add_unit_test(test_quadrant quick 1)
-target_link_options(test_quadrant PRIVATE -Wl,--wrap=pages_allocate) # to say that memory is out
+target_link_options(test_quadrant PRIVATE -Wl,--wrap=huge_pages_allocate) # to say that memory is out
 add_unit_test(test_accepted quick 3)
 add_unit_test(test_gibbs all 17)
 

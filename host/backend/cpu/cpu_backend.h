@@ -5,7 +5,7 @@
 
 #include "backend/backend.h"
 
-extern const struct backend cpu_backend;    /* trains */
-extern const struct backend census_backend; /* counts the pairs of predictions */
+extern const struct backend cpu_backend;         /* trains */
+extern const struct backend cpu_predict_backend; /* counts the pairs of predictions */
 
 #endif

@@ -31,7 +31,7 @@ struct session {
 
 /* ---- Sessions ---- */
 
-static const char *census_unavailable(void) { return NULL; }
+static const char *predict_unavailable(void) { return NULL; }
 
 static void free_worker(struct worker *worker) {
   free(worker->batch.candidates);
@@ -42,7 +42,7 @@ static void free_worker(struct worker *worker) {
   pair_weights_free(worker->weights);
 }
 
-static void census_close(struct session *session) {
+static void predict_close(struct session *session) {
   if (!session) return;
   for (int w = 0; session->workers && w < session->count; w++) free_worker(&session->workers[w]);
   free(session->workers);
@@ -85,8 +85,8 @@ static void choose_law(const struct seam_config *config, int isa, struct session
   }
 }
 
-static seam_status census_open(const struct seam_config *config, const struct job *job, struct session **session,
-                               struct session_info *info, seam_error *error) {
+static seam_status predict_open(const struct seam_config *config, const struct job *job, struct session **session,
+                                struct session_info *info, seam_error *error) {
   int isa;
   FORWARD(processor_isa(config, &isa, error));
   struct session *s = calloc(1, sizeof *s);
@@ -97,10 +97,10 @@ static seam_status census_open(const struct seam_config *config, const struct jo
   choose_law(config, isa, s);
   seam_status status = create_workers(s, config->chains, error);
   if (status != SEAM_OK) {
-    census_close(s);
+    predict_close(s);
     return status;
   }
-  info->backend = census_backend.name;
+  info->backend = cpu_predict_backend.name;
   snprintf(info->isa, sizeof info->isa, "%s", isa_name(isa));
   processor_name(info->device, sizeof info->device);
   info->workers = s->count;
@@ -181,8 +181,8 @@ static void count_range(struct session *session, struct worker *worker, struct c
   range->end = id;
 }
 
-static seam_status census_count(struct session *session, int worker, struct chain_range *range,
-                                struct run_control *control, int64_t *counts, seam_error *error) {
+static seam_status predict_count(struct session *session, int worker, struct chain_range *range,
+                                 struct run_control *control, int64_t *counts, seam_error *error) {
   struct floating_point_state found = floating_point_enter();
   bool built = true;
   seam_status status = SEAM_OK;
@@ -193,5 +193,5 @@ static seam_status census_count(struct session *session, int worker, struct chai
   return status;
 }
 
-const struct backend census_backend = {"cpu",        census_unavailable, census_open,
-                                       census_count, census_close,       processor_devices};
+const struct backend cpu_predict_backend = {"cpu",         predict_unavailable, predict_open,
+                                            predict_count, predict_close,       processor_devices};

@@ -93,7 +93,7 @@ static bool train_vector(const struct session *session, void *state, uint64_t fi
     if (atomic_load_explicit(&control->cancel, memory_order_relaxed)) return false;
     uint32_t pause = backend_next_pause(job, step, session->slice);
     session->kernels->train(state, job, step, pause);
-    atomic_fetch_add_explicit(&control->trained, active * (pause - step), memory_order_relaxed);
+    atomic_fetch_add_explicit(&control->work_done, active * (pause - step), memory_order_relaxed);
     step = pause;
   }
 }

@@ -15,26 +15,26 @@ _Static_assert(DRAW_BITS + 2 * CELL_BITS + 1 <= 64, "all bits of the key fit");
 #define DRAW_MASK (((uint64_t)1 << DRAW_BITS) - 1)
 
 /* How many draws of a block stand in the order, and how many of these are quadrants, by their sides. */
-struct census_block {
+struct predict_block {
   uint64_t ranked, quadrants[QUADRANT_SIDES];
 };
 
-struct census_order {
+struct draw_order {
   const struct job *job;
   const struct works_kernels *kernels;
   uint64_t *entries;        /* a block's begin at pair_block_begin; they have no keys before they are sorted */
   struct pairs_rank *ranks; /* of the draws that have entries */
-  struct census_block block[PAIR_BLOCKS];
+  struct predict_block block[PAIR_BLOCKS];
 };
 
-seam_status census_order_create(const struct job *job, const struct works_kernels *kernels, struct census_order **out,
-                                seam_error *error) {
-  struct census_order *order = calloc(1, sizeof *order);
+seam_status draw_order_create(const struct job *job, const struct works_kernels *kernels, struct draw_order **out,
+                              seam_error *error) {
+  struct draw_order *order = calloc(1, sizeof *order);
   *out = NULL;
-  if (order) order->entries = pages_allocate(job->draws * sizeof *order->entries);
-  if (order) order->ranks = pages_allocate(job->draws * sizeof *order->ranks);
+  if (order) order->entries = huge_pages_allocate(job->draws * sizeof *order->entries);
+  if (order) order->ranks = huge_pages_allocate(job->draws * sizeof *order->ranks);
   if (!order || !order->entries || !order->ranks) {
-    census_order_free(order);
+    draw_order_free(order);
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %llu MB: use fewer --draws",
                      (unsigned long long)(job->draws * (sizeof(uint64_t) + sizeof(struct pairs_rank)) / 1000000));
   }
@@ -44,7 +44,7 @@ seam_status census_order_create(const struct job *job, const struct works_kernel
   return SEAM_OK;
 }
 
-void census_order_free(struct census_order *order) {
+void draw_order_free(struct draw_order *order) {
   if (!order) return;
   free(order->entries);
   free(order->ranks);
@@ -79,12 +79,12 @@ struct queue {
 };
 
 /* Ranks the draws and keeps those that accept a cell at both levels. */
-static void rank_queue(struct census_order *order, uint64_t begin, struct queue *queue, struct census_block *block) {
+static void rank_queue(struct draw_order *order, uint64_t begin, struct queue *queue, struct predict_block *block) {
   struct pairs_rank ranks[PAIRS_MOST_LANES];
   order->kernels->rank(order->job, queue->draws, queue->size, ranks);
   for (int i = 0; i < queue->size; i++) {
     if (ranks[i].high[0] == PAIRS_NOWHERE || ranks[i].high[1] == PAIRS_NOWHERE) continue;
-    int sides = census_quadrant_sides(&ranks[i], order->job->stride);
+    int sides = quadrant_sides(&ranks[i], order->job->stride);
     if (sides != QUADRANT_NONE) block->quadrants[sides]++;
     order->ranks[queue->draws[i]] = ranks[i];
     order->entries[begin + block->ranked++] = queue->draws[i] - begin;
@@ -93,15 +93,15 @@ static void rank_queue(struct census_order *order, uint64_t begin, struct queue 
 }
 
 /* Bit i is set where the i-th of `active` draws may work with a first component. */
-static uint64_t sift(const struct census_order *order, const uint64_t *draws, int active) {
+static uint64_t sift(const struct draw_order *order, const uint64_t *draws, int active) {
   if (!order->job->common_cell) return ((uint64_t)1 << active) - 1;
   return order->kernels->sift(order->job, draws, active);
 }
 
-void census_order_look(struct census_order *order, int block) {
+void draw_order_look(struct draw_order *order, int block) {
   const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = pair_block_begin(order->job->draws, block);
   const uint64_t end = pair_block_begin(order->job->draws, block + 1);
-  struct census_block own = {0}; /* neighbours in memory are other workers' */
+  struct predict_block own = {0}; /* neighbours in memory are other workers' */
   struct queue queue = {0};
   for (uint64_t draw = begin; draw < end; draw += lanes) {
     uint64_t draws[PAIRS_MOST_LANES], active = end - draw < lanes ? end - draw : lanes;
@@ -115,18 +115,18 @@ void census_order_look(struct census_order *order, int block) {
   order->block[block] = own;
 }
 
-uint64_t census_order_quadrants(const struct census_order *order, int block, int sides) {
+uint64_t draw_order_quadrants(const struct draw_order *order, int block, int sides) {
   return order->block[block].quadrants[sides];
 }
 
-void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants) {
+void draw_order_sort(struct draw_order *order, int block, struct summed_tables *quadrants) {
   const uint64_t begin = pair_block_begin(order->job->draws, block);
   uint64_t *entries = order->entries + begin, left = 0, entered[QUADRANT_SIDES] = {0};
   for (uint64_t k = 0; k < order->block[block].ranked; k++) {
     const struct pairs_rank *what = &order->ranks[begin + entries[k]];
-    int sides = quadrants ? census_quadrant_sides(what, order->job->stride) : QUADRANT_NONE;
+    int sides = quadrants ? quadrant_sides(what, order->job->stride) : QUADRANT_NONE;
     if (sides != QUADRANT_NONE && quadrants->first[sides] != QUADRANT_NONE)
-      census_quadrants_enter(quadrants, sides, block, entered[sides]++, what);
+      summed_tables_enter(quadrants, sides, block, entered[sides]++, what);
     else
       entries[left++] = key_of(what) << DRAW_BITS | entries[k];
   }
@@ -134,18 +134,16 @@ void census_order_sort(struct census_order *order, int block, struct census_quad
   qsort(entries, (size_t)left, sizeof *entries, by_key);
 }
 
-uint64_t census_order_ranks(const struct census_order *order) {
+uint64_t draw_order_ranks(const struct draw_order *order) {
   uint64_t most = 0;
   for (int block = 0; block < PAIR_BLOCKS; block++)
     if (order->block[block].ranked > most) most = order->block[block].ranked;
   return most;
 }
 
-uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank) {
+uint64_t draw_order_draw(const struct draw_order *order, int block, uint64_t rank) {
   uint64_t begin = pair_block_begin(order->job->draws, block);
   return rank < order->block[block].ranked ? begin + (order->entries[begin + rank] & DRAW_MASK) : PAIRS_NO_DRAW;
 }
 
-const struct pairs_rank *census_order_what(const struct census_order *order, uint64_t draw) {
-  return &order->ranks[draw];
-}
+const struct pairs_rank *draw_order_what(const struct draw_order *order, uint64_t draw) { return &order->ranks[draw]; }

@@ -11,31 +11,31 @@
 #include "backend/cpu/summed_table.h"
 #include "base/error.h"
 
-struct census_order;
+struct draw_order;
 
-seam_status census_order_create(const struct job *job, const struct works_kernels *kernels, struct census_order **order,
-                                seam_error *error);
-void census_order_free(struct census_order *order);
+seam_status draw_order_create(const struct job *job, const struct works_kernels *kernels, struct draw_order **order,
+                              seam_error *error);
+void draw_order_free(struct draw_order *order);
 
 /* Looks at the draws of one of PAIR_BLOCKS. Several blocks may be looked at at the same time. */
-void census_order_look(struct census_order *order, int block);
+void draw_order_look(struct draw_order *order, int block);
 
 /* Returns how many of a block's draws are quadrants open to these sides. Call it after all blocks are looked at. */
-uint64_t census_order_quadrants(const struct census_order *order, int block, int sides);
+uint64_t draw_order_quadrants(const struct draw_order *order, int block, int sides);
 
 /* Sorts a block after all have been looked at. Quadrants for whose sides there are sheets are entered there and leave
  * the order. Several blocks may be sorted at the same time. */
-void census_order_sort(struct census_order *order, int block, struct census_quadrants *quadrants);
+void draw_order_sort(struct draw_order *order, int block, struct summed_tables *quadrants);
 
 /* The functions below are for when all blocks are sorted. */
 
 /* The number of draws in the largest block. */
-uint64_t census_order_ranks(const struct census_order *order);
+uint64_t draw_order_ranks(const struct draw_order *order);
 
 /* The draw at a rank of a block, or PAIRS_NO_DRAW where the block has fewer. */
-uint64_t census_order_draw(const struct census_order *order, int block, uint64_t rank);
+uint64_t draw_order_draw(const struct draw_order *order, int block, uint64_t rank);
 
 /* The cells that a draw accepts. */
-const struct pairs_rank *census_order_what(const struct census_order *order, uint64_t draw);
+const struct pairs_rank *draw_order_what(const struct draw_order *order, uint64_t draw);
 
 #endif

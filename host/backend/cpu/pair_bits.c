@@ -18,7 +18,7 @@ seam_status pair_bits_create(const struct job *job, uint64_t firsts, const struc
   table->firsts = firsts;
   pthread_mutex_init(&table->mutex, NULL);
   pthread_cond_init(&table->changed, NULL);
-  seam_status status = census_order_create(job, kernels, &table->order, error);
+  seam_status status = draw_order_create(job, kernels, &table->order, error);
   if (status == SEAM_OK)
     *out = table;
   else
@@ -30,8 +30,8 @@ void pair_bits_free(struct pair_bits *table) {
   if (!table) return;
   pthread_cond_destroy(&table->changed);
   pthread_mutex_destroy(&table->mutex);
-  census_order_free(table->order);
-  census_quadrants_free(table->quadrants);
+  draw_order_free(table->order);
+  summed_tables_free(table->quadrants);
   free(table->tiles);
   free(table->reach);
   free(table->words);
@@ -49,11 +49,11 @@ static uint64_t sheets_for(const struct pair_bits *table, int sides) {
   const uint64_t stride = (uint64_t)table->job->stride;
   uint64_t draws = 0, most = 0;
   for (int block = 0; block < PAIR_BLOCKS; block++) {
-    uint64_t own = census_order_quadrants(table->order, block, sides);
+    uint64_t own = draw_order_quadrants(table->order, block, sides);
     draws += own;
     if (own > most) most = own;
   }
-  uint64_t sheets = census_quadrant_sheets(most), bytes = sheets * census_quadrant_sheet_bytes((int)stride);
+  uint64_t sheets = quadrant_sheets(most), bytes = sheets * quadrant_sheet_bytes((int)stride);
   bool quick = (double)table->firsts * (double)draws >= (double)bytes * PAIRS_OF_A_BYTE;
   return quick && bytes <= draws * (stride / 4) * MEMORY_OF_A_TILE ? sheets : 0;
 }
@@ -63,7 +63,7 @@ static seam_status choose_sheets(struct pair_bits *table, seam_error *error) {
   uint64_t sheets[QUADRANT_SIDES], any = 0;
   (void)error; /* nothing here can fail */
   for (int sides = 0; sides < QUADRANT_SIDES; sides++) any |= sheets[sides] = sheets_for(table, sides);
-  if (any) table->quadrants = census_quadrants_create(table->job->stride, sheets);
+  if (any) table->quadrants = summed_tables_create(table->job->stride, sheets);
   return SEAM_OK;
 }
 
@@ -86,7 +86,7 @@ static seam_status allocate(struct pair_bits *table, seam_error *error) {
   size_t size = 0;
   for (size_t k = 0; k < table->count; k++)
     size += pair_tile_words(&table->tiles[k]) + pair_tile_rows(&table->tiles[k]);
-  table->words = pages_allocate(size * sizeof(uint64_t));
+  table->words = huge_pages_allocate(size * sizeof(uint64_t));
   if (!table->words)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: a prediction needs %zu MB: use fewer --draws or --cells",
                      size * sizeof(uint64_t) / 1000000);
@@ -102,7 +102,7 @@ static seam_status allocate(struct pair_bits *table, seam_error *error) {
 
 /* There may be no tile, where no draw is left for them. */
 static seam_status lay_out(struct pair_bits *table, seam_error *error) {
-  const uint64_t ranks = census_order_ranks(table->order);
+  const uint64_t ranks = draw_order_ranks(table->order);
   table->count = (size_t)((ranks + WIDTH - 1) / WIDTH);
   if (table->count == 0) return SEAM_OK;
   table->tiles = calloc(table->count, sizeof *table->tiles);
@@ -127,9 +127,9 @@ static seam_status find_reach(struct pair_bits *table, seam_error *error) {
 }
 
 /* The draw at a place of a tile's rows, from rank `begin` of the order on. */
-static uint64_t draw_at(const struct census_order *order, uint64_t begin, int place) {
+static uint64_t draw_at(const struct draw_order *order, uint64_t begin, int place) {
   int vector = place / PAIRS_VECTOR_DRAWS, block = place / PAIRS_RANKS % PAIR_BLOCKS;
-  return census_order_draw(order, block, begin + (uint64_t)(vector * PAIRS_RANKS + place % PAIRS_RANKS));
+  return draw_order_draw(order, block, begin + (uint64_t)(vector * PAIRS_RANKS + place % PAIRS_RANKS));
 }
 
 static void clear(const struct pairs_tile *tile) {
@@ -147,11 +147,11 @@ static void flip(const struct pairs_tile *tile, int level, int cell, int place) 
 
 /* Flips the bit of each draw in the row where its run begins and in the row after its end. False where a draw has more
  * than one run. */
-static bool mark_runs(const struct census_order *order, uint64_t begin, const struct pairs_tile *tile) {
+static bool mark_runs(const struct draw_order *order, uint64_t begin, const struct pairs_tile *tile) {
   for (int place = 0; place < tile->vectors * PAIRS_VECTOR_DRAWS; place++) {
     uint64_t draw = draw_at(order, begin, place);
     if (draw == PAIRS_NO_DRAW) continue;
-    const struct pairs_rank *what = census_order_what(order, draw);
+    const struct pairs_rank *what = draw_order_what(order, draw);
     if (what->broken) return false;
     for (int level = 0; level < 2; level++) {
       flip(tile, level, what->low[level], place);
@@ -222,28 +222,28 @@ static void fill_tile(struct pair_bits *table, size_t k) {
 
 static size_t blocks(const struct pair_bits *table) { return (void)table, PAIR_BLOCKS; }
 
-static void look_at_block(struct pair_bits *table, size_t block) { census_order_look(table->order, (int)block); }
+static void look_at_block(struct pair_bits *table, size_t block) { draw_order_look(table->order, (int)block); }
 
 static void sort_block(struct pair_bits *table, size_t block) {
-  census_order_sort(table->order, (int)block, table->quadrants);
+  draw_order_sort(table->order, (int)block, table->quadrants);
 }
 
 static size_t tiles(const struct pair_bits *table) { return table->count; }
 
 static size_t sums(const struct pair_bits *table) {
-  return table->quadrants ? census_quadrants_tasks(table->quadrants) : 0;
+  return table->quadrants ? summed_tables_tasks(table->quadrants) : 0;
 }
 
-static void clear_sheets(struct pair_bits *table, size_t k) { census_quadrants_clear(table->quadrants, k); }
+static void clear_sheets(struct pair_bits *table, size_t k) { summed_tables_clear(table->quadrants, k); }
 
-static void sum_rows(struct pair_bits *table, size_t k) { census_quadrants_sum_rows(table->quadrants, k); }
+static void sum_rows(struct pair_bits *table, size_t k) { summed_tables_sum_rows(table->quadrants, k); }
 
-static void sum_columns(struct pair_bits *table, size_t k) { census_quadrants_sum_columns(table->quadrants, k); }
+static void sum_columns(struct pair_bits *table, size_t k) { summed_tables_sum_columns(table->quadrants, k); }
 
 static seam_status end(struct pair_bits *table, seam_error *error) {
   (void)error; /* nothing here can fail */
-  if (table->quadrants) census_quadrants_end(table->quadrants);
-  census_order_free(table->order);
+  if (table->quadrants) summed_tables_end(table->quadrants);
+  draw_order_free(table->order);
   table->order = NULL;
   return SEAM_OK;
 }

@@ -19,11 +19,11 @@ struct pair_bits {
   size_t count;
   bool unbroken;   /* all tiles are */
   uint64_t *reach; /* [tile / PAIR_BITS_REACH][row]: a bit for each tile with a draw that accepts the row's cell */
-  struct census_quadrants *quadrants; /* the draws that are in no tile; NULL: there are none */
+  struct summed_tables *quadrants; /* the draws that are in no tile; NULL: there are none */
 
   /* Used while the table is built. */
   uint64_t firsts; /* how many first components will be counted, at most */
-  struct census_order *order;
+  struct draw_order *order;
   uint64_t *words;          /* of all tiles */
   pthread_mutex_t mutex;    /* guards what follows */
   pthread_cond_t changed;   /* a task is done, so that others may be free to be taken, or all may be over */

@@ -2,7 +2,7 @@
 /* What every law of pairs shares on the CPU: a batch of first components and the counts of their pairs.
  *
  * Each law has a file with its own path from a batch to its counts: pairs that work in working_pairs.c, the weights of
- * the Gibbs law in census_gibbs.c. The session hands out the batches and adds their counts to the histograms. */
+ * the Gibbs law in predict_gibbs.c. The session hands out the batches and adds their counts to the histograms. */
 #ifndef SEAM_PAIR_TABLE_H
 #define SEAM_PAIR_TABLE_H
 
@@ -52,7 +52,7 @@ static inline bool pair_cancelled(struct run_control *control) {
 }
 
 static inline void pair_progress(struct run_control *control, uint64_t pairs) {
-  atomic_fetch_add_explicit(&control->trained, pairs, memory_order_relaxed);
+  atomic_fetch_add_explicit(&control->work_done, pairs, memory_order_relaxed);
 }
 
 #endif

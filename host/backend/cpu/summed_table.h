@@ -17,21 +17,21 @@ enum { QUADRANT_SIDES = 4, QUADRANT_NONE = -1 };
 
 /* Positions along a level are counted from the side that quadrants are open to. A draw stands at the last cell that it
  * accepts from there, and a first component at the last cell that it hits. */
-struct census_sheet {
+struct sheet {
   int sides, stride;
   uint16_t (*draws)[PAIR_BLOCKS]; /* [position at level 0·stride + position at level 1][block]: how many come there */
   uint16_t *reached; /* [position at level 0]: the first position at level 1 where any does; stride: at none */
 };
 
-struct census_quadrants {
+struct summed_tables {
   int count;
-  struct census_sheet *sheets;
+  struct sheet *sheets;
   int first[QUADRANT_SIDES]; /* of the sheets for these sides, or QUADRANT_NONE */
 };
 
 /* The sides that a draw's quadrant is open to; QUADRANT_NONE where it is no quadrant. The draw accepts some cell at
  * both levels. */
-static inline int census_quadrant_sides(const struct pairs_rank *what, int stride) {
+static inline int quadrant_sides(const struct pairs_rank *what, int stride) {
   int sides = 0, none = what->broken;
   for (int level = 0; level < 2; level++) {
     int below = what->low[level] == 0, above = what->high[level] == stride - 1;
@@ -42,31 +42,31 @@ static inline int census_quadrant_sides(const struct pairs_rank *what, int strid
 }
 
 /* How many sheets are needed for this number of draws in a block. */
-uint64_t census_quadrant_sheets(uint64_t draws);
+uint64_t quadrant_sheets(uint64_t draws);
 
-size_t census_quadrant_sheet_bytes(int stride);
+size_t quadrant_sheet_bytes(int stride);
 
 /* Creates `sheets[sides]` sheets for each combination of sides; NULL where memory is out. They are made in this order:
  * clear, enter the draws, sum rows (along level 1), sum columns (along level 0), end. Each of clear and the sums has
- * census_quadrants_tasks tasks, which may run in any order and at the same time. */
-struct census_quadrants *census_quadrants_create(int stride, const uint64_t sheets[QUADRANT_SIDES]);
-void census_quadrants_free(struct census_quadrants *quadrants);
+ * summed_tables_tasks tasks, which may run in any order and at the same time. */
+struct summed_tables *summed_tables_create(int stride, const uint64_t sheets[QUADRANT_SIDES]);
+void summed_tables_free(struct summed_tables *quadrants);
 
-size_t census_quadrants_tasks(const struct census_quadrants *quadrants);
-void census_quadrants_clear(struct census_quadrants *quadrants, size_t task);
-void census_quadrants_sum_rows(struct census_quadrants *quadrants, size_t task);
-void census_quadrants_sum_columns(struct census_quadrants *quadrants, size_t task);
-void census_quadrants_end(struct census_quadrants *quadrants);
+size_t summed_tables_tasks(const struct summed_tables *quadrants);
+void summed_tables_clear(struct summed_tables *quadrants, size_t task);
+void summed_tables_sum_rows(struct summed_tables *quadrants, size_t task);
+void summed_tables_sum_columns(struct summed_tables *quadrants, size_t task);
+void summed_tables_end(struct summed_tables *quadrants);
 
 /* The position at a level of a draw that accepts, or a first component that hits, cells low to high. */
-static inline int census_sheet_position(const struct census_sheet *sheet, int level, int low, int high) {
+static inline int sheet_position(const struct sheet *sheet, int level, int low, int high) {
   return sheet->sides >> level & 1 ? low : sheet->stride - 1 - high;
 }
 
 /* Enters a draw, which is the nth of these sides in its block. Draws of different blocks may be entered at the same
  * time. */
-void census_quadrants_enter(struct census_quadrants *quadrants, int sides, int block, uint64_t nth,
-                            const struct pairs_rank *what);
+void summed_tables_enter(struct summed_tables *quadrants, int sides, int block, uint64_t nth,
+                         const struct pairs_rank *what);
 
 /* ---- Reading a sheet ---- */
 
@@ -74,26 +74,25 @@ struct quadrant_point {
   int position[2]; /* at each level */
 };
 
-static inline struct quadrant_point census_sheet_point(const struct census_sheet *sheet,
-                                                       const struct candidate *candidate) {
+static inline struct quadrant_point sheet_point(const struct sheet *sheet, const struct candidate *candidate) {
   struct quadrant_point point;
   for (int level = 0; level < 2; level++) {
     int low = candidate->row[CANDIDATE_LOW + level] - level * sheet->stride;
     int high = candidate->row[CANDIDATE_HIGH + level] - level * sheet->stride;
-    point.position[level] = census_sheet_position(sheet, level, low, high);
+    point.position[level] = sheet_position(sheet, level, low, high);
   }
   return point;
 }
 
 /* The point whose draws are those that work with both. */
-static inline struct quadrant_point census_sheet_common(struct quadrant_point a, struct quadrant_point b) {
+static inline struct quadrant_point sheet_common(struct quadrant_point a, struct quadrant_point b) {
   for (int level = 0; level < 2; level++)
     if (b.position[level] < a.position[level]) a.position[level] = b.position[level];
   return a;
 }
 
 /* The number of draws of each block that accept the point; NULL where none does. */
-static inline const uint16_t *census_sheet_find(const struct census_sheet *sheet, struct quadrant_point point) {
+static inline const uint16_t *sheet_find(const struct sheet *sheet, struct quadrant_point point) {
   if (point.position[1] < sheet->reached[point.position[0]]) return NULL;
   return sheet->draws[(size_t)point.position[0] * (size_t)sheet->stride + (size_t)point.position[1]];
 }

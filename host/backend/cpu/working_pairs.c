@@ -138,21 +138,20 @@ static void count_tile(struct working_pairs *own, size_t k, struct pair_batch *b
 /* ---- By summed tables ---- */
 
 /* Adds the draws of a sheet that work with first components i and i + 1, in the block whose seconds they swap. */
-static void add_both(struct working_pairs *own, const struct census_sheet *sheet, const struct pair_batch *batch,
-                     size_t i) {
-  const struct quadrant_point both = census_sheet_common(census_sheet_point(sheet, &batch->candidates[i]),
-                                                         census_sheet_point(sheet, &batch->candidates[i + 1]));
-  const uint16_t *draws = census_sheet_find(sheet, both);
+static void add_both(struct working_pairs *own, const struct sheet *sheet, const struct pair_batch *batch, size_t i) {
+  const struct quadrant_point both =
+      sheet_common(sheet_point(sheet, &batch->candidates[i]), sheet_point(sheet, &batch->candidates[i + 1]));
+  const uint16_t *draws = sheet_find(sheet, both);
   const int block = tally_swap_block(batch->first_id + i) * FINE_BLOCKS;
   for (int k = 0; k < FINE_BLOCKS && draws; k++) own->in_both[i / 2][k] += draws[block + k];
 }
 
-static void count_sheet(struct working_pairs *own, const struct census_sheet *sheet, struct pair_batch *batch) {
+static void count_sheet(struct working_pairs *own, const struct sheet *sheet, struct pair_batch *batch) {
   const bool swaps = counts_swaps(own);
   size_t before = SIZE_MAX; /* the last first component with partners here */
   for (size_t i = 0; i < batch->size; i++) {
     if (!batch->candidates[i].within) continue;
-    const uint16_t *draws = census_sheet_find(sheet, census_sheet_point(sheet, &batch->candidates[i]));
+    const uint16_t *draws = sheet_find(sheet, sheet_point(sheet, &batch->candidates[i]));
     if (!draws) continue;
     for (int block = 0; block < PAIR_BLOCKS; block++) own->in_block[i][block] += draws[block];
     batch->found[i] = true;

@@ -1,44 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Chooses, from the times of a run's own slices, how the training kernel is launched on one device: threads of a block
- * and steps of a slice. Nothing is trained for its sake, and no count depends on it. */
+/* Chooses the threads of a block and the steps of a slice for the training kernel, from the times of the run's slices.
+ *
+ * It needs no extra training: it measures slices that the run trains anyway. No count depends on the choice. */
 #ifndef SEAM_CUDA_AUTOTUNE_H
 #define SEAM_CUDA_AUTOTUNE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TUNING_SHAPES = 3 };
+enum { AUTOTUNE_SHAPES = 3 };
 
 /* How to launch a slice. */
-struct tuning_choice {
-  int shape; /* the candidate that this is */
+struct autotune_choice {
+  int shape; /* index of the launch shape */
   uint32_t threads, steps;
-  bool measured; /* to be recorded, with no other slice on the device meanwhile */
+  bool measured; /* its time is to be recorded, and no other slice may run on the device meanwhile */
 };
 
-struct tuning_cost {
+struct autotune_cost {
   int trials;
-  double milliseconds; /* for a step of a chain: the least of the trials */
+  double milliseconds; /* for one step of one chain: the least of the trials */
 };
 
-struct cuda_tuning {
-  double target;    /* milliseconds that a slice is to take */
-  bool fixed;       /* the user has chosen the steps */
-  uint32_t steps;   /* of a slice as long as nothing is known */
+struct cuda_autotune {
+  double target;    /* milliseconds that a slice should take */
+  bool fixed;       /* the user has chosen the steps of a slice */
+  uint32_t steps;   /* of a slice until a time is known */
   int slices;       /* recorded until now */
-  uint32_t chains;  /* of the largest batch recorded; smaller ones tell less and are left out */
-  uint32_t longest; /* steps of the longest slice recorded for it */
-  double latest;    /* milliseconds for a step of a chain, in the latest slice; 0 while nothing is known */
-  struct tuning_cost shapes[TUNING_SHAPES];
+  uint32_t chains;  /* of the largest batch recorded; smaller batches are not recorded */
+  uint32_t longest; /* steps of the longest slice recorded for that batch */
+  double latest;    /* milliseconds for one step of one chain in the latest slice; 0 if unknown */
+  struct autotune_cost shapes[AUTOTUNE_SHAPES];
 };
 
-/* Begins with slices of `steps`, at least 1, which stay where `fixed`. */
-void tuning_begin(struct cuda_tuning *tuning, uint32_t steps, bool fixed, double target);
+/* Begins with slices of `steps` steps, at least 1. With `fixed` all slices have that many. */
+void autotune_begin(struct cuda_autotune *tuning, uint32_t steps, bool fixed, double target);
 
-/* For the next slice of a batch of `chains` that must pause after `left` steps, at least 1. */
-struct tuning_choice tuning_next(const struct cuda_tuning *tuning, uint32_t chains, uint32_t left);
+/* How to launch the next slice of a batch of `chains` chains. It must pause after `left` steps, at least 1. */
+struct autotune_choice autotune_next(const struct cuda_autotune *tuning, uint32_t chains, uint32_t left);
 
-/* A slice launched as chosen took that long. */
-void tuning_record(struct cuda_tuning *tuning, struct tuning_choice choice, uint32_t chains, double milliseconds);
+/* Records the time of a slice that was launched as `choice` says. */
+void autotune_record(struct cuda_autotune *tuning, struct autotune_choice choice, uint32_t chains, double milliseconds);
 
 #endif

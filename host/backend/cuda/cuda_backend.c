@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA backend: one or several cards, each with two workers; whoever is free takes the next chains. */
+/* The CUDA backend: a session on one or several cards, each with two workers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 struct session {
   int count;
-  struct cuda_device devices[]; /* worker w is of device w % count, so that a short run uses them all */
+  struct cuda_device devices[]; /* worker w belongs to device w % count, so that a short run uses all devices */
 };
 
 /* ---- What this machine has ---- */
@@ -26,7 +26,7 @@ static const char *cuda_unavailable(void) {
            ": update the driver, rebuild with the toolkit that nvidia-smi names, or use --backend cpu";
   if (code == cudaSuccess || code == cudaErrorNoDevice)
     return "no NVIDIA card is visible: look at nvidia-smi and CUDA_VISIBLE_DEVICES, or use --backend cpu";
-  return "the NVIDIA driver does not answer: look with nvidia-smi whether the card is well, or use --backend cpu";
+  return "the NVIDIA driver does not answer: check the card with nvidia-smi, or use --backend cpu";
 }
 
 static void describe_card(const struct cudaDeviceProp *card, seam_device *device) {
@@ -54,7 +54,7 @@ static size_t cuda_devices(seam_device *devices, size_t capacity) {
 
 /* ---- Opening ---- */
 
-/* What --device names, all of it there. */
+/* Resolves --device to device numbers. All of them must exist. */
 static seam_status find_devices(const struct device_choice *asked, struct device_choice *found, seam_error *error) {
   int count = 0;
   TRY(cudaGetDeviceCount, &count);
@@ -74,16 +74,16 @@ static seam_status find_devices(const struct device_choice *asked, struct device
   return SEAM_OK;
 }
 
-/* Which of them failed is half of what there is to know. */
+/* Puts the number of the device before its error message. */
 static seam_status name_device(const struct cuda_device *device, seam_status status, seam_error *error) {
   if (status == SEAM_OK || !error) return status;
   seam_error inner = *error;
   return error_set(error, status, "CUDA device %d: %.490s", device->index, inner.message);
 }
 
-/* Runs work(argument) on a thread of its own, so that the caller's current device stays what it is. To set that again
- * afterwards would open a card that the caller may never have used. */
-static void run_aside(void *(*work)(void *), void *argument) {
+/* Runs work(argument) on a new thread, because it changes the thread's current CUDA device and the caller's must not
+ * change. Setting the caller's device again afterwards could open a card that the caller has never used. */
+static void run_on_thread(void *(*work)(void *), void *argument) {
   pthread_t thread;
   if (pthread_create(&thread, NULL, work, argument) == 0)
     pthread_join(thread, NULL);
@@ -119,13 +119,13 @@ static void *close_devices(void *argument) {
 
 static void cuda_close(struct session *session) {
   if (!session) return;
-  run_aside(close_devices, session);
+  run_on_thread(close_devices, session);
   free(session);
 }
 
-/* ---- What a session tells about itself ---- */
+/* ---- The description of a session ---- */
 
-/* "2 x NVIDIA H100, NVIDIA L4": each name once; cut off with dots where there is no room. */
+/* For example "2 x NVIDIA H100, NVIDIA L4": each name once. A text without enough room ends in dots. */
 static void join_names(const struct session *session, char *text, size_t size) {
   size_t length = 0;
   for (int i = 0; i < session->count && length < size; i++) {
@@ -146,8 +146,8 @@ static void join_names(const struct session *session, char *text, size_t size) {
 
 static uint64_t at_most(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-/* How much a worker takes at a time is what the smallest card can: one that took a larger card's share would keep the
- * others waiting for it in the end. */
+/* Workers take as many chains at a time as suit the smallest card. If a small card took the share of a larger one, the
+ * others would wait for it at the end. */
 static void describe(const struct session *session, struct session_info *info) {
   *info = (struct session_info){
       .backend = "cuda", .workers = session->count * DEVICE_WORKERS, .batch = UINT64_MAX, .least = UINT64_MAX};
@@ -162,7 +162,7 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
                              struct session_info *info, seam_error *error) {
   struct opening o = {.config = config, .job = job, .error = error};
   *session = NULL;
-  o.program.task = config->task == TASK_TRAIN ? &cuda_train_task : &cuda_census_task;
+  o.program.task = config->task == TASK_TRAIN ? &cuda_train_task : &cuda_predict_task;
   FORWARD(o.program.task->find(job, &o.program, error));
   FORWARD(find_devices(&config->device, &o.chosen, error));
   o.session = calloc(1, sizeof *o.session + o.chosen.count * sizeof *o.session->devices);
@@ -170,7 +170,7 @@ static seam_status cuda_open(const struct seam_config *config, const struct job 
     return error_set(error, SEAM_ERROR_MEMORY,
                      "out of memory: no room for a session of the CUDA backend; close other programs");
   o.session->count = (int)o.chosen.count;
-  run_aside(open_devices, &o);
+  run_on_thread(open_devices, &o);
   if (o.status != SEAM_OK) {
     cuda_close(o.session);
     return o.status;
@@ -186,14 +186,14 @@ static seam_status cuda_train(struct session *session, int worker, struct chain_
                               struct run_control *control, int64_t *counts, seam_error *error) {
   struct cuda_device *device = &session->devices[worker % session->count];
   struct cuda_worker *own = &device->workers[worker / session->count];
-  return name_device(device, cuda_device_count(device, own, range, control, counts, error), error);
+  return name_device(device, cuda_count_range(device, own, range, control, counts, error), error);
 }
 
 const struct backend cuda_backend = {
     .name = "cuda",
     .unavailable = cuda_unavailable,
     .open = cuda_open,
-    .train = cuda_train,
+    .count = cuda_train,
     .close = cuda_close,
     .devices = cuda_devices,
 };

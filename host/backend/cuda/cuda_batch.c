@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A range of chains on one card, batch by batch, whatever the task. */
+/* Counts a range of chains on one card batch by batch, for both tasks. */
 #include "backend/cuda/cuda_batch.h"
 
 /* ---- Launches ---- */
@@ -24,7 +24,7 @@ seam_status cuda_wait(const struct cuda_worker *worker, seam_error *error) {
 
 /* ---- Batches ---- */
 
-/* The argument of the batch of `chains` chains from `first_id` on. */
+/* The kernels' argument for a batch of at most `chains` chains from `first_id` on. */
 static struct cuda_argument batch_argument(const struct cuda_device *device, const struct cuda_worker *worker,
                                            uint64_t first_id, uint64_t chains) {
   struct cuda_argument a = device->argument;
@@ -34,15 +34,15 @@ static struct cuda_argument batch_argument(const struct cuda_device *device, con
   a.batch.state = worker->state;
   a.batch.snapshots = worker->snapshots;
   a.batch.counts = worker->counts;
-  a.census.candidates = worker->candidates;
-  a.census.partners = worker->partners;
+  a.prediction.candidates = worker->candidates;
+  a.prediction.partners = worker->partners;
   return a;
 }
 
-seam_status cuda_device_count(struct cuda_device *device, struct cuda_worker *worker, struct chain_range *range,
-                              struct run_control *control, int64_t *counts, seam_error *error) {
+seam_status cuda_count_range(struct cuda_device *device, struct cuda_worker *worker, struct chain_range *range,
+                             struct run_control *control, int64_t *counts, seam_error *error) {
   size_t cells = (size_t)device->argument.job.cells;
-  uint64_t counted = range->begin; /* up to here */
+  uint64_t counted = range->begin; /* all chains before this one are counted */
   TRY(cudaSetDevice, device->index);
   TRY(cudaMemsetAsync, worker->counts, 0, cells * sizeof *counts, worker->stream);
   while (counted < range->end && !atomic_load(&control->cancel)) {

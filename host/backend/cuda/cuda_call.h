@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls of the CUDA runtime, and how one that fails becomes an error of ours. */
+/* Calls functions of the CUDA runtime and turns their failures into errors of seam. */
 #ifndef SEAM_CUDA_CALL_H
 #define SEAM_CUDA_CALL_H
 
@@ -9,7 +9,7 @@
 
 seam_status cuda_call_failed(cudaError_t code, const char *call, seam_error *error);
 
-/* Calls a function of the CUDA runtime and hands its failure to the caller. */
+/* Calls a function of the CUDA runtime. If it fails, sets `error` and returns from the calling function. */
 #define TRY(function, ...)                                                                                             \
   do {                                                                                                                 \
     cudaError_t code = function(__VA_ARGS__);                                                                          \

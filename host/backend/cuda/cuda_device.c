@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening one card: what every task needs there. */
+/* Opens and closes one card: all that both tasks need on it. */
 #include "backend/cuda/cuda_device.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 
 /* ---- The card and the job ---- */
 
+/* Makes the card the current one and checks that the kernels were compiled for it. */
 static seam_status take_card(struct cuda_device *device, seam_error *error) {
   struct cudaDeviceProp card;
   struct cudaFuncAttributes attributes;
@@ -30,7 +31,7 @@ static seam_status upload(const void *host, size_t bytes, void **device, seam_er
   return SEAM_OK;
 }
 
-/* The job as the device sees it. */
+/* Copies the job and its tables to the device. */
 static seam_status upload_job(struct cuda_device *device, const struct job *job, seam_error *error) {
   struct job *own = &device->argument.job;
   *own = *job;
@@ -45,7 +46,7 @@ static seam_status upload_job(struct cuda_device *device, const struct job *job,
   }
   FORWARD(upload(job->centre, (size_t)job->stride * sizeof *job->centre, &device->tables[TABLE_CENTRE], error));
   own->centre = device->tables[TABLE_CENTRE];
-  TRY(cudaDeviceSynchronize); /* the workers' streams do not wait for the copies */
+  TRY(cudaDeviceSynchronize); /* otherwise the workers' streams would not wait for the copies */
   return SEAM_OK;
 }
 

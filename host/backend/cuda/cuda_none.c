@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CUDA backend of a build without nvcc: never available, and says what to do. */
+/* The CUDA backend of a build without nvcc: it is never available, and it says what to do. */
 #include "backend/cuda/cuda_backend.h"
 
 static const char *none_unavailable(void) {
@@ -31,7 +31,7 @@ const struct backend cuda_backend = {
     .name = "cuda",
     .unavailable = none_unavailable,
     .open = none_open,
-    .train = none_train,
+    .count = none_train,
     .close = none_close,
     .devices = none_devices,
 };

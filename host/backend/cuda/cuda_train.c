@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training on one card: a batch is drawn, trained in slices and observed. */
+/* Trains on one card: a batch is drawn, trained in slices and observed. */
 #include "backend/cuda/cuda_train.h"
 
 #include "backend/cuda/cuda_batch.h"
@@ -22,7 +22,7 @@ static seam_status take_snapshot(const struct cuda_device *device, cudaStream_t 
 
 /* ---- One slice ---- */
 
-/* Updates [begin, end) of the batch; from the start of the kernel to its end is between the worker's events. */
+/* Trains steps [begin, end) of the batch. The worker's two events enclose the kernel alone. */
 static seam_status run_slice(const struct cuda_device *device, const struct cuda_worker *worker, uint32_t threads,
                              struct cuda_argument *a, seam_error *error) {
   TRY(cudaEventRecord, worker->begin, worker->stream);
@@ -30,29 +30,29 @@ static seam_status run_slice(const struct cuda_device *device, const struct cuda
   return cuda_wait(worker, error);
 }
 
-static struct tuning_choice choose_launch(struct cuda_device *device, const struct cuda_argument *a) {
+static struct autotune_choice choose_launch(struct cuda_device *device, const struct cuda_argument *a) {
   uint32_t left = backend_next_pause(&a->job, a->batch.begin, UINT32_MAX) - a->batch.begin;
   pthread_mutex_lock(&device->mutex);
-  struct tuning_choice choice = tuning_next(&device->tuning, a->batch.chains, left);
+  struct autotune_choice choice = autotune_next(&device->tuning, a->batch.chains, left);
   pthread_mutex_unlock(&device->mutex);
   return choice;
 }
 
 static seam_status record_launch(struct cuda_device *device, const struct cuda_worker *worker,
-                                 struct tuning_choice choice, uint32_t chains, seam_error *error) {
+                                 struct autotune_choice choice, uint32_t chains, seam_error *error) {
   float milliseconds = 0;
   TRY(cudaEventElapsedTime, &milliseconds, worker->begin, worker->end);
   pthread_mutex_lock(&device->mutex);
-  tuning_record(&device->tuning, choice, chains, milliseconds);
+  autotune_record(&device->tuning, choice, chains, milliseconds);
   pthread_mutex_unlock(&device->mutex);
   return SEAM_OK;
 }
 
-/* Trains from a->batch.begin up to the next pause, a->batch.end. The workers' slices overlap, but for the few whose
- * times are to compare: they have the card to themselves. */
+/* Trains from a->batch.begin to the next pause and puts that into a->batch.end. Slices of the two workers overlap. Only
+ * a measured slice has the card to itself, so that the times of slices can be compared. */
 static seam_status train_slice(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                                seam_error *error) {
-  struct tuning_choice choice = choose_launch(device, a);
+  struct autotune_choice choice = choose_launch(device, a);
   a->batch.end = a->batch.begin + choice.steps;
   if (choice.measured)
     pthread_rwlock_wrlock(&device->quiet);
@@ -66,7 +66,7 @@ static seam_status train_slice(struct cuda_device *device, const struct cuda_wor
 
 /* ---- One batch ---- */
 
-/* Draws, trains and observes one batch; `counted` says whether it came to the end or was cancelled before. */
+/* Draws, trains and observes one batch. `counted` becomes false if it was cancelled before its end. */
 static seam_status train_batch(struct cuda_device *device, const struct cuda_worker *worker, struct cuda_argument *a,
                                struct run_control *control, bool *counted, seam_error *error) {
   *counted = false;
@@ -76,7 +76,7 @@ static seam_status train_batch(struct cuda_device *device, const struct cuda_wor
     if (atomic_load(&control->cancel)) return SEAM_OK;
     FORWARD(train_slice(device, worker, a, error));
     FORWARD(take_snapshot(device, worker->stream, a->batch.end, a, error));
-    atomic_fetch_add(&control->trained, (uint64_t)a->batch.chains * (a->batch.end - a->batch.begin));
+    atomic_fetch_add(&control->work_done, (uint64_t)a->batch.chains * (a->batch.end - a->batch.begin));
   }
   *counted = true;
   return launch_observe(device, worker->stream, a, error);

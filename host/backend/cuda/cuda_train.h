@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training on one card, before it begins; as `find` and `open` of struct cuda_task. */
+/* The first two functions of the training task, `find` and `open` of struct cuda_task. */
 #ifndef SEAM_CUDA_TRAIN_H
 #define SEAM_CUDA_TRAIN_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training on one card, before it begins: its kernels, what they count in shared memory, how much they train at a time.
- */
+/* Plans training on one card: its kernels, the histograms in shared memory, and how many chains and steps at a time. */
 #include "backend/cuda/cuda_train.h"
 
 /* ---- The pair ---- */
@@ -18,9 +17,9 @@ seam_status cuda_train_find(const struct job *job, struct cuda_program *program,
                    first, second, first, second);
 }
 
-/* ---- What is counted in shared memory ---- */
+/* ---- The histograms in shared memory ---- */
 
-/* Cells of histogram h: up to where the next one begins. */
+/* The cells of histogram h. They end where the next histogram begins. */
 static int64_t histogram_cells(const struct job *job, int h) {
   int64_t end = job->cells;
   for (int other = 0; other < HISTOGRAMS; other++)
@@ -28,7 +27,7 @@ static int64_t histogram_cells(const struct job *job, int h) {
   return end - job->offset[h];
 }
 
-/* The smallest histogram not yet in shared memory, or -1 where it does not fit into the `room` left. */
+/* The smallest histogram that is not yet in shared memory and has at most `room` cells, or -1. */
 static int next_shared(const struct job *job, const struct cuda_batch *batch, int64_t room) {
   int smallest = -1;
   for (int h = 0; h < HISTOGRAMS; h++) {
@@ -38,8 +37,8 @@ static int next_shared(const struct job *job, const struct cuda_batch *batch, in
   return smallest;
 }
 
-/* Small histograms first: they are the most contended. No 32-bit count overflows, as a chain adds at most one to a cell
- * and a launch counts less than 2^32 chains. */
+/* Takes the smallest histograms first, because threads meet most often in their cells. No 32-bit count overflows: a
+ * chain adds at most 1 to a cell, and a launch counts less than 2^32 chains. */
 static void choose_shared(struct cuda_device *device, int limit_bytes) {
   const struct job *job = &device->argument.job;
   struct cuda_batch *batch = &device->argument.batch;
@@ -57,14 +56,14 @@ static seam_status plan_observe(struct cuda_device *device, int multiprocessors,
   int limit = 0, resident = 0;
   TRY(cudaDeviceGetAttribute, &limit, cudaDevAttrMaxSharedMemoryPerBlockOptin, device->index);
   choose_shared(device, limit);
-  /* The limit and not our need: another session may run the same kernel with more. */
+  /* Allow as much as the card can, not as much as this session needs: another one may run the same kernel with more. */
   TRY(cudaFuncSetAttribute, observe, cudaFuncAttributeMaxDynamicSharedMemorySize, limit);
   TRY(cudaOccupancyMaxActiveBlocksPerMultiprocessor, &resident, observe, CUDA_OBSERVE_THREADS, device->shared_bytes);
   device->observe_blocks = (uint32_t)(multiprocessors * (resident > 0 ? resident : 1));
   return SEAM_OK;
 }
 
-/* ---- How much at a time ---- */
+/* ---- Chains and steps at a time ---- */
 
 enum { CHAINS_PER_MULTIPROCESSOR = 1024, SLICE_MILLISECONDS = 50 };
 
@@ -86,7 +85,7 @@ static seam_status plan_capacity(struct cuda_device *device, int multiprocessors
   size_t chain_bytes = state_bytes(device) + (size_t)job->snapshot_count * sizeof(int32_t);
   size_t count_bytes = (size_t)job->cells * sizeof(int64_t);
   TRY(cudaMemGetInfo, &available, &total);
-  size_t room = available / 4 * 3 / DEVICE_WORKERS; /* others use the card too */
+  size_t room = available / 4 * 3 / DEVICE_WORKERS; /* the rest is for other programs */
   size_t chains = room > count_bytes ? (room - count_bytes) / chain_bytes : 0;
   size_t wanted = (size_t)multiprocessors * CHAINS_PER_MULTIPROCESSOR;
   device->capacity = (uint32_t)(chains < wanted ? chains : wanted) / CUDA_TRAIN_THREADS * CUDA_TRAIN_THREADS;
@@ -94,12 +93,12 @@ static seam_status plan_capacity(struct cuda_device *device, int multiprocessors
   return error_set(
       error, SEAM_ERROR_MEMORY,
       "the card has %zu MiB free of %zu MiB, too little for counts of %zu MiB: end other programs that use "
-      "it, ask for fewer --bins or --histograms, or use --backend cpu",
+      "it, use fewer --bins or --histograms, or use --backend cpu",
       available >> 20, total >> 20, count_bytes >> 20);
 }
 
-/* To hand out fewer chains than train at the same time would leave multiprocessors idle. Bringing very many counts home
- * must not outweigh the chains. */
+/* A worker takes at least as many chains as train at the same time, so that no multiprocessor is idle. If there are
+ * very many counts, it takes more, so that copying them to the host takes little of the time. */
 static seam_status plan_portion(struct cuda_device *device, int multiprocessors, seam_error *error) {
   int resident = 0;
   TRY(cudaOccupancyMaxActiveBlocksPerMultiprocessor, &resident, device->train, CUDA_TRAIN_THREADS, 0);
@@ -110,9 +109,10 @@ static seam_status plan_portion(struct cuda_device *device, int multiprocessors,
   return SEAM_OK;
 }
 
-/* A slice alone on the card takes its worker's share of the time: when both train, each takes as long as both. The
- * first slices, before any is measured, go by a rough and generous count of the operations of a chain-step, against a
- * quarter of the 64 operations a cycle of the slowest multiprocessor. */
+/* A slice that is alone on the card should take SLICE_MILLISECONDS / DEVICE_WORKERS, because slices that run at the
+ * same time slow each other down. The first slices, before any is measured, have a number of steps from a rough and
+ * generous count of the operations of one step of a chain. A multiprocessor is expected to do a quarter of 64
+ * operations a cycle; the slowest ones can do 64. */
 static seam_status plan_slice(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
   const double share = (double)SLICE_MILLISECONDS / DEVICE_WORKERS;
   const struct job *job = &device->argument.job;
@@ -122,11 +122,11 @@ static seam_status plan_slice(struct cuda_device *device, const struct seam_conf
   uint64_t step = (parameters * (50 * voltages + 100) + 200 * voltages) * CHAINS_PER_MULTIPROCESSOR;
   uint64_t budget = (uint64_t)(share * (kilohertz > 0 ? kilohertz : 1000000)) * 64 / 4;
   uint64_t steps = config->slice ? config->slice : budget / step;
-  tuning_begin(&device->tuning, (uint32_t)(steps > 0 ? steps : 1), config->slice > 0, share);
+  autotune_begin(&device->tuning, (uint32_t)(steps > 0 ? steps : 1), config->slice > 0, share);
   return SEAM_OK;
 }
 
-/* ---- The whole ---- */
+/* ---- Open ---- */
 
 seam_status cuda_train_open(struct cuda_device *device, const struct seam_config *config, seam_error *error) {
   const struct job *job = &device->argument.job;

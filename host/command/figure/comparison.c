@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command/common/failure.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -20,10 +19,6 @@ struct pair {
   struct shade density, ratio;
   char titles[PANELS][96], distance[256];
 };
-
-static seam_status out_of_memory(seam_error *error) {
-  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-}
 
 /* ---- What is drawn ---- */
 
@@ -41,14 +36,15 @@ static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES
   double total[SIDES];
   for (int side = 0; side < SIDES; side++) {
     total[side] = total_of(pair, counts[side]);
-    double worth = compared->effective[side] / total[side];
-    struct merging own = merging_of(pair->u0, pair->u1, counts[side], worth >= 0 ? worth : 0, false);
+    double effective_sample = compared->effective[side] / total[side];
+    struct merging own =
+        merging_of(pair->u0, pair->u1, counts[side], effective_sample >= 0 ? effective_sample : 0, false);
     if (own.x > merging.x) merging = own;
   }
   for (int side = 0; side < SIDES; side++) {
     struct grid *grid = &pair->grids[side];
     *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
-    if (!grid->values) return out_of_memory(error);
+    if (!grid->values) return figure_out_of_memory(error);
     if (total[side] > 0) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
   }
   return SEAM_OK;
@@ -62,7 +58,8 @@ static seam_status make_densities(struct pair *pair, const struct plot *plot, co
     counts[side] = sum_outcomes(histogram, compared_outcomes(plot->results[side], plot->selection));
     pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
   }
-  seam_status status = counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : out_of_memory(error);
+  seam_status status =
+      counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : figure_out_of_memory(error);
   for (int side = 0; side < SIDES; side++) free(counts[side]);
   return status;
 }
@@ -76,7 +73,7 @@ static bool is_empty(const struct grid *side, const struct grid *map, int64_t co
 static seam_status fill_map(struct grid *grid, const seam_histogram *map, seam_error *error) {
   grid->columns = map->axes[0].bins, grid->rows = map->axes[1].bins;
   grid->values = malloc((size_t)(grid->columns * grid->rows) * sizeof *grid->values);
-  if (!grid->values) return out_of_memory(error);
+  if (!grid->values) return figure_out_of_memory(error);
   for (int64_t i = 0; i < grid->columns; i++)
     for (int64_t j = 0; j < grid->rows; j++)
       grid->values[i * grid->rows + j] = map->reals[(i + 1) * (grid->rows + 2) + j + 1];

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "command/common/colour.h"
-#include "command/common/failure.h"
 #include "command/common/selection.h"
 
 enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
@@ -144,7 +143,7 @@ seam_status curves_fill(struct curves *curves, const struct family *family, cons
   if (!curves->axis) return SEAM_OK;
   choose_bins(curves, &source);
   curves->values = calloc((size_t)(curves->members * curves->levels * curves->bins), sizeof *curves->values);
-  if (!curves->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  if (!curves->values) return figure_out_of_memory(error);
   fill(curves, &source);
   return SEAM_OK;
 }

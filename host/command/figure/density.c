@@ -34,12 +34,12 @@ static void note_extremes(struct grid *grid) {
   }
 }
 
-static bool fine_enough(const struct grid *grid, double worth) {
+static bool fine_enough(const struct grid *grid, double effective_sample) {
   bool small = grid->columns <= MOST_BINS && grid->rows <= MOST_BINS;
-  return small && (grid->largest == 0 || grid->largest * worth >= FEW);
+  return small && (grid->largest == 0 || grid->largest * effective_sample >= FEW);
 }
 
-struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth,
+struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double effective_sample,
                           bool rows_alone) {
   int64_t bins = rows_alone || y->bins < x->bins ? y->bins : x->bins;
   struct merging best = {1, 1};
@@ -47,7 +47,7 @@ struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t 
     struct merging merging = {rows_alone ? 1 : k, k};
     if (x->bins % merging.x || y->bins % merging.y) continue;
     struct grid grid = grid_of(x, y, counts, merging);
-    bool enough = !grid.values || fine_enough(&grid, worth);
+    bool enough = !grid.values || fine_enough(&grid, effective_sample);
     grid_free(&grid);
     best = merging;
     if (enough) break;

@@ -19,9 +19,10 @@ struct merging {
 };
 
 /* Chosen so that scatter does not look like structure: until the fullest bin is known to 10%, by 100 independent
- * entries, a count being worth `worth` of them; but never to fewer than 32 bins a side. Both axes alike, or the rows
- * alone where columns are what they are. */
-struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double worth, bool rows_alone);
+ * entries, a count being worth `effective_sample` of them; but never to fewer than 32 bins a side. Both axes alike, or
+ * the rows alone where columns are what they are. */
+struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double effective_sample,
+                          bool rows_alone);
 
 /* The counts of [x][y] with their flow bins, merged. NULL values: no memory. */
 struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, struct merging merging);

@@ -56,7 +56,7 @@ struct unit unit_of(seam_result *result);
 
 /* How many independent entries one count of the chosen interfaces is worth: pairs share components. 0 where that is not
  * known. */
-double worth_of(seam_result *result, const struct selection *selection);
+double effective_sample_of(seam_result *result, const struct selection *selection);
 
 /* "Interface of pass: 207,036 chains, 0.3% of them outside the axes": a bold line from page->y on. */
 void heading_draw(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command/common/failure.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -68,7 +67,7 @@ static seam_status draw_marginal(struct page *page, struct panel *panel, const s
   struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
-  if (!sums) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  if (!sums) return figure_out_of_memory(error);
   *height = (struct axis){0, 0, unit.axis, false};
   for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++) {
     if (!(selection->outcomes >> outcome & 1)) continue;
@@ -135,12 +134,10 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   int64_t *counts = sum_outcomes(histogram, plot->selection);
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  double worth = worth_of(plot->results[0], plot->selection);
-  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, worth, false));
+  double effective_sample = effective_sample_of(plot->results[0], plot->selection);
+  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, effective_sample, false));
   grid_scale(&grid, unit_of(plot->results[0]).value);
-  seam_status status = grid.values
-                           ? draw_parts(page, plot, histogram, &grid, error)
-                           : fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  seam_status status = grid.values ? draw_parts(page, plot, histogram, &grid, error) : figure_out_of_memory(error);
   grid_free(&grid);
   free(counts);
   return status;

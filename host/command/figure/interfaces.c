@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "command/common/failure.h"
 #include "command/common/result_kind.h"
 #include "command/common/selection.h"
 #include "command/figure/figure.h"
@@ -20,7 +19,7 @@ struct gallery {
   const struct plot *plot;
   const seam_histogram *histograms[MOST_RESULTS];
   struct grid grids[MOST_RESULTS];
-  double worth[MOST_RESULTS]; /* of a count in independent ones */
+  double effective_sample[MOST_RESULTS]; /* of a count in independent ones */
   struct label labels[MOST_RESULTS];
   struct shade shade;
   double lower, upper; /* of all axes together */
@@ -31,10 +30,6 @@ struct gallery {
   double side, label_height;
 };
 
-static seam_status out_of_memory(seam_error *error) {
-  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-}
-
 /* ---- Densities ---- */
 
 static double bin_width(const seam_axis *axis, int64_t merged) {
@@ -42,9 +37,9 @@ static double bin_width(const seam_axis *axis, int64_t merged) {
 }
 
 /* Where all is first components, each counts as one. */
-static double worth_in(const struct plot *plot, int r, const seam_histogram *histogram) {
+static double effective_sample_in(const struct plot *plot, int r, const seam_histogram *histogram) {
   bool own = histogram == seam_result_histogram(plot->results[r], "interface");
-  return own ? worth_of(plot->results[r], plot->selection) : 1;
+  return own ? effective_sample_of(plot->results[r], plot->selection) : 1;
 }
 
 /* Takes in the axes of a result, and the bins that it needs to be known. */
@@ -52,12 +47,12 @@ static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->selection);
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
-  if (!counts) return out_of_memory(error);
+  if (!counts) return figure_out_of_memory(error);
   gallery->histograms[r] = histogram;
-  gallery->worth[r] = worth_in(gallery->plot, r, histogram);
+  gallery->effective_sample[r] = effective_sample_in(gallery->plot, r, histogram);
   gallery->lower = r == 0 ? u0->lower : fmin(gallery->lower, u0->lower);
   gallery->upper = r == 0 ? u0->upper : fmax(gallery->upper, u0->upper);
-  int64_t all = 0, merged = merging_of(u0, u1, counts, gallery->worth[r], false).x;
+  int64_t all = 0, merged = merging_of(u0, u1, counts, gallery->effective_sample[r], false).x;
   for (int64_t i = 0; i < histogram->cells / histogram->axes[0].bins; i++) all += counts[i];
   if (all > 0) gallery->bin = fmax(gallery->bin, bin_width(u0, merged));
   free(counts);
@@ -86,10 +81,10 @@ static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   if (counts) *grid = grid_of(u0, u1, counts, common_merging(gallery, u0));
   for (int64_t i = 0; counts && i < histogram->cells / histogram->axes[0].bins; i++) all += (double)counts[i];
   free(counts);
-  if (!grid->values) return out_of_memory(error);
+  if (!grid->values) return figure_out_of_memory(error);
   if (all == 0) return SEAM_OK;
   gallery->outside = fmax(gallery->outside, 1 - sum_of(grid->values, grid->columns * grid->rows) / all);
-  bool known = grid->largest * gallery->worth[r] >= enough;
+  bool known = grid->largest * gallery->effective_sample[r] >= enough;
   grid_scale(grid, 1 / (all * grid->bin_x * grid->bin_y));
   if (known) gallery->known = fmax(gallery->known, grid->largest);
   return SEAM_OK;
@@ -205,7 +200,7 @@ static void draw_gallery(struct page *page, struct gallery *gallery) {
 
 seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_error *error) {
   struct gallery *gallery = calloc(1, sizeof *gallery);
-  seam_status status = gallery ? SEAM_OK : out_of_memory(error);
+  seam_status status = gallery ? SEAM_OK : figure_out_of_memory(error);
   if (gallery) gallery->plot = plot;
   for (int r = 0; r < plot->count && status == SEAM_OK; r++) status = survey(gallery, r, error);
   for (int r = 0; r < plot->count && status == SEAM_OK; r++) status = fill(gallery, r, error);

@@ -79,10 +79,6 @@ static bool add_panel(struct multiples *m, const int64_t *counts) {
   return grid->values != NULL;
 }
 
-static seam_status out_of_memory(seam_error *error) {
-  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
-}
-
 /* ---- Selection ---- */
 
 /* One panel for every threshold that lets more chains through than the one before. */
@@ -113,7 +109,7 @@ seam_status draw_selection(struct page *page, const struct plot *plot, seam_erro
   heading_draw(page, "What a bound on the loss L leaves, of %s: %s chains", plot->selection->name,
                text_count(all).text);
   if (m) m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
-  if (!m || !counts || !add_selections(m, &histogram->axes[1], counts, all)) status = out_of_memory(error);
+  if (!m || !counts || !add_selections(m, &histogram->axes[1], counts, all)) status = figure_out_of_memory(error);
   if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
   free(counts);
   free_multiples(m);
@@ -150,7 +146,7 @@ seam_status draw_snapshots(struct page *page, const struct plot *plot, seam_erro
   seam_status status = check_outcome(plot->selection, error);
   if (status) return status;
   struct multiples *m = calloc(1, sizeof *m);
-  if (!m) return out_of_memory(error);
+  if (!m) return figure_out_of_memory(error);
   m->u0 = &histogram->axes[2], m->u1 = &histogram->axes[3];
   heading_draw(page, "Interfaces in the course of training, of %s chains%s",
                text_count((int64_t)seam_result_chains(plot->results[0])).text,
@@ -159,7 +155,7 @@ seam_status draw_snapshots(struct page *page, const struct plot *plot, seam_erro
                                                 : ", those that work then");
   for (int64_t step = 0; step < steps->bins && status == SEAM_OK; step++)
     if (!add_step(m, steps, step, histogram->values + step * 2 * cells_of(m), plot->selection->outcomes))
-      status = out_of_memory(error);
+      status = figure_out_of_memory(error);
   if (status == SEAM_OK) draw_multiples(page, m, plot->logarithmic);
   free_multiples(m);
   return status;

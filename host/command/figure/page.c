@@ -99,9 +99,12 @@ const struct format *format_of(const char *path) {
 
 /* ---- Drawing ---- */
 
+seam_status figure_out_of_memory(seam_error *error) {
+  return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+}
+
 static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
-  if (status == CAIRO_STATUS_NO_MEMORY)
-    return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  if (status == CAIRO_STATUS_NO_MEMORY) return figure_out_of_memory(error);
   return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): choose another --width",
               cairo_status_to_string(status));
 }

@@ -40,6 +40,9 @@ struct document {
 seam_status page_render(const struct format *format, double width, const struct document *document,
                         unsigned char **bytes, size_t *size, seam_error *error);
 
+/* Says that there is no memory for the figure. */
+seam_status figure_out_of_memory(seam_error *error);
+
 /* ---- Text ---- */
 
 extern const struct rgb ink, faint_ink; /* of text and axes; of what stands back */

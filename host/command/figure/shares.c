@@ -45,11 +45,11 @@ static void draw_pairs(struct page *page, const seam_prediction *p) {
   int length =
       snprintf(text, sizeof text, "%s %s", p->weighed ? "Mean weight" : "Acceptance", text_percent(p->acceptance).text);
   if (!isnan(p->acceptance_error))
-    snprintf(text + length, sizeof text - (size_t)length, " ± %s", text_percent(1.96 * p->acceptance_error).text);
+    snprintf(text + length, sizeof text - (size_t)length, " ± %s", text_percent(Z_95 * p->acceptance_error).text);
   page_paragraph(page, text);
   if (!(p->acceptance > 0)) return;
   page_paragraph(page, p->weighed ? "Of the weight:" : "Of pairs that work:");
-  double error = isnan(p->buffer_error) ? 0 : 1.96 * p->buffer_error;
+  double error = isnan(p->buffer_error) ? 0 : Z_95 * p->buffer_error;
   draw_bar(page, SEAM_BUFFER, p->buffer, (struct interval){p->buffer - error, p->buffer + error});
   draw_bar(page, SEAM_INVERTER, 1 - p->buffer, (struct interval){1 - p->buffer - error, 1 - p->buffer + error});
 }

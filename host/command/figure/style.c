@@ -38,7 +38,7 @@ struct unit unit_of(seam_result *result) {
 
 /* A comparison finds out the effective sample size of an interface, whatever is on its other side. It tells weights of
  * all pairs alone; and of all pairs the interface holds those that work. */
-double worth_of(seam_result *result, const struct selection *selection) {
+double effective_sample_of(seam_result *result, const struct selection *selection) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
   const struct selection *told = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;

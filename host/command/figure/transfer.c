@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command/common/failure.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -38,7 +37,7 @@ static seam_status make_grid(struct transfer *transfer, int column, int outcome,
   struct grid *grid = &transfer->grids[column][outcome];
   const int64_t *counts = histogram->values + outcome * v->bins * (u->bins + 2);
   *grid = grid_of(v, u, counts, merging_of(v, u, counts, 1, true));
-  if (!grid->values) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the figure: close other programs");
+  if (!grid->values) return figure_out_of_memory(error);
   if (chains > 0) grid_scale(grid, 1 / ((double)chains * grid->bin_y));
   return SEAM_OK;
 }
