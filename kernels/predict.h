@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a prediction needs to know of a component: the cells of u that a first one hits, and those that a second one
- * accepts, or how it weighs them.
+/* Evaluates the components of a prediction: finds the cells of u that a first component hits, and the cells that a
+ * second one accepts, or the weights that it gives them.
  *
  * A pair works when the second accepts the centre of every cell that the first hits at a test voltage. Under the Gibbs
- * law a pair weighs exp(-beta·L) instead, and with one voltage a level L is that of the two cells of the interface.
- * Nothing is trained, and each component is looked at once, however many partners it is tried with. */
+ * law a pair weighs exp(-beta·L) instead. There is one voltage for each level then, so L depends on the two cells of
+ * the interface alone. Nothing is trained, and each component is evaluated once, however many partners it has. */
 #ifndef SEAM_PREDICT_H
 #define SEAM_PREDICT_H
 
@@ -76,7 +76,7 @@ struct predict_cells {
   lane_int cell[2 * TEST_VOLTAGES];
 };
 
-/* Which cells to compute: the interface only (low == high), the extremes, or all. */
+/* Which cells to compute: the interface only (low == high), the lowest and the highest, or all. */
 enum predict_hits { PREDICT_LEVELS, PREDICT_ENDS, PREDICT_ALL };
 
 HD void predict_find_cells(const struct job *job, const struct predict_first *first, enum predict_hits hits,
@@ -116,7 +116,7 @@ HD void predict_accept(const struct job *job, int kind, const lane *theta, const
   for (int k = 0; k < SAMPLE_BLOCK; k++) accepted[level][k] = predict_lands(job, level, y[k]);
 }
 
-/* The share of each level in exp(-beta·L), in units of 2^-WEIGHT_BITS: weight[level][voltage]; 0 where f2 is not
+/* The factor of each level in exp(-beta·L), in units of 2^-WEIGHT_BITS: weight[level][voltage]. It is 0 if f2 is not
  * finite. */
 HD void predict_weigh(const struct job *job, int kind, const lane *theta, const float *voltages,
                       lane_int weight[2][SAMPLE_BLOCK]) {
@@ -156,7 +156,7 @@ HD void predict_add_ends(struct candidate *candidate, const struct job *job, con
   }
 }
 
-/* A cell that equals the one before, or an end, is left out: the next row then overwrites it. */
+/* A cell that equals the previous one, or an end, is left out: the next row overwrites it. */
 HD int predict_add_others(struct candidate *candidate, const struct job *job, const struct predict_cells *cells,
                           int i) {
   int count = CANDIDATE_ENDS;
@@ -172,7 +172,7 @@ HD int predict_add_others(struct candidate *candidate, const struct job *job, co
   return count;
 }
 
-/* Fills in lane i's rows. `within` must be set where the candidate is finite. */
+/* Fills in the rows of lane i. `within` must be set if the candidate is finite. */
 HD void predict_hit(struct candidate *candidate, const struct job *job, const struct predict_cells *cells,
                     enum predict_hits hits, int i) {
   int count = CANDIDATE_ENDS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a first component and its partners add to the counts of a prediction. */
+/* Adds a first component and its partners to the counts of a prediction. */
 #ifndef SEAM_PREDICT_COUNTS_H
 #define SEAM_PREDICT_COUNTS_H
 

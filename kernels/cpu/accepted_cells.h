@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which cells of u a vector of drawn second components accepts at each level: from the lowest to the highest, and
- * whether all between them.
+/* Finds the cells of u that a vector of second components accepts at each level: the lowest, the highest, and whether
+ * every cell between them is accepted.
  *
- * A monotone component accepts one run of cells, whose ends are found by bisection; any other, and one that rounding
- * leaves in doubt, is looked at in every cell. Both ways say the same. For vectors of lanes only: the GPU enters what
- * is accepted into its table cell by cell. */
+ * A monotone component accepts one run of cells, and bisection finds its ends. Any other component is evaluated in
+ * every cell, and so is one where rounding leaves the ends in doubt. Both ways give the same answer. This is for
+ * vectors of lanes only: the GPU enters accepted cells into its table one by one. */
 #ifndef SEAM_ACCEPTED_CELLS_H
 #define SEAM_ACCEPTED_CELLS_H
 
 #include "predict.h"
 
 struct accepted {
-  lane_int low[2], high[2]; /* of each level; high < low where no cell is */
-  lane_mask broken;         /* a cell between them is not, at some level */
+  lane_int low[2], high[2]; /* of each level; high < low if no cell is accepted */
+  lane_mask broken;         /* at some level, a cell between them is not accepted */
 };
 
 /* ---- In every cell ---- */
@@ -21,8 +21,8 @@ struct accepted {
 struct span {
   lane_uint first, last; /* of the blocks with cells that are accepted: cell·2^SAMPLE_BLOCK + a bit for each cell; 0
                           * while there are none */
-  lane_uint carry;       /* whether the cell before is accepted */
-  lane_uint broken;      /* not 0: there is a cell between those accepted that is not */
+  lane_uint carry;       /* whether the previous cell is accepted */
+  lane_uint broken;      /* not 0 if a cell between two accepted cells is not accepted */
 };
 
 HD void span_add(struct span *span, uint32_t cell, const lane_mask accepted[SAMPLE_BLOCK]) {
@@ -62,7 +62,7 @@ HD void accepted_by_looking(const struct job *job, const lane *theta, struct acc
 
 /* ---- By bisection ---- */
 
-/* Cells are numbered as f rises: upwards, or, where it falls, downwards. */
+/* Cells are numbered in the direction in which f rises: upwards, or downwards if f falls. */
 struct ascent {
   lane_mask falls;
   int last;
@@ -84,15 +84,16 @@ HD struct ascent ascent_of(const struct job *job, const lane *theta) {
   return ascent;
 }
 
-/* Where f, rising, passes a bound: the last cell before, and f there and in the next one. There is none before the
- * first, which is number 0, and none after the last: f is -inf and inf there. */
+/* The place where the rising f passes a bound: the last cell below the bound, and f there and in the next cell. Cells
+ * are numbered from 0. Before the first cell f counts as -inf, and `before` is then -1. After the last cell f counts as
+ * inf. */
 struct crossing {
   lane_int before;
   lane f_before, f_after;
-  lane_mask sought; /* it is between the first and the last */
+  lane_mask sought; /* the place is between the first and the last cell */
 };
 
-/* Of each level: where f comes to API3's lower bound, and where it leaves the upper behind. */
+/* For each level: where f reaches API3's lower bound, and where it passes the upper bound. */
 enum { CROSSINGS = 4 };
 
 HD lane_mask crossing_passed(const struct job *job, int c, lane y) {
@@ -120,7 +121,7 @@ HD void crossings_aim(const struct job *job, const struct ascent *ascent, int st
   }
 }
 
-/* Advances the lanes that are still below the bound there. */
+/* Advances the lanes where f is still below the bound there. */
 HD void crossings_go(const struct job *job, const struct ascent *ascent, int step, const lane y[CROSSINGS],
                      struct crossing crossing[CROSSINGS]) {
   for (int c = 0; c < CROSSINGS; c++) {
@@ -145,9 +146,9 @@ HD void crossings_find(const struct job *job, const lane *theta, const struct as
   }
 }
 
-/* Whether rounding cannot have hidden another crossing. In the cells before a crossing f is at most f_before plus what
- * it turns back, and likewise on the other side. Twice that is allowed, because where f hardly moves rounding alone may
- * have decided whether it falls. The crossing is certain where f stays below the bound all the same. */
+/* Whether rounding cannot have hidden another crossing. In the cells before a crossing, f is at most f_before plus its
+ * greatest reversal, and likewise on the other side. The test allows twice that, because where f hardly changes,
+ * rounding alone may have decided whether f falls. The crossing is certain if f stays below the bound even then. */
 HD lane_mask crossings_certain(const struct job *job, lane turn, const struct crossing crossing[CROSSINGS]) {
   lane_mask certain = lane_splat_mask(1);
   for (int c = 0; c < CROSSINGS; c++) {
@@ -168,7 +169,7 @@ HD void crossings_tell(const struct ascent *ascent, const struct crossing crossi
   accepted->broken = lane_splat_mask(0);
 }
 
-/* Returns the lanes that are in doubt, where `accepted` means nothing. */
+/* Returns the lanes that are in doubt. `accepted` is undefined for these. */
 HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, struct accepted *accepted) {
   const struct ascent ascent = ascent_of(job, theta);
   struct crossing crossing[CROSSINGS];
@@ -178,7 +179,7 @@ HD lane_mask accepted_by_bisection(const struct job *job, const lane *theta, str
            predict_finite(job->second, theta));
 }
 
-/* ---- One way or the other ---- */
+/* ---- The choice between both ways ---- */
 
 HD void accepted_find(const struct job *job, const lane *theta, struct accepted *accepted) {
   const lane turn = component_reversal(job->second, theta);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The count of pairs: the rows of all cells that a candidate hits, ANDed, and the bits that are left; compiled once for
+/* Counts pairs: ANDs the rows of all cells that a candidate hits, and counts the bits that are left. Compiled once for
  * each instruction set, which SEAM_ISA names.
  *
- * Most candidates find nobody, and those that do find draws that are alike, which stand together: vectors where some
- * row is zero are seldom read. */
+ * Most candidates have no partner. The partners of the others accept similar cells and stand together, so most vectors
+ * have a row that is zero, and the code skips these. */
 #include "pairs.h"
 
 #include <string.h>
@@ -24,7 +24,8 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
 #endif
 }
 
-/* Makes of each byte how many of its bits are set (Warren, "Hacker's Delight", section 5-1); x is a vector or a word.
+/* Replaces each byte by the number of its bits that are set (Warren, "Hacker's Delight", section 5-1); x is a vector or
+ * a word.
  */
 #define COUNT_BITS(x)                                                                                                  \
   do {                                                                                                                 \
@@ -33,7 +34,7 @@ static inline __attribute__((always_inline)) int is_zero(const vector *a) {
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;                                                                          \
   } while (0)
 
-/* A byte is of a block. */
+/* Each byte holds draws of one block. */
 static void add_counts(const vector *counts, uint64_t *in_block) {
   uint8_t count[PAIR_BLOCKS];
   memcpy(count, counts, sizeof count);
@@ -48,7 +49,7 @@ struct meeting {
   int count;
 };
 
-/* Vector v of the rows after the ends, looked at in fours: false where nothing is left of `both`. */
+/* ANDs vector v of the rows after the ends into `both`, four rows at a time. Returns false if no bit is left. */
 static inline __attribute__((always_inline)) int meet_others(const struct meeting *m, size_t v, vector *both) {
   if (is_zero(both)) return 0;
   for (int r = CANDIDATE_ENDS; r < m->count; r++) {
@@ -58,13 +59,13 @@ static inline __attribute__((always_inline)) int meet_others(const struct meetin
   return !is_zero(both);
 }
 
-/* The lowest bit of each rank byte that is not 0: of each vector with ranks alive. */
+/* Sets only the lowest bit of each byte that is not 0: one bit for each vector with ranks alive. */
 static uint64_t vectors_of(uint64_t alive) {
   for (int half = PAIRS_RANKS / 2; half; half /= 2) alive |= alive >> half;
   return alive & 0x0101010101010101u;
 }
 
-/* A branch on what is left of the ends would cost more than counting nothing. */
+/* There is no branch on whether the ends left any bit: it would cost more than counting nothing. */
 static int count_alive(const struct meeting *m, uint64_t alive, uint64_t *in_block) {
   const vector *ends[CANDIDATE_ENDS];
   vector counts = {0};

@@ -37,7 +37,7 @@ struct pairs_tile {
 typedef int pairs_count_function(const struct pairs_tile *tile, const uint16_t *rows, int count, uint64_t alive,
                                  uint64_t *in_block);
 
-/* The lowest and the highest cell that a draw accepts at each level; both are PAIRS_NOWHERE where it accepts none. */
+/* The lowest and the highest cell that a draw accepts at each level. Both are PAIRS_NOWHERE if it accepts none. */
 struct pairs_rank {
   int16_t low[2], high[2];
   int16_t broken; /* at some level the draw does not accept all cells between them */
@@ -48,12 +48,12 @@ enum { PAIRS_NOWHERE = -1 };
 struct works_kernels {
   int lanes; /* PAIRS_MOST_LANES at most */
   pairs_look_function *look;
-  pairs_look_function *look_at_ends; /* finds the first CANDIDATE_ENDS rows only: enough where no draw has gaps */
-  /* Bit i is set where the i-th of `active` draws, at most `lanes`, accepts the job's common cell at level 0. */
+  pairs_look_function *look_at_ends; /* finds the first CANDIDATE_ENDS rows only, which suffice if no draw has gaps */
+  /* Sets bit i if the i-th of `active` draws, at most `lanes`, accepts the job's common cell at level 0. */
   uint64_t (*sift)(const struct job *job, const uint64_t *draws, int active);
-  /* Finds what `active` draws of theta2, at most `lanes`, accept. */
+  /* Finds the cells that `active` draws of theta2, at most `lanes`, accept. */
   void (*rank)(const struct job *job, const uint64_t *draws, int active, struct pairs_rank *out);
-  /* Enters `lanes` draws of theta2, of which some may be PAIRS_NO_DRAW. `place` is the first one's place in the rows, a
+  /* Enters `lanes` draws of theta2; some may be PAIRS_NO_DRAW. `place` is the first one's place in the rows, a
    * multiple of `lanes`. */
   void (*enter)(const struct job *job, const uint64_t *draws, struct pairs_tile *tile, int place);
   pairs_count_function *count;
@@ -71,7 +71,7 @@ extern pairs_count_function pairs_count_v3, pairs_count_v4;
 /* The places in a row of weights are a multiple of this. */
 enum { WEIGHTS_VECTOR = 16 };
 
-/* The weights of draws that are of one block. Row level·stride + cell has one weight for each draw: that of the cell at
+/* The weights of draws of one block. Row level·stride + cell has one weight for each draw: its weight for the cell at
  * the level. */
 struct weights_tile {
   uint32_t *weights;
@@ -84,7 +84,7 @@ struct weights_kernels {
   pairs_look_function *look; /* finds the rows of the interface's two cells only */
   /* Enters `active` draws of theta2, at most `lanes`, from `first` on; `place` is the first one's place in the rows. */
   void (*enter)(const struct job *job, uint64_t first, int active, const struct weights_tile *tile, int place);
-  /* The sum of what the draws of a tile weigh with a candidate, in units of 2^-(2·PAIR_BITS). */
+  /* Returns the sum of the weights of the draws of a tile with a candidate, in units of 2^-(2·PAIR_BITS). */
   uint64_t (*weigh)(const struct weights_tile *tile, const uint16_t rows[2]);
 };
 

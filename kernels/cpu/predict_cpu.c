@@ -3,7 +3,7 @@
 #include "accepted_cells.h"
 #include "pairs.h"
 
-/* Of this instruction set. */
+/* The name of a function for this instruction set. */
 #define JOIN(prefix, x) prefix##x
 #define NAME(prefix, x) JOIN(prefix, x)
 
@@ -58,7 +58,7 @@ static void look_at_ends(const struct job *job, uint64_t first_id, int active, s
   look(job, first_id, active, out, PREDICT_ENDS);
 }
 
-/* Bit i is set where lane i is. */
+/* Sets bit i if lane i is set. */
 static uint64_t mask_bits(lane_mask mask) {
 #if defined(__AVX512DQ__)
   return _mm512_movepi32_mask((__m512i)mask);

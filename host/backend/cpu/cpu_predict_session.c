@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Predictions on the CPU: each worker looks at batches of first components, counts or weighs their pairs with all draws
- * of theta2, and adds them to the histograms. */
+/* Predictions on the CPU: each worker evaluates batches of first components, counts or weighs their pairs with all
+ * draws of theta2, and adds these to the histograms. */
 #include "backend/backend.h"
 
 #include <stdio.h>
@@ -112,7 +112,7 @@ static seam_status predict_open(const struct seam_config *config, const struct j
 
 /* ---- A batch ---- */
 
-/* Where no draw accepts with gaps, the outermost cells of a first component are all that matters. */
+/* If no draw accepts with gaps, only the outermost cells of a first component matter. */
 static void look_at_firsts(const struct session *session, struct pair_batch *batch) {
   const int lanes = session->working ? session->working->lanes : session->weights->lanes;
   pairs_look_function *look = !session->working          ? session->weights->look
@@ -124,7 +124,7 @@ static void look_at_firsts(const struct session *session, struct pair_batch *bat
   }
 }
 
-/* False when cancelled: then the batch is worth nothing. */
+/* Returns false when cancelled: the batch must then be dropped. */
 static bool count_batch(const struct session *session, struct worker *worker, struct run_control *control) {
   struct pair_batch *batch = &worker->batch;
   look_at_firsts(session, batch);

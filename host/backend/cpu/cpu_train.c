@@ -15,7 +15,8 @@
 /* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
 enum { VECTORS_PER_BATCH = 16 };
 
-/* Some ms for a vector of the default chains, less than a second for one of the dearest on a slow core. */
+/* A vector of the default chains takes some milliseconds for these steps; the slowest pair on a slow core takes less
+ * than a second. */
 enum { DEFAULT_SLICE = 1024 };
 
 struct session {
@@ -81,7 +82,7 @@ static seam_status cpu_open(const struct seam_config *config, const struct job *
 
 /* ---- Training ---- */
 
-/* One vector of chains from the first draw to the last update; false when cancelled on the way. */
+/* Trains one vector of chains from the draw to the last update. Returns false when cancelled. */
 static bool train_vector(const struct session *session, void *state, uint64_t first_id, uint64_t active,
                          struct run_control *control) {
   const struct job *job = session->job;

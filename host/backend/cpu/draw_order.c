@@ -22,7 +22,7 @@ struct predict_block {
 struct draw_order {
   const struct job *job;
   const struct works_kernels *kernels;
-  uint64_t *entries;        /* a block's begin at pair_block_begin; they have no keys before they are sorted */
+  uint64_t *entries;        /* those of a block begin at pair_block_begin; they get their keys when they are sorted */
   struct pairs_rank *ranks; /* of the draws that have entries */
   struct predict_block block[PAIR_BLOCKS];
 };
@@ -51,14 +51,14 @@ void draw_order_free(struct draw_order *order) {
   free(order);
 }
 
-/* Bit i of x to bit 2i. */
+/* Moves bit i of x to bit 2i. */
 static uint64_t spread(uint32_t x) {
   uint64_t bits = 0;
   for (int i = 0; i < CELL_BITS; i++) bits |= (uint64_t)(x >> i & 1) << 2 * i;
   return bits;
 }
 
-/* Along a Z-order curve, draws that accept much the same cells at both levels are neighbours (G. M. Morton, "A computer
+/* Along a Z-order curve, draws that accept similar cells at both levels are neighbours (G. M. Morton, "A computer
  * oriented geodetic data base", IBM, 1966). Draws that accept with gaps cost more to count, so they come last. */
 static uint64_t key_of(const struct pairs_rank *rank) {
   uint64_t place = 0;
@@ -92,7 +92,7 @@ static void rank_queue(struct draw_order *order, uint64_t begin, struct queue *q
   queue->size = 0;
 }
 
-/* Bit i is set where the i-th of `active` draws may work with a first component. */
+/* Sets bit i if the i-th of `active` draws may work with a first component. */
 static uint64_t sift(const struct draw_order *order, const uint64_t *draws, int active) {
   if (!order->job->common_cell) return ((uint64_t)1 << active) - 1;
   return order->kernels->sift(order->job, draws, active);
@@ -101,7 +101,8 @@ static uint64_t sift(const struct draw_order *order, const uint64_t *draws, int 
 void draw_order_look(struct draw_order *order, int block) {
   const uint64_t lanes = (uint64_t)order->kernels->lanes, begin = pair_block_begin(order->job->draws, block);
   const uint64_t end = pair_block_begin(order->job->draws, block + 1);
-  struct predict_block own = {0}; /* neighbours in memory are other workers' */
+  struct predict_block own = {
+      0}; /* counted here and copied at the end: its neighbours in memory belong to other workers */
   struct queue queue = {0};
   for (uint64_t draw = begin; draw < end; draw += lanes) {
     uint64_t draws[PAIRS_MOST_LANES], active = end - draw < lanes ? end - draw : lanes;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Builds the table of pairs that work.
  *
- * The workers carry out the tasks of one stage after another: they look at all draws, choose those that are counted by
+ * The workers carry out the tasks of one stage after another: they evaluate all draws, choose those that are counted by
  * summed tables, sort the others, and fill tiles with them. A tile is filled from the runs of cells that its draws
- * accept, or, where a draw accepts with gaps, by looking at all its cells again. */
+ * accept, or, if a draw accepts with gaps, by evaluating all its cells again. */
 #include "backend/cpu/pair_bits.h"
 
 #include "base/huge_pages.h"
@@ -44,7 +44,7 @@ void pair_bits_free(struct pair_bits *table) {
  * MEMORY_OF_A_TILE times the memory of the tiles that they replace, in which a draw takes stride/4 bytes. */
 enum { PAIRS_OF_A_BYTE = 256, MEMORY_OF_A_TILE = 8 };
 
-/* How many sheets to make for the draws open to these sides: 0 where sheets would not pay. */
+/* How many sheets to make for the draws open to these sides: 0 if sheets would not pay. */
 static uint64_t sheets_for(const struct pair_bits *table, int sides) {
   const uint64_t stride = (uint64_t)table->job->stride;
   uint64_t draws = 0, most = 0;
@@ -58,7 +58,7 @@ static uint64_t sheets_for(const struct pair_bits *table, int sides) {
   return quick && bytes <= draws * (stride / 4) * MEMORY_OF_A_TILE ? sheets : 0;
 }
 
-/* Where memory for sheets is out, all draws go to tiles. */
+/* If there is no memory for sheets, all draws go to tiles. */
 static seam_status choose_sheets(struct pair_bits *table, seam_error *error) {
   uint64_t sheets[QUADRANT_SIDES], any = 0;
   (void)error; /* nothing here can fail */
@@ -72,7 +72,7 @@ static seam_status choose_sheets(struct pair_bits *table, seam_error *error) {
 /* Ranks of the order in a tile. */
 enum { WIDTH = PAIRS_MOST_VECTORS * PAIRS_RANKS };
 
-/* Cuts the ranks into tiles, of which the last may be narrower. */
+/* Cuts the ranks into tiles. The last one may be narrower. */
 static void cut(struct pair_bits *table, uint64_t ranks) {
   for (size_t k = 0; k < table->count; k++) {
     const uint64_t left = ranks - k * WIDTH, own = left < WIDTH ? left : WIDTH;
@@ -100,7 +100,7 @@ static seam_status allocate(struct pair_bits *table, seam_error *error) {
   return SEAM_OK;
 }
 
-/* There may be no tile, where no draw is left for them. */
+/* There is no tile if no draw is left for tiles. */
 static seam_status lay_out(struct pair_bits *table, seam_error *error) {
   const uint64_t ranks = draw_order_ranks(table->order);
   table->count = (size_t)((ranks + WIDTH - 1) / WIDTH);
@@ -145,8 +145,8 @@ static void flip(const struct pairs_tile *tile, int level, int cell, int place) 
       (uint64_t)1 << place % PAIRS_WORD_BITS;
 }
 
-/* Flips the bit of each draw in the row where its run begins and in the row after its end. False where a draw has more
- * than one run. */
+/* Flips the bit of each draw in the row where its run begins and in the row after its end. Returns false if a draw
+ * has more than one run. */
 static bool mark_runs(const struct draw_order *order, uint64_t begin, const struct pairs_tile *tile) {
   for (int place = 0; place < tile->vectors * PAIRS_VECTOR_DRAWS; place++) {
     uint64_t draw = draw_at(order, begin, place);
@@ -161,7 +161,7 @@ static bool mark_runs(const struct draw_order *order, uint64_t begin, const stru
   return true;
 }
 
-/* Each row keeps the bits of the row before it, but for those that were flipped. */
+/* Each row has the bits of the row before it, except for those that were flipped. */
 static void extend_runs(const struct pairs_tile *tile) {
   const size_t width = (size_t)tile->vectors * PAIRS_VECTOR_WORDS, words = (size_t)tile->stride * width;
   for (int level = 0; level < 2; level++) {
@@ -170,7 +170,7 @@ static void extend_runs(const struct pairs_tile *tile) {
   }
 }
 
-/* ---- Filling a tile by looking at every cell ---- */
+/* ---- Filling a tile by evaluating every cell ---- */
 
 /* Enters as many draws as the kernels have lanes, from a place on. */
 static void enter(const struct pair_bits *table, uint64_t begin, struct pairs_tile *tile, int place) {
@@ -186,7 +186,7 @@ static void enter(const struct pair_bits *table, uint64_t begin, struct pairs_ti
 
 /* ---- Filling a tile ---- */
 
-/* Bit r is set where bit r of any byte is. */
+/* Sets bit r if bit r of any byte is set. */
 static uint64_t alive_in(const uint64_t *vector) {
   uint64_t bits = 0;
   for (int w = 0; w < PAIRS_VECTOR_WORDS; w++) bits |= vector[w];
@@ -261,7 +261,7 @@ enum { STAGES = sizeof stages / sizeof *stages };
 
 static bool is_built(const struct pair_bits *table) { return table->stage == STAGES; }
 
-/* With the mutex held, as all that follows. A stage may have no tasks. */
+/* Call this, and all functions below, with the mutex held. A stage may have no tasks. */
 static void end_stages(struct pair_bits *table) {
   while (table->status == SEAM_OK && !is_built(table) && table->done == stages[table->stage].tasks(table)) {
     const struct stage *stage = &stages[table->stage++];
@@ -271,7 +271,7 @@ static void end_stages(struct pair_bits *table) {
   pthread_cond_broadcast(&table->changed);
 }
 
-/* Every task taken is carried out by its taker, whatever happens: the waits end. */
+/* A worker that took a task always carries it out, so the others do not wait for ever. */
 static void work(struct pair_bits *table, struct run_control *control) {
   while (table->status == SEAM_OK && !is_built(table) && !atomic_load(&control->cancel)) {
     const struct stage *stage = &stages[table->stage];

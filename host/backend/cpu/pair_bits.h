@@ -9,7 +9,7 @@
 #include "backend/cpu/draw_order.h"
 #include "backend/cpu/pair_table.h"
 
-/* A word of `reach` has a bit for each of so many tiles. */
+/* The number of tiles that one word of `reach` has bits for. */
 enum { PAIR_BITS_REACH = 64 };
 
 struct pair_bits {
@@ -26,9 +26,9 @@ struct pair_bits {
   struct draw_order *order;
   uint64_t *words;          /* of all tiles */
   pthread_mutex_t mutex;    /* guards what follows */
-  pthread_cond_t changed;   /* a task is done, so that others may be free to be taken, or all may be over */
-  size_t stage, next, done; /* the stage at hand, and how many of its tasks are taken and done */
-  seam_status status;       /* of the ends of stages */
+  pthread_cond_t changed;   /* signalled when a task is done */
+  size_t stage, next, done; /* the current stage, and how many of its tasks are taken and done */
+  seam_status status;       /* the first failure at the end of a stage */
   seam_error error;
 };
 
@@ -36,8 +36,8 @@ seam_status pair_bits_create(const struct job *job, uint64_t firsts, const struc
                              struct pair_bits **table, seam_error *error);
 void pair_bits_free(struct pair_bits *table);
 
-/* Every worker calls this before its first batch, and all build the table together. When it returns with *built true
- * the table is whole. *built is false when cancelled. */
+/* Every worker calls this before its first batch, and all build the table together. The table is complete when it
+ * returns with *built true. *built is false when cancelled. */
 seam_status pair_bits_build(struct pair_bits *table, struct run_control *control, bool *built, seam_error *error);
 
 /* Words in a tile, and rows. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Weighs the pairs of a batch, tile by tile. The table of all weights would be too large to keep, so each tile is
- * computed anew for each batch. */
+ * computed again for each batch. */
 #include "backend/cpu/pair_weights.h"
 
 /* Draws in a tile: so few that its rows stay in the cache. */
@@ -10,7 +10,7 @@ struct pair_weights {
   const struct job *job;
   const struct weights_kernels *kernels;
   uint32_t *tile;     /* [level][cell][draw] */
-  uint64_t *in_block; /* [first component]: the sum over the block at hand; 0 between batches */
+  uint64_t *in_block; /* [first component]: the sum over the current block; 0 between batches */
   bool begun;         /* in_block has been set to 0 */
 };
 
@@ -59,7 +59,7 @@ static void add_tile(struct pair_weights *own, const struct weights_tile *tile, 
     if (batch->candidates[i].within) own->in_block[i] += own->kernels->weigh(tile, batch->candidates[i].row);
 }
 
-/* Rounds the sums of a block, which is whole, to the units of the histograms. */
+/* Rounds the sums of a complete block to the units of the histograms. */
 static void end_block(struct pair_weights *own, int block, struct pair_batch *batch) {
   for (size_t i = 0; i < batch->size; i++) {
     if (!own->in_block[i]) continue;

@@ -14,11 +14,11 @@ extern const struct weights_kernels *const pair_weights_kernels[ISAS];
 /* One worker's memory. */
 struct pair_weights;
 
-/* NULL where memory is out. The worker alone writes to the memory. */
+/* Returns NULL if no memory is left. Only the worker writes to the memory. */
 struct pair_weights *pair_weights_create(const struct job *job, const struct weights_kernels *kernels);
 void pair_weights_free(struct pair_weights *own);
 
-/* Weighs the batch with all draws. False when cancelled: then the batch is worth nothing. */
+/* Weighs the batch with all draws. Returns false when cancelled: the batch must then be dropped. */
 bool pair_weights_count(struct pair_weights *own, struct pair_batch *batch, struct run_control *control);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the processor of this machine has, asked of the compiler's run-time library and of the system. */
+/* Asks the compiler's run-time library and the system what the processor of this machine has. */
 #define _GNU_SOURCE
 #include "backend/cpu/processor.h"
 
@@ -10,8 +10,8 @@
 
 #if defined(__x86_64__)
 
-/* By features, since clang 14 does not know the levels by name. No processor has these and lacks the rest of its level.
- */
+/* Tests features, because clang 14 does not know the levels by name. A processor with these features has the rest of
+ * its level, too. */
 static bool has_v3(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
 }

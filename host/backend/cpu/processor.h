@@ -5,16 +5,16 @@
 
 #include "config/config.h"
 
-/* The instruction set that `config` asks for, or with auto the best: an enum isa_choice. SEAM_ERROR_BACKEND where the
+/* The instruction set that `config` asks for, or with auto the best: an enum isa_choice. SEAM_ERROR_BACKEND if the
  * processor does not have it. */
 seam_status processor_isa(const struct seam_config *config, int *isa, seam_error *error);
 
-/* The threads that `config` asks for: by default as many as this program may use cores. */
+/* The threads that `config` asks for. By default, the number of cores that this program may use. */
 int processor_threads(const struct seam_config *config);
 
 void processor_name(char *name, size_t size);
 
-/* As struct backend's `devices`: the processor is one. */
+/* The `devices` of struct backend: the processor is one device. */
 size_t processor_devices(seam_device *devices, size_t capacity);
 
 #endif

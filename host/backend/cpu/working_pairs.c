@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counts the pairs of a batch that work: first by the summed tables, then tile by tile. Most first components have no
- * partner in most tiles, and skip these by what the table tells of its rows. */
+ * partner in most tiles, and the words `reach` and `alive` of the table show which tiles to skip. */
 #include "backend/cpu/working_pairs.h"
 
-/* A first component that may have partners: bit k of `alive` is set where tile k of those at hand, or rank k of a tile,
- * may hold some. */
+/* A first component that may have partners: bit k of `alive` is set if tile k of the current ones, or rank k of a
+ * tile, may hold some. */
 struct visit {
   uint64_t alive;
   uint32_t candidate;
@@ -13,7 +13,7 @@ struct visit {
 struct working_pairs {
   const struct pair_bits *table;
   const struct works_kernels *kernels;
-  struct visit *seeking; /* those that may find partners in the PAIR_BITS_REACH tiles at hand */
+  struct visit *seeking; /* those that may find partners in the current PAIR_BITS_REACH tiles */
   size_t seekers;
   struct visit *visits;              /* those that may find partners in one tile */
   uint64_t (*in_block)[PAIR_BLOCKS]; /* [first component][block]: partners; 0 between batches */
@@ -52,8 +52,8 @@ void working_pairs_free(struct working_pairs *own) {
   free(own);
 }
 
-/* The worker that uses the memory is the first to write to it, so that it lies on the worker's NUMA node. Pages that
- * were read first would be made anew when written to, with all cores waiting. */
+/* The worker that uses the memory is the first to write to it, so that it lies on the worker's NUMA node. If pages were
+ * read first, the system would allocate them again at the first write, while all cores wait. */
 static void begin(struct working_pairs *own) {
   if (own->begun) return;
   memset(own->in_block, 0, WORKING_BATCH * sizeof *own->in_block);
@@ -80,7 +80,7 @@ static void find_seekers(struct working_pairs *own, size_t k, const struct pair_
 }
 
 /* Lists the seekers that may have partners in tile k. Tests only the first CANDIDATE_ENDS rows. There is no branch on
- * the result, because nothing foretells it. */
+ * the result, because the processor cannot predict it. */
 static size_t find_visits(struct working_pairs *own, size_t k, const struct pair_batch *batch) {
   const struct pairs_tile *tile = &own->table->tiles[k];
   size_t visitors = 0;
@@ -167,7 +167,7 @@ static void end_swaps(struct working_pairs *own, struct pair_batch *batch, size_
   const int block = tally_swap_block(batch->first_id + i) * FINE_BLOCKS;
   const uint64_t *of_a = &own->in_block[i][block], *of_b = &own->in_block[i + 1][block];
   const struct candidate *two = &batch->candidates[i];
-  int64_t row = -1; /* found only where it is needed */
+  int64_t row = -1; /* computed only if it is needed */
   for (int k = 0; k < FINE_BLOCKS; k++) {
     if (!of_a[k] || !of_b[k]) continue;
     if (row < 0) row = tally_swap_row(own->table->job, &two[0], &two[1], batch->first_id + i);

@@ -16,11 +16,11 @@ extern const struct works_kernels *const working_pairs_kernels[ISAS];
 /* One worker's memory. */
 struct working_pairs;
 
-/* NULL where memory is out. The table may still have to be built. */
+/* Returns NULL if no memory is left. The table need not be built yet. */
 struct working_pairs *working_pairs_create(const struct pair_bits *table);
 void working_pairs_free(struct working_pairs *own);
 
-/* Counts the batch with all draws. False when cancelled: then the batch is worth nothing. */
+/* Counts the batch with all draws. Returns false when cancelled: the batch must then be dropped. */
 bool working_pairs_count(struct working_pairs *own, struct pair_batch *batch, struct run_control *control);
 
 #endif
