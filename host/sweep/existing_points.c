@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of a sweep's points hold: read before the work, so that a file that must not be there is no surprise
- * hours later. */
+/* Reads the existing files of a sweep before the work, so that a file with other options is an error now and not hours
+ * later. */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,13 +22,13 @@ void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, con
   seam_result_prediction(result, &row->prediction);
 }
 
-/* Why a file cannot be gone on with, unless SEAM_OK. */
+/* Checks that the file has the options of its point. */
 static seam_status check_same(const struct seam_config *config, const struct seam_result *result, const char *path,
                               seam_error *error) {
   struct config_difference difference;
   if (!config_differs(config, &result->config, &difference)) return SEAM_OK;
   return error_set(error, SEAM_ERROR_MISMATCH,
-                   "%s has %s%s %s, and the plan %s: name another folder, or replace such files with --force",
+                   "%s has %s%s %s, but the plan has %s: name another folder, or replace such files with --force",
                    error_path(path), difference.dashes, difference.option, difference.values[1], difference.values[0]);
 }
 
@@ -42,7 +42,7 @@ static seam_status read_point(struct sweep_row *row, const struct seam_config *c
   return status;
 }
 
-static seam_status look_at(struct seam_sweep *sweep, uint64_t point, int replace, seam_error *error) {
+static seam_status read_existing(struct seam_sweep *sweep, uint64_t point, int replace, seam_error *error) {
   static const struct coverage nothing;
   struct sweep_row *row = &sweep->rows[point];
   struct seam_config config;
@@ -54,17 +54,18 @@ static seam_status look_at(struct seam_sweep *sweep, uint64_t point, int replace
   *row = (struct sweep_row){.left = missing(&config, &nothing)};
   if (lstat(path, &info) != 0) return SEAM_OK;
   seam_status status = read_point(row, &config, path, error);
-  bool foreign = status == SEAM_ERROR_MISMATCH || status == SEAM_ERROR_FORMAT;
-  if (!foreign || !replace) return status;
-  row->foreign = true;
+  bool unusable = status == SEAM_ERROR_MISMATCH || status == SEAM_ERROR_FORMAT;
+  if (!unusable || !replace) return status;
+  row->overwrite = true;
   return SEAM_OK;
 }
 
-seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
-                       seam_error *error) {
+seam_status existing_points_read(struct seam_sweep *sweep, int replace, bool (*may_continue)(void *user), void *user,
+                                 seam_error *error) {
   for (uint64_t point = 0; point < sweep->points; point++) {
-    if (goes_on && !goes_on(user)) return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
-    FORWARD(look_at(sweep, point, replace, error));
+    if (may_continue && !may_continue(user))
+      return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
+    FORWARD(read_existing(sweep, point, replace, error));
   }
   return SEAM_OK;
 }

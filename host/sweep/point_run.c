@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files are packed and written apart from the thread that watches, so that points as short as their files' writing do
- * not queue for it. */
+/* Runs one point of a sweep. A thread of its own writes each file, because for short points the write takes as long as
+ * the run, and the other points must not wait for it. */
 #include "sweep/point_run.h"
 
 #include <stdio.h>
 
-/* "FILE: what is wrong" */
+/* Puts the name of the point's file before the message. */
 static void name_error(const struct seam_sweep *sweep, uint64_t point, seam_error *error) {
   seam_error inner = *error;
   char name[512];
@@ -13,94 +13,95 @@ static void name_error(const struct seam_sweep *sweep, uint64_t point, seam_erro
   error_set(error, inner.status, "%.120s: %.380s", name, inner.message);
 }
 
-static seam_status claim(struct flight *flight, const struct seam_sweep *sweep, seam_error *error) {
+static seam_status open_output(struct point_run *slot, const struct seam_sweep *sweep, seam_error *error) {
   char name[512], path[sizeof sweep->file];
-  sweep_file(sweep, flight->point, name, sizeof name);
+  sweep_file(sweep, slot->point, name, sizeof name);
   sweep_path(sweep, name, path, sizeof path);
-  if (sweep->rows[flight->point].foreign) return seam_output_open(path, 1, &flight->output, error);
-  return seam_output_resume(path, &flight->output, &flight->result, error);
+  if (sweep->rows[slot->point].overwrite) return seam_output_open(path, 1, &slot->output, error);
+  return seam_output_resume(path, &slot->output, &slot->result, error);
 }
 
-void flight_leave(struct flight *flight) {
-  run_close(&flight->run);
-  seam_output_close(flight->output);
-  seam_result_free(flight->result);
-  flight->stage = FLIGHT_FREE;
+void point_run_close(struct point_run *slot) {
+  run_close(&slot->run);
+  seam_output_close(slot->output);
+  seam_result_free(slot->result);
+  slot->stage = POINT_FREE;
 }
 
-seam_status flight_prepare(struct flight *flight, const struct seam_sweep *sweep, uint64_t point, seam_error *error) {
+seam_status point_run_prepare(struct point_run *slot, const struct seam_sweep *sweep, uint64_t point,
+                              seam_error *error) {
   struct seam_config config;
-  *flight = (struct flight){.stage = FLIGHT_READY, .point = point};
+  *slot = (struct point_run){.stage = POINT_READY, .point = point};
   sweep_config(sweep, point, &config);
-  seam_status status = claim(flight, sweep, error);
-  if (status == SEAM_OK) status = run_open(&flight->run, &config, (enum task_kind)config.task, &flight->result, error);
+  seam_status status = open_output(slot, sweep, error);
+  if (status == SEAM_OK) status = run_open(&slot->run, &config, (enum task_kind)config.task, &slot->result, error);
   if (status == SEAM_OK) return SEAM_OK;
   name_error(sweep, point, error);
-  flight_leave(flight);
+  point_run_close(slot);
   return status;
 }
 
-seam_status flight_start(struct flight *flight, seam_error *error) {
-  seam_status status = flight->run.chains > 0 ? run_start(&flight->run, flight->output, error) : SEAM_OK;
-  if (status == SEAM_OK) flight->stage = FLIGHT_COUNTING;
+seam_status point_run_start(struct point_run *slot, seam_error *error) {
+  seam_status status = slot->run.chains > 0 ? run_start(&slot->run, slot->output, error) : SEAM_OK;
+  if (status == SEAM_OK) slot->stage = POINT_COUNTING;
   return status;
 }
 
 /* ---- Writing ---- */
 
 static void *write_file(void *argument) {
-  struct flight *flight = argument;
+  struct point_run *slot = argument;
   seam_error error;
-  seam_status status = seam_output_write(flight->output, flight->result, &error);
+  seam_status status = seam_output_write(slot->output, slot->result, &error);
   if (status != SEAM_OK) {
-    flight->status = status;
-    flight->error = error;
+    slot->status = status;
+    slot->error = error;
   }
-  atomic_store(&flight->written, true);
+  atomic_store(&slot->written, true);
   return NULL;
 }
 
-/* A result that covers nothing is not worth a file, and what was read is there. */
-static void begin_writing(struct flight *flight, bool ran) {
-  bool keep = run_keeps_result(flight->result, flight->status) && coverage_size(&flight->result->coverage) > 0;
-  flight->stage = FLIGHT_WRITING;
+/* Writes no file if the run was not needed or if it counted nothing. */
+static void begin_writing(struct point_run *slot, bool ran) {
+  bool keep = run_keeps_result(slot->result, slot->status) && coverage_size(&slot->result->coverage) > 0;
+  slot->stage = POINT_WRITING;
   if (!ran || !keep)
-    atomic_store(&flight->written, true);
-  else if (pthread_create(&flight->writer, NULL, write_file, flight) == 0)
-    flight->threaded = true;
+    atomic_store(&slot->written, true);
+  else if (pthread_create(&slot->writer, NULL, write_file, slot) == 0)
+    slot->threaded = true;
   else
-    write_file(flight);
+    write_file(slot);
 }
 
-static void end_run(struct flight *flight, uint64_t *by_rank) {
-  seam_progress last = run_progress(&flight->run);
+static void end_run(struct point_run *slot, uint64_t *by_rank) {
+  seam_progress last = run_progress(&slot->run);
   for (int rank = 0; rank < last.ranks; rank++) by_rank[rank] += last.rank_chains[rank];
-  flight->chains_done = last.chains_done;
-  flight->chain_steps = last.chain_steps;
-  flight->status = run_end(&flight->run, &flight->error);
+  slot->chains_done = last.chains_done;
+  slot->chain_steps = last.chain_steps;
+  slot->status = run_end(&slot->run, &slot->error);
 }
 
-void flight_tick(struct flight *flight, uint64_t *by_rank) {
-  struct run *run = &flight->run;
+void point_run_serve(struct point_run *slot, uint64_t *by_rank) {
+  struct run *run = &slot->run;
   bool ran = run->chains > 0;
   if (ran && !run_serve(run)) return;
-  if (ran) end_run(flight, by_rank);
+  if (ran) end_run(slot, by_rank);
   run_close(run);
   *run = (struct run){.chains = 0};
-  begin_writing(flight, ran);
+  begin_writing(slot, ran);
 }
 
-static void fill_row(const struct flight *flight, struct seam_sweep *sweep) {
+static void fill_row(const struct point_run *slot, struct seam_sweep *sweep) {
   struct seam_config config;
-  sweep_config(sweep, flight->point, &config);
-  sweep_row_fill(&sweep->rows[flight->point], &config, flight->result);
+  sweep_config(sweep, slot->point, &config);
+  sweep_row_fill(&sweep->rows[slot->point], &config, slot->result);
 }
 
-bool flight_land(struct flight *flight, struct seam_sweep *sweep) {
-  if (!atomic_load(&flight->written)) return false;
-  if (flight->threaded) pthread_join(flight->writer, NULL);
-  if (run_keeps_result(flight->result, flight->status)) fill_row(flight, sweep);
-  if (flight->status != SEAM_OK) name_error(sweep, flight->point, &flight->error);
-  flight_leave(flight);
+bool point_run_finish(struct point_run *slot, struct seam_sweep *sweep) {
+  if (!atomic_load(&slot->written)) return false;
+  if (slot->threaded) pthread_join(slot->writer, NULL);
+  if (run_keeps_result(slot->result, slot->status)) fill_row(slot, sweep);
+  if (slot->status != SEAM_OK) name_error(sweep, slot->point, &slot->error);
+  point_run_close(slot);
   return true;
 }

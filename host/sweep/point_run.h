@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One point of a sweep on its way: its output claimed, its chains counted, its file written. */
+/* Runs one point of a sweep: opens its output, counts its chains, writes its file. */
 #ifndef SEAM_POINT_RUN_H
 #define SEAM_POINT_RUN_H
 
@@ -8,37 +8,38 @@
 #include "run/run.h"
 #include "sweep/sweep.h"
 
-enum flight_stage { FLIGHT_FREE, FLIGHT_READY, FLIGHT_COUNTING, FLIGHT_WRITING };
+enum point_stage { POINT_FREE, POINT_READY, POINT_COUNTING, POINT_WRITING };
 
-struct flight {
-  enum flight_stage stage;
+struct point_run {
+  enum point_stage stage;
   uint64_t point;
   struct run run;
   struct seam_output *output;
   struct seam_result *result;
-  uint64_t chains_done; /* these two by a run that has ended */
-  double chain_steps;
+  uint64_t chains_done; /* by the run after it has ended */
+  double chain_steps;   /* the same */
   pthread_t writer;
-  bool threaded;
-  atomic_bool written; /* the file, or there is none to write */
-  seam_status status;  /* of the run, or where that was well of the file */
+  bool threaded;       /* whether `writer` was started */
+  atomic_bool written; /* the file is written, or there is none to write */
+  seam_status status;  /* of the run, or if it succeeded, of the file */
   seam_error error;
 };
 
-/* Claims the output and finds what is missing. What goes wrong leaves the flight free. */
-seam_status flight_prepare(struct flight *flight, const struct seam_sweep *sweep, uint64_t point, seam_error *error);
+/* Opens the output and finds the missing chains. On an error the slot is free again. */
+seam_status point_run_prepare(struct point_run *slot, const struct seam_sweep *sweep, uint64_t point,
+                              seam_error *error);
 
-seam_status flight_start(struct flight *flight, seam_error *error);
+seam_status point_run_start(struct point_run *slot, seam_error *error);
 
-/* Of a run that counts: when all its workers have ended the file is written by a thread of its own, the stage is
- * FLIGHT_WRITING, and what each rank counted is added to by_rank. */
-void flight_tick(struct flight *flight, uint64_t *by_rank);
+/* Serves a run in the stage POINT_COUNTING. After its workers have ended, adds the chains of each rank to by_rank,
+ * starts the thread that writes the file, and changes the stage to POINT_WRITING. */
+void point_run_serve(struct point_run *slot, uint64_t *by_rank);
 
-/* Of a file that is being written: whether that has ended. Then the point's row is what the file holds, the flight is
- * free, and its status stays. */
-bool flight_land(struct flight *flight, struct seam_sweep *sweep);
+/* Returns whether the file of a slot in the stage POINT_WRITING is written. Then the row of the point has the contents
+ * of the file, and the slot is free and keeps its status. */
+bool point_run_finish(struct point_run *slot, struct seam_sweep *sweep);
 
-/* Gives up one that was prepared. */
-void flight_leave(struct flight *flight);
+/* Frees a slot that was prepared. */
+void point_run_close(struct point_run *slot);
 
 #endif

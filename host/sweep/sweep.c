@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sweep as its callers see it, but for the running. */
+/* Opens and closes a sweep, and gives callers access to its points. */
 #include "sweep/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static seam_status memory_is_out(seam_error *error) {
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
-}
-
-/* No point is known to have a file before the first look. */
+/* Before the existing files are read, every point lacks all its chains. */
 static seam_status make_rows(struct seam_sweep *sweep, seam_error *error) {
   sweep->rows = calloc(sweep->points, sizeof *sweep->rows);
-  if (!sweep->rows) return memory_is_out(error);
+  if (!sweep->rows) return sweep_no_memory(error);
   for (uint64_t point = 0; point < sweep->points; point++)
     sweep->rows[point].left = seam_sweep_point_at(sweep, point).chains;
   return SEAM_OK;
@@ -21,9 +17,9 @@ static seam_status make_rows(struct seam_sweep *sweep, seam_error *error) {
 seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *error) {
   struct seam_sweep *sweep = calloc(1, sizeof *sweep);
   *out = NULL;
-  if (!sweep) return memory_is_out(error);
+  if (!sweep) return sweep_no_memory(error);
   sweep->path = strdup(path);
-  seam_status status = sweep->path ? sweep_plan_read(sweep, error) : memory_is_out(error);
+  seam_status status = sweep->path ? sweep_plan_read(sweep, error) : sweep_no_memory(error);
   if (status == SEAM_OK) status = sweep_check(sweep, error);
   if (status == SEAM_OK) status = make_rows(sweep, error);
   if (status != SEAM_OK)
@@ -47,7 +43,7 @@ const char *seam_sweep_folder(const seam_sweep *sweep) { return sweep->folder; }
 uint64_t seam_sweep_points(const seam_sweep *sweep) { return sweep->points; }
 
 seam_status seam_sweep_look(seam_sweep *sweep, int replace, seam_error *error) {
-  return sweep_look(sweep, replace, NULL, NULL, error);
+  return existing_points_read(sweep, replace, NULL, NULL, error);
 }
 
 seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {

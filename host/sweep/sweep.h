@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sweep: a plan read, its points, and what is known of each. */
+/* A sweep: its plan, its points, and the state of their files. */
 #ifndef SEAM_SWEEP_H
 #define SEAM_SWEEP_H
 
@@ -7,64 +7,70 @@
 
 enum { MOST_AXES = 32 };
 
-/* What the file of one point says. */
+/* The contents of the file of one point. */
 struct sweep_row {
-  uint64_t counted; /* 0: there is no file, or a foreign one that is to be replaced */
-  uint64_t left;    /* chains that the point asks for and the file lacks */
-  bool foreign;     /* the file is damaged or has another configuration, and is to be replaced */
+  uint64_t counted; /* chains in the file; 0 if there is none or it will be overwritten */
+  uint64_t left;    /* chains that the file lacks */
+  bool overwrite;   /* the file is damaged or has other options, and the run will replace it */
   int64_t outcomes[SEAM_OUTCOMES];
-  seam_prediction prediction; /* of a prediction */
+  seam_prediction prediction; /* not filled for training */
 };
 
 struct seam_sweep {
   char *path, *folder;
   struct seam_config base;
   size_t axis_count;
-  struct sweep_axis axes[MOST_AXES]; /* the last one turns fastest */
+  struct sweep_axis axes[MOST_AXES]; /* the last one changes fastest */
   uint64_t points;
   struct sweep_row *rows; /* one for each point */
+  /* The answer of seam_sweep_point_at points at these two. */
   struct seam_config config;
-  char file[8192]; /* these two are the answer of seam_sweep_point_at */
+  char file[8192];
 };
+
+/* The error when no memory is left for a sweep. */
+static inline seam_status sweep_no_memory(seam_error *error) {
+  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
+}
 
 /* ---- sweep_plan.c ---- */
 
-/* Reads the plan at sweep->path into the members down to `axes`, and settles and checks nothing of single points. */
+/* Reads the plan at sweep->path into the members from `folder` to `points`. Does not check single points. */
 seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error);
 
 /* ---- sweep_point.c ---- */
 
-/* The value of axis `axis` at a point. */
+/* Returns the value of an axis at a point. */
 const char *sweep_value(const struct seam_sweep *sweep, uint64_t point, size_t axis);
 
-/* The configuration of a point, settled. What the grid sets was checked one by one, and cannot fail. */
+/* Fills the configuration of a point. This cannot fail because sweep_plan_read has checked every value. */
 void sweep_config(const struct seam_sweep *sweep, uint64_t point, struct seam_config *config);
 
-/* "lr=0.01_seed=1.zip" */
+/* The name of the file of a point, like "lr=0.01_seed=1.zip", and the path of a file in the folder. */
 void sweep_file(const struct seam_sweep *sweep, uint64_t point, char *name, size_t size);
 void sweep_path(const struct seam_sweep *sweep, const char *name, char *path, size_t size);
 
-/* What so many chains and chain-steps of a configuration cost, in operations, about; of a prediction, in pairs. */
+/* The approximate work of `chains` chains with `chain_steps` steps in all: operations, or pairs for a prediction. */
 double sweep_work_of(const struct seam_config *config, double chains, double chain_steps);
 
-/* Of all chains of a configuration. */
+/* The work of all chains of a configuration. */
 double sweep_work(const struct seam_config *config);
 
-/* Of so many of them. */
+/* The work of `left` of its chains. */
 double sweep_work_left(const struct seam_config *config, uint64_t left);
 
-/* Every point's configuration, and the length of the names. */
+/* Checks the configuration of every point and the length of the file names. */
 seam_status sweep_check(const struct seam_sweep *sweep, seam_error *error);
 
-/* ---- sweep_look.c ---- */
+/* ---- existing_points.c ---- */
 
-/* What is in a result that the point's file holds, or is about to. */
+/* Fills the point's row from the result that its file holds or will hold. */
 void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, const struct seam_result *result);
 
-/* Reads what stands at the path of every point. Files of other configurations and damaged ones are refused, or where
- * `replace` marked as foreign. `goes_on`, which may be NULL, is asked before each. */
-seam_status sweep_look(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
-                       seam_error *error);
+/* Reads the file of every point. A file that has other options or is damaged is an error; with `replace` its row is
+ * marked as overwrite instead. `goes_on`, which may be NULL, is asked before each. */
+seam_status existing_points_read(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
+                                 seam_error *error);
 
 /* ---- sweep_index.c ---- */
 
@@ -73,7 +79,7 @@ struct sweep_index;
 /* Locks index.csv and index.jsonl of the folder, so that two sweeps do not meet there; the folder exists. */
 seam_status sweep_index_open(const struct seam_sweep *sweep, struct sweep_index **index, seam_error *error);
 
-/* One line a point that has counted something. */
+/* Writes one line for each point that has counted something. */
 seam_status sweep_index_write(struct sweep_index *index, const struct seam_sweep *sweep, seam_error *error);
 void sweep_index_close(struct sweep_index *index);
 

@@ -61,7 +61,7 @@ static seam_status refuse_twins(char *const *words, uint64_t count, seam_error *
   return SEAM_OK;
 }
 
-/* Two files must not have one name, nor two points one configuration. */
+/* Refuses a value that would give two points the same file name or the same configuration. */
 static seam_status check_distinct(const struct sweep_axis *axis, seam_error *error) {
   char **words = calloc(axis->count, sizeof *words);
   uint64_t copied = 0;
@@ -92,7 +92,7 @@ static seam_status reserve(struct sweep_axis *axis, uint64_t count, seam_error *
   return axis->values ? SEAM_OK : memory_is_out(error);
 }
 
-/* As the configuration prints it, whose room *scratch lends. */
+/* The value as the configuration prints it. *scratch is a configuration to set and print it in. */
 static seam_status canonical(const struct sweep_axis *axis, const json_t *value, struct seam_config *scratch,
                              const char **text, seam_error *error) {
   if (!is_pair(axis)) {

@@ -14,8 +14,8 @@ struct sweep_axis {
 };
 
 /* Reads the values: a list, or {"from": a, "to": b, "points": n, "scale": "linear" or "log"}, whose ends are exact and
- * whose inner points are rounded to six digits, or to whole numbers where the option takes those. sweep_axis_free is
- * due in any case. */
+ * whose inner points are rounded to six digits, or to whole numbers if the option takes whole numbers. The caller calls
+ * sweep_axis_free in any case. */
 seam_status sweep_axis_read(struct sweep_axis *axis, const char *name, const json_t *values, seam_error *error);
 void sweep_axis_free(struct sweep_axis *axis);
 
@@ -25,7 +25,7 @@ const char *const *sweep_axis_options(const struct sweep_axis *axis, const char 
 seam_status sweep_axis_set(const struct sweep_axis *axis, const char *value, struct seam_config *config,
                            seam_error *error);
 
-/* What a value is in the name of a file: letters, digits, '.', '+' and '-'. */
+/* Writes a value as the part of a file's name: letters, digits, '.', '+' and '-'. */
 void sweep_axis_word(const char *value, char *word, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The index of a sweep: one line a point, as CSV and as JSON lines, made from one table of columns. */
+/* The index of a sweep: one line for each point, as CSV and as JSON lines, both made from one table of columns. */
 #define _GNU_SOURCE /* open_memstream */
 #include <inttypes.h>
 #include <math.h>
@@ -19,9 +19,9 @@ struct sweep_index {
   struct seam_output *outputs[FORMATS];
 };
 
-/* ---- What is told of a point ---- */
+/* ---- The columns ---- */
 
-/* One number; a count where it is whole. */
+/* One number: a count if it is whole, else a real. */
 struct column {
   const char *name;
   bool whole;
@@ -49,7 +49,7 @@ static void add_fraction(struct columns *columns, const char *const names[3], in
   add_real(columns, names[2], whole > 0 ? interval.high : NAN);
 }
 
-/* The normal approximation, as predictions are printed, but limited to 0 to 1. */
+/* The normal approximation that `seam predict` prints, limited to 0 to 1. */
 static void add_estimate(struct columns *columns, const char *const names[4], double value, double error) {
   double low = value - Z_95 * error, high = value + Z_95 * error;
   add_real(columns, names[0], value);
@@ -79,7 +79,7 @@ static void add_training(struct columns *columns, const int64_t *outcomes) {
   add_fraction(columns, buffer, outcomes[SEAM_BUFFER], passed);
 }
 
-/* No option has one of these names, so that the grid's names can stand beside them. */
+/* No option has one of these names, so the columns of the grid can stand beside them. */
 static struct columns columns_of(const struct seam_sweep *sweep, const struct sweep_row *row) {
   struct columns columns = {.count = 0};
   add_count(&columns, "counted", (int64_t)row->counted);
@@ -141,7 +141,7 @@ static void json_begin(FILE *file, const struct seam_sweep *sweep) {
   (void)sweep;
 }
 
-/* As the record of a result has it, or the text of a pair. */
+/* The value as a result's manifest records it, or the text of a pair. */
 static json_t *json_value(const struct seam_sweep *sweep, uint64_t point, size_t axis) {
   struct seam_config config;
   const struct option *option = option_find(sweep->axes[axis].name);

@@ -9,7 +9,7 @@
 #include "config/option.h"
 #include "sweep/sweep.h"
 
-/* "PATH: SECTION NAME: what is wrong" */
+/* Puts the plan's path, the section and the name before the message. */
 static seam_status refuse(const struct seam_sweep *sweep, const char *section, const char *name, const seam_error *why,
                           seam_error *error) {
   return error_set(error, why->status, "%s: %s%s%.60s: %.300s", error_path(sweep->path), section, *name ? " " : "",
@@ -23,7 +23,7 @@ static seam_status refuse_with(const struct seam_sweep *sweep, const char *secti
   return refuse(sweep, section, name, &inner, error);
 }
 
-/* ---- Which options ---- */
+/* ---- Options that a plan may set ---- */
 
 static bool is_set_by(const json_t *options, const struct seam_sweep *sweep, const char *name) {
   if (json_object_get(options, name)) return true;
@@ -35,7 +35,7 @@ static bool is_set_by(const json_t *options, const struct seam_sweep *sweep, con
   return false;
 }
 
-/* An option that the task does not heed would make points that differ in their names alone. */
+/* Refuses an option that the task ignores: its points would differ in their names only. */
 static seam_status check_option(const struct seam_sweep *sweep, const char *name, seam_error *error) {
   const struct option *option = option_find(name);
   const char *task = task_name(sweep->base.task);
@@ -83,7 +83,7 @@ static seam_status read_axis(struct seam_sweep *sweep, const json_t *options, co
     if (status == SEAM_OK && is_set_by(options, sweep, *set))
       status = error_set(&inner, SEAM_ERROR_USAGE, "%s is set elsewhere in the plan, too; set it once", *set);
   }
-  sweep->axis_count++; /* also where it was refused: to be freed */
+  sweep->axis_count++; /* an axis that was refused is freed, too */
   return status == SEAM_OK ? SEAM_OK : refuse(sweep, "grid", name, &inner, error);
 }
 
@@ -106,7 +106,7 @@ static seam_status read_grid(struct seam_sweep *sweep, const json_t *plan, seam_
 
 /* ---- The folder ---- */
 
-/* `name` beside the plan, unless it is absolute. */
+/* The path of `name` in the plan's folder; an absolute name stays as it is. */
 static char *beside(const char *path, const char *name) {
   char *copy = strdup(path);
   char *joined = copy ? malloc(strlen(path) + strlen(name) + 2) : NULL;

@@ -6,7 +6,7 @@
 #include "files/atomic_output.h"
 #include "sweep/sweep.h"
 
-/* Points are numbered with the last axis turning fastest. */
+/* The last axis changes fastest from one point to the next. */
 const char *sweep_value(const struct seam_sweep *sweep, uint64_t point, size_t axis) {
   for (size_t a = sweep->axis_count - 1; a > axis; a--) point /= sweep->axes[a].count;
   return sweep->axes[axis].values[point % sweep->axes[axis].count];
@@ -33,7 +33,7 @@ void sweep_path(const struct seam_sweep *sweep, const char *name, char *path, si
   snprintf(path, size, "%s/%s", sweep->folder, name);
 }
 
-/* Drawing and observing a chain costs as much as some twenty steps. */
+/* Drawing and observing a chain costs about as much as twenty steps. */
 double sweep_work_of(const struct seam_config *config, double chains, double chain_steps) {
   if (config->task != TASK_TRAIN) return chain_steps;
   return (chain_steps + 20 * chains) * seam_flops_per_chain_step(config);
@@ -52,7 +52,7 @@ double sweep_work_left(const struct seam_config *config, uint64_t left) {
   return sweep_work(config) * (double)left / (double)(end - begin);
 }
 
-/* With room for what a file is called while it is written. */
+/* Leaves room for the longer name that a file has while it is written. */
 static seam_status check_names(const struct seam_sweep *sweep, seam_error *error) {
   enum { LONGEST = 255 - (sizeof OUTPUT_PARTIAL - 1) };
   size_t length = strlen(".zip");

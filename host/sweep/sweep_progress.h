@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far a sweep is: what has landed, what is on its way, and what the files held before. */
+/* How far a sweep is: the runs that have ended, the runs that are counting, and what the files held before. */
 #ifndef SEAM_SWEEP_PROGRESS_H
 #define SEAM_SWEEP_PROGRESS_H
 
 #include "sweep/point_run.h"
 
-struct sweep_meter {
+struct sweep_progress {
   struct seam_sweep *sweep;
   seam_sweep_progress_function callback;
   void *user;
   struct timespec begin, told;
-  seam_sweep_progress progress;
-  char name[512], isa[16], device[128]; /* which the progress points at, as at the two below */
+  seam_sweep_progress shown; /* what the caller is given; it points at the texts and lists below */
+  char name[512], isa[16], device[128];
   seam_error trouble;
   uint64_t *by_rank_now; /* chains that each rank counted */
   uint64_t *by_rank;     /* of runs that have ended */
   int ranks;
-  uint64_t points_done, chains; /* whole files, and chains counted of flights that have landed */
-  double chain_steps;           /* of these */
-  double work, found, left;     /* of all points, and of their files in the beginning and now */
+  uint64_t points_done, chains; /* files that are complete; chains counted by runs that have ended */
+  double chain_steps;           /* of these chains */
+  double work, found, left;     /* the work of all points; done in the files at the start; left in the files now */
 };
 
-seam_status sweep_meter_open(struct sweep_meter *meter, struct seam_sweep *sweep, seam_sweep_progress_function callback,
-                             void *user, seam_error *error);
-void sweep_meter_close(struct sweep_meter *meter);
+seam_status sweep_progress_open(struct sweep_progress *progress, struct seam_sweep *sweep,
+                                seam_sweep_progress_function callback, void *user, seam_error *error);
+void sweep_progress_close(struct sweep_progress *progress);
 
-/* From here on files are not only looked at: counts what they lack, and the time. */
-void sweep_meter_start(struct sweep_meter *meter);
+/* Adds up the work that the files lack, and starts the clock. Called once the existing files are known. */
+void sweep_progress_start(struct sweep_progress *progress);
 
-/* A point's row is now what its file holds; it was `before`. */
-void sweep_meter_land(struct sweep_meter *meter, uint64_t point, const struct sweep_row *before);
+/* Adds what a point's file has gained: its row was `before` and is now what the file holds. */
+void sweep_progress_add(struct sweep_progress *progress, uint64_t point, const struct sweep_row *before);
 
-/* Tells the caller, where it is time or `now`; whether he wants an end. */
-bool sweep_meter_tell(struct sweep_meter *meter, struct flight *flights, int count, bool now);
+/* Calls the caller's function if it is time, or in any case with `now`. Returns whether the caller wants to stop. */
+bool sweep_progress_report(struct sweep_progress *progress, struct point_run *slots, int count, bool now);
 
 #endif

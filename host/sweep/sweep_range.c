@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranges: the ends are exact, and what lies between is rounded, so that file names are short and no value depends on a
- * library of mathematics. */
+/* Ranges of values. The ends are exact. The values between are rounded, so that file names are short and no value
+ * depends on libm. */
 #include "sweep/sweep_range.h"
 
 #include <math.h>
@@ -71,7 +71,7 @@ seam_status sweep_range_read(struct sweep_range *range, const char *name, const 
 
 /* ---- Values ---- */
 
-/* from + (to - from)·i/(points - 1), rounded to the nearest. */
+/* from + (to - from)·i/(points - 1), rounded to the nearest whole number. */
 static void print_number(const struct sweep_range *range, uint64_t i, char *text, size_t size) {
   bool up = range->number[1] > range->number[0];
   uint64_t span = up ? range->number[1] - range->number[0] : range->number[0] - range->number[1];

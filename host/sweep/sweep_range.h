@@ -10,7 +10,7 @@ struct sweep_range {
   bool whole, logarithmic;
   char ends[2][32]; /* as the configuration prints them */
   double real[2];
-  uint64_t number[2]; /* where `whole` */
+  uint64_t number[2]; /* set if `whole` */
 };
 
 /* Reads {"from": a, "to": b, "points": n, "scale": "linear" or "log"}; the scale may be left out. `scratch` may be
@@ -18,8 +18,8 @@ struct sweep_range {
 seam_status sweep_range_read(struct sweep_range *range, const char *name, const json_t *object,
                              struct seam_config *scratch, seam_error *error);
 
-/* Value `i` of the range: an end as it is; between them six digits of it, or, of whole numbers on a linear scale, the
- * nearest. */
+/* Writes value `i` of the range. An end is written as it was given. A value between has six digits, or is the nearest
+ * whole number on a linear scale of whole numbers. */
 void sweep_range_print(const struct sweep_range *range, uint64_t i, char *text, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a sweep: points take off as soon as workers of the earlier ones have nothing left to do, and one thread watches
- * all that are on their way. */
+/* Runs a sweep: the next point starts as soon as a worker of the earlier ones has nothing left to do, and one thread
+ * watches all running points. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,164 +10,164 @@
 #include "files/atomic_output.h"
 #include "sweep/sweep_progress.h"
 
-enum { MOST_FLIGHTS = SLOTS };
+enum { MOST_SLOTS = SLOTS };
 
-#define TICK        0.001 /* seconds between two looks at all flights */
-#define INDEX_TIME  5.0   /* between two indices, or longer where one takes long to write */
-#define INDEX_SHARE 0.02  /* of the time, at most, that goes into writing them */
+#define TICK        0.001 /* seconds between two looks at all runs */
+#define INDEX_TIME  5.0   /* seconds between two writes of the index, or longer where a write takes long */
+#define INDEX_SHARE 0.02  /* the greatest share of the time that the index may take */
 
-struct airport {
+struct schedule {
   struct seam_sweep *sweep;
   struct sweep_index *index;
-  struct sweep_meter meter;
-  struct flight *flights; /* MOST_FLIGHTS */
-  uint64_t next;          /* the first point that was not yet prepared */
-  bool ending;            /* cancelled, or a point failed: none takes off any more */
+  struct sweep_progress progress;
+  struct point_run *slots; /* MOST_SLOTS */
+  uint64_t next;           /* the first point that was not yet prepared */
+  bool ending;             /* cancelled, or a point failed: no further point starts */
   seam_status status;
   seam_error error; /* of the first point that failed */
-  bool changed;     /* since the index was written */
+  bool changed;     /* a row has changed since the index was written */
   struct timespec indexed;
-  double index_time; /* until the next one is due */
+  double index_time; /* seconds until the index is written again */
 };
 
 /* ---- An early end ---- */
 
-static void end_all(struct airport *airport) {
-  airport->ending = true;
-  for (int f = 0; f < MOST_FLIGHTS; f++)
-    if (airport->flights[f].stage == FLIGHT_COUNTING) run_cancel(&airport->flights[f].run);
+static void end_all(struct schedule *schedule) {
+  schedule->ending = true;
+  for (int i = 0; i < MOST_SLOTS; i++)
+    if (schedule->slots[i].stage == POINT_COUNTING) run_cancel(&schedule->slots[i].run);
 }
 
-static void fail(struct airport *airport, seam_status status, const seam_error *error) {
-  if (airport->status == SEAM_OK) {
-    airport->status = status;
-    airport->error = *error;
+static void end_with_error(struct schedule *schedule, seam_status status, const seam_error *error) {
+  if (schedule->status == SEAM_OK) {
+    schedule->status = status;
+    schedule->error = *error;
   }
-  end_all(airport);
+  end_all(schedule);
 }
 
-static void tell(struct airport *airport, bool now) {
-  if (sweep_meter_tell(&airport->meter, airport->flights, MOST_FLIGHTS, now)) end_all(airport);
+static void report(struct schedule *schedule, bool now) {
+  if (sweep_progress_report(&schedule->progress, schedule->slots, MOST_SLOTS, now)) end_all(schedule);
 }
 
-/* ---- Taking off ---- */
+/* ---- Starting points ---- */
 
-static struct flight *find(struct airport *airport, enum flight_stage stage) {
-  for (int f = 0; f < MOST_FLIGHTS; f++)
-    if (airport->flights[f].stage == stage) return &airport->flights[f];
+static struct point_run *find_slot(struct schedule *schedule, enum point_stage stage) {
+  for (int i = 0; i < MOST_SLOTS; i++)
+    if (schedule->slots[i].stage == stage) return &schedule->slots[i];
   return NULL;
 }
 
-/* One ahead, so that a worker does not wait for its file system. */
-static void prepare_next(struct airport *airport) {
-  struct seam_sweep *sweep = airport->sweep;
-  struct flight *flight = find(airport, FLIGHT_FREE);
+/* Prepares one point ahead, so that no worker waits for the file system. */
+static void prepare_next(struct schedule *schedule) {
+  struct seam_sweep *sweep = schedule->sweep;
+  struct point_run *slot = find_slot(schedule, POINT_FREE);
   seam_error error;
-  if (airport->ending || !flight || find(airport, FLIGHT_READY)) return;
-  while (airport->next < sweep->points && sweep->rows[airport->next].left == 0) airport->next++;
-  if (airport->next == sweep->points) return;
-  seam_status status = flight_prepare(flight, sweep, airport->next++, &error);
-  if (status != SEAM_OK) fail(airport, status, &error);
+  if (schedule->ending || !slot || find_slot(schedule, POINT_READY)) return;
+  while (schedule->next < sweep->points && sweep->rows[schedule->next].left == 0) schedule->next++;
+  if (schedule->next == sweep->points) return;
+  seam_status status = point_run_prepare(slot, sweep, schedule->next++, &error);
+  if (status != SEAM_OK) end_with_error(schedule, status, &error);
 }
 
-/* What the workers of this process are at. */
-struct occupation {
-  int working, most; /* of all runs, and of the run with most workers */
+/* How busy the workers of this process are. */
+struct worker_state {
+  int working, most; /* workers that are counting: in all runs, and in the run that has most */
   bool more;         /* chains of some run are still to be handed out */
 };
 
-static struct occupation look_around(const struct airport *airport) {
-  struct occupation now = {0, 1, false};
-  for (int f = 0; f < MOST_FLIGHTS; f++) {
-    struct flight *flight = &airport->flights[f];
+static struct worker_state count_workers(const struct schedule *schedule) {
+  struct worker_state now = {0, 1, false};
+  for (int i = 0; i < MOST_SLOTS; i++) {
+    struct point_run *slot = &schedule->slots[i];
     bool more;
-    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened) continue;
-    now.working += workers_busy(&flight->run.workers, &more);
+    if (slot->stage != POINT_COUNTING || !slot->run.opened) continue;
+    now.working += workers_busy(&slot->run.workers, &more);
     now.more = now.more || more;
-    if (flight->run.workers.info.workers > now.most) now.most = flight->run.workers.info.workers;
+    if (slot->run.workers.info.workers > now.most) now.most = slot->run.workers.info.workers;
   }
   return now;
 }
 
-/* A run that other ranks alone count gets this one's workers once they have nothing else to do. */
-static void enlist(struct airport *airport) {
-  struct occupation now = look_around(airport);
-  for (int f = 0; f < MOST_FLIGHTS && now.working < now.most; f++) {
-    struct flight *flight = &airport->flights[f];
-    if (flight->stage != FLIGHT_COUNTING || !flight->run.opened || flight->run.workers_started) continue;
-    run_start_workers(&flight->run);
-    now = look_around(airport);
+/* Gives this rank's idle workers to a run that only other ranks are counting. */
+static void start_workers(struct schedule *schedule) {
+  struct worker_state now = count_workers(schedule);
+  for (int i = 0; i < MOST_SLOTS && now.working < now.most; i++) {
+    struct point_run *slot = &schedule->slots[i];
+    if (slot->stage != POINT_COUNTING || !slot->run.opened || slot->run.workers_started) continue;
+    run_start_workers(&slot->run);
+    now = count_workers(schedule);
   }
 }
 
-/* The next point takes off when all chains of the others are handed out and a worker here, or maybe in another rank,
- * has nothing to do. */
-static void take_off(struct airport *airport) {
-  struct flight *flight = find(airport, FLIGHT_READY);
-  struct occupation now = look_around(airport);
+/* Starts the next point when all chains of the others are handed out and a worker here, or maybe in another rank, is
+ * idle. */
+static void start_next(struct schedule *schedule) {
+  struct point_run *slot = find_slot(schedule, POINT_READY);
+  struct worker_state now = count_workers(schedule);
   seam_error error;
   bool room = !now.more && (now.working < now.most || transport_ranks() > 1);
-  if (!flight || (!airport->ending && !room)) return;
-  seam_status status = airport->ending ? SEAM_OK : flight_start(flight, &error);
-  if (status != SEAM_OK) fail(airport, status, &error);
-  if (flight->stage == FLIGHT_READY) flight_leave(flight);
+  if (!slot || (!schedule->ending && !room)) return;
+  seam_status status = schedule->ending ? SEAM_OK : point_run_start(slot, &error);
+  if (status != SEAM_OK) end_with_error(schedule, status, &error);
+  if (slot->stage == POINT_READY) point_run_close(slot);
 }
 
-/* ---- Landing ---- */
+/* ---- Ending points ---- */
 
-static void land(struct airport *airport, struct flight *flight) {
-  struct sweep_row before = airport->sweep->rows[flight->point];
-  if (!flight_land(flight, airport->sweep)) return;
-  sweep_meter_land(&airport->meter, flight->point, &before);
-  airport->changed = true;
-  if (flight->status != SEAM_OK && flight->status != SEAM_INTERRUPTED) fail(airport, flight->status, &flight->error);
+static void finish_point(struct schedule *schedule, struct point_run *slot) {
+  struct sweep_row before = schedule->sweep->rows[slot->point];
+  if (!point_run_finish(slot, schedule->sweep)) return;
+  sweep_progress_add(&schedule->progress, slot->point, &before);
+  schedule->changed = true;
+  if (slot->status != SEAM_OK && slot->status != SEAM_INTERRUPTED) end_with_error(schedule, slot->status, &slot->error);
 }
 
-/* Whether any is on its way. */
-static bool serve_flights(struct airport *airport) {
+/* Whether any point is running. */
+static bool serve_runs(struct schedule *schedule) {
   bool any = false;
-  for (int f = 0; f < MOST_FLIGHTS; f++) {
-    struct flight *flight = &airport->flights[f];
-    if (flight->stage == FLIGHT_COUNTING) flight_tick(flight, airport->meter.by_rank);
-    if (flight->stage == FLIGHT_WRITING) land(airport, flight);
-    any = any || flight->stage != FLIGHT_FREE;
+  for (int i = 0; i < MOST_SLOTS; i++) {
+    struct point_run *slot = &schedule->slots[i];
+    if (slot->stage == POINT_COUNTING) point_run_serve(slot, schedule->progress.by_rank);
+    if (slot->stage == POINT_WRITING) finish_point(schedule, slot);
+    any = any || slot->stage != POINT_FREE;
   }
   return any;
 }
 
-static void write_index(struct airport *airport) {
+static void write_index(struct schedule *schedule) {
   struct timespec begin = clock_after(0);
   seam_error error;
-  seam_status status = sweep_index_write(airport->index, airport->sweep, &error);
-  airport->changed = false;
-  airport->indexed = clock_after(0);
-  airport->index_time = fmax(INDEX_TIME, clock_since(&begin) / INDEX_SHARE);
-  if (status != SEAM_OK) fail(airport, status, &error);
+  seam_status status = sweep_index_write(schedule->index, schedule->sweep, &error);
+  schedule->changed = false;
+  schedule->indexed = clock_after(0);
+  schedule->index_time = fmax(INDEX_TIME, clock_since(&begin) / INDEX_SHARE);
+  if (status != SEAM_OK) end_with_error(schedule, status, &error);
 }
 
 /* ---- The sweep ---- */
 
-static void fly(struct airport *airport) {
-  airport->indexed = clock_after(0);
+static void run_points(struct schedule *schedule) {
+  schedule->indexed = clock_after(0);
   for (bool any = true; any;) {
-    prepare_next(airport);
-    take_off(airport);
-    enlist(airport);
-    prepare_next(airport);
-    any = serve_flights(airport);
-    tell(airport, false);
-    if (airport->changed && clock_since(&airport->indexed) >= airport->index_time) write_index(airport);
+    prepare_next(schedule);
+    start_next(schedule);
+    start_workers(schedule);
+    prepare_next(schedule);
+    any = serve_runs(schedule);
+    report(schedule, false);
+    if (schedule->changed && clock_since(&schedule->indexed) >= schedule->index_time) write_index(schedule);
     if (any) clock_sleep(TICK);
   }
-  write_index(airport);
-  tell(airport, true);
+  write_index(schedule);
+  report(schedule, true);
 }
 
-static seam_status outcome(const struct airport *airport, seam_error *error) {
-  uint64_t done = airport->meter.points_done, points = airport->sweep->points;
-  if (airport->status != SEAM_OK) {
-    if (error) *error = airport->error;
-    return airport->status;
+static seam_status outcome(const struct schedule *schedule, seam_error *error) {
+  uint64_t done = schedule->progress.points_done, points = schedule->sweep->points;
+  if (schedule->status != SEAM_OK) {
+    if (error) *error = schedule->error;
+    return schedule->status;
   }
   if (done == points) return SEAM_OK;
   return error_set(error, SEAM_INTERRUPTED,
@@ -175,34 +175,34 @@ static seam_status outcome(const struct airport *airport, seam_error *error) {
                    (unsigned long long)done, (unsigned long long)points);
 }
 
-/* Whether the looking goes on. */
-static bool tell_look(void *user) {
-  struct airport *airport = user;
-  tell(airport, false);
-  return !airport->ending;
+/* Whether reading the existing files goes on. */
+static bool continue_reading(void *user) {
+  struct schedule *schedule = user;
+  report(schedule, false);
+  return !schedule->ending;
 }
 
-static seam_status run_sweep(struct airport *airport, int replace, seam_error *error) {
-  FORWARD(output_make_folder(airport->sweep->folder, error));
-  FORWARD(sweep_index_open(airport->sweep, &airport->index, error));
-  FORWARD(sweep_look(airport->sweep, replace, tell_look, airport, error));
-  sweep_meter_start(&airport->meter);
-  fly(airport);
-  return outcome(airport, error);
+static seam_status run_sweep(struct schedule *schedule, int replace, seam_error *error) {
+  FORWARD(output_make_folder(schedule->sweep->folder, error));
+  FORWARD(sweep_index_open(schedule->sweep, &schedule->index, error));
+  FORWARD(existing_points_read(schedule->sweep, replace, continue_reading, schedule, error));
+  sweep_progress_start(&schedule->progress);
+  run_points(schedule);
+  return outcome(schedule, error);
 }
 
 seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function callback, void *user,
                            seam_error *error) {
-  struct airport airport = {.sweep = sweep, .index_time = INDEX_TIME};
+  struct schedule schedule = {.sweep = sweep, .index_time = INDEX_TIME};
   struct floating_point_state found = floating_point_enter();
-  seam_status status = sweep_meter_open(&airport.meter, sweep, callback, user, error);
-  airport.flights = calloc(MOST_FLIGHTS, sizeof *airport.flights);
-  if (status == SEAM_OK && !airport.flights)
+  seam_status status = sweep_progress_open(&schedule.progress, sweep, callback, user, error);
+  schedule.slots = calloc(MOST_SLOTS, sizeof *schedule.slots);
+  if (status == SEAM_OK && !schedule.slots)
     status = error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
-  if (status == SEAM_OK) status = run_sweep(&airport, replace, error);
-  sweep_index_close(airport.index);
-  free(airport.flights);
-  sweep_meter_close(&airport.meter);
+  if (status == SEAM_OK) status = run_sweep(&schedule, replace, error);
+  sweep_index_close(schedule.index);
+  free(schedule.slots);
+  sweep_progress_close(&schedule.progress);
   floating_point_leave(found);
   return status;
 }

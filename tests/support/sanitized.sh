@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one build with sanitizers, for sanitizers.sh and fuzz.sh, which source this: with clang, so that another compiler's
-# warnings are errors here, and with libFuzzer where clang has it; with gcc where there is no clang. Kernels are built
-# with -O1, which gives the same counts in a third of the time.
+# warnings are errors here, and with libFuzzer where clang has it; with gcc where there is no clang.
 
 # sanitized_configure SOURCE_DIR BUILD_DIR: sets `fuzzer` to ON or OFF.
 sanitized_configure() {

@@ -7,7 +7,7 @@ venv() {
   "$folder/bin/pip" install --quiet --disable-pip-version-check --timeout 15 --retries 1 "${@:2}" >"$folder.log" 2>&1 &&
     return
   cat "$folder.log"
-  grep -q "NewConnectionError\|ConnectTimeout\|ReadTimeout\|ProxyError\|ConnectionReset\|from versions: none" "$folder.log" || exit 1
+  grep -q "NewConnectionError\|ConnectTimeout\|ReadTimeout\|ProxyError\|ConnectionReset" "$folder.log" || exit 1
   echo "SKIP: the package index cannot be reached"
   exit 77
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Tests under the address and undefined-behaviour sanitizers. `some`: those of memory, files, options and the corpora of
-# the fuzz targets, which build and run in about a minute. `all`: every unit test and the tests of the command line.
+# the fuzz targets. `all`: every unit test and the tests of the command line.
 # usage: sanitizers.sh SOURCE_DIR BUILD_DIR some|all
 set -euo pipefail
 source "$(dirname "$0")/../support/sanitized.sh"

@@ -142,7 +142,7 @@ sed -i 's|no/such|plan.json|' nowhere.json
 refused 4 "plan.json is not a folder" sweep nowhere.json
 sed 's/2000/1000/' plan.json >changed.json
 sed -i 's/^{/{"folder": "plan", /' changed.json
-refused 7 "has --steps 2000, and the plan 1000" sweep changed.json
+refused 7 "has --steps 2000, but the plan has 1000" sweep changed.json
 diff -rq plan before || wrong "a refused sweep changed files"
 "$seam" sweep changed.json --force --quiet
 "$seam" train --first buffer --second buffer --lr 0.1 --seed 2 --chains 3k --steps 1000 --bins 64 \

@@ -369,7 +369,7 @@ static void files_of_other_options_are_refused_or_replaced(void **state) {
   unlink(file_of(sweep, 0).text);
 
   assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_ERROR_MISMATCH);
-  assert_non_null(strstr(error.message, "seed=4.zip has --lr 0.06, and the plan 0.05"));
+  assert_non_null(strstr(error.message, "seed=4.zip has --lr 0.06, but the plan has 0.05"));
   assert_int_equal(access(file_of(sweep, 0).text, F_OK), -1); /* nothing was run */
   write_text(file_of(sweep, 5).text, "PK but no more");
   assert_int_equal(run(sweep, 1, &watcher, &error), SEAM_OK);
