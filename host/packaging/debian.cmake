@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Three Debian packages, as its users expect them: the program, the library, and what compiling against it needs.
+# Builds three Debian packages: the program, the library, and the files for compiling against it.
 
-set(SEAM_MAINTAINER "The seam maintainers <maintainers@seam.example>" CACHE STRING "Who the packages say keeps them")
+set(SEAM_MAINTAINER "The seam maintainers <maintainers@seam.example>" CACHE STRING "The maintainer of the packages")
 get_target_property(abi libseam SOVERSION)
 set(library_package libseam${abi})
 
@@ -29,7 +29,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "train pairs of small components and count their interfaces")
 set(story "seam trains many independent pairs of small components to be a digital\nidentity end to end, on CPUs and on \
-NVIDIA cards, and counts what the\nvoltage between them became.\n")
+NVIDIA cards, and counts the voltages\nthat they agree on.\n")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME seam)
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "${story}This package holds the program.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME ${library_package})
@@ -39,9 +39,9 @@ set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "${story}This package holds the shared l
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libseam-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-    "${story}This package holds the header, and what CMake and pkg-config need.")
+    "${story}This package holds the header, and the files for CMake and pkg-config.")
 
-# What debian_files.cmake is told.
+# The variables for debian_files.cmake.
 set(CPACK_SEAM_PACKAGES program:seam library:${library_package} development:libseam-dev)
 set(CPACK_SEAM_MAINTAINER ${SEAM_MAINTAINER})
 set(CPACK_SEAM_SOURCE ${PROJECT_SOURCE_DIR})

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Run by cpack on what it is about to pack: makes it what Debian's policy asks for.
+# cpack runs this before it packs the files: makes them follow Debian's policy.
 
-# The loader looks into Debian's own folders by itself.
+# The loader searches Debian's own folders without a run path.
 function(remove_run_paths root)
   file(GLOB programs ${root}/usr/bin/* ${root}/usr/${CPACK_SEAM_LIBDIR}/*.so.*.*)
   foreach(program IN LISTS programs)
@@ -9,7 +9,7 @@ function(remove_run_paths root)
   endforeach()
 endfunction()
 
-# A build has no date, but a commit has: packages of one commit are the same.
+# Packages have the date of the commit, so that packages of one commit are the same.
 function(get_source_date variable format)
   find_program(GIT git)
   if(GIT AND EXISTS ${CPACK_SEAM_SOURCE}/.git)
@@ -22,7 +22,7 @@ endfunction()
 function(set_source_date)
   get_source_date(seconds %ct)
   if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
-    set(ENV{SOURCE_DATE_EPOCH} 0${seconds}) # 0 where there is no commit
+    set(ENV{SOURCE_DATE_EPOCH} 0${seconds}) # 0 if there is no commit
   endif()
 endfunction()
 
@@ -39,7 +39,7 @@ License: Apache-2.0
 ")
 endfunction()
 
-# Debian's policy wants our changes as changelog.gz, and those of the packaging as changelog.Debian.gz.
+# Debian's policy wants the changes of the program as changelog.gz, and those of the packaging as changelog.Debian.gz.
 function(write_changelogs folder)
   file(REMOVE ${folder}/CHANGELOG.md)
   configure_file(${CPACK_SEAM_SOURCE}/host/packaging/CHANGELOG.md ${folder}/changelog COPYONLY)

@@ -183,8 +183,8 @@ refused "an unknown format" 2 "new.gif: the name must end in .png, .svg or .pdf"
 long=$(printf 'x%.0s' {1..5000})
 refused "a name that is too long" 4 "File name too long" a.zip --output "$long.png"
 refused "one without a suffix" 2 "the name must end in .png, .svg or .pdf" a.zip --output "$long"
-refused "files whose names are too long" 2 "5004 bytes, and no more than 255 are possible: name it by --output" "$long.zip"
-refused "figures whose names are too long" 2 "bytes, and no more than 255" a.zip \
+refused "files whose names are too long" 2 "5004 bytes, but at most 255 are possible: name it with --output" "$long.zip"
+refused "figures whose names are too long" 2 "bytes, but at most 255" a.zip \
   --figure "interface$(printf ',interface%.0s' {1..30})"
 refused "an unknown figure" 2 "--figure some: unknown; it takes interface, transfer" a.zip --figure some --output new.png
 refused "an unknown outcome" 2 "--outcome some: unknown" a.zip --outcome some --output new.png

@@ -12,10 +12,6 @@ static double gamma_encoded(double linear) {
   return encoded < 0 ? 0 : encoded > 1 ? 1 : encoded;
 }
 
-static double gamma_decoded(double encoded) {
-  return encoded <= 0.04045 ? encoded / 12.92 : pow((encoded + 0.055) / 1.055, 2.4);
-}
-
 static struct rgb oklab(double lightness, double chroma, double hue) {
   double a = chroma * cos(hue), b = chroma * sin(hue);
   double l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
@@ -33,10 +29,4 @@ struct rgb colour_sequential(double t) {
 
 struct rgb colour_diverging(double t) {
   return oklab(0.94 - 0.49 * fabs(t), 0.115 * fabs(t), (t < 0 ? 250 : 50) * degree);
-}
-
-double colour_lightness(struct rgb colour) {
-  double y =
-      0.2126 * gamma_decoded(colour.red) + 0.7152 * gamma_decoded(colour.green) + 0.0722 * gamma_decoded(colour.blue);
-  return y <= 216.0 / 24389 ? y * 24389 / 27 : 116 * cbrt(y) - 16;
 }

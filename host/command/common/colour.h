@@ -14,7 +14,4 @@ struct rgb colour_sequential(double t);
 /* From blue at -1 over light grey at 0 to brown at 1, equally dark on both sides. */
 struct rgb colour_diverging(double t);
 
-/* The perceptual lightness of a colour, 0 to 100: L* of CIE 1976. */
-double colour_lightness(struct rgb colour);
-
 #endif
