@@ -24,7 +24,7 @@ static void fraction_line(const char *name, int64_t count, int64_t total) {
   putchar('\n');
 }
 
-void report_outcomes(const seam_result *result) {
+static void report_outcomes(const seam_result *result) {
   static const char *const names[] = {"buffer", "inverter", "fail", "diverged"};
   int64_t total = (int64_t)seam_result_chains(result);
   int64_t buffers = seam_result_count(result, SEAM_BUFFER), pass = buffers + seam_result_count(result, SEAM_INVERTER);

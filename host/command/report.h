@@ -5,7 +5,6 @@
 
 #include "seam.h"
 
-void report_outcomes(const seam_result *result);
 void report_result(seam_result *result); /* the outcomes, or the prediction */
 
 /* Prints the options that decide the counts, as the command line takes them. */

@@ -121,8 +121,6 @@ const char *task_command(int task); /* "seam predict --beta" */
 const char *kind_name(int kind);
 const char *histogram_name(int histogram);
 const char *optimizer_name(int optimizer);
-const char *loss_name(int loss);
-const char *math_name(int math);
 const char *isa_name(int isa);
 
 #endif

@@ -166,6 +166,4 @@ const char *task_command(int task) {
 const char *kind_name(int kind) { return kind_names[kind]; }
 const char *histogram_name(int histogram) { return histogram_names[histogram]; }
 const char *optimizer_name(int optimizer) { return optimizer_names[optimizer]; }
-const char *loss_name(int loss) { return loss_names[loss]; }
-const char *math_name(int math) { return math_names[math]; }
 const char *isa_name(int isa) { return isa_names[isa]; }

@@ -83,7 +83,8 @@ bool run_serve(struct run *run) {
   return workers_wait(&run->workers, 0) && all;
 }
 
-bool run_wait(struct run *run, double seconds) {
+/* Serves for at most `seconds`. Returns whether the workers of all ranks have ended. */
+static bool run_wait(struct run *run, double seconds) {
   if (!run->leader) return workers_wait(&run->workers, seconds);
   struct timespec begin = clock_after(0);
   for (;;) {

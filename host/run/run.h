@@ -37,9 +37,6 @@ void run_start_workers(struct run *run);
  * LEADER_TICK seconds. */
 bool run_serve(struct run *run);
 
-/* Serves for at most `seconds`. Returns whether the workers of all ranks have ended. */
-bool run_wait(struct run *run, double seconds);
-
 /* The answer is valid until the next call. */
 seam_progress run_progress(struct run *run);
 

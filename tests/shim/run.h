@@ -18,6 +18,7 @@
 #include "workers/job_setup.h"
 #include "shim.h"
 #include "backend/choice.h"
+#include "config/option.h"
 
 struct counted {
   seam_status status;
@@ -102,7 +103,7 @@ static inline struct seam_config small_config(int first, int second) {
 
 static inline void describe(const struct seam_config *config) {
   print_error("%s:%s %s %s noise %g steps %d slice %d\n", kind_name(config->first), kind_name(config->second),
-              optimizer_name(config->optimizer), loss_name(config->loss), config->input_noise, (int)config->steps,
+              optimizer_name(config->optimizer), loss_names[config->loss], config->input_noise, (int)config->steps,
               (int)config->slice);
 }
 

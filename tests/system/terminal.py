@@ -197,8 +197,8 @@ def child_of(process):
 
 
 def try_interrupt_twice():
-    """The first Ctrl-C would wait for the end of a long slice. The second one ends seam at once."""
-    terminal = Terminal(80, LONG_RUN + ["--steps", "1M", "--slice", "1M"])
+    """The first Ctrl-C would wait for the end of the slice, which takes long. The second one ends seam at once."""
+    terminal = Terminal(80, LONG_RUN + ["--steps", "1M", "--slice", "1M", "--samples", "64"])
     terminal.read_until(lambda seen: seen.count(b"\r") > 1)
     process, end = child_of(terminal.child), time.monotonic() + 600
     check(heeds_interrupts(process), "a run does not heed Ctrl-C")
