@@ -112,8 +112,16 @@ typedef struct seam_progress {
   const uint64_t *rank_chains; /* counted until now by each */
 } seam_progress;
 
-/* Called on the thread that called seam_train, about ten times a second and once at the end. If it does not return 0,
- * the run ends within one slice of steps, and the result covers the chains that were finished. */
+/* What a progress function asks for. */
+enum {
+  SEAM_CONTINUE = 0,
+  SEAM_STOP = 1,      /* and so is every number that is not in this list */
+  SEAM_CHECKPOINT = 2 /* write to the output what is counted, and go on */
+};
+
+/* Called on the thread that called seam_train, about ten times a second and once at the end. After SEAM_STOP the run
+ * ends within one slice of steps, and the result covers the chains that were finished. After SEAM_CHECKPOINT another
+ * thread writes the checkpoint; a call without an output has none. */
 typedef int (*seam_progress_function)(const seam_progress *progress, void *user);
 
 /* Trains and counts chains [first-chain, first-chain + chains), or the part of them that belongs to `shard`. On SEAM_OK
@@ -134,10 +142,11 @@ SEAM_API seam_status seam_predict(const seam_config *config, seam_progress_funct
 typedef struct seam_output seam_output;
 
 /* As seam_train, but runs only the chains that *result lacks and adds them to it. So the counts are the same to the
- * bit, no matter how a run was cut or interrupted. If *result is NULL, it runs all chains. At each checkpoint-every it
- * writes what was counted so far to `output`, unless that is NULL, while the run goes on; the last write is the
- * caller's. Returns SEAM_ERROR_MISMATCH if *result has other values of options that decide the counts; the message
- * names the first. A result that the caller gave stays the caller's and is complete, whatever the status. */
+ * bit, no matter how a run was cut or interrupted. If *result is NULL, it runs all chains. At each checkpoint-every,
+ * and when `progress` returns SEAM_CHECKPOINT, it writes what was counted so far to `output`, unless that is NULL,
+ * while the run goes on; the last write is the caller's. Returns SEAM_ERROR_MISMATCH if *result has other values of
+ * options that decide the counts; the message names the first. A result that the caller gave stays the caller's and is
+ * complete, whatever the status. */
 SEAM_API seam_status seam_train_resume(const seam_config *config, seam_output *output, seam_progress_function progress,
                                        void *user, seam_result **result, seam_error *error);
 
@@ -323,7 +332,8 @@ typedef struct seam_sweep_progress {
   double seconds_left;          /* NAN while it is unknown */
 } seam_sweep_progress;
 
-/* As seam_progress_function. It is also called while the existing files are read. */
+/* As seam_progress_function; a checkpoint is of every running point. It is also called while the existing files are
+ * read. */
 typedef int (*seam_sweep_progress_function)(const seam_sweep_progress *progress, void *user);
 
 /* Reads the existing files and runs what they lack. Each point is run as by seam_output_resume and seam_train_resume or

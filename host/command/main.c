@@ -128,9 +128,8 @@ static bool wants_json(int count, char **words) {
 
 /* Signals reach all ranks. Rank 0 handles them and ends the others. */
 static void serve(void) {
-  signal(SIGINT, SIG_IGN);
-  signal(SIGTERM, SIG_IGN);
-  signal(SIGHUP, SIG_IGN);
+  static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2};
+  for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) signal(handled[i], SIG_IGN);
   seam_ranks_serve();
 }
 
@@ -156,7 +155,8 @@ static int report_status(seam_status status, const seam_error *error, bool json)
 
 int main(int count, char **words) {
   keep_standard_streams();
-  setlocale(LC_CTYPE, ""); /* to know whether the terminal shows UTF-8 */
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond the limit is an error of its write */
+  setlocale(LC_CTYPE, "");  /* to know whether the terminal shows UTF-8 */
   seam_error error = {.status = SEAM_OK};
   seam_status status = join_and_dispatch(count, words, &error);
   int code = report_status(status, &error, wants_json(count, words));

@@ -31,13 +31,14 @@ static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
   watch->begun = true;
   watch->left = progress->chains - progress->chains_done;
+  int answer = signals_answer(&watch->bar);
   progress_bar_trouble(&watch->bar, "run", progress->trouble);
   progress_bar_draw(&watch->bar, progress);
   if (watch->json && progress->seconds >= watch->next_line) {
     json_progress(progress, &watch->bar);
     watch->next_line = progress->seconds + 0.5;
   }
-  return signals_came();
+  return answer;
 }
 
 /* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)", or the same about pairs. */
@@ -70,7 +71,10 @@ static seam_status report_partial(const char *written, uint64_t covered, const s
                                   seam_error *error) {
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
-  if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
+  if (!written)
+    return fail(error, ended,
+                "%.300s: nothing written, because none of the %s had ended; a smaller %s makes them end sooner", why,
+                watch->bar.counted, watch->bar.longer);
   return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s: --resume goes on with it", why,
               text_count((int64_t)covered).text, text_count((int64_t)(covered + watch->left)).text, watch->bar.counted,
               written);

@@ -38,13 +38,14 @@ static int on_progress(const seam_sweep_progress *progress, void *user) {
   struct watch *watch = user;
   bool restarted = progress->whole.seconds < watch->seconds; /* until now files were read */
   keep(watch, progress);
+  int answer = signals_answer(&watch->bar);
   progress_bar_trouble(&watch->bar, "sweep", progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
   if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
     json_sweep_progress(progress, &watch->bar);
     watch->next_line = progress->whole.seconds + 0.5;
   }
-  return signals_came();
+  return answer;
 }
 
 /* "12 of 12 points whole, 120,000 chains counted in 4.20 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
