@@ -107,7 +107,6 @@ static seam_status run(const struct arguments *arguments, const struct producer 
                        seam_result *before, const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
   progress_bar_start(&watch.bar, arguments);
-  signals_catch();
   seam_result *result = before;
   seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
@@ -130,6 +129,7 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
   snprintf(path, sizeof path, "%s", seam_config_get(arguments->config, "output"));
   seam_output *output = NULL;
   seam_result *before = NULL;
+  signals_catch();
   status = arguments->resume ? seam_output_resume(path, &output, &before, error)
                              : seam_output_open(path, arguments->force, &output, error);
   if (status) return status;
