@@ -310,7 +310,7 @@ static int look_for_part(const seam_progress *progress, void *user) {
 /* So that a checkpoint does not wait for the chains that the same worker trains next. */
 static void long_chains_are_counted_as_soon_as_they_end(void **state) {
   (void)state;
-  seam_config *config = configure("first", "linear", "second", "linear", "steps", "1048576", "chains", "192", "isa",
+  seam_config *config = configure("first", "linear", "second", "linear", "steps", "1048576", "chains", "64", "isa",
                                   "baseline", "threads", "1", NULL);
   seam_result *result = NULL;
   bool part = false;
