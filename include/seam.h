@@ -302,26 +302,31 @@ typedef struct seam_sweep seam_sweep;
  * 1, "to": 9, "points": 9}}, "folder": "NAME"}, and checks the configuration of every point. The task is train, predict
  * or gibbs. The grid is the product of its axes in the order written; the last one changes fastest. An axis is an
  * option, or "pair" (two kinds, "mlp8:buffer"). A range has a "scale", linear or log. "folder" is relative to the
- * plan's folder; if it is left out, it is the plan's name without .json. On SEAM_ERROR_USAGE the message names the key,
- * the value and what would be right. */
+ * plan's folder; if it is left out, it is the plan's name without .json. {"seeds": "own"} gives each point a seed of
+ * its own: the option's, plus the FNV-1a hash (64 bits) of the name of the point's file, modulo 2^64. On
+ * SEAM_ERROR_USAGE the message names the key, the value and what would be right. */
 SEAM_API seam_status seam_sweep_open(const char *path, seam_sweep **sweep, seam_error *error);
 SEAM_API void seam_sweep_close(seam_sweep *sweep);
 
+/* Takes another folder than the plan's, relative to the working folder. Call it before the files are read. */
+SEAM_API seam_status seam_sweep_set_folder(seam_sweep *sweep, const char *folder, seam_error *error);
 SEAM_API const char *seam_sweep_folder(const seam_sweep *sweep);
 SEAM_API uint64_t seam_sweep_points(const seam_sweep *sweep);
-
-/* Reads the existing files. Each must have the configuration of its point: else SEAM_ERROR_MISMATCH, and the message
- * names the difference. With `replace`, files with other options and damaged files count as absent. */
-SEAM_API seam_status seam_sweep_look(seam_sweep *sweep, int replace, seam_error *error);
 
 typedef struct seam_sweep_point {
   const char *file;      /* the name of its file in the folder */
   seam_config *config;   /* both are valid until the next call on this sweep */
-  uint64_t chains, left; /* the chains of the point, and those that its file lacked when it was read */
+  uint64_t chains, left; /* the chains of the point, and those that its file lacks, if seam_sweep_look has read it */
   double work;           /* the work of all its chains, in operations; comparable for the same kinds and optimizer */
 } seam_sweep_point;
 
 SEAM_API seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index);
+
+/* The same, and reads the point's file if it exists. The file must have the configuration of its point: else
+ * SEAM_ERROR_MISMATCH, and the message names the difference. With `replace`, a file that has other options or is
+ * damaged counts as absent. */
+SEAM_API seam_status seam_sweep_look(seam_sweep *sweep, uint64_t index, int replace, seam_sweep_point *point,
+                                     seam_error *error);
 
 typedef struct seam_sweep_progress {
   uint64_t points, points_done; /* files that are complete, including those that existed */
@@ -339,9 +344,29 @@ typedef int (*seam_sweep_progress_function)(const seam_sweep_progress *progress,
 /* Reads the existing files and runs what they lack. Each point is run as by seam_output_resume and seam_train_resume or
  * seam_predict_resume, but the next point starts as soon as workers have nothing left to do. Keeps index.csv and
  * index.jsonl in the folder, with the fractions and acceptances of every point that has counted something and their 95%
- * intervals. If a point fails, the other running points are written and the sweep ends. */
-SEAM_API seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function progress, void *user,
+ * intervals.
+ *
+ * A failure that concerns one point (memory, its options, its file, a backend without its kinds) does not end the
+ * sweep: the other points are run, and the status is that of the first point that failed. A failure of the disk or of a
+ * device ends it, after the other running points are written. With SEAM_SWEEP_FAIL_FAST every failure does. */
+SEAM_API seam_status seam_sweep_run(seam_sweep *sweep, int flags, seam_sweep_progress_function progress, void *user,
                                     seam_error *error);
+
+enum {
+  SEAM_SWEEP_REPLACE = 1, /* files that have other options or are damaged count as absent */
+  SEAM_SWEEP_FAIL_FAST = 2
+};
+
+/* A point that could not be run. The message names its file. */
+typedef struct seam_sweep_failure {
+  uint64_t point;
+  seam_error error;
+} seam_sweep_failure;
+
+/* The number of points that failed in the last seam_sweep_run, and the first 100 of them; NULL after the last. They are
+ * valid until the next call on this sweep. */
+SEAM_API uint64_t seam_sweep_failures(const seam_sweep *sweep);
+SEAM_API const seam_sweep_failure *seam_sweep_failure_at(const seam_sweep *sweep, uint64_t index);
 
 /* ---- Comparison: how far apart two results are ---- */
 

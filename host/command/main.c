@@ -35,7 +35,7 @@ static const struct command commands[] = {
      "Each point becomes a result file, in a folder with the name of the plan (or \"folder\"), and a line of "
      "index.csv and index.jsonl there. The same command runs what is missing. --force replaces files that have other "
      "options or are damaged.",
-     "dry-run force json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
+     "dry-run output force fail-fast json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result and prints its outcomes, width, slack and loss. If the run counted "
      "interchange, it prints the chance that swapped parts fit, and beside it, if you name a prediction, the same "

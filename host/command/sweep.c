@@ -58,6 +58,29 @@ static void report(const struct watch *watch, const seam_sweep *sweep) {
   printf("\nwritten to %s, with index.csv and index.jsonl\n", seam_sweep_folder(sweep));
 }
 
+/* Names the points that failed, each in a line on stderr. */
+static void report_failures(const seam_sweep *sweep) {
+  enum { MOST_LINES = 20 };
+  uint64_t count = seam_sweep_failures(sweep);
+  const seam_sweep_failure *failure;
+  for (uint64_t i = 0; i < MOST_LINES && (failure = seam_sweep_failure_at(sweep, i)); i++)
+    fprintf(stderr, "seam: point %s: %s\n", text_count((int64_t)failure->point + 1).text, failure->error.message);
+  if (count > MOST_LINES) fprintf(stderr, "seam: and %s more points\n", text_count((int64_t)(count - MOST_LINES)).text);
+}
+
+static json_t *failures_json(const seam_sweep *sweep) {
+  json_t *list = json_array();
+  const seam_sweep_failure *failure;
+  for (uint64_t i = 0; (failure = seam_sweep_failure_at(sweep, i)); i++) {
+    json_t *object = json_object();
+    json_object_set_new(object, "point", json_integer((json_int_t)failure->point + 1));
+    json_object_set_new(object, "status", json_integer(failure->error.status));
+    json_object_set_new(object, "message", json_text(failure->error.message));
+    json_array_append_new(list, object);
+  }
+  return list;
+}
+
 static seam_status report_json(const struct watch *watch, const seam_sweep *sweep, bool interrupted,
                                seam_error *error) {
   json_t *object = json_event("sweep");
@@ -66,6 +89,8 @@ static seam_status report_json(const struct watch *watch, const seam_sweep *swee
   json_object_set_new(object, "points_done", json_integer((json_int_t)watch->points_done));
   json_object_set_new(object, "chains", json_integer((json_int_t)watch->chains));
   json_object_set_new(object, "seconds", json_real(watch->seconds));
+  json_object_set_new(object, "points_failed", json_integer((json_int_t)seam_sweep_failures(sweep)));
+  json_object_set_new(object, "failures", failures_json(sweep));
   if (interrupted) json_object_set_new(object, "interrupted", json_true());
   return json_line(object, error);
 }
@@ -74,9 +99,11 @@ static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_erro
   struct watch watch = {.json = arguments->json};
   progress_bar_start(&watch.bar, arguments);
   signals_catch();
-  seam_status status = seam_sweep_run(sweep, arguments->force, on_progress, &watch, error);
+  int flags = (arguments->force ? SEAM_SWEEP_REPLACE : 0) | (arguments->fail_fast ? SEAM_SWEEP_FAIL_FAST : 0);
+  seam_status status = seam_sweep_run(sweep, flags, on_progress, &watch, error);
   progress_bar_clear(&watch.bar);
-  if (status != SEAM_OK && status != SEAM_INTERRUPTED) return status;
+  report_failures(sweep);
+  if (watch.points == 0) return status; /* it ended before the first file was read */
   if (!arguments->json && !arguments->quiet) report(&watch, sweep);
   seam_error lost;
   if (arguments->json && report_json(&watch, sweep, status == SEAM_INTERRUPTED, &lost) != SEAM_OK)
@@ -97,7 +124,8 @@ seam_status sweep_run(struct arguments *arguments, seam_error *error) {
   seam_sweep *sweep;
   seam_status status = seam_sweep_open(arguments->files[0], &sweep, error);
   if (status) return status;
-  status = run_opened(arguments, sweep, error);
+  if (arguments->output) status = seam_sweep_set_folder(sweep, arguments->output, error);
+  if (status == SEAM_OK) status = run_opened(arguments, sweep, error);
   seam_sweep_close(sweep);
   return status;
 }

@@ -10,6 +10,7 @@
 
 #include "command/arguments.h"
 #include "command/command.h"
+#include "command/common/failure.h"
 #include "command/common/text.h"
 #include "command/json.h"
 #include "command/progress.h"
@@ -30,6 +31,8 @@ struct plan {
   struct rate rates[MOST_PAIRS];
   uint64_t chains, missing;
   double seconds;
+  uint64_t failed;    /* points whose files cannot be used */
+  seam_error failure; /* of the first of them */
 };
 
 /* ---- The measuring ---- */
@@ -93,10 +96,23 @@ static seam_status point_json(uint64_t index, const seam_sweep_point *point, dou
   return json_line(object, error);
 }
 
+/* A point whose file has other options, or is damaged, fails; the others are still told. */
+static seam_status look(const struct arguments *arguments, struct plan *plan, seam_sweep *sweep, uint64_t index,
+                        seam_sweep_point *point, seam_error *error) {
+  seam_error failure;
+  seam_status status = seam_sweep_look(sweep, index, arguments->force, point, &failure);
+  if (status == SEAM_OK) return SEAM_OK;
+  if (plan->failed++ == 0) plan->failure = failure;
+  if (arguments->fail_fast) return *error = failure, status;
+  return SEAM_OK;
+}
+
 static seam_status report_point(const struct arguments *arguments, struct plan *plan, seam_sweep *sweep, uint64_t index,
                                 seam_error *error) {
-  seam_sweep_point point = seam_sweep_point_at(sweep, index);
+  seam_sweep_point point;
   double rate = 0, seconds = 0;
+  seam_status looked = look(arguments, plan, sweep, index, &point, error);
+  if (looked) return looked;
   if (point.left > 0) {
     seam_status status = find_rate(plan, &point, &rate, error);
     if (status) return status;
@@ -140,12 +156,14 @@ static seam_status report_whole(const struct arguments *arguments, const struct 
 seam_status sweep_dry_run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
   struct plan plan = {.count = 0};
   signals_catch();
-  seam_status status = seam_sweep_look(sweep, arguments->force, error);
-  if (status) return status;
   if (!arguments->json) printf("  %7s  %15s  %15s  %9s  %s\n", "point", "chains", "missing", "time", "file");
   for (uint64_t index = 0; index < seam_sweep_points(sweep); index++) {
-    status = report_point(arguments, &plan, sweep, index, error);
+    seam_status status = signals_came() ? fail(error, SEAM_INTERRUPTED, "interrupted: nothing was counted")
+                                        : report_point(arguments, &plan, sweep, index, error);
     if (status) return status;
   }
-  return report_whole(arguments, &plan, sweep, error);
+  seam_status status = report_whole(arguments, &plan, sweep, error);
+  if (status || plan.failed == 0) return status;
+  return fail(error, plan.failure.status, "%s of the files cannot be used; the first: %.400s",
+              text_count((int64_t)plan.failed).text, plan.failure.message);
 }

@@ -104,13 +104,11 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
 /* ---- Options that the task ignores ---- */
 
 void config_settle(struct seam_config *config) {
-  struct seam_config defaults;
-  config_defaults(&defaults);
   for (size_t i = 0; i < option_count; i++) {
     const struct option *option = &option_table[i];
     bool settled = option->offset == offsetof(struct seam_config, task);
     if (!option->recorded || settled || option_used_by(option->tasks, task_names[config->task])) continue;
-    option->type->parse(option, seam_config_get(&defaults, option->name), (char *)config + option->offset, NULL);
+    option->type->parse(option, seam_options()[i].value, (char *)config + option->offset, NULL);
   }
   if (config->task == TASK_GIBBS) config->samples = 1; /* the Gibbs law is defined for one training voltage a level */
 }

@@ -91,10 +91,14 @@ void point_run_serve(struct point_run *slot, uint64_t *by_rank) {
   begin_writing(slot, ran);
 }
 
-static void fill_row(const struct point_run *slot, struct seam_sweep *sweep) {
+static void fill_row(struct point_run *slot, struct seam_sweep *sweep) {
   struct seam_config config;
+  seam_error error;
   sweep_config(sweep, slot->point, &config);
-  sweep_row_fill(&sweep->rows[slot->point], &config, slot->result);
+  seam_status status = sweep_row_fill(&sweep->rows[slot->point], &config, slot->result, &error);
+  if (status == SEAM_OK || slot->status != SEAM_OK) return;
+  slot->status = status;
+  slot->error = error;
 }
 
 bool point_run_finish(struct point_run *slot, struct seam_sweep *sweep) {

@@ -5,15 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before the existing files are read, every point lacks all its chains. */
-static seam_status make_rows(struct seam_sweep *sweep, seam_error *error) {
-  sweep->rows = calloc(sweep->points, sizeof *sweep->rows);
-  if (!sweep->rows) return sweep_no_memory(error);
-  for (uint64_t point = 0; point < sweep->points; point++)
-    sweep->rows[point].left = seam_sweep_point_at(sweep, point).chains;
-  return SEAM_OK;
-}
-
 seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *error) {
   struct seam_sweep *sweep = calloc(1, sizeof *sweep);
   *out = NULL;
@@ -21,7 +12,6 @@ seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *erro
   sweep->path = strdup(path);
   seam_status status = sweep->path ? sweep_plan_read(sweep, error) : sweep_no_memory(error);
   if (status == SEAM_OK) status = sweep_check(sweep, error);
-  if (status == SEAM_OK) status = make_rows(sweep, error);
   if (status != SEAM_OK)
     seam_sweep_close(sweep);
   else
@@ -32,19 +22,28 @@ seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *erro
 void seam_sweep_close(seam_sweep *sweep) {
   if (!sweep) return;
   for (size_t a = 0; a < sweep->axis_count; a++) sweep_axis_free(&sweep->axes[a]);
-  free(sweep->rows);
+  sweep_rows_free(sweep);
   free(sweep->folder);
   free(sweep->path);
   free(sweep);
 }
 
+seam_status seam_sweep_set_folder(seam_sweep *sweep, const char *folder, seam_error *error) {
+  enum { LONGEST = 4095 };
+  size_t length = strlen(folder);
+  if (length == 0 || length > LONGEST)
+    return error_set(error, SEAM_ERROR_USAGE, "the name of the folder has %zu bytes; it takes 1 to %d", length,
+                     LONGEST);
+  char *copy = strdup(folder);
+  if (!copy) return sweep_no_memory(error);
+  free(sweep->folder);
+  sweep->folder = copy;
+  return SEAM_OK;
+}
+
 const char *seam_sweep_folder(const seam_sweep *sweep) { return sweep->folder; }
 
 uint64_t seam_sweep_points(const seam_sweep *sweep) { return sweep->points; }
-
-seam_status seam_sweep_look(seam_sweep *sweep, int replace, seam_error *error) {
-  return existing_points_read(sweep, replace, NULL, NULL, error);
-}
 
 seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {
   uint64_t begin, end;
@@ -54,6 +53,16 @@ seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {
   return (seam_sweep_point){.file = sweep->file,
                             .config = &sweep->config,
                             .chains = end - begin,
-                            .left = sweep->rows[index].left,
+                            .left = end - begin,
                             .work = sweep_work(&sweep->config)};
+}
+
+seam_status seam_sweep_look(seam_sweep *sweep, uint64_t index, int replace, seam_sweep_point *point,
+                            seam_error *error) {
+  struct sweep_row row;
+  *point = seam_sweep_point_at(sweep, index);
+  seam_status status = existing_point_read(sweep, index, replace, &row, error);
+  free(row.prediction);
+  if (status == SEAM_OK) point->left = row.left;
+  return status;
 }

@@ -5,24 +5,33 @@
 
 #include "sweep/sweep_axis.h"
 
-enum { MOST_AXES = 32 };
+enum { MOST_AXES = 32, MOST_FAILURES = 100 };
 
 /* The contents of the file of one point. */
 struct sweep_row {
   uint64_t counted; /* chains in the file; 0 if there is none or it will be overwritten */
   uint64_t left;    /* chains that the file lacks */
   bool overwrite;   /* the file is damaged or has other options, and the run will replace it */
+  bool failed;      /* the point cannot be run */
   int64_t outcomes[SEAM_OUTCOMES];
-  seam_prediction prediction; /* not filled for training */
+  seam_prediction *prediction; /* NULL for training, and where nothing is counted */
+};
+
+/* The points that failed in a run. */
+struct sweep_failures {
+  uint64_t count;
+  struct seam_sweep_failure first[MOST_FAILURES];
 };
 
 struct seam_sweep {
   char *path, *folder;
   struct seam_config base;
+  bool own_seeds; /* each point has a seed of its own */
   size_t axis_count;
   struct sweep_axis axes[MOST_AXES]; /* the last one changes fastest */
   uint64_t points;
-  struct sweep_row *rows; /* one for each point */
+  struct sweep_row *rows; /* one for each point; NULL before seam_sweep_run */
+  struct sweep_failures failures;
   /* The answer of seam_sweep_point_at points at these two. */
   struct seam_config config;
   char file[8192];
@@ -64,13 +73,25 @@ seam_status sweep_check(const struct seam_sweep *sweep, seam_error *error);
 
 /* ---- existing_points.c ---- */
 
-/* Fills the point's row from the result that its file holds or will hold. */
-void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, const struct seam_result *result);
+/* Makes the rows of a run; they are empty. */
+seam_status sweep_rows_create(struct seam_sweep *sweep, seam_error *error);
+void sweep_rows_free(struct seam_sweep *sweep);
 
-/* Reads the file of every point. A file that has other options or is damaged is an error; with `replace` its row is
- * marked as overwrite instead. `goes_on`, which may be NULL, is asked before each. */
-seam_status existing_points_read(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
-                                 seam_error *error);
+/* Fills the point's row from the result that its file holds or will hold. */
+seam_status sweep_row_fill(struct sweep_row *row, const struct seam_config *config, const struct seam_result *result,
+                           seam_error *error);
+
+/* Fills a row from the point's file, if there is one. A file that has other options or is damaged is an error; with
+ * `replace` the row is marked as overwrite instead. */
+seam_status existing_point_read(const struct seam_sweep *sweep, uint64_t point, int replace, struct sweep_row *row,
+                                seam_error *error);
+
+/* ---- sweep_failures.c ---- */
+
+/* Whether a failure concerns one point only, so that the others can be run. */
+bool sweep_failure_is_of_point(seam_status status);
+
+void sweep_failures_add(struct seam_sweep *sweep, uint64_t point, const seam_error *error);
 
 /* ---- sweep_index.c ---- */
 

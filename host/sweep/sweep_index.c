@@ -59,6 +59,8 @@ static void add_estimate(struct columns *columns, const char *const names[4], do
 }
 
 static void add_prediction(struct columns *columns, const seam_prediction *p) {
+  static const seam_prediction none;
+  if (!p) p = &none; /* for the names of the columns, before anything is counted */
   static const char *const acceptance[] = {"acceptance", "acceptance_error", "acceptance_low", "acceptance_high"};
   static const char *const buffer[] = {"buffer_of_pass", "buffer_of_pass_error", "buffer_of_pass_low",
                                        "buffer_of_pass_high"};
@@ -73,10 +75,13 @@ static void add_prediction(struct columns *columns, const seam_prediction *p) {
 
 static void add_training(struct columns *columns, const int64_t *outcomes) {
   static const char *const pass[] = {"pass", "pass_low", "pass_high"};
+  static const char *const passed_names[] = {"passed", "passed_low", "passed_high"};
   static const char *const buffer[] = {"buffer_of_pass", "buffer_of_pass_low", "buffer_of_pass_high"};
   int64_t passed = outcomes[SEAM_BUFFER] + outcomes[SEAM_INVERTER];
   add_fraction(columns, pass, passed, passed + outcomes[SEAM_FAIL] + outcomes[SEAM_DIVERGED]);
   add_fraction(columns, buffer, outcomes[SEAM_BUFFER], passed);
+  /* The same again, because `pass` is a word of Python and so an awkward name there. 0.2 will not have `pass`. */
+  add_fraction(columns, passed_names, passed, passed + outcomes[SEAM_FAIL] + outcomes[SEAM_DIVERGED]);
 }
 
 /* No option has one of these names, so the columns of the grid can stand beside them. */
@@ -90,7 +95,7 @@ static struct columns columns_of(const struct seam_sweep *sweep, const struct sw
   if (sweep->base.task == TASK_TRAIN)
     add_training(&columns, row->outcomes);
   else
-    add_prediction(&columns, &row->prediction);
+    add_prediction(&columns, row->prediction);
   return columns;
 }
 

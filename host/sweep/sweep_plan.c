@@ -104,6 +104,17 @@ static seam_status read_grid(struct seam_sweep *sweep, const json_t *plan, seam_
   return SEAM_OK;
 }
 
+/* "shared", the default: all points have the same seed. "own": each has one of its own. */
+static seam_status read_seeds(struct seam_sweep *sweep, const json_t *plan, seam_error *error) {
+  const json_t *seeds = json_object_get(plan, "seeds");
+  const char *word = seeds ? json_string_value(seeds) : "shared";
+  if (!word || (strcmp(word, "own") != 0 && strcmp(word, "shared") != 0))
+    return refuse_with(sweep, "seeds", "", "unknown; it takes \"shared\" or \"own\"", error);
+  sweep->own_seeds = strcmp(word, "own") == 0;
+  if (!sweep->own_seeds || !json_object_get(json_object_get(plan, "grid"), "seed")) return SEAM_OK;
+  return refuse_with(sweep, "seeds", "", "the grid has an axis \"seed\"; remove one of the two", error);
+}
+
 /* ---- The folder ---- */
 
 /* The path of `name` in the plan's folder; an absolute name stays as it is. */
@@ -153,8 +164,9 @@ static seam_status check_keys(const struct seam_sweep *sweep, const json_t *plan
     return refuse_with(sweep, "plan", "", "this is not a JSON object; it takes {\"task\": \"train\", \"grid\": {...}}",
                        error);
   json_object_foreach((json_t *)plan, key, value) {
-    if (strcmp(key, "task") && strcmp(key, "options") && strcmp(key, "grid") && strcmp(key, "folder"))
-      return refuse_with(sweep, "key", key, "unknown; a plan has task, options, grid and folder", error);
+    if (strcmp(key, "task") && strcmp(key, "options") && strcmp(key, "grid") && strcmp(key, "seeds") &&
+        strcmp(key, "folder"))
+      return refuse_with(sweep, "key", key, "unknown; a plan has task, options, grid, seeds and folder", error);
   }
   return SEAM_OK;
 }
@@ -164,6 +176,7 @@ static seam_status read_plan(struct seam_sweep *sweep, const json_t *plan, seam_
   FORWARD(read_task(sweep, plan, error));
   FORWARD(read_options(sweep, json_object_get(plan, "options"), error));
   FORWARD(read_grid(sweep, plan, error));
+  FORWARD(read_seeds(sweep, plan, error));
   return read_folder(sweep, json_object_get(plan, "folder"), error);
 }
 

@@ -12,10 +12,20 @@ const char *sweep_value(const struct seam_sweep *sweep, uint64_t point, size_t a
   return sweep->axes[axis].values[point % sweep->axes[axis].count];
 }
 
+/* FNV-1a (Fowler, Noll and Vo) of the name of the point's file. It stays the same when the grid gets more points. */
+static uint64_t hash_of_file(const struct seam_sweep *sweep, uint64_t point) {
+  char name[512];
+  uint64_t hash = 14695981039346656037u;
+  sweep_file(sweep, point, name, sizeof name);
+  for (const char *c = name; *c; c++) hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+  return hash;
+}
+
 void sweep_config(const struct seam_sweep *sweep, uint64_t point, struct seam_config *config) {
   *config = sweep->base;
   for (size_t a = 0; a < sweep->axis_count; a++)
     sweep_axis_set(&sweep->axes[a], sweep_value(sweep, point, a), config, NULL);
+  if (sweep->own_seeds) config->seed += hash_of_file(sweep, point);
   config_settle(config);
 }
 

@@ -22,9 +22,10 @@ struct schedule {
   struct sweep_progress progress;
   struct point_run *slots; /* MOST_SLOTS */
   uint64_t next;           /* the first point that was not yet prepared */
-  bool ending;             /* cancelled, or a point failed: no further point starts */
+  bool fail_fast;
+  bool ending; /* cancelled, or a failure ends the sweep: no further point starts */
   seam_status status;
-  seam_error error; /* of the first point that failed */
+  seam_error error; /* what ended it */
   bool changed;     /* a row has changed since the index was written */
   struct timespec indexed;
   double index_time; /* seconds until the index is written again */
@@ -51,6 +52,11 @@ static void end_with_error(struct schedule *schedule, seam_status status, const 
   end_all(schedule);
 }
 
+static void fail_point(struct schedule *schedule, uint64_t point, seam_status status, const seam_error *error) {
+  sweep_failures_add(schedule->sweep, point, error);
+  if (schedule->fail_fast || !sweep_failure_is_of_point(status)) end_with_error(schedule, status, error);
+}
+
 static void report(struct schedule *schedule, bool now) {
   int answer = sweep_progress_report(&schedule->progress, schedule->slots, MOST_SLOTS, now);
   if (answer == SEAM_CHECKPOINT)
@@ -67,16 +73,19 @@ static struct point_run *find_slot(struct schedule *schedule, enum point_stage s
   return NULL;
 }
 
+static bool is_to_run(const struct sweep_row *row) { return row->left > 0 && !row->failed; }
+
 /* Prepares one point ahead, so that no worker waits for the file system. */
 static void prepare_next(struct schedule *schedule) {
   struct seam_sweep *sweep = schedule->sweep;
   struct point_run *slot = find_slot(schedule, POINT_FREE);
   seam_error error;
   if (schedule->ending || !slot || find_slot(schedule, POINT_READY)) return;
-  while (schedule->next < sweep->points && sweep->rows[schedule->next].left == 0) schedule->next++;
+  while (schedule->next < sweep->points && !is_to_run(&sweep->rows[schedule->next])) schedule->next++;
   if (schedule->next == sweep->points) return;
-  seam_status status = point_run_prepare(slot, sweep, schedule->next++, &error);
-  if (status != SEAM_OK) end_with_error(schedule, status, &error);
+  uint64_t point = schedule->next++;
+  seam_status status = point_run_prepare(slot, sweep, point, &error);
+  if (status != SEAM_OK) fail_point(schedule, point, status, &error);
 }
 
 /* How busy the workers of this process are. */
@@ -118,7 +127,7 @@ static void start_next(struct schedule *schedule) {
   bool room = !now.more && (now.working < now.most || transport_ranks() > 1);
   if (!slot || (!schedule->ending && !room)) return;
   seam_status status = schedule->ending ? SEAM_OK : point_run_start(slot, &error);
-  if (status != SEAM_OK) end_with_error(schedule, status, &error);
+  if (status != SEAM_OK) fail_point(schedule, slot->point, status, &error);
   if (slot->stage == POINT_READY) point_run_close(slot);
 }
 
@@ -129,7 +138,8 @@ static void finish_point(struct schedule *schedule, struct point_run *slot) {
   if (!point_run_finish(slot, schedule->sweep)) return;
   sweep_progress_add(&schedule->progress, slot->point, &before);
   schedule->changed = true;
-  if (slot->status != SEAM_OK && slot->status != SEAM_INTERRUPTED) end_with_error(schedule, slot->status, &slot->error);
+  if (slot->status != SEAM_OK && slot->status != SEAM_INTERRUPTED)
+    fail_point(schedule, slot->point, slot->status, &slot->error);
 }
 
 /* Whether any point is running. */
@@ -156,9 +166,14 @@ static void write_index(struct schedule *schedule) {
 
 /* ---- The sweep ---- */
 
+/* Whether no further point will start. After a point that cannot be prepared, no point is running for a moment. */
+static bool all_tried(const struct schedule *schedule) {
+  return schedule->ending || schedule->next == schedule->sweep->points;
+}
+
 static void run_points(struct schedule *schedule) {
   schedule->indexed = clock_after(0);
-  for (bool any = true; any;) {
+  for (bool any = true; any || !all_tried(schedule);) {
     prepare_next(schedule);
     start_next(schedule);
     start_workers(schedule);
@@ -174,41 +189,56 @@ static void run_points(struct schedule *schedule) {
 
 static seam_status outcome(const struct schedule *schedule, seam_error *error) {
   uint64_t done = schedule->progress.points_done, points = schedule->sweep->points;
+  const struct sweep_failures *failures = &schedule->sweep->failures;
   if (schedule->status != SEAM_OK) {
     if (error) *error = schedule->error;
     return schedule->status;
   }
   if (done == points) return SEAM_OK;
+  if (failures->count > 0 && !schedule->ending)
+    return error_set(error, failures->first[0].error.status,
+                     "%llu of %llu points could not be run; the first is %.400s", (unsigned long long)failures->count,
+                     (unsigned long long)points, failures->first[0].error.message);
   return error_set(error, SEAM_INTERRUPTED,
                    "interrupted: %llu of %llu points are complete; the same command runs the rest",
                    (unsigned long long)done, (unsigned long long)points);
 }
 
-/* Whether reading the existing files goes on. */
-static bool continue_reading(void *user) {
-  struct schedule *schedule = user;
-  report(schedule, false);
-  return !schedule->ending;
+/* Reads the files of all points before the work, so that a file with other options is told now and not hours later. */
+static seam_status read_existing(struct schedule *schedule, int replace, seam_error *error) {
+  struct seam_sweep *sweep = schedule->sweep;
+  FORWARD(sweep_rows_create(sweep, error));
+  for (uint64_t point = 0; point < sweep->points; point++) {
+    seam_error failure;
+    report(schedule, false);
+    if (schedule->ending) return error_set(error, SEAM_INTERRUPTED, "interrupted: nothing was counted");
+    seam_status status = existing_point_read(sweep, point, replace, &sweep->rows[point], &failure);
+    if (status != SEAM_OK) fail_point(schedule, point, status, &failure);
+    if (schedule->status != SEAM_OK) return outcome(schedule, error);
+  }
+  return SEAM_OK;
 }
 
 static seam_status run_sweep(struct schedule *schedule, int replace, seam_error *error) {
   FORWARD(output_make_folder(schedule->sweep->folder, error));
   FORWARD(sweep_index_open(schedule->sweep, &schedule->index, error));
-  FORWARD(existing_points_read(schedule->sweep, replace, continue_reading, schedule, error));
+  FORWARD(read_existing(schedule, replace, error));
   sweep_progress_start(&schedule->progress);
   run_points(schedule);
   return outcome(schedule, error);
 }
 
-seam_status seam_sweep_run(seam_sweep *sweep, int replace, seam_sweep_progress_function callback, void *user,
+seam_status seam_sweep_run(seam_sweep *sweep, int flags, seam_sweep_progress_function callback, void *user,
                            seam_error *error) {
-  struct schedule schedule = {.sweep = sweep, .index_time = INDEX_TIME};
+  struct schedule schedule = {
+      .sweep = sweep, .index_time = INDEX_TIME, .fail_fast = (flags & SEAM_SWEEP_FAIL_FAST) != 0};
   struct floating_point_state found = floating_point_enter();
+  sweep->failures.count = 0;
   seam_status status = sweep_progress_open(&schedule.progress, sweep, callback, user, error);
   schedule.slots = calloc(MOST_SLOTS, sizeof *schedule.slots);
   if (status == SEAM_OK && !schedule.slots)
     status = error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
-  if (status == SEAM_OK) status = run_sweep(&schedule, replace, error);
+  if (status == SEAM_OK) status = run_sweep(&schedule, flags & SEAM_SWEEP_REPLACE, error);
   sweep_index_close(schedule.index);
   free(schedule.slots);
   sweep_progress_close(&schedule.progress);

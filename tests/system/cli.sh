@@ -510,12 +510,10 @@ done
 
 # reap CHILD: waits for it, but not for ever; its exit code is left in `status`.
 reap() {
-  (sleep 1000 && kill -KILL "$1") >/dev/null 2>&1 & # or ctest would wait for the sleep
-  local watchdog=$!
+  for _ in $(seq 10000); do kill -0 "$1" 2>/dev/null && sleep 0.1 || break; done
+  kill -KILL "$1" 2>/dev/null
   wait "$1"
   status=$?
-  kill $watchdog
-  wait $watchdog 2>/dev/null
 }
 
 # interrupt NAME SIGNALS ARGUMENTS...: once chains are being counted, sends the signals again and again until it ends.

@@ -130,6 +130,28 @@ for row in csv.DictReader(open("guesses/index.csv")):
 END
 echo "same: predictions"
 
+# ---- Points that fail ----
+cat >fails.json <<'END'
+{"task": "train", "options": {"second": "linear", "chains": 100, "steps": 5, "histograms": "interface"},
+ "grid": {"bins": [16, 4096, 32]}}
+END
+for call in first second; do # bins 4096 take more than this memory
+  status=0
+  (ulimit -v 400000 && "$seam" sweep fails.json --json) >out 2>err || status=$?
+  [ $status -eq 8 ] || wrong "exit code $status where memory is out at a point"
+  grep -q "^seam: point 2: bins=4096.zip: out of memory" err || wrong "the point that failed is not named"
+  python3 - <<'END' || wrong "the points that failed as JSON"
+import json
+*_, sweep, error = [json.loads(line) for line in open("out")]
+assert sweep["event"] == "sweep" and sweep["points_done"] == 2 and sweep["points_failed"] == 1, sweep
+assert [(f["point"], f["status"]) for f in sweep["failures"]] == [(2, 8)]
+assert error["event"] == "error" and "1 of 3 points could not be run" in error["message"]
+END
+done
+"$seam" sweep fails.json --output elsewhere --quiet
+[ "$(ls elsewhere | wc -l)" -eq 5 ] && [ "$(ls fails | wc -l)" -eq 4 ] || wrong "--output is not the folder"
+echo "told: points that fail"
+
 # ---- Refused ----
 refused 2 "needs a file" sweep
 refused 4 "absent.json" sweep absent.json
@@ -146,7 +168,14 @@ sed -i 's|no/such|plan.json|' nowhere.json
 refused 4 "plan.json is not a folder" sweep nowhere.json
 sed 's/2000/1000/' plan.json >changed.json
 sed -i 's/^{/{"folder": "plan", /' changed.json
-refused 7 "has --steps 2000, but the plan has 1000" sweep changed.json
+status=0
+"$seam" sweep changed.json --fail-fast >out 2>err || status=$?
+[ $status -eq 7 ] && [ "$(grep -c "has --steps 2000, but the plan has 1000" err)" -eq 2 ] || wrong "--fail-fast goes on"
+status=0
+"$seam" sweep changed.json >out 2>err || status=$?
+[ $status -eq 7 ] && [ "$(grep -c "^seam: point .*has --steps 2000" err)" -eq 8 ] || wrong "files with other options"
+grep -q "^0 of 8 points whole, 0 chains counted" out || wrong "something was run in place of other options"
+refused 7 "8 of the files cannot be used; the first: plan/" sweep changed.json --dry-run
 diff -rq plan before || wrong "a refused sweep changed files"
 "$seam" sweep changed.json --force --quiet
 "$seam" train --first buffer --second buffer --lr 0.1 --seed 2 --chains 3k --steps 1000 --bins 64 \

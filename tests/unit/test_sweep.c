@@ -58,6 +58,8 @@ static void wrong_plans_are_refused_by_key_and_value(void **state) {
     const char *plan, *part;
   } cases[] = {
       {"{\"task\": \"train\",", "a plan is a JSON object"},
+      {"{\"task\": \"train\", \"seeds\": 1, \"grid\": {\"lr\": [1]}}", "it takes \"shared\" or \"own\""},
+      {"{\"task\": \"train\", \"seeds\": \"own\", \"grid\": {\"seed\": [1]}}", "the grid has an axis \"seed\""},
       {"[1]", "not a JSON object"},
       {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"task\": \"train\"}", "duplicate"},
       {"{\"task\": \"train\", \"grid\": {\"lr\": [1]}, \"gird\": 1}", "key gird: unknown; a plan has task, options"},
@@ -225,9 +227,9 @@ static int watch(const seam_sweep_progress *progress, void *user) {
   return watch->ended;
 }
 
-static seam_status run(seam_sweep *sweep, int replace, struct watch *watcher, seam_error *error) {
+static seam_status run(seam_sweep *sweep, int flags, struct watch *watcher, seam_error *error) {
   watcher->last = (seam_sweep_progress){.points = 0};
-  return seam_sweep_run(sweep, replace, watch, watcher, error);
+  return seam_sweep_run(sweep, flags, watch, watcher, error);
 }
 
 static void run_well(seam_sweep *sweep, struct watch *watcher) {
@@ -299,9 +301,11 @@ static void only_what_is_missing_is_run(void **state) {
   ino_t before[8];
   for (uint64_t point = 0; point < 8; point++) before[point] = point == 1 ? 0 : number_of(sweep, point);
 
-  assert_int_equal(seam_sweep_look(sweep, 0, NULL), SEAM_OK);
-  for (uint64_t point = 0; point < 8; point++)
-    assert_int_equal(seam_sweep_point_at(sweep, point).left, point == 1 ? 600 : point == 6 ? 500 : 0);
+  for (uint64_t point = 0; point < 8; point++) {
+    seam_sweep_point seen;
+    assert_int_equal(seam_sweep_look(sweep, point, 0, &seen, NULL), SEAM_OK);
+    assert_int_equal(seen.left, point == 1 ? 600 : point == 6 ? 500 : 0);
+  }
   run_well(sweep, &watcher);
   assert_int_equal(watcher.last.whole.chains, 1100);
   assert_int_equal(watcher.last.whole.chains_done, 1100);
@@ -368,38 +372,102 @@ static void files_of_other_options_are_refused_or_replaced(void **state) {
   seam_result_free(other);
   unlink(file_of(sweep, 0).text);
 
-  assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_ERROR_MISMATCH);
+  assert_int_equal(run(sweep, SEAM_SWEEP_FAIL_FAST, &watcher, &error), SEAM_ERROR_MISMATCH);
   assert_non_null(strstr(error.message, "seed=4.zip has --lr 0.06, but the plan has 0.05"));
   assert_int_equal(access(file_of(sweep, 0).text, F_OK), -1); /* nothing was run */
   write_text(file_of(sweep, 5).text, "PK but no more");
-  assert_int_equal(run(sweep, 1, &watcher, &error), SEAM_OK);
+  assert_int_equal(run(sweep, SEAM_SWEEP_REPLACE, &watcher, &error), SEAM_OK);
   assert_int_equal(watcher.last.whole.chains_done, 3 * 600);
   assert_whole(sweep);
   seam_sweep_close(sweep);
 }
 
-/* A file that cannot be resumed appears after the sweep has looked at the files. */
-static void a_point_that_fails_ends_the_sweep_and_keeps_the_others(void **state) {
-  (void)state;
-  seam_error error;
-  seam_sweep *sweep = open_plan(
-      "failing.json",
-      "{\"task\": \"train\", \"options\": {\"first\": \"buffer\", \"second\": \"buffer\", \"chains\": 1000, "
-      "\"histograms\": \"interface\", \"threads\": 1, "
-      "\"isa\": \"baseline\", \"backend\": \"cpu\", \"steps\": 2000}, \"grid\": {\"seed\": [1, 2, 3, 4, 5]}}");
-  struct path last = file_of(sweep, 4);
-  struct watch watcher = {.intruder = last.text, .may_fall = true};
-  assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_ERROR_FORMAT);
-  watcher.may_fall = false;
-  assert_non_null(strstr(error.message, "seed=5.zip: "));
-  char found[8] = "";
-  FILE *file = fopen(last.text, "r");
+#define FAILING                                                                                                        \
+  "{\"task\": \"train\", \"options\": {\"first\": \"buffer\", \"second\": \"buffer\", \"chains\": 1000, "              \
+  "\"histograms\": \"interface\", \"threads\": 1, \"isa\": \"baseline\", \"backend\": \"cpu\", \"steps\": 2000}, "     \
+  "\"grid\": {\"seed\": [1, 2, 3, 4, 5]}}"
+
+static void assert_text(const char *path, const char *expected) {
+  char found[16] = "";
+  FILE *file = fopen(path, "r");
   assert_non_null(fgets(found, sizeof found, file));
   fclose(file);
-  assert_string_equal(found, "mine");
+  assert_string_equal(found, expected);
+}
+
+/* A file that cannot be resumed appears after the sweep has looked at the files. */
+static void a_point_that_fails_ends_the_sweep_if_asked(void **state) {
+  (void)state;
+  seam_error error;
+  seam_sweep *sweep = open_plan("failing.json", FAILING);
+  struct path last = file_of(sweep, 4);
+  struct watch watcher = {.intruder = last.text, .may_fall = true};
+  assert_int_equal(run(sweep, SEAM_SWEEP_FAIL_FAST, &watcher, &error), SEAM_ERROR_FORMAT);
+  watcher.may_fall = false;
+  assert_non_null(strstr(error.message, "seed=5.zip: "));
+  assert_text(last.text, "mine");
   unlink(last.text);
   run_well(sweep, &watcher);
   assert_true(watcher.last.whole.chains < 5 * 1000);
+  assert_whole(sweep);
+  seam_sweep_close(sweep);
+}
+
+/* Points 1 and 3 are damaged from the start, and point 4 during the sweep. The second call finds the same failures. */
+static void points_that_fail_leave_the_others(void **state) {
+  (void)state;
+  seam_error error;
+  seam_sweep *sweep = open_plan("leaving.json", FAILING);
+  struct path last = file_of(sweep, 4);
+  struct watch watcher = {.intruder = last.text, .may_fall = true};
+  assert_int_equal(mkdir(seam_sweep_folder(sweep), 0777), 0);
+  write_text(file_of(sweep, 1).text, "mine");
+  write_text(file_of(sweep, 3).text, "mine");
+  for (int call = 0; call < 2; call++) {
+    assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_ERROR_FORMAT);
+    assert_non_null(strstr(error.message, "3 of 5 points could not be run; the first is "));
+    assert_non_null(strstr(error.message, "seed=2.zip"));
+    assert_int_equal(watcher.last.points_done, 2);
+    assert_int_equal(watcher.last.whole.chains_done, call == 0 ? 2000 : 0);
+    assert_int_equal(seam_sweep_failures(sweep), 3);
+    static const uint64_t points[] = {1, 3, 4};
+    for (uint64_t i = 0; i < 3; i++) {
+      const seam_sweep_failure *failure = seam_sweep_failure_at(sweep, i);
+      assert_true(failure->point == points[i] && failure->error.status == SEAM_ERROR_FORMAT);
+      assert_non_null(strstr(failure->error.message, seam_sweep_point_at(sweep, points[i]).file));
+      assert_text(file_of(sweep, points[i]).text, "mine");
+    }
+    assert_null(seam_sweep_failure_at(sweep, 3));
+  }
+  assert_int_equal(run(sweep, SEAM_SWEEP_REPLACE, &watcher, &error), SEAM_OK);
+  assert_int_equal(seam_sweep_failures(sweep), 0);
+  assert_whole(sweep);
+  seam_sweep_close(sweep);
+}
+
+/* The disk concerns all points: the sweep ends. */
+static void a_disk_that_fails_ends_the_sweep(void **state) {
+  (void)state;
+  struct watch watcher = {.may_fall = true};
+  seam_error error;
+  seam_sweep *sweep = open_plan("disk.json", FAILING);
+  assert_int_equal(mkdir(seam_sweep_folder(sweep), 0777), 0);
+  assert_int_equal(mkdir(file_of(sweep, 1).text, 0777), 0); /* a folder cannot be read as a file */
+  assert_int_equal(run(sweep, 0, &watcher, &error), SEAM_ERROR_IO);
+  assert_int_equal(access(file_of(sweep, 4).text, F_OK), -1);
+  seam_sweep_close(sweep);
+}
+
+static void a_sweep_takes_another_folder(void **state) {
+  (void)state;
+  struct watch watcher = {0};
+  seam_error error;
+  seam_sweep *sweep = open_plan("moved.json", SMALL);
+  assert_int_equal(seam_sweep_set_folder(sweep, "", &error), SEAM_ERROR_USAGE);
+  assert_int_equal(seam_sweep_set_folder(sweep, in_folder("elsewhere").text, &error), SEAM_OK);
+  run_well(sweep, &watcher);
+  assert_int_equal(access(in_folder("moved").text, F_OK), -1);
+  assert_int_equal(access(in_folder("elsewhere/index.csv").text, F_OK), 0);
   assert_whole(sweep);
   seam_sweep_close(sweep);
 }
@@ -416,6 +484,28 @@ static void two_sweeps_do_not_run_in_one_folder(void **state) {
   seam_output_close(output);
   run_well(sweep, &watcher);
   seam_sweep_close(sweep);
+}
+
+/* ---- Seeds ---- */
+
+#define SEEDED(grid)                                                                                                   \
+  "{\"task\": \"train\", \"seeds\": \"own\", \"options\": {\"seed\": \"18446744073709551615\"}, \"grid\": {" grid "}}"
+
+static uint64_t seed_of(seam_sweep *sweep, uint64_t point) {
+  return strtoull(seam_config_get(seam_sweep_point_at(sweep, point).config, "seed"), NULL, 10);
+}
+
+/* The expected seed was computed in Python from the definition in seam.h. */
+static void own_seeds_differ_and_stay_when_the_grid_grows(void **state) {
+  (void)state;
+  seam_sweep *small = open_plan("seeds.json", SEEDED("\"lr\": [0.1, 0.2]"));
+  seam_sweep *large = open_plan("grown.json", SEEDED("\"lr\": [0.05, 0.1, 0.2]"));
+  assert_string_equal(seam_sweep_point_at(small, 0).file, "lr=0.1.zip");
+  assert_true(seed_of(small, 0) == 8754275681853989173u);
+  assert_true(seed_of(small, 0) == seed_of(large, 1) && seed_of(small, 1) == seed_of(large, 2));
+  assert_true(seed_of(small, 0) != seed_of(small, 1));
+  seam_sweep_close(small);
+  seam_sweep_close(large);
 }
 
 /* ---- The index ---- */
@@ -462,7 +552,7 @@ static void the_index_agrees_with_the_files(void **state) {
   read_line(in_folder("index/index.csv").text, 0, csv, sizeof csv);
   assert_string_equal(csv,
                       "file,pair,seed,counted,buffer,inverter,fail,diverged,pass,pass_low,pass_high,buffer_of_pass,"
-                      "buffer_of_pass_low,buffer_of_pass_high");
+                      "buffer_of_pass_low,buffer_of_pass_high,passed,passed_low,passed_high");
   for (int point = 0; point < 8; point++) {
     seam_result *result;
     assert_int_equal(seam_result_read(file_of(sweep, (uint64_t)point).text, &result, NULL), SEAM_OK);
@@ -474,6 +564,7 @@ static void the_index_agrees_with_the_files(void **state) {
     assert_true(number(line, "inverter") == (double)inverter);
     assert_true(number(line, "fail") == (double)seam_result_count(result, SEAM_FAIL));
     assert_interval(line, "pass", buffer + inverter, 600);
+    assert_interval(line, "passed", buffer + inverter, 600);
     assert_interval(line, "buffer_of_pass", buffer, buffer + inverter);
     char begin[256];
     snprintf(begin, sizeof begin, "%s,%s,%d,600,%lld,", seam_sweep_point_at(sweep, (uint64_t)point).file,
@@ -524,7 +615,11 @@ int main(void) {
       cmocka_unit_test(only_what_is_missing_is_run),
       cmocka_unit_test(an_interrupted_sweep_is_completed),
       cmocka_unit_test(files_of_other_options_are_refused_or_replaced),
-      cmocka_unit_test(a_point_that_fails_ends_the_sweep_and_keeps_the_others),
+      cmocka_unit_test(a_point_that_fails_ends_the_sweep_if_asked),
+      cmocka_unit_test(points_that_fail_leave_the_others),
+      cmocka_unit_test(a_disk_that_fails_ends_the_sweep),
+      cmocka_unit_test(a_sweep_takes_another_folder),
+      cmocka_unit_test(own_seeds_differ_and_stay_when_the_grid_grows),
       cmocka_unit_test(two_sweeps_do_not_run_in_one_folder),
       cmocka_unit_test(the_index_agrees_with_the_files),
       cmocka_unit_test(predictions_have_their_acceptance_in_the_index),
