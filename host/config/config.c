@@ -293,7 +293,7 @@ static seam_status check_math(const struct seam_config *config, seam_error *erro
                    "--math fast: the cpu backend has exact arithmetic only; use --math exact or --backend cuda");
 }
 
-static seam_status check_settled(const struct seam_config *config, seam_error *error) {
+seam_status config_check_settled(const struct seam_config *config, seam_error *error) {
   enum { COARSE_BINS = 64 };
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
@@ -312,5 +312,5 @@ static seam_status check_settled(const struct seam_config *config, seam_error *e
 seam_status seam_config_check(const seam_config *config, seam_error *error) {
   struct seam_config settled = *config;
   config_settle(&settled);
-  return check_settled(&settled, error);
+  return config_check_settled(&settled, error);
 }

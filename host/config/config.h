@@ -87,6 +87,9 @@ seam_status config_from_json(struct seam_config *config, const json_t *object, c
 /* Sets the options that the task ignores to their defaults, so that results cannot differ in them. */
 void config_settle(struct seam_config *config);
 
+/* As seam_config_check, for a configuration that is settled already. */
+seam_status config_check_settled(const struct seam_config *config, seam_error *error);
+
 /* Predictions count pairs, or the weights of pairs, in units of 2^-bits. */
 static inline int config_pair_bits(const struct seam_config *config) {
   return config->task == TASK_GIBBS ? PAIR_BITS : 0;

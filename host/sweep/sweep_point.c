@@ -86,7 +86,7 @@ seam_status sweep_check(const struct seam_sweep *sweep, seam_error *error) {
     seam_error inner;
     char name[512];
     sweep_config(sweep, point, &config);
-    seam_status status = seam_config_check(&config, &inner);
+    seam_status status = config_check_settled(&config, &inner);
     if (status == SEAM_OK) continue;
     sweep_file(sweep, point, name, sizeof name);
     return error_set(error, status, "%s: point %.120s: %.200s", error_path(sweep->path), name, inner.message);

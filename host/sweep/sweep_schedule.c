@@ -183,7 +183,8 @@ static void run_points(struct schedule *schedule) {
     if (schedule->changed && clock_since(&schedule->indexed) >= schedule->index_time) write_index(schedule);
     if (any) clock_sleep(TICK);
   }
-  write_index(schedule);
+  /* Points that failed are not in the index. If nothing else was done, it stays as it was. */
+  if (schedule->changed || schedule->sweep->failures.count == 0) write_index(schedule);
   report(schedule, true);
 }
 
