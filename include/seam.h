@@ -355,10 +355,13 @@ typedef enum seam_distance_kind {
   SEAM_DISTANCES
 } seam_distance_kind;
 
+enum { SEAM_PERMUTATIONS = 200 };
+
 /* The distance of two samples, with its interval. Two samples of the same law have a distance above 0 by chance; 200
  * permutations of the pooled counts show how large it is. Pairs share components, so they cannot be permuted. Their
  * noise is taken from the differences between random halves of the blocks of first and of second components, and is
- * added 200 times to the pooled shares. A member that cannot be known is NAN. */
+ * added 200 times to the pooled shares. A member that cannot be known is NAN: all but `value` if the samples share
+ * random draws (seam_comparison_shared). */
 typedef struct seam_distance {
   double value;
   double chance, chance_95; /* mean and 95% point of the permutations */
@@ -366,7 +369,7 @@ typedef struct seam_distance {
   double low, high;         /* 95% interval for the distance of the laws over these cells: from excess - 1.96 standard
                                errors to value + 1.96 standard errors, because sampling adds between nothing and `chance`
                                to it. The errors are by the delta method, for pairs by a jackknife over the blocks */
-  double p;                 /* (1 + permutations that reach the value) / 201 */
+  double p;                 /* (1 + permutations that reach the value) / 201, so 1/201 is the least */
 } seam_distance;
 
 /* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16
@@ -388,15 +391,17 @@ typedef struct seam_compared {
 typedef struct seam_fraction {
   const char *name, *of; /* "buffer", "pass" */
   double value[2], error[2];
-  double difference; /* A - B, in units of its standard error; for chains that of the pooled fraction */
+  double difference;       /* A - B, in units of its standard error; NAN if that is not known */
+  double difference_error; /* this standard error; for chains that of the pooled fraction. NAN if the samples share
+                              random draws (seam_comparison_shared) */
 } seam_fraction;
 
 /* Compares the chains of `outcome` ("pass", "buffer", "inverter", "fail" or "all") of two results. For a
  * prediction these are pairs that work; "all" is its first components, which have the law of untrained chains, and
  * "fail" is refused. A Gibbs law takes only "all". Returns SEAM_ERROR_MISMATCH if a result cannot tell the outcome, if
- * the interfaces have other bins or one was not counted, and, unless `force`, if kinds, margins or priors differ; the
+ * the interfaces have other bins or one was not counted, and, unless `anyway`, if kinds, margins or priors differ; the
  * message names each. The results may be freed before the comparison. */
-SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
+SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int anyway,
                                   seam_comparison **comparison, seam_error *error);
 SEAM_API void seam_comparison_free(seam_comparison *comparison);
 
@@ -406,11 +411,13 @@ SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison
 SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index);
 
 /* Maps over the bins of (u0, u1): log_ratio is ln of (A's share of the bin's cell / B's share), with half a count added
- * to each, and log_ratio_error is its standard error. There are no maps if a sample is empty. */
+ * to each, and log_ratio_error is its standard error, NAN where it is not known. There are no maps if a sample is
+ * empty. */
 SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
 
 /* The number of chains that both results drew with the same seed and id, or for two predictions the number of such
- * components: these samples are not independent. A training and a prediction never share draws. */
+ * components. If it is above 0, the samples are not independent, so p, the intervals, the errors of differences and the
+ * distances by chance do not hold: they are NAN. A training and a prediction never share draws. */
 SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 
 /* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */

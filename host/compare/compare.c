@@ -34,7 +34,7 @@ struct work {
   struct dealt room;
   int64_t rows;   /* rows with entries in both results */
   double entries; /* effective entries of these rows in both results */
-  bool known;     /* whether there are enough entries to estimate the noise */
+  bool known;     /* whether the noise can be estimated: there are enough entries, and the samples share no draws */
   /* Sums over the rows, weighted by effective entries. The errors are those of the last row. */
   double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
   double chance[PERMUTATIONS][SEAM_DISTANCES];
@@ -47,14 +47,14 @@ static void work_free(struct work *work) {
   free(work);
 }
 
-static struct work *work_create(const struct outcome_table sides[2]) {
+static struct work *work_create(const struct outcome_table sides[2], bool independent) {
   struct work *work = calloc(1, sizeof *work);
   if (!work) return NULL;
   size_t bins = (size_t)sides[0].row_bins;
   memcpy(work->side, sides, sizeof work->side);
   for (int t = 0; t < 3; t++) work->table[t] = malloc(bins * sizeof *work->table[t]);
   work->cell = malloc(bins * sizeof *work->cell);
-  work->known = true;
+  work->known = independent;
   if (work->table[0] && work->table[1] && work->table[2] && work->cell) return work;
   work_free(work);
   return NULL;
@@ -230,7 +230,7 @@ seam_compared *comparison_add(struct seam_comparison *comparison, const struct o
 
 static seam_status compare_histogram(struct seam_comparison *comparison, const struct outcome_table sides[2], int h,
                                      seam_error *error) {
-  struct work *work = work_create(sides);
+  struct work *work = work_create(sides, comparison->shared == 0);
   if (!work) return out_of_memory(error);
   seam_compared *compared = comparison_add(comparison, sides, h);
   seam_status status = compare_rows(work, h, compared, error);
@@ -249,16 +249,17 @@ static seam_status compare_all(struct seam_comparison *comparison, const seam_re
   return SEAM_OK;
 }
 
-seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
+seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int anyway,
                          seam_comparison **out, seam_error *error) {
   const struct outcome_choice *choice = outcome_choice_find(outcome);
   *out = NULL;
   if (!choice)
     return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
                      outcome);
-  FORWARD(compare_check(a, b, choice, force != 0, error));
+  FORWARD(compare_check(a, b, choice, anyway != 0, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
   if (!comparison) return out_of_memory(error);
+  comparison->schema = COMPARISON_SCHEMA;
   comparison->config[0] = a->config;
   comparison->config[1] = b->config;
   comparison->chains[0] = coverage_size(&a->coverage);
@@ -272,6 +273,18 @@ seam_status seam_compare(const seam_result *a, const seam_result *b, const char 
   else
     *out = comparison;
   return status;
+}
+
+void comparison_forget(struct seam_comparison *comparison) {
+  for (int h = 0; h < comparison->compared_count; h++)
+    for (int d = 0; d < SEAM_DISTANCES; d++) {
+      seam_distance *distance = &comparison->compared[h].distance[d];
+      *distance = (seam_distance){distance->value, NAN, NAN, NAN, NAN, NAN, NAN};
+    }
+  for (int f = 0; f < COMPARISON_FRACTIONS; f++)
+    comparison->fractions[f].difference = comparison->fractions[f].difference_error = NAN;
+  for (int64_t i = 0; comparison->reals && i < comparison->maps[1].cells; i++)
+    comparison->reals[comparison->maps[0].cells + i] = NAN;
 }
 
 void seam_comparison_free(seam_comparison *comparison) {

@@ -166,7 +166,9 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
       {"\"slice\":\"all\"", "\"slice\":\"al\""},
       {"\"interface\",\"rows", "\"loss\",\"rows"},
       {"\"chains\",\"chains\"", "\"chains\",\"\\n\""},
-      {"\"schema\":1", "\"schema\":2"},
+      {"\"schema\":2", "\"schema\":3"},
+      {"\"schema\":2", "\"schema\":1"},
+      {"\"permutations\":200", "\"permutations\":20"},
       {"\"seed\":\"1\"", "\"seed\":\"x\""},
       {"\"bins\":8", "\"bins\":4096"},
       {"\"independent\":true", "\"independent\":null"},
@@ -295,7 +297,7 @@ static void values_that_no_comparison_can_have_are_refused(void **unused) {
       {"chains/1", "200000000000000000", UNHEARD},
       {"shared_chains", "-1", UNHEARD},
       {"shared_chains", "101", UNHEARD},
-      {"shared_chains", "100", NULL},
+      {"shared_chains", "100", UNWRITTEN}, /* and yet it has p */
       {"configuration/1/bins", "16", UNHEARD},
       {"configuration/1/steps", "\"x\"", "steps"},
       {"configuration/1/histograms", "\"loss\"", "the second result was run without histogram interface"},
@@ -317,6 +319,36 @@ static void values_that_no_comparison_can_have_are_refused(void **unused) {
   expect_with(file, COMPARISON_MEMBER, twice, UNWRITTEN);
   free(twice.data);
   json_decref(record);
+  free(file.data);
+}
+
+/* The same comparison as seam 0.1 wrote it, of samples that share draws. */
+static struct bytes old_record_of(struct bytes file) {
+  json_t *record = json_member(file, COMPARISON_MEMBER), *fraction;
+  size_t i;
+  set_at(record, "schema", "1");
+  set_at(record, "shared_chains", "100");
+  json_object_del(record, "permutations");
+  json_array_foreach(json_object_get(record, "fractions"), i, fraction) json_object_del(fraction, "difference_error");
+  struct bytes content = {(unsigned char *)json_dumps(record, JSON_COMPACT), 0};
+  content.size = strlen((char *)content.data);
+  json_decref(record);
+  return content;
+}
+
+static void an_old_file_of_samples_that_share_draws_is_read_without_p(void **unused) {
+  (void)unused;
+  struct bytes file = sample_comparison(), record = old_record_of(file);
+  struct bytes old = repack(file, COMPARISON_MEMBER, COMPARISON_MEMBER, record);
+  seam_comparison *read = unpack_comparison(old.data, old.size);
+  const seam_distance *distance = seam_comparison_histogram_at(read, 0)->distance;
+  assert_true(isfinite(distance->value) && isnan(distance->p) && isnan(distance->chance) && isnan(distance->low));
+  assert_true(isnan(seam_comparison_fraction_at(read, 0)->difference));
+  assert_true(isnan(seam_comparison_map_at(read, 1)->reals[0]));
+  seam_comparison_free(read);
+  expect_at(file, "fractions/0/difference_error", "-1.0", UNWRITTEN);
+  free(record.data);
+  free(old.data);
   free(file.data);
 }
 
@@ -422,6 +454,7 @@ int main(void) {
       cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
       cmocka_unit_test(values_that_no_comparison_can_have_are_refused),
+      cmocka_unit_test(an_old_file_of_samples_that_share_draws_is_read_without_p),
       cmocka_unit_test(distances_beyond_their_limits_are_refused),
       cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
       cmocka_unit_test(a_lack_of_memory_is_not_called_damage),
