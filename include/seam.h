@@ -382,7 +382,8 @@ typedef struct seam_compared {
   int64_t entries[2];
   double effective[2]; /* the number of independent entries that would have the same noise. For chains: their number in
                           the rows. For pairs: from their scatter over 64 cells; NAN if too few pairs work */
-  int independent;     /* 0: a chain has several entries, so only value, chance and excess are known */
+  int independent;     /* 0: a chain has several entries, so only value, chance and excess are known, unless chains are
+                          matched (seam_paired_compare) */
   seam_distance distance[SEAM_DISTANCES];
 } seam_compared;
 
@@ -405,6 +406,33 @@ SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, co
                                   seam_comparison **comparison, seam_error *error);
 SEAM_API void seam_comparison_free(seam_comparison *comparison);
 
+/* ---- Matched chains: the same seed and ids under two configurations ---- */
+
+/* Chains with the same seed and id begin alike, so their differences are small, and a paired test finds differences
+ * that independent samples hide. It needs the counts of both configurations for the same small blocks of chains. The
+ * blocks are independent; within a block the chains keep their partners. */
+typedef struct seam_paired seam_paired;
+
+enum { SEAM_FEWEST_BLOCKS = 64, SEAM_MOST_BLOCKS = 1024 };
+
+/* Adds a block: two results of training with the same seed and the same chains, which no earlier block has. *paired is
+ * NULL before the first block. All results of a side have the same options but first-chain and chains. The results may
+ * be freed. On SEAM_ERROR_MISMATCH nothing is added, and the message says why; after another error only
+ * seam_paired_free is allowed. */
+SEAM_API seam_status seam_paired_add(seam_paired **paired, const seam_result *a, const seam_result *b,
+                                     seam_error *error);
+
+/* As seam_compare, of all blocks together. A permutation swaps A and B in about half of the blocks. Intervals and
+ * errors of differences leave out one block at a time (jackknife). So p and the intervals are known for every
+ * histogram, also where a chain has several entries. SEAM_ERROR_USAGE if there are fewer than SEAM_FEWEST_BLOCKS
+ * blocks. */
+SEAM_API seam_status seam_paired_compare(const seam_paired *paired, const char *outcome, int anyway,
+                                         seam_comparison **comparison, seam_error *error);
+SEAM_API void seam_paired_free(seam_paired *paired);
+
+/* The number of blocks that seam_paired_compare compared; 0 for a comparison of seam_compare. */
+SEAM_API int seam_comparison_blocks(const seam_comparison *comparison);
+
 /* By index from 0, NULL after the last. The first compared histogram is always the interface. The others are those that
  * both results have with the same axes; there are none if one result is a prediction. */
 SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison *comparison, size_t index);
@@ -416,8 +444,9 @@ SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison 
 SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
 
 /* The number of chains that both results drew with the same seed and id, or for two predictions the number of such
- * components. If it is above 0, the samples are not independent, so p, the intervals, the errors of differences and the
- * distances by chance do not hold: they are NAN. A training and a prediction never share draws. */
+ * components. If it is above 0, the samples are not independent: p, the intervals, the errors of differences and the
+ * distances by chance are NAN, unless seam_paired_compare matched the chains. A training and a prediction never share
+ * draws. */
 SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 
 /* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */

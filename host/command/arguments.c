@@ -29,6 +29,8 @@ const struct flag all_flags[] = {
     {"outcome", "pass", "which chains to use (pass, buffer, inverter, fail, all)", offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
+    {"paired", "CHAINS", "train so many chains that both drew again, and test them pair by pair (for example 16k)",
+     offsetof(struct arguments, paired)},
     {"anyway", NULL, "compare results of other kinds, margins or priors", offsetof(struct arguments, anyway)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"colour", "auto", "when to use colours (always, never, auto)", offsetof(struct arguments, colour)},

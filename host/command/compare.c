@@ -15,6 +15,7 @@
 #include "command/common/text.h"
 #include "command/differences.h"
 #include "command/json.h"
+#include "command/paired.h"
 
 enum { SIDES = 2 };
 
@@ -57,12 +58,12 @@ static void print_others(const seam_comparison *comparison) {
 /* The decimals of a percentage that is rounded at the second digit of its error. */
 static int decimals_of(double error) { return error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1; }
 
-/* In hundredths. `sign` is "%" for a share. An unknown error is left out. */
-static struct text percent_text(double value, double error, int decimals, const char *sign) {
+/* In hundredths. An unknown error is left out. */
+static struct text percent_text(double value, double error, int decimals) {
   struct text text = {"-"};
-  int length = isnan(value) ? 0 : snprintf(text.text, sizeof text.text, "%.*f%s", decimals, 100 * value, sign);
+  int length = isnan(value) ? 0 : snprintf(text.text, sizeof text.text, "%.*f", decimals, 100 * value);
   if (length && !isnan(error))
-    snprintf(text.text + length, sizeof text.text - (size_t)length, " +- %.*f%s", decimals, 100 * error, sign);
+    snprintf(text.text + length, sizeof text.text - (size_t)length, " +- %.*f", decimals, 100 * error);
   return text;
 }
 
@@ -73,20 +74,20 @@ static struct text errors_text(double difference) {
   if (fabs(difference) > most)
     snprintf(text.text, sizeof text.text, difference > 0 ? "> %.0f" : "< -%.0f", most);
   else if (!isnan(difference))
-    snprintf(text.text, sizeof text.text, "%.1f", difference);
+    snprintf(text.text, sizeof text.text, "%.1f", fabs(difference) < 0.05 ? 0 : difference);
   return text;
 }
 
 static void print_fractions(const seam_comparison *comparison) {
   const seam_fraction *f;
-  printf("\n%-18s%18s%18s%17s%9s\n", "Fractions:", "A", "B", "A - B (points)", "in s.e.");
+  printf("\n%-18s%18s%18s%17s%8s\n", "Fractions (%):", "A", "B", "A - B (points)", "in s.e.");
   for (size_t i = 0; (f = seam_comparison_fraction_at(comparison, i)); i++) {
     char name[32];
     double a = f->error[0], b = f->error[1], error = f->difference_error;
     snprintf(name, sizeof name, "%s of %s", f->name, f->of);
-    printf("  %-16s %17s %17s %16s %8s\n", name, percent_text(f->value[0], a, decimals_of(a), "%").text,
-           percent_text(f->value[1], b, decimals_of(b), "%").text,
-           percent_text(f->value[0] - f->value[1], error, decimals_of(isnan(error) ? a : error), "").text,
+    printf("  %-16s %17s %17s %16s %7s\n", name, percent_text(f->value[0], a, decimals_of(a)).text,
+           percent_text(f->value[1], b, decimals_of(b)).text,
+           percent_text(f->value[0] - f->value[1], error, decimals_of(isnan(error) ? a : error)).text,
            errors_text(f->difference).text);
   }
 }
@@ -102,12 +103,14 @@ static void print_notes(const seam_comparison *comparison) {
     putchar('\n');
     print_wrapped("Too few pairs work to know what chance does: predict with more --chains and --draws.", 0, 0);
   }
-  if (shared == 0) return;
+  if (shared == 0 || seam_comparison_blocks(comparison)) return;
   char text[256];
+  bool chains = !strcmp(interface->unit[0], "chains");
   snprintf(text, sizeof text,
-           "Both drew %s %s alike, by seed and id, so they are not independent: there is no p and no interval. Give "
-           "one of them another --seed.",
-           text_count((int64_t)shared).text, strcmp(interface->unit[0], "chains") ? "components" : "chains");
+           "Both drew %s %s alike, by seed and id, so they are not independent: there is no p and no interval. %s",
+           text_count((int64_t)shared).text, chains ? "chains" : "components",
+           chains ? "--paired 16k tests the same chains pair by pair; or give one of the results another --seed."
+                  : "Give one of the results another --seed.");
   putchar('\n');
   print_wrapped(text, 0, 0);
 }
@@ -134,6 +137,9 @@ static void print_comparison(const struct arguments *arguments, const char *outc
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], outcome, interface, results[r]);
   differences_report(results);
+  if (seam_comparison_blocks(comparison))
+    printf("The first %s chains that both drew, trained again in %d blocks, pair by pair\n",
+           text_count((int64_t)seam_comparison_shared(comparison)).text, seam_comparison_blocks(comparison));
   print_fractions(comparison);
   print_interface(interface);
   print_others(comparison);
@@ -162,6 +168,18 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
 
 /* ---- The command ---- */
 
+/* Replaces the comparison by one of chains that both results drew, pair by pair. */
+static seam_status compare_paired(const struct arguments *arguments, const char *outcome,
+                                  seam_result *const results[SIDES], seam_comparison **comparison, seam_error *error) {
+  seam_paired *paired;
+  seam_status status = paired_train(arguments, results, seam_comparison_shared(*comparison), &paired, error);
+  seam_comparison_free(*comparison);
+  *comparison = NULL;
+  if (status == SEAM_OK) status = seam_paired_compare(paired, outcome, true, comparison, error);
+  seam_paired_free(paired);
+  return status;
+}
+
 static seam_status compare(const struct arguments *arguments, const char *outcome, seam_output *output,
                            seam_result *const results[SIDES], seam_error *error) {
   seam_comparison *comparison;
@@ -170,6 +188,7 @@ static seam_status compare(const struct arguments *arguments, const char *outcom
     status = seam_compare(results[0], results[1], outcome, true, &comparison, error);
     if (status == SEAM_OK) note_old_force();
   }
+  if (status == SEAM_OK && arguments->paired) status = compare_paired(arguments, outcome, results, &comparison, error);
   if (status) return status;
   if (output) status = seam_output_write_comparison(output, comparison, error);
   if (status == SEAM_OK && arguments->json) status = comparison_json(arguments, comparison, error);

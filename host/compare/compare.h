@@ -13,6 +13,7 @@ struct seam_comparison {
   int schema; /* of the record */
   struct seam_config config[2];
   uint64_t chains[2], shared;
+  int blocks; /* of matched chains; 0 if the samples are taken as independent */
   const char *outcome;
   seam_fraction fractions[COMPARISON_FRACTIONS];
   int compared_count;

@@ -96,7 +96,7 @@ static seam_status read_comparison(struct zip_reader *reader, struct seam_compar
   FORWARD(read_record(reader, comparison, error));
   FORWARD(check_members(reader, comparison, error));
   FORWARD(read_maps(reader, comparison, error));
-  if (comparison->shared) comparison_forget(comparison);
+  if (comparison->shared && !comparison->blocks) comparison_forget(comparison);
   return SEAM_OK;
 }
 

@@ -64,7 +64,8 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
       "configuration", config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
       (json_int_t)comparison->shared, "fractions", fractions, "compared", compared);
   if (comparison->schema > 1)
-    good = json_object_set_new(record, "permutations", json_integer(PERMUTATIONS)) == 0 && good;
+    good = json_object_set_new(record, "permutations", json_integer(PERMUTATIONS)) == 0 &&
+           json_object_set_new(record, "paired_blocks", json_integer(comparison->blocks)) == 0 && good;
   if (good) return record;
   json_decref(record);
   return NULL;

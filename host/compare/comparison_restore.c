@@ -88,11 +88,23 @@ static seam_status check_shared(struct seam_comparison *comparison, const struct
   return error_set(inner, SEAM_ERROR_FORMAT, "%lld shared chains", (long long)shared);
 }
 
+/* Matched chains are the same on both sides, with at least one in each block. */
+static seam_status check_blocks(struct seam_comparison *comparison, int64_t blocks, seam_error *inner) {
+  const uint64_t *chains = comparison->chains;
+  comparison->blocks = (int)blocks;
+  if (blocks == 0) return SEAM_OK;
+  if (blocks >= SEAM_FEWEST_BLOCKS && blocks <= SEAM_MOST_BLOCKS && comparison->shared == chains[0] &&
+      chains[0] == chains[1] && chains[0] >= (uint64_t)blocks && comparison->config[0].task == TASK_TRAIN)
+    return SEAM_OK;
+  return error_set(inner, SEAM_ERROR_FORMAT, "%lld blocks of matched chains", (long long)blocks);
+}
+
 static seam_status restore_sides(struct seam_comparison *comparison, struct side *sides,
                                  const struct outcome_choice *choice, const json_t *record, seam_error *inner) {
   for (size_t side = 0; side < 2; side++) FORWARD(restore_side(comparison, sides, side, record, inner));
   FORWARD(compare_check(&sides[0].result, &sides[1].result, choice, true, inner));
-  return check_shared(comparison, sides, member_whole(record, "shared_chains"), inner);
+  FORWARD(check_shared(comparison, sides, member_whole(record, "shared_chains"), inner));
+  return check_blocks(comparison, member_whole(record, "paired_blocks"), inner);
 }
 
 /* ---- Distances and fractions ---- */
@@ -111,14 +123,16 @@ static bool restore_chance(seam_distance *d, bool independent, double most, cons
          is_within(d->p, least_p, 1);
 }
 
-/* Nothing but the value is known of samples that share draws; schema 1 has more all the same. */
+/* Nothing but the value is known of samples that share draws, unless blocks of them are matched; schema 1 has more all
+ * the same. */
 static bool restore_distance(seam_distance *d, const struct seam_comparison *comparison, const seam_compared *compared,
                              double most, const json_t *record) {
   *d = (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   if (compared->rows == 0) return true;
   d->value = member_real(record, "value");
   if (!is_within(d->value, 0, most)) return false;
-  return (comparison->shared && comparison->schema > 1) || restore_chance(d, compared->independent, most, record);
+  if (comparison->shared && comparison->schema > 1 && !comparison->blocks) return true;
+  return restore_chance(d, compared->independent || comparison->blocks, most, record);
 }
 
 /* Only rows with entries on both sides are counted, and each has at least one cell. */

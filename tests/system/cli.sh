@@ -308,7 +308,7 @@ run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
 for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
   Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots "A - B (points)"; do says "$word"; done
-grep -qE "pass of all +[0-9.]+% \+- 0\.[0-9]+% +[0-9.]+% \+- 0\.[0-9]+% +-?[0-9.]+ \+- [0-9.]+ +-?[0-9.]+$" out ||
+grep -qE "pass of all +[0-9.]+ \+- 0\.[0-9]+ +[0-9.]+ \+- 0\.[0-9]+ +-?[0-9.]+ \+- [0-9.]+ +-?[0-9.]+$" out ||
   wrong "the fractions are not told with their difference"
 fits_80_columns
 cp out once
@@ -350,6 +350,27 @@ assert all(f["difference"] is f["difference_error"] is None for f in r["fraction
 run "the table of chains that both drew" 0 compare f.zip f.zip
 says "Both drew 4,000 chains alike"
 grep -qE "total variation +0( +-){5}$" out || wrong "it prints p or an interval"
+says "--paired 16k tests the same chains pair by pair"
+run "a learning rate that is a little higher" 0 train "${pair[@]}" --lr 0.0105 --output near.zip
+run "the same chains pair by pair" 0 compare f.zip near.zip --paired 1e9 --json --output paired.zip
+last_json paired_blocks 250
+tail -1 out >told
+run "the distance of the files" 0 compare f.zip near.zip --json
+tail -1 out | python3 -c '
+import json, sys
+plain, paired = json.load(sys.stdin), json.load(open("told"))
+for x, y in zip(plain["compared"], paired["compared"], strict=True):
+    x, y = x["total_variation"], y["total_variation"]
+    assert x["value"] == y["value"] and x["p"] is None and 1 / 202 < y["p"] <= 1 and y["low"] <= y["value"] <= y["high"]
+for x, y in zip(plain["fractions"], paired["fractions"], strict=True):
+    assert x["value"] == y["value"] and y["difference_error"] < 0.5 * max(x["error"])' 2>err ||
+  wrong "chains that were trained again do not give the distance of the files"
+run "the first of the same chains" 0 compare f.zip near.zip --paired 999
+says "The first 1,000 chains that both drew, trained again in 250 blocks, pair by pair"
+fits_80_columns
+refused "chains that no result shares" 2 "--paired: the results have no chains in common" compare f.zip g.zip --paired 1k
+refused "no number of chains" 2 "--paired x: it takes a number of chains" compare f.zip near.zip --paired x
+refused "few chains for a paired test" 2 "50 blocks of matched chains: at least 64" compare f.zip near.zip --paired 100
 run "a learning rate that is much higher" 0 train "${pair[@]}" --seed 3 --lr 0.1 --output fast.zip
 run "compare what is far apart" 0 compare f.zip fast.zip
 says "< 0.01"

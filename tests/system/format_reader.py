@@ -19,7 +19,7 @@ MANIFEST = {"schema": (int,), "version": TEXT, "arithmetic_revision": (int,), "c
 OUTCOMES, MODES = ["buffer", "inverter", "fail"], ["buffer", "inverter"]
 PREDICTED = ["interface", "components", "first_blocks", "second_blocks", "pairs", "swaps"]
 COMPARISON = ["schema", "version", "slice", "chains", "draws", "configuration", "shared_chains", "fractions",
-              "compared", "permutations"]
+              "compared", "permutations", "paired_blocks"]
 COMPARED = ["histogram", "rows", "cells", "unit", "entries", "effective", "independent", "total_variation",
             "jensen_shannon", "kullback_leibler", "kullback_leibler_reverse"]
 DISTANCE = ["value", "chance", "chance_95", "excess", "low", "high", "p"]

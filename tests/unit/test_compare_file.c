@@ -63,6 +63,27 @@ static void a_comparison_is_read_as_it_was_written(void **unused) {
   seam_result_free(law);
 }
 
+/* Matched chains of two equal results. */
+static seam_comparison *sample_paired(void) {
+  seam_paired *paired = NULL;
+  seam_comparison *comparison;
+  seam_error error;
+  for (uint64_t k = 0; k < SEAM_FEWEST_BLOCKS; k++) {
+    const char *const options[] = {"histograms", "interface,width", "bins", "8", NULL};
+    seam_result *results[2] = {sample_result(options, 10 * k, 10), sample_result(options, 10 * k, 10)};
+    if (seam_paired_add(&paired, results[0], results[1], &error)) fail_msg("%s", error.message);
+    sample_free_pair(results);
+  }
+  if (seam_paired_compare(paired, "all", 0, &comparison, &error)) fail_msg("%s", error.message);
+  seam_paired_free(paired);
+  return comparison;
+}
+
+static void a_paired_comparison_is_read_as_it_was_written(void **unused) {
+  (void)unused;
+  expect_read_again(sample_paired(), 2);
+}
+
 static void write_to(const char *path, const seam_comparison *comparison, const seam_result *result) {
   seam_output *output;
   seam_error error;
@@ -329,6 +350,7 @@ static struct bytes old_record_of(struct bytes file) {
   set_at(record, "schema", "1");
   set_at(record, "shared_chains", "100");
   json_object_del(record, "permutations");
+  json_object_del(record, "paired_blocks");
   json_array_foreach(json_object_get(record, "fractions"), i, fraction) json_object_del(fraction, "difference_error");
   struct bytes content = {(unsigned char *)json_dumps(record, JSON_COMPACT), 0};
   content.size = strlen((char *)content.data);
@@ -350,6 +372,20 @@ static void an_old_file_of_samples_that_share_draws_is_read_without_p(void **unu
   free(record.data);
   free(old.data);
   free(file.data);
+}
+
+static void blocks_that_no_comparison_can_have_are_refused(void **unused) {
+  (void)unused;
+  static const char *const cases[][3] = {
+      {"paired_blocks", "64", NULL},      {"paired_blocks", "0", UNWRITTEN}, /* and yet it has p */
+      {"paired_blocks", "-1", UNHEARD},   {"paired_blocks", "63", UNHEARD},  {"paired_blocks", "641", UNHEARD},
+      {"paired_blocks", "1025", UNHEARD}, {"shared_chains", "639", UNHEARD},
+  };
+  struct bytes file = pack_comparison(sample_paired()), independent = sample_comparison();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) expect_at(file, cases[i][0], cases[i][1], cases[i][2]);
+  expect_at(independent, "paired_blocks", "64", UNHEARD);
+  free(file.data);
+  free(independent.data);
 }
 
 #define DISTANCE(value, chance, chance_95, excess, low, high, p)                                                       \
@@ -448,12 +484,14 @@ static void a_lack_of_memory_is_not_called_damage(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_comparison_is_read_as_it_was_written),
+      cmocka_unit_test(a_paired_comparison_is_read_as_it_was_written),
       cmocka_unit_test(each_kind_of_file_is_recognised_and_read_by_its_own_call),
       cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_has_no_effect),
       cmocka_unit_test(a_record_that_says_anything_else_is_refused),
       cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
       cmocka_unit_test(values_that_no_comparison_can_have_are_refused),
+      cmocka_unit_test(blocks_that_no_comparison_can_have_are_refused),
       cmocka_unit_test(an_old_file_of_samples_that_share_draws_is_read_without_p),
       cmocka_unit_test(distances_beyond_their_limits_are_refused),
       cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
