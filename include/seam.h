@@ -380,10 +380,13 @@ typedef enum seam_distance_kind {
   SEAM_DISTANCES
 } seam_distance_kind;
 
+enum { SEAM_PERMUTATIONS = 200 };
+
 /* The distance of two samples, with its interval. Two samples of the same law have a distance above 0 by chance; 200
  * permutations of the pooled counts show how large it is. Pairs share components, so they cannot be permuted. Their
  * noise is taken from the differences between random halves of the blocks of first and of second components, and is
- * added 200 times to the pooled shares. A member that cannot be known is NAN. */
+ * added 200 times to the pooled shares. A member that cannot be known is NAN: all but `value` if the samples share
+ * random draws (seam_comparison_shared). */
 typedef struct seam_distance {
   double value;
   double chance, chance_95; /* mean and 95% point of the permutations */
@@ -391,7 +394,7 @@ typedef struct seam_distance {
   double low, high;         /* 95% interval for the distance of the laws over these cells: from excess - 1.96 standard
                                errors to value + 1.96 standard errors, because sampling adds between nothing and `chance`
                                to it. The errors are by the delta method, for pairs by a jackknife over the blocks */
-  double p;                 /* (1 + permutations that reach the value) / 201 */
+  double p;                 /* (1 + permutations that reach the value) / 201, so 1/201 is the least */
 } seam_distance;
 
 /* Distances over cells of nearly equal mass, (effective entries of A + of B)/400 of them, and no more than one for 16
@@ -404,7 +407,8 @@ typedef struct seam_compared {
   int64_t entries[2];
   double effective[2]; /* the number of independent entries that would have the same noise. For chains: their number in
                           the rows. For pairs: from their scatter over 64 cells; NAN if too few pairs work */
-  int independent;     /* 0: a chain has several entries, so only value, chance and excess are known */
+  int independent;     /* 0: a chain has several entries, so only value, chance and excess are known, unless chains are
+                          matched (seam_paired_compare) */
   seam_distance distance[SEAM_DISTANCES];
 } seam_compared;
 
@@ -413,17 +417,46 @@ typedef struct seam_compared {
 typedef struct seam_fraction {
   const char *name, *of; /* "buffer", "pass" */
   double value[2], error[2];
-  double difference; /* A - B, in units of its standard error; for chains that of the pooled fraction */
+  double difference;       /* A - B, in units of its standard error; NAN if that is not known */
+  double difference_error; /* this standard error; for chains that of the pooled fraction. NAN if the samples share
+                              random draws (seam_comparison_shared) */
 } seam_fraction;
 
 /* Compares the chains of `outcome` ("pass", "buffer", "inverter", "fail" or "all") of two results. For a
  * prediction these are pairs that work; "all" is its first components, which have the law of untrained chains, and
  * "fail" is refused. A Gibbs law takes only "all". Returns SEAM_ERROR_MISMATCH if a result cannot tell the outcome, if
- * the interfaces have other bins or one was not counted, and, unless `force`, if kinds, margins or priors differ; the
+ * the interfaces have other bins or one was not counted, and, unless `anyway`, if kinds, margins or priors differ; the
  * message names each. The results may be freed before the comparison. */
-SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
+SEAM_API seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int anyway,
                                   seam_comparison **comparison, seam_error *error);
 SEAM_API void seam_comparison_free(seam_comparison *comparison);
+
+/* ---- Matched chains: the same seed and ids under two configurations ---- */
+
+/* Chains with the same seed and id begin alike, so their differences are small, and a paired test finds differences
+ * that independent samples hide. It needs the counts of both configurations for the same small blocks of chains. The
+ * blocks are independent; within a block the chains keep their partners. */
+typedef struct seam_paired seam_paired;
+
+enum { SEAM_FEWEST_BLOCKS = 64, SEAM_MOST_BLOCKS = 1024 };
+
+/* Adds a block: two results of training with the same seed and the same chains, which no earlier block has. *paired is
+ * NULL before the first block. All results of a side have the same options but first-chain and chains. The results may
+ * be freed. On SEAM_ERROR_MISMATCH nothing is added, and the message says why; after another error only
+ * seam_paired_free is allowed. */
+SEAM_API seam_status seam_paired_add(seam_paired **paired, const seam_result *a, const seam_result *b,
+                                     seam_error *error);
+
+/* As seam_compare, of all blocks together. A permutation swaps A and B in about half of the blocks. Intervals and
+ * errors of differences leave out one block at a time (jackknife). So p and the intervals are known for every
+ * histogram, also where a chain has several entries. SEAM_ERROR_USAGE if there are fewer than SEAM_FEWEST_BLOCKS
+ * blocks. */
+SEAM_API seam_status seam_paired_compare(const seam_paired *paired, const char *outcome, int anyway,
+                                         seam_comparison **comparison, seam_error *error);
+SEAM_API void seam_paired_free(seam_paired *paired);
+
+/* The number of blocks that seam_paired_compare compared; 0 for a comparison of seam_compare. */
+SEAM_API int seam_comparison_blocks(const seam_comparison *comparison);
 
 /* By index from 0, NULL after the last. The first compared histogram is always the interface. The others are those that
  * both results have with the same axes; there are none if one result is a prediction. */
@@ -431,11 +464,14 @@ SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison
 SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index);
 
 /* Maps over the bins of (u0, u1): log_ratio is ln of (A's share of the bin's cell / B's share), with half a count added
- * to each, and log_ratio_error is its standard error. There are no maps if a sample is empty. */
+ * to each, and log_ratio_error is its standard error, NAN where it is not known. There are no maps if a sample is
+ * empty. */
 SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
 
 /* The number of chains that both results drew with the same seed and id, or for two predictions the number of such
- * components: these samples are not independent. A training and a prediction never share draws. */
+ * components. If it is above 0, the samples are not independent: p, the intervals, the errors of differences and the
+ * distances by chance are NAN, unless seam_paired_compare matched the chains. A training and a prediction never share
+ * draws. */
 SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 
 /* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */

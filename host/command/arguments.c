@@ -31,6 +31,9 @@ const struct flag all_flags[] = {
     {"output", "FILE", "the file to write; for a sweep the folder, instead of the plan's",
      offsetof(struct arguments, output)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
+    {"paired", "CHAINS", "train so many chains that both drew again, and test them pair by pair (for example 16k)",
+     offsetof(struct arguments, paired)},
+    {"anyway", NULL, "compare results of other kinds, margins or priors", offsetof(struct arguments, anyway)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"colour", "auto", "when to use colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "print JSON, one object a line", offsetof(struct arguments, json)},
@@ -116,6 +119,14 @@ static void rename_old(const struct command *command, char *name) {
   if (strcmp(name, "slice") != 0 || !command_has_flag(command, "outcome")) return;
   strcpy(name, "outcome");
   fprintf(stderr, "seam: --slice is now --outcome; the old name works until 0.2\n");
+}
+
+bool old_force_helps(const struct arguments *arguments, seam_status status) {
+  return status == SEAM_ERROR_MISMATCH && arguments->force && !arguments->anyway;
+}
+
+void note_old_force(void) {
+  fputs("seam: --anyway now compares other kinds, margins and priors; --force does so until 0.2\n", stderr);
 }
 
 /* Reads "--name", "--name=value" or "--name value". In the last case `next` is the value, and *taken becomes true. */

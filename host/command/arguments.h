@@ -12,8 +12,8 @@ struct arguments {
   seam_config *config;
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
-  const char *colour, *outcome, *repeat, *config_file, *output, *figure, *width; /* as written, or NULL */
-  bool json, quiet, force, resume, log, dry_run, fail_fast, help, help_all;
+  const char *colour, *outcome, *repeat, *config_file, *output, *figure, *width, *paired; /* as written, or NULL */
+  bool json, quiet, force, anyway, resume, log, dry_run, fail_fast, help, help_all;
   bool chains_given, beta_given; /* on the command line, not in --config */
 };
 
@@ -28,6 +28,11 @@ extern const struct flag all_flags[]; /* ended by a NULL name */
 
 bool command_has_flag(const struct command *command, const char *flag);
 bool command_has_option(const struct command *command, const seam_option *option);
+
+/* Until 0.2, --force also compares results of other kinds, margins or priors. Returns whether to try that after this
+ * `status` of a comparison without --anyway. */
+bool old_force_helps(const struct arguments *arguments, seam_status status);
+void note_old_force(void);
 
 /* Reads the words after the name of the command. `arguments` has room for `count` operands. Returns SEAM_ERROR_USAGE,
  * or the error of reading a --config file. */

@@ -11,9 +11,11 @@
 #include "command/command.h"
 #include "command/common/failure.h"
 #include "command/common/selection.h"
+#include "command/common/statistics.h"
 #include "command/common/text.h"
 #include "command/differences.h"
 #include "command/json.h"
+#include "command/paired.h"
 
 enum { SIDES = 2 };
 
@@ -33,17 +35,15 @@ static struct text interval_text(const seam_distance *d) {
 }
 
 static void distance_line(const char *name, const seam_distance *d) {
-  struct text p = {"-"};
-  if (!isnan(d->p)) snprintf(p.text, sizeof p.text, "%.3f", d->p);
-  printf("  %-15s%9s%9s%9s%10s%20s%6s\n", name, number(d->value, 3).text, number(d->chance, 3).text,
-         number(d->chance_95, 3).text, number(d->excess, 3).text, interval_text(d).text, p.text);
+  printf("  %-15s%9s%9s%9s%10s%19s%7s\n", name, number(d->value, 3).text, number(d->chance, 3).text,
+         number(d->chance_95, 3).text, number(d->excess, 3).text, interval_text(d).text, p_text(d->p).text);
 }
 
 static void print_interface(const seam_compared *compared) {
   static const char *const names[SEAM_DISTANCES] = {"total variation", "Jensen-Shannon", "KL of A from B",
                                                     "KL of B from A"};
   printf("\nInterface, %s cells, divergences in nats:\n", text_count(compared->cells).text);
-  printf("%26s%18s%10s%20s%6s\n", "distance", "by chance,  95%", "excess", "95% interval", "p");
+  printf("%26s%18s%10s%19s%7s\n", "distance", "by chance,  95%", "excess", "95% interval", "p");
   for (int d = 0; d < SEAM_DISTANCES; d++) distance_line(names[d], &compared->distance[d]);
 }
 
@@ -55,25 +55,40 @@ static void print_others(const seam_comparison *comparison) {
     distance_line(compared->name, &compared->distance[SEAM_TOTAL_VARIATION]);
 }
 
-/* In per cent, rounded at the second digit of the error. */
-static struct text percent_text(double value, double error) {
+/* The decimals of a percentage that is rounded at the second digit of its error. */
+static int decimals_of(double error) { return error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1; }
+
+/* In hundredths. An unknown error is left out. */
+static struct text percent_text(double value, double error, int decimals) {
   struct text text = {"-"};
-  int decimals = error > 0 ? (int)fmax(1, fmin(9, 1 - floor(log10(100 * error)))) : 1;
-  int length = isnan(value) ? 0 : snprintf(text.text, sizeof text.text, "%.*f%%", decimals, 100 * value);
+  int length = isnan(value) ? 0 : snprintf(text.text, sizeof text.text, "%.*f", decimals, 100 * value);
   if (length && !isnan(error))
-    snprintf(text.text + length, sizeof text.text - (size_t)length, " +- %.*f%%", decimals, 100 * error);
+    snprintf(text.text + length, sizeof text.text - (size_t)length, " +- %.*f", decimals, 100 * error);
+  return text;
+}
+
+/* A difference in standard errors. Beyond 100 the number says nothing more. */
+static struct text errors_text(double difference) {
+  const double most = 100;
+  struct text text = {"-"};
+  if (fabs(difference) > most)
+    snprintf(text.text, sizeof text.text, difference > 0 ? "> %.0f" : "< -%.0f", most);
+  else if (!isnan(difference))
+    snprintf(text.text, sizeof text.text, "%.1f", fabs(difference) < 0.05 ? 0 : difference);
   return text;
 }
 
 static void print_fractions(const seam_comparison *comparison) {
   const seam_fraction *f;
-  printf("\n%-18s%20s%20s%20s\n", "Fractions:", "A", "B", "A - B");
+  printf("\n%-18s%18s%18s%17s%8s\n", "Fractions (%):", "A", "B", "A - B (points)", "in s.e.");
   for (size_t i = 0; (f = seam_comparison_fraction_at(comparison, i)); i++) {
-    char name[32], difference[32] = "-";
+    char name[32];
+    double a = f->error[0], b = f->error[1], error = f->difference_error;
     snprintf(name, sizeof name, "%s of %s", f->name, f->of);
-    if (!isnan(f->difference)) snprintf(difference, sizeof difference, "%.2f s.e.", f->difference);
-    printf("  %-16s %19s %19s %19s\n", name, percent_text(f->value[0], f->error[0]).text,
-           percent_text(f->value[1], f->error[1]).text, difference);
+    printf("  %-16s %17s %17s %16s %7s\n", name, percent_text(f->value[0], a, decimals_of(a)).text,
+           percent_text(f->value[1], b, decimals_of(b)).text,
+           percent_text(f->value[0] - f->value[1], error, decimals_of(isnan(error) ? a : error)).text,
+           errors_text(f->difference).text);
   }
 }
 
@@ -84,16 +99,18 @@ static void print_notes(const seam_comparison *comparison) {
     putchar('\n');
     print_wrapped("There is no distance, because a result has no chain of this outcome: choose another --outcome.", 0,
                   0);
-  } else if (isnan(interface->distance[0].chance)) {
+  } else if (isnan(interface->effective[0] + interface->effective[1])) {
     putchar('\n');
     print_wrapped("Too few pairs work to know what chance does: predict with more --chains and --draws.", 0, 0);
   }
-  if (shared == 0) return;
+  if (shared == 0 || seam_comparison_blocks(comparison)) return;
   char text[256];
+  bool chains = !strcmp(interface->unit[0], "chains");
   snprintf(text, sizeof text,
-           "Both drew %s %s alike, by seed and id: they are not independent, so p, the intervals and the numbers "
-           "by chance do not hold; give one of them another --seed.",
-           text_count((int64_t)shared).text, strcmp(interface->unit[0], "chains") ? "components" : "chains");
+           "Both drew %s %s alike, by seed and id, so they are not independent: there is no p and no interval. %s",
+           text_count((int64_t)shared).text, chains ? "chains" : "components",
+           chains ? "--paired 16k tests the same chains pair by pair; or give one of the results another --seed."
+                  : "Give one of the results another --seed.");
   putchar('\n');
   print_wrapped(text, 0, 0);
 }
@@ -120,6 +137,9 @@ static void print_comparison(const struct arguments *arguments, const char *outc
   const seam_compared *interface = seam_comparison_histogram_at(comparison, 0);
   for (int r = 0; r < SIDES; r++) print_side(r, arguments->files[r], outcome, interface, results[r]);
   differences_report(results);
+  if (seam_comparison_blocks(comparison))
+    printf("The first %s chains that both drew, trained again in %d blocks, pair by pair\n",
+           text_count((int64_t)seam_comparison_shared(comparison)).text, seam_comparison_blocks(comparison));
   print_fractions(comparison);
   print_interface(interface);
   print_others(comparison);
@@ -148,10 +168,27 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
 
 /* ---- The command ---- */
 
+/* Replaces the comparison by one of chains that both results drew, pair by pair. */
+static seam_status compare_paired(const struct arguments *arguments, const char *outcome,
+                                  seam_result *const results[SIDES], seam_comparison **comparison, seam_error *error) {
+  seam_paired *paired;
+  seam_status status = paired_train(arguments, results, seam_comparison_shared(*comparison), &paired, error);
+  seam_comparison_free(*comparison);
+  *comparison = NULL;
+  if (status == SEAM_OK) status = seam_paired_compare(paired, outcome, true, comparison, error);
+  seam_paired_free(paired);
+  return status;
+}
+
 static seam_status compare(const struct arguments *arguments, const char *outcome, seam_output *output,
                            seam_result *const results[SIDES], seam_error *error) {
   seam_comparison *comparison;
-  seam_status status = seam_compare(results[0], results[1], outcome, arguments->force, &comparison, error);
+  seam_status status = seam_compare(results[0], results[1], outcome, arguments->anyway, &comparison, error);
+  if (old_force_helps(arguments, status)) {
+    status = seam_compare(results[0], results[1], outcome, true, &comparison, error);
+    if (status == SEAM_OK) note_old_force();
+  }
+  if (status == SEAM_OK && arguments->paired) status = compare_paired(arguments, outcome, results, &comparison, error);
   if (status) return status;
   if (output) status = seam_output_write_comparison(output, comparison, error);
   if (status == SEAM_OK && arguments->json) status = comparison_json(arguments, comparison, error);

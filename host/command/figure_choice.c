@@ -107,7 +107,12 @@ const char *choice_outcome(const struct figure *figure, const struct arguments *
 static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
                            seam_error *error) {
   if (!figure->prepare) return SEAM_OK;
-  return figure->prepare(plot, choice_outcome(figure, arguments), arguments->force, error);
+  const char *outcome = choice_outcome(figure, arguments);
+  seam_status status = figure->prepare(plot, outcome, arguments->anyway, error);
+  if (!old_force_helps(arguments, status)) return status;
+  status = figure->prepare(plot, outcome, true, error);
+  if (status == SEAM_OK) note_old_force();
+  return status;
 }
 
 static seam_status settle_one(struct choice *choice, const struct figure *figure, struct plot *plot,

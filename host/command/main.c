@@ -49,12 +49,12 @@ static const struct command commands[] = {
      "margins as curves in one panel. A file of seam compare --output: its map. Several figures are pages of a PDF; a "
      "PNG or "
      "SVG has them below one another.",
-     "figure log outcome width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
+     "figure log outcome anyway width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "measure how far apart two results are",
      "Prints how far apart the interfaces, the other histograms and the outcomes of two results are, and beside each "
      "distance the one that sampling alone would give. --output writes the map of where they differ; seam plot draws "
      "it.",
-     "outcome output force json help", NULL, OPERANDS_TWO, false, compare_run},
+     "outcome paired anyway output force json help", NULL, OPERANDS_TWO, false, compare_run},
     {"merge", "--output FILE PART...", "join the results of parts of one run",
      "Adds up results that have the same options and counted different chains, by --shard or by --first-chain and "
      "--chains. The histograms are those of a single run, to the byte. Files that counted the same chain, have other "

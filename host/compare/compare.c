@@ -12,6 +12,7 @@
 
 #include "base/wilson.h"
 #include "compare/equal_mass_cells.h"
+#include "compare/paired.h"
 #include "compare/sample_noise.h"
 
 enum { ENTRIES_PER_CELL = 400, FEWEST_CELLS = 16 };
@@ -32,9 +33,10 @@ struct work {
   int cells;
   struct sample sample[2];
   struct dealt room;
-  int64_t rows;   /* rows with entries in both results */
-  double entries; /* effective entries of these rows in both results */
-  bool known;     /* whether there are enough entries to estimate the noise */
+  struct paired_noise *paired; /* NULL unless the chains are matched */
+  int64_t rows;                /* rows with entries in both results */
+  double entries;              /* effective entries of these rows in both results */
+  bool known; /* whether the noise can be estimated: there are enough entries, and the samples share no draws */
   /* Sums over the rows, weighted by effective entries. The errors are those of the last row. */
   double value[SEAM_DISTANCES], error[SEAM_DISTANCES];
   double chance[PERMUTATIONS][SEAM_DISTANCES];
@@ -44,17 +46,18 @@ static void work_free(struct work *work) {
   if (!work) return;
   for (int t = 0; t < 3; t++) free(work->table[t]);
   free(work->cell);
+  paired_noise_free(work->paired);
   free(work);
 }
 
-static struct work *work_create(const struct outcome_table sides[2]) {
+static struct work *work_create(const struct outcome_table sides[2], bool independent) {
   struct work *work = calloc(1, sizeof *work);
   if (!work) return NULL;
   size_t bins = (size_t)sides[0].row_bins;
   memcpy(work->side, sides, sizeof work->side);
   for (int t = 0; t < 3; t++) work->table[t] = malloc(bins * sizeof *work->table[t]);
   work->cell = malloc(bins * sizeof *work->cell);
-  work->known = true;
+  work->known = independent;
   if (work->table[0] && work->table[1] && work->table[2] && work->cell) return work;
   work_free(work);
   return NULL;
@@ -95,17 +98,28 @@ static seam_status divide(struct work *work, const int64_t entries[2], seam_erro
   return SEAM_OK;
 }
 
-static void add_distances(struct work *work, uint32_t purpose) {
+static void add_distances(struct work *work, int h, int64_t row) {
   const struct sample *a = &work->sample[0], *b = &work->sample[1];
+  const struct count_pair pair = {a->count, b->count, work->cells};
   double weight = a->effective + b->effective, value[SEAM_DISTANCES];
-  distance_values(&(struct count_pair){a->count, b->count, work->cells}, value);
+  distance_values(&pair, value);
   for (int d = 0; d < SEAM_DISTANCES; d++) work->value[d] += weight * value[d];
   work->entries += weight;
   work->rows++;
   work->known = work->known && a->known && b->known;
   if (!work->known) return;
+  if (work->paired) {
+    paired_fill(work->paired, work->side, row, work->cell, work->cells);
+    paired_add(work->paired, &pair, weight, value, work->chance);
+    return;
+  }
   sample_distance_errors(work->sample, work->error);
-  sample_chance(work->sample, purpose, weight, &work->room, work->chance);
+  sample_chance(work->sample, (uint32_t)h << 16 | (uint32_t)row, weight, &work->room, work->chance);
+}
+
+static void find_paired_errors(struct work *work) {
+  paired_errors(work->paired, work->error);
+  for (int d = 0; d < SEAM_DISTANCES; d++) work->error[d] /= work->entries;
 }
 
 static seam_status compare_rows(struct work *work, int h, seam_compared *compared, seam_error *error) {
@@ -117,11 +131,12 @@ static seam_status compare_rows(struct work *work, int h, seam_compared *compare
     }
     if (entries[0] == 0 || entries[1] == 0) continue;
     FORWARD(divide(work, entries, error));
-    add_distances(work, (uint32_t)h << 16 | (uint32_t)row);
+    add_distances(work, h, row);
     for (int r = 0; r < 2; r++) compared->effective[r] += work->sample[r].known ? work->sample[r].effective : NAN;
     compared->cells += work->cells;
   }
   compared->rows = work->rows;
+  if (work->paired && work->rows) find_paired_errors(work);
   for (int r = 0; r < 2; r++) compared->entries[r] >>= work->side[r].count_bits;
   return SEAM_OK;
 }
@@ -178,6 +193,13 @@ seam_status comparison_make_room(struct seam_comparison *comparison, seam_error 
   return SEAM_OK;
 }
 
+static double log_ratio_error(const struct work *work, int cell) {
+  const struct sample *a = &work->sample[0], *b = &work->sample[1];
+  if (!work->known) return NAN;
+  if (!work->paired) return sqrt(sample_log_variance(a, cell) + sample_log_variance(b, cell));
+  return paired_log_ratio_error(work->paired, &(struct count_pair){a->count, b->count, work->cells}, cell);
+}
+
 static seam_status make_maps(struct seam_comparison *comparison, const struct work *work, seam_error *error) {
   const struct outcome_table *table = &work->side[0];
   int64_t bins = table->row_bins;
@@ -189,7 +211,7 @@ static seam_status make_maps(struct seam_comparison *comparison, const struct wo
   for (int i = 0; i < work->cells; i++) {
     double a = samples[0].count[i] + 0.5, b = samples[1].count[i] + 0.5;
     ratio[i] = log(a / total[0] / (b / total[1]));
-    spread[i] = work->known ? sqrt(sample_log_variance(&samples[0], i) + sample_log_variance(&samples[1], i)) : NAN;
+    spread[i] = log_ratio_error(work, i);
   }
   for (int64_t i = 0; i < bins; i++) {
     comparison->reals[i] = ratio[work->cell[i]];
@@ -229,36 +251,43 @@ seam_compared *comparison_add(struct seam_comparison *comparison, const struct o
 }
 
 static seam_status compare_histogram(struct seam_comparison *comparison, const struct outcome_table sides[2], int h,
-                                     seam_error *error) {
-  struct work *work = work_create(sides);
-  if (!work) return out_of_memory(error);
+                                     const struct seam_paired *paired, seam_error *error) {
+  struct work *work = work_create(sides, paired || comparison->shared == 0);
+  if (work && paired) work->paired = paired_noise_create(paired, (uint32_t)h << 16);
+  if (!work || (paired && !work->paired)) {
+    work_free(work);
+    return out_of_memory(error);
+  }
   seam_compared *compared = comparison_add(comparison, sides, h);
   seam_status status = compare_rows(work, h, compared, error);
-  for (int d = 0; d < SEAM_DISTANCES; d++) compared->distance[d] = distance_of(work, d, compared->independent);
+  for (int d = 0; d < SEAM_DISTANCES; d++)
+    compared->distance[d] = distance_of(work, d, compared->independent || paired);
   if (status == SEAM_OK && h == HISTOGRAM_INTERFACE && work->rows) status = make_maps(comparison, work, error);
   work_free(work);
   return status;
 }
 
 static seam_status compare_all(struct seam_comparison *comparison, const seam_result *a, const seam_result *b,
-                               const struct outcome_choice *choice, seam_error *error) {
+                               const struct outcome_choice *choice, const struct seam_paired *paired,
+                               seam_error *error) {
   for (int h = 0; h < HISTOGRAMS; h++) {
     struct outcome_table sides[2];
-    if (comparison_tables(choice, a, b, h, sides)) FORWARD(compare_histogram(comparison, sides, h, error));
+    if (comparison_tables(choice, a, b, h, sides)) FORWARD(compare_histogram(comparison, sides, h, paired, error));
   }
   return SEAM_OK;
 }
 
-seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int force,
-                         seam_comparison **out, seam_error *error) {
+static seam_status create(const seam_result *a, const seam_result *b, const struct seam_paired *paired,
+                          const char *outcome, bool anyway, seam_comparison **out, seam_error *error) {
   const struct outcome_choice *choice = outcome_choice_find(outcome);
   *out = NULL;
   if (!choice)
     return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
                      outcome);
-  FORWARD(compare_check(a, b, choice, force != 0, error));
+  FORWARD(compare_check(a, b, choice, anyway, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
   if (!comparison) return out_of_memory(error);
+  comparison->schema = COMPARISON_SCHEMA;
   comparison->config[0] = a->config;
   comparison->config[1] = b->config;
   comparison->chains[0] = coverage_size(&a->coverage);
@@ -266,12 +295,43 @@ seam_status seam_compare(const seam_result *a, const seam_result *b, const char 
   comparison->shared = compare_shared(a, b);
   comparison->outcome = choice->name;
   compare_fractions(comparison, a, b);
-  seam_status status = compare_all(comparison, a, b, choice, error);
+  if (paired) {
+    comparison->blocks = paired->blocks;
+    paired_fractions(comparison, paired);
+  }
+  seam_status status = compare_all(comparison, a, b, choice, paired, error);
   if (status != SEAM_OK)
     seam_comparison_free(comparison);
   else
     *out = comparison;
   return status;
+}
+
+void comparison_forget(struct seam_comparison *comparison) {
+  for (int h = 0; h < comparison->compared_count; h++)
+    for (int d = 0; d < SEAM_DISTANCES; d++) {
+      seam_distance *distance = &comparison->compared[h].distance[d];
+      *distance = (seam_distance){distance->value, NAN, NAN, NAN, NAN, NAN, NAN};
+    }
+  for (int f = 0; f < COMPARISON_FRACTIONS; f++)
+    comparison->fractions[f].difference = comparison->fractions[f].difference_error = NAN;
+  for (int64_t i = 0; comparison->reals && i < comparison->maps[1].cells; i++)
+    comparison->reals[comparison->maps[0].cells + i] = NAN;
+}
+
+seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int anyway,
+                         seam_comparison **comparison, seam_error *error) {
+  return create(a, b, NULL, outcome, anyway != 0, comparison, error);
+}
+
+seam_status seam_paired_compare(const seam_paired *paired, const char *outcome, int anyway,
+                                seam_comparison **comparison, seam_error *error) {
+  int blocks = paired ? paired->blocks : 0;
+  *comparison = NULL;
+  if (blocks < SEAM_FEWEST_BLOCKS)
+    return error_set(error, SEAM_ERROR_USAGE, "%d blocks of matched chains: at least %d are needed; use more chains",
+                     blocks, SEAM_FEWEST_BLOCKS);
+  return create(paired->sum[0], paired->sum[1], paired, outcome, anyway != 0, comparison, error);
 }
 
 void seam_comparison_free(seam_comparison *comparison) {
@@ -295,5 +355,7 @@ const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, 
 seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
 
 const char *seam_comparison_outcome(const seam_comparison *comparison) { return comparison->outcome; }
+
+int seam_comparison_blocks(const seam_comparison *comparison) { return comparison->blocks; }
 
 uint64_t seam_comparison_shared(const seam_comparison *comparison) { return comparison->shared; }

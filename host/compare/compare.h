@@ -7,11 +7,13 @@
 
 #include "compare/outcome_choice.h"
 
-enum { COMPARISON_FRACTIONS = 3, COMPARISON_MAPS = 2 };
+enum { COMPARISON_SCHEMA = 2, COMPARISON_FRACTIONS = 3, COMPARISON_MAPS = 2 };
 
 struct seam_comparison {
+  int schema; /* of the record */
   struct seam_config config[2];
   uint64_t chains[2], shared;
+  int blocks; /* of matched chains; 0 if the samples are taken as independent */
   const char *outcome;
   seam_fraction fractions[COMPARISON_FRACTIONS];
   int compared_count;
@@ -42,8 +44,8 @@ seam_compared *comparison_add(struct seam_comparison *comparison, const struct o
 void comparison_add_maps(struct seam_comparison *comparison, const struct outcome_table *table);
 seam_status comparison_make_room(struct seam_comparison *comparison, seam_error *error);
 
-/* Fails if the results cannot be compared. With `force`, kinds, margins and priors may differ. */
-seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
+/* Fails if the results cannot be compared. With `anyway`, kinds, margins and priors may differ. */
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool anyway,
                           seam_error *error);
 
 /* How many chains, or components of predictions, are the same in both results, by seed and id. */
@@ -51,6 +53,9 @@ uint64_t compare_shared(const seam_result *a, const seam_result *b);
 
 /* Fills the comparison's fractions. */
 void compare_fractions(struct seam_comparison *comparison, const seam_result *a, const seam_result *b);
+
+/* Sets what does not hold for samples that share draws to NAN. Files of schema 1 have numbers there. */
+void comparison_forget(struct seam_comparison *comparison);
 
 /* Makes the record: both configurations, the fractions and the distances. A new reference; NULL when memory is out. */
 json_t *comparison_describe(const struct seam_comparison *comparison);

@@ -22,7 +22,7 @@ static int list_differences(const seam_result *a, const seam_result *b, const ch
   return count;
 }
 
-static seam_status check_alike(const seam_result *a, const seam_result *b, bool force, seam_error *error) {
+static seam_status check_alike(const seam_result *a, const seam_result *b, bool anyway, seam_error *error) {
   static const char *const axes[] = {"bins", "range", NULL};
   static const char *const subject[] = {"first", "second", "input-margin", "output-margin", "init-scale", NULL};
   char list[384];
@@ -30,9 +30,9 @@ static seam_status check_alike(const seam_result *a, const seam_result *b, bool 
     return error_set(error, SEAM_ERROR_MISMATCH,
                      "%s: interfaces in different bins cannot be compared; run one again with the options of the other",
                      list);
-  if (!force && list_differences(a, b, subject, list, sizeof list))
-    return error_set(error, SEAM_ERROR_MISMATCH,
-                     "%s: these results answer different questions; --force compares them anyway", list);
+  if (!anyway && list_differences(a, b, subject, list, sizeof list))
+    return error_set(error, SEAM_ERROR_MISMATCH, "%s: these results answer different questions; --anyway compares them",
+                     list);
   return SEAM_OK;
 }
 
@@ -54,9 +54,9 @@ static seam_status check_sizes(const seam_result *a, const seam_result *b, seam_
                    (unsigned long long)chains[0], (unsigned long long)chains[1], (unsigned long long)most);
 }
 
-seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool force,
+seam_status compare_check(const seam_result *a, const seam_result *b, const struct outcome_choice *choice, bool anyway,
                           seam_error *error) {
-  FORWARD(check_alike(a, b, force, error));
+  FORWARD(check_alike(a, b, anyway, error));
   FORWARD(check_outcomes(choice, (const seam_result *const[2]){a, b}, error));
   return check_sizes(a, b, error);
 }

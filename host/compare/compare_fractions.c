@@ -55,18 +55,22 @@ static double error_of_difference(const struct estimate *a, const struct estimat
   return sqrt(pooled * (1 - pooled) * (1 / a->whole + 1 / b->whole));
 }
 
+static seam_fraction fraction_of(int f, const struct estimate *a, const struct estimate *b, double error) {
+  double difference = a->value - b->value;
+  return (seam_fraction){.name = comparison_fraction_names[f][0],
+                         .of = comparison_fraction_names[f][1],
+                         .value = {a->value, b->value},
+                         .error = {a->error, b->error},
+                         .difference = difference == 0 && !isnan(error) ? 0 : difference / error,
+                         .difference_error = error};
+}
+
 void compare_fractions(struct seam_comparison *comparison, const seam_result *a, const seam_result *b) {
   static struct estimates (*const estimate[])(const seam_result *result) = {
       [TASK_TRAIN] = trained, [TASK_PREDICT] = predicted, [TASK_GIBBS] = weighed};
   struct estimates x = estimate[a->config.task](a), y = estimate[b->config.task](b);
   for (int f = 0; f < COMPARISON_FRACTIONS; f++) {
     const struct estimate *s = &x.of[f], *t = &y.of[f];
-    double difference = s->value - t->value;
-    comparison->fractions[f] = (seam_fraction){.name = comparison_fraction_names[f][0],
-                                               .of = comparison_fraction_names[f][1],
-                                               .value = {s->value, t->value},
-                                               .error = {s->error, t->error},
-                                               .difference = difference / error_of_difference(s, t)};
-    if (difference == 0) comparison->fractions[f].difference = 0;
+    comparison->fractions[f] = fraction_of(f, s, t, comparison->shared ? NAN : error_of_difference(s, t));
   }
 }

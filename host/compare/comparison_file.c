@@ -95,7 +95,9 @@ static seam_status read_maps(struct zip_reader *reader, struct seam_comparison *
 static seam_status read_comparison(struct zip_reader *reader, struct seam_comparison *comparison, seam_error *error) {
   FORWARD(read_record(reader, comparison, error));
   FORWARD(check_members(reader, comparison, error));
-  return read_maps(reader, comparison, error);
+  FORWARD(read_maps(reader, comparison, error));
+  if (comparison->shared && !comparison->blocks) comparison_forget(comparison);
+  return SEAM_OK;
 }
 
 seam_status comparison_file_unpack(const unsigned char *bytes, size_t size, const char *path,

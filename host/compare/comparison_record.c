@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { SCHEMA = 1 };
+#include "compare/distance.h"
 
 const char *const comparison_distance_names[SEAM_DISTANCES] = {"total_variation", "jensen_shannon", "kullback_leibler",
                                                                "kullback_leibler_reverse"};
@@ -33,10 +33,13 @@ static json_t *describe_compared(const seam_compared *compared) {
   return object;
 }
 
-static json_t *describe_fraction(const seam_fraction *f) {
-  return json_pack("{s:s, s:s, s:[o, o], s:[o, o], s:o}", "name", f->name, "of", f->of, "value", known(f->value[0]),
-                   known(f->value[1]), "error", known(f->error[0]), known(f->error[1]), "difference",
-                   known(f->difference));
+static json_t *describe_fraction(const seam_fraction *f, int schema) {
+  json_t *object = json_pack("{s:s, s:s, s:[o, o], s:[o, o], s:o}", "name", f->name, "of", f->of, "value",
+                             known(f->value[0]), known(f->value[1]), "error", known(f->error[0]), known(f->error[1]),
+                             "difference", known(f->difference));
+  if (schema == 1 || json_object_set_new(object, "difference_error", known(f->difference_error)) == 0) return object;
+  json_decref(object);
+  return NULL;
 }
 
 /* Second components drawn; 0 for a training. */
@@ -51,15 +54,18 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
   json_t *fractions = json_array(), *compared = json_array();
   bool good = true;
   for (int f = 0; f < COMPARISON_FRACTIONS; f++)
-    good = append(fractions, describe_fraction(&comparison->fractions[f])) && good;
+    good = append(fractions, describe_fraction(&comparison->fractions[f], comparison->schema)) && good;
   for (int h = 0; h < comparison->compared_count; h++)
     good = append(compared, describe_compared(&comparison->compared[h])) && good;
   json_t *record = json_pack(
-      "{s:i, s:s, s:s, s:[I, I], s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", SCHEMA, "version", SEAM_VERSION,
-      "slice", comparison->outcome, "chains", (json_int_t)comparison->chains[0], (json_int_t)comparison->chains[1],
-      "draws", draws(&comparison->config[0]), draws(&comparison->config[1]), "configuration",
-      config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
+      "{s:i, s:s, s:s, s:[I, I], s:[I, I], s:[o, o], s:I, s:o, s:o}", "schema", comparison->schema, "version",
+      SEAM_VERSION, "slice", comparison->outcome, "chains", (json_int_t)comparison->chains[0],
+      (json_int_t)comparison->chains[1], "draws", draws(&comparison->config[0]), draws(&comparison->config[1]),
+      "configuration", config_to_json(&comparison->config[0]), config_to_json(&comparison->config[1]), "shared_chains",
       (json_int_t)comparison->shared, "fractions", fractions, "compared", compared);
+  if (comparison->schema > 1)
+    good = json_object_set_new(record, "permutations", json_integer(PERMUTATIONS)) == 0 &&
+           json_object_set_new(record, "paired_blocks", json_integer(comparison->blocks)) == 0 && good;
   if (good) return record;
   json_decref(record);
   return NULL;

@@ -88,30 +88,51 @@ static seam_status check_shared(struct seam_comparison *comparison, const struct
   return error_set(inner, SEAM_ERROR_FORMAT, "%lld shared chains", (long long)shared);
 }
 
+/* Matched chains are the same on both sides, with at least one in each block. */
+static seam_status check_blocks(struct seam_comparison *comparison, int64_t blocks, seam_error *inner) {
+  const uint64_t *chains = comparison->chains;
+  comparison->blocks = (int)blocks;
+  if (blocks == 0) return SEAM_OK;
+  if (blocks >= SEAM_FEWEST_BLOCKS && blocks <= SEAM_MOST_BLOCKS && comparison->shared == chains[0] &&
+      chains[0] == chains[1] && chains[0] >= (uint64_t)blocks && comparison->config[0].task == TASK_TRAIN)
+    return SEAM_OK;
+  return error_set(inner, SEAM_ERROR_FORMAT, "%lld blocks of matched chains", (long long)blocks);
+}
+
 static seam_status restore_sides(struct seam_comparison *comparison, struct side *sides,
                                  const struct outcome_choice *choice, const json_t *record, seam_error *inner) {
   for (size_t side = 0; side < 2; side++) FORWARD(restore_side(comparison, sides, side, record, inner));
   FORWARD(compare_check(&sides[0].result, &sides[1].result, choice, true, inner));
-  return check_shared(comparison, sides, member_whole(record, "shared_chains"), inner);
+  FORWARD(check_shared(comparison, sides, member_whole(record, "shared_chains"), inner));
+  return check_blocks(comparison, member_whole(record, "paired_blocks"), inner);
 }
 
 /* ---- Distances and fractions ---- */
 
-static bool restore_distance(seam_distance *d, const seam_compared *compared, double most, const json_t *record) {
+static bool restore_chance(seam_distance *d, bool independent, double most, const json_t *record) {
   const double least_p = 1.0 / (1 + PERMUTATIONS);
-  *d = (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-  if (compared->rows == 0) return true;
-  d->value = member_real(record, "value");
   d->chance = member_real(record, "chance");
   d->excess = d->value - d->chance;
-  if (!is_within(d->value, 0, most) || !is_within(d->chance, 0, most)) return false;
-  if (!compared->independent) return true;
+  if (!is_within(d->chance, 0, most)) return false;
+  if (!independent) return true;
   d->chance_95 = member_real(record, "chance_95");
   d->low = member_real(record, "low");
   d->high = member_real(record, "high");
   d->p = member_real(record, "p");
   return is_within(d->chance_95, 0, most) && is_within(d->low, 0, most) && is_within(d->high, d->low, most) &&
          is_within(d->p, least_p, 1);
+}
+
+/* Nothing but the value is known of samples that share draws, unless blocks of them are matched; schema 1 has more all
+ * the same. */
+static bool restore_distance(seam_distance *d, const struct seam_comparison *comparison, const seam_compared *compared,
+                             double most, const json_t *record) {
+  *d = (seam_distance){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  if (compared->rows == 0) return true;
+  d->value = member_real(record, "value");
+  if (!is_within(d->value, 0, most)) return false;
+  if (comparison->shared && comparison->schema > 1 && !comparison->blocks) return true;
+  return restore_chance(d, compared->independent || comparison->blocks, most, record);
 }
 
 /* Only rows with entries on both sides are counted, and each has at least one cell. */
@@ -134,13 +155,13 @@ static bool restore_entries(seam_compared *compared, size_t side, const struct s
          is_within(compared->effective[side] / ((double)entries + 1), 0, 1);
 }
 
-static bool restore_compared(seam_compared *compared, const struct outcome_table tables[2], const struct side *sides,
-                             const json_t *record) {
+static bool restore_compared(const struct seam_comparison *comparison, seam_compared *compared,
+                             const struct outcome_table tables[2], const struct side *sides, const json_t *record) {
   bool good = restore_sizes(compared, &tables[0], record);
   for (size_t side = 0; side < 2; side++)
     good = restore_entries(compared, side, &sides[side], tables[side].rows, record) && good;
   for (int d = 0; d < SEAM_DISTANCES; d++)
-    good = restore_distance(&compared->distance[d], compared, comparison_most[d],
+    good = restore_distance(&compared->distance[d], comparison, compared, comparison_most[d],
                             json_object_get(record, comparison_distance_names[d])) &&
            good;
   return good;
@@ -154,18 +175,20 @@ static bool restore_all_compared(struct seam_comparison *comparison, const struc
     struct outcome_table tables[2];
     if (!comparison_tables(choice, &sides[0].result, &sides[1].result, h, tables)) continue;
     seam_compared *compared = comparison_add(comparison, tables, h);
-    good =
-        restore_compared(compared, tables, sides, json_array_get(list, (size_t)comparison->compared_count - 1)) && good;
+    const json_t *record = json_array_get(list, (size_t)comparison->compared_count - 1);
+    good = restore_compared(comparison, compared, tables, sides, record) && good;
     if (h == HISTOGRAM_INTERFACE && compared->rows > 0) comparison_add_maps(comparison, &tables[0]);
   }
   return good;
 }
 
 static bool restore_fraction(seam_fraction *fraction, int f, const json_t *record) {
-  bool good = true;
+  bool good;
   *fraction = (seam_fraction){.name = comparison_fraction_names[f][0],
                               .of = comparison_fraction_names[f][1],
-                              .difference = member_real(record, "difference")};
+                              .difference = member_real(record, "difference"),
+                              .difference_error = member_real(record, "difference_error")};
+  good = is_within(fraction->difference_error, 0, INFINITY);
   for (size_t side = 0; side < 2; side++) {
     fraction->value[side] = real_of(side_of(record, "value", side));
     fraction->error[side] = real_of(side_of(record, "error", side));
@@ -208,7 +231,8 @@ seam_status comparison_restore(struct seam_comparison *comparison, const json_t 
                                seam_error *error) {
   const char *name = json_string_value(json_object_get(record, "slice"));
   const struct outcome_choice *choice = name ? outcome_choice_find(name) : NULL;
-  if (!choice) return damaged(path, error);
+  comparison->schema = (int)member_whole(record, "schema");
+  if (!choice || comparison->schema < 1 || comparison->schema > COMPARISON_SCHEMA) return damaged(path, error);
   comparison->outcome = choice->name;
   struct side *sides = calloc(2, sizeof *sides);
   seam_status status =

@@ -6,7 +6,7 @@
 #include "compare/hypergeometric.h"
 #include "seam.h"
 
-enum { PERMUTATIONS = 200, MOST_CELLS = 1024 };
+enum { PERMUTATIONS = SEAM_PERMUTATIONS, MOST_CELLS = 1024 };
 
 /* Two samples in the same cells; neither is empty. Each cell holds counts, or effective counts. */
 struct count_pair {

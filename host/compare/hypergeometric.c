@@ -18,7 +18,7 @@ struct random_stream random_stream_create(uint64_t seed, uint64_t id, uint32_t p
   return (struct random_stream){.seed = seed, .id = id, .purpose = purpose};
 }
 
-static uint64_t next_word(struct random_stream *stream) {
+uint64_t random_stream_word(struct random_stream *stream) {
   if (stream->left == 0) {
     struct lane_id id = {lane_splat_uint((uint32_t)stream->id), lane_splat_uint((uint32_t)(stream->id >> 32))};
     struct words w = random_words(stream->seed, id, stream->purpose, stream->draw++);
@@ -105,8 +105,8 @@ static struct law law_of(int64_t total, int64_t marked, int64_t drawn) {
 /* Draws from the hat min(1, exp(w - rate·y)) on both sides of the mode. False if the proposal is not accepted. */
 static bool propose(const struct law *law, struct random_stream *stream, int64_t *value) {
   const double w = 1 + law->rate / 2;
-  uint64_t word = next_word(stream);
-  double side = (1 + w) * uniform(word), u = uniform(next_word(stream));
+  uint64_t word = random_stream_word(stream);
+  double side = (1 + w) * uniform(word), u = uniform(random_stream_word(stream));
   double y = (side < w ? side : w - exact_log(u)) / law->rate;
   double offset = floor(y + 0.5);
   double far = (double)(law->high - law->low);
@@ -114,7 +114,7 @@ static bool propose(const struct law *law, struct random_stream *stream, int64_t
   *value = law->mode + ((word & 1) ? (int64_t)offset : -(int64_t)offset);
   if (*value < law->low || *value > law->high) return false;
   double hat = side < w ? 0 : w - law->rate * y;
-  return exact_log(uniform(next_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
+  return exact_log(uniform(random_stream_word(stream))) + hat <= log_weight(law, *value) - law->log_peak;
 }
 
 int64_t hypergeometric_draw(struct random_stream *stream, int64_t total, int64_t marked, int64_t drawn) {

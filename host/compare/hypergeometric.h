@@ -15,6 +15,7 @@ struct random_stream {
 };
 
 struct random_stream random_stream_create(uint64_t seed, uint64_t id, uint32_t purpose);
+uint64_t random_stream_word(struct random_stream *stream);
 
 /* Takes `drawn` of `total` items without replacement, and returns how many of the `marked` items are among them.
  * 0 <= marked, drawn <= total. */

@@ -307,7 +307,9 @@ pair=(--first mlp4 --second mlp4 --steps 500 --chains 4k --quiet)
 run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
 for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
-  Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots; do says "$word"; done
+  Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots "A - B (points)"; do says "$word"; done
+grep -qE "pass of all +[0-9.]+ \+- 0\.[0-9]+ +[0-9.]+ \+- 0\.[0-9]+ +-?[0-9.]+ \+- [0-9.]+ +-?[0-9.]+$" out ||
+  wrong "the fractions are not told with their difference"
 fits_80_columns
 cp out once
 run "compare again" 0 compare f.zip g.zip
@@ -336,18 +338,60 @@ refused "map that exists" 3 "map.zip exists" compare f.zip g.zip --output map.zi
 run "map that is replaced" 0 compare f.zip g.zip --output map.zip --force
 says "written to map.zip"
 refused "map for a result" 6 "map.zip is a comparison" show map.zip
-run "compare with itself" 0 compare f.zip f.zip
+run "compare with itself" 0 compare f.zip f.zip --json
+last_json shared_chains 4000
+tail -1 out | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+d = r["compared"][0]["total_variation"]
+assert d["value"] == 0 and all(d[key] is None for key in d if key != "value"), d
+assert all(f["difference"] is f["difference_error"] is None for f in r["fractions"]) and r["permutations"] == 200
+' 2>err || wrong "it says something about chance"
+run "the table of chains that both drew" 0 compare f.zip f.zip
 says "Both drew 4,000 chains alike"
+grep -qE "total variation +0( +-){5}$" out || wrong "it prints p or an interval"
+says "--paired 16k tests the same chains pair by pair"
+run "a learning rate that is a little higher" 0 train "${pair[@]}" --lr 0.0105 --output near.zip
+run "the same chains pair by pair" 0 compare f.zip near.zip --paired 1e9 --json --output paired.zip
+last_json paired_blocks 250
+tail -1 out >told
+run "the distance of the files" 0 compare f.zip near.zip --json
+tail -1 out | python3 -c '
+import json, sys
+plain, paired = json.load(sys.stdin), json.load(open("told"))
+for x, y in zip(plain["compared"], paired["compared"], strict=True):
+    x, y = x["total_variation"], y["total_variation"]
+    assert x["value"] == y["value"] and x["p"] is None and 1 / 202 < y["p"] <= 1 and y["low"] <= y["value"] <= y["high"]
+for x, y in zip(plain["fractions"], paired["fractions"], strict=True):
+    assert x["value"] == y["value"] and y["difference_error"] < 0.5 * max(x["error"])' 2>err ||
+  wrong "chains that were trained again do not give the distance of the files"
+run "the first of the same chains" 0 compare f.zip near.zip --paired 999
+says "The first 1,000 chains that both drew, trained again in 250 blocks, pair by pair"
+fits_80_columns
+refused "chains that no result shares" 2 "--paired: the results have no chains in common" compare f.zip g.zip --paired 1k
+refused "no number of chains" 2 "--paired x: it takes a number of chains" compare f.zip near.zip --paired x
+refused "few chains for a paired test" 2 "50 blocks of matched chains: at least 64" compare f.zip near.zip --paired 100
+run "a learning rate that is much higher" 0 train "${pair[@]}" --seed 3 --lr 0.1 --output fast.zip
+run "compare what is far apart" 0 compare f.zip fast.zip
+says "< 0.01"
+grep -qE "0\.005$" out && wrong "it prints the floor of the permutations as p"
 run "other margins" 0 train "${pair[@]}" --input-margin 0.2 --init-scale 0.9 --output margin.zip
 refused "other margins and priors" 7 "--input-margin 0.3 against 0.2, --init-scale 1 against 0.9: " compare f.zip margin.zip
-complains "--force"
-run "other margins and priors by force" 0 compare f.zip margin.zip --force
+complains "--anyway compares them"
+run "other margins and priors anyway" 0 compare f.zip margin.zip --anyway
 says "--input-margin 0.3 | 0.2"
+[ ! -s err ] || wrong "it notes something"
+run "other margins and priors by the old name" 0 compare f.zip margin.zip --force
+one_line
+complains "seam: --anyway now compares other kinds, margins and priors; --force does so until 0.2"
+run "--force that only overwrites" 0 compare f.zip g.zip --output map.zip --force
+[ ! -s err ] || wrong "it notes something"
 run "other bins" 0 train "${pair[@]}" --bins 64 --output bins.zip
+refused "other axes all the same" 7 "--bins 256 against 64" compare f.zip bins.zip --anyway
 refused "other axes, by force" 7 "--bins 256 against 64" compare f.zip bins.zip --force
 run "refusal as JSON" 7 compare f.zip bins.zip --json
 last_json status 7
-refused "no interface" 7 "the second result was run without histogram interface" compare few.zip bare.zip --force
+refused "no interface" 7 "the second result was run without histogram interface" compare few.zip bare.zip --anyway
 run "nothing passes" 0 compare none.zip none.zip
 says "no distance"
 refused "no such second file" 4 "nowhere.zip" compare f.zip nowhere.zip

@@ -19,7 +19,7 @@ MANIFEST = {"schema": (int,), "version": TEXT, "arithmetic_revision": (int,), "c
 OUTCOMES, MODES = ["buffer", "inverter", "fail"], ["buffer", "inverter"]
 PREDICTED = ["interface", "components", "first_blocks", "second_blocks", "pairs", "swaps"]
 COMPARISON = ["schema", "version", "slice", "chains", "draws", "configuration", "shared_chains", "fractions",
-              "compared"]
+              "compared", "permutations", "paired_blocks"]
 COMPARED = ["histogram", "rows", "cells", "unit", "entries", "effective", "independent", "total_variation",
             "jensen_shannon", "kullback_leibler", "kullback_leibler_reverse"]
 DISTANCE = ["value", "chance", "chance_95", "excess", "low", "high", "p"]
@@ -178,7 +178,7 @@ def read_result(archive):
 def read_comparison(archive):
     """The record, and how many values the maps have. All bins of a cell have one value."""
     record = json.loads(archive.read("compare.manifest"))
-    require(list(record) == COMPARISON and record["schema"] == 1, "compare.manifest: keys")
+    require(list(record) == COMPARISON and record["schema"] == 2, "compare.manifest: keys")
     interface = record["compared"][0]
     require(list(interface) == COMPARED and all(list(interface[key]) == DISTANCE for key in COMPARED[7:]), "compared")
     names = ["log_ratio", "log_ratio_error"] if interface["rows"] else []

@@ -227,7 +227,11 @@ refused "no histogram at all" 7 "--histograms all" bare.zip --figure all --outpu
 refused "no interchange" 7 "--histograms interchange" b.zip --figure interchange --output new.png
 refused "what only training has" 7 "a prediction has no mapping" p.zip --figure transfer --output new.png
 refused "other kinds" 7 "--first buffer against linear" a.zip none.zip --outcome all --output new.png
-run "other kinds by force" 0 plot a.zip none.zip --outcome all --force --output forced.png
+run "other kinds anyway" 0 plot a.zip none.zip --outcome all --anyway --output anyway.png
+[ ! -s err ] || wrong "it notes something"
+run "other kinds by the old name" 0 plot a.zip none.zip --outcome all --force --output forced.png
+cmp -s anyway.png forced.png || wrong "the old name draws something else"
+grep -q "seam: --anyway now compares other kinds" err || wrong "it does not name --anyway"
 refused "a missing file" 4 "nowhere.zip" nowhere.zip --output new.png
 head -c 1000 a.zip >cut.zip
 refused "a truncated file" 6 "cut.zip" cut.zip --output new.png

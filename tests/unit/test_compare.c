@@ -51,6 +51,7 @@ static void small_pair(seam_result *results[2]) {
     put(results[r], OUTCOME_FAIL, 5, counts[r][3]);
     put(results[r], OUTCOME_DIVERGED, 0, r);
     covered(results[r], r ? 60 : 0);
+    results[r]->config.seed = (uint64_t)r + 1;
   }
 }
 
@@ -93,6 +94,7 @@ static void fractions_are_as_computed_by_hand(void **unused) {
   assert_true(pass->value[0] == 0.6 && pass->value[1] == 0.4);
   assert_true(fabs(pass->error[0] - sqrt(0.24 / 100)) < 1e-15);
   assert_true(fabs(pass->difference - 0.2 / sqrt(0.25 * 0.02)) < 1e-13);
+  assert_true(fabs(pass->difference_error - sqrt(0.25 * 0.02)) < 1e-15);
   assert_true(buffer->value[0] == 40. / 60 && buffer->value[1] == 0.5);
   assert_true(fabs(buffer->difference + inverter->difference) < 1e-13 && buffer->difference > 0);
   assert_string_equal(buffer->of, "pass");
@@ -117,25 +119,60 @@ static void an_empty_sample_gives_no_distance(void **unused) {
   sample_free_pair(results);
 }
 
-static void a_result_is_at_no_distance_from_itself(void **unused) {
+static void equal_counts_are_at_no_distance(void **unused) {
   (void)unused;
-  seam_result *results[2];
+  seam_result *results[2], *others[2];
   small_pair(results);
-  seam_comparison *comparison = sample_compare(results[0], results[0], "all", 0);
+  small_pair(others);
+  others[0]->config.seed = 3;
+  seam_comparison *comparison = sample_compare(results[0], others[0], "all", 0);
   for (int d = 0; d < SEAM_DISTANCES; d++) {
     const seam_distance *distance = &seam_comparison_histogram_at(comparison, 0)->distance[d];
     assert_true(distance->value == 0 && distance->p == 1 && distance->low == 0 && distance->high == 0);
     assert_true(distance->chance > 0 && distance->chance_95 > distance->chance);
     assert_true(distance->excess == -distance->chance);
   }
-  assert_int_equal(seam_comparison_shared(comparison), 100);
   seam_comparison_free(comparison);
+  sample_free_pair(results);
+  sample_free_pair(others);
+}
+
+/* ---- Samples that share draws ---- */
+
+/* Only what each sample says for itself is known. */
+static void expect_forgotten(const seam_comparison *comparison) {
+  const seam_compared *compared;
+  for (size_t i = 0; (compared = seam_comparison_histogram_at(comparison, i)); i++)
+    for (int d = 0; d < SEAM_DISTANCES; d++) {
+      const seam_distance *distance = &compared->distance[d];
+      assert_true(isfinite(distance->value) && isnan(distance->chance) && isnan(distance->chance_95));
+      assert_true(isnan(distance->excess) && isnan(distance->low) && isnan(distance->high) && isnan(distance->p));
+    }
+  for (size_t f = 0; f < COMPARISON_FRACTIONS; f++) {
+    const seam_fraction *fraction = seam_comparison_fraction_at(comparison, f);
+    assert_true(isfinite(fraction->value[0]) && isfinite(fraction->error[1]));
+    assert_true(isnan(fraction->difference) && isnan(fraction->difference_error));
+  }
+  const seam_histogram *ratio = seam_comparison_map_at(comparison, 0), *error = seam_comparison_map_at(comparison, 1);
+  for (int64_t i = 0; i < ratio->cells; i++) assert_true(isfinite(ratio->reals[i]) && isnan(error->reals[i]));
+}
+
+static void nothing_is_said_about_chance_where_samples_share_draws(void **unused) {
+  (void)unused;
+  seam_result *results[2];
+  small_pair(results);
+  seam_comparison *comparison = sample_compare(results[0], results[1], "all", 0);
+  assert_int_equal(seam_comparison_shared(comparison), 0);
+  assert_true(isfinite(seam_comparison_histogram_at(comparison, 0)->distance->p));
+  seam_comparison_free(comparison);
+  results[1]->config.seed = results[0]->config.seed;
   comparison = sample_compare(results[0], results[1], "all", 0);
   assert_int_equal(seam_comparison_shared(comparison), 40); /* [0, 100) and [60, 160) */
-  results[1]->config.seed++;
+  expect_forgotten(comparison);
   seam_comparison_free(comparison);
-  comparison = sample_compare(results[0], results[1], "all", 0);
-  assert_int_equal(seam_comparison_shared(comparison), 0);
+  comparison = sample_compare(results[0], results[0], "all", 0);
+  assert_int_equal(seam_comparison_shared(comparison), 100);
+  expect_forgotten(comparison);
   seam_comparison_free(comparison);
   sample_free_pair(results);
 }
@@ -241,7 +278,7 @@ static void unlike_results_are_refused_with_the_option_and_both_values(void **un
   refuse(plain, OTHER("init-scale", "2"), "--init-scale 1 against 2", true);
   const char *const many[] = {"histograms", "interface", "first", "linear", "init-scale", "3", NULL};
   refuse(plain, many, "--first mlp8 against linear, --init-scale 1 against 3: ", true);
-  refuse(plain, many, "--force", true);
+  refuse(plain, many, "--anyway compares them", true);
 }
 
 static void too_many_chains_are_refused(void **unused) {
@@ -486,6 +523,7 @@ static void count_misses(const double law_b[KNOWN_BINS], const double value[SEAM
   memset(far_misses, 0, SEAM_DISTANCES * sizeof *far_misses);
   for (int s = 0; s < samples; s++) {
     seam_result *results[2] = {sample_known(&state, known[0], entries), sample_known(&state, law_b, entries)};
+    results[1]->config.seed = 2;
     seam_comparison *comparison = sample_compare(results[0], results[1], "pass", 0);
     assert_int_equal(seam_comparison_histogram_at(comparison, 0)->cells, KNOWN_BINS);
     for (int d = 0; d < SEAM_DISTANCES; d++) {
@@ -523,7 +561,8 @@ int main(void) {
       cmocka_unit_test(every_choice_counts_its_outcomes),
       cmocka_unit_test(fractions_are_as_computed_by_hand),
       cmocka_unit_test(an_empty_sample_gives_no_distance),
-      cmocka_unit_test(a_result_is_at_no_distance_from_itself),
+      cmocka_unit_test(equal_counts_are_at_no_distance),
+      cmocka_unit_test(nothing_is_said_about_chance_where_samples_share_draws),
       cmocka_unit_test(swapping_the_two_results_mirrors_the_comparison),
       cmocka_unit_test(the_map_is_as_computed_by_hand),
       cmocka_unit_test(a_comparison_is_written_with_its_record_and_maps),

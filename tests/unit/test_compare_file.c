@@ -63,6 +63,27 @@ static void a_comparison_is_read_as_it_was_written(void **unused) {
   seam_result_free(law);
 }
 
+/* Matched chains of two equal results. */
+static seam_comparison *sample_paired(void) {
+  seam_paired *paired = NULL;
+  seam_comparison *comparison;
+  seam_error error;
+  for (uint64_t k = 0; k < SEAM_FEWEST_BLOCKS; k++) {
+    const char *const options[] = {"histograms", "interface,width", "bins", "8", NULL};
+    seam_result *results[2] = {sample_result(options, 10 * k, 10), sample_result(options, 10 * k, 10)};
+    if (seam_paired_add(&paired, results[0], results[1], &error)) fail_msg("%s", error.message);
+    sample_free_pair(results);
+  }
+  if (seam_paired_compare(paired, "all", 0, &comparison, &error)) fail_msg("%s", error.message);
+  seam_paired_free(paired);
+  return comparison;
+}
+
+static void a_paired_comparison_is_read_as_it_was_written(void **unused) {
+  (void)unused;
+  expect_read_again(sample_paired(), 2);
+}
+
 static void write_to(const char *path, const seam_comparison *comparison, const seam_result *result) {
   seam_output *output;
   seam_error error;
@@ -166,7 +187,9 @@ static void a_record_that_says_anything_else_is_refused(void **unused) {
       {"\"slice\":\"all\"", "\"slice\":\"al\""},
       {"\"interface\",\"rows", "\"loss\",\"rows"},
       {"\"chains\",\"chains\"", "\"chains\",\"\\n\""},
-      {"\"schema\":1", "\"schema\":2"},
+      {"\"schema\":2", "\"schema\":3"},
+      {"\"schema\":2", "\"schema\":1"},
+      {"\"permutations\":200", "\"permutations\":20"},
       {"\"seed\":\"1\"", "\"seed\":\"x\""},
       {"\"bins\":8", "\"bins\":4096"},
       {"\"independent\":true", "\"independent\":null"},
@@ -295,7 +318,7 @@ static void values_that_no_comparison_can_have_are_refused(void **unused) {
       {"chains/1", "200000000000000000", UNHEARD},
       {"shared_chains", "-1", UNHEARD},
       {"shared_chains", "101", UNHEARD},
-      {"shared_chains", "100", NULL},
+      {"shared_chains", "100", UNWRITTEN}, /* and yet it has p */
       {"configuration/1/bins", "16", UNHEARD},
       {"configuration/1/steps", "\"x\"", "steps"},
       {"configuration/1/histograms", "\"loss\"", "the second result was run without histogram interface"},
@@ -318,6 +341,51 @@ static void values_that_no_comparison_can_have_are_refused(void **unused) {
   free(twice.data);
   json_decref(record);
   free(file.data);
+}
+
+/* The same comparison as seam 0.1 wrote it, of samples that share draws. */
+static struct bytes old_record_of(struct bytes file) {
+  json_t *record = json_member(file, COMPARISON_MEMBER), *fraction;
+  size_t i;
+  set_at(record, "schema", "1");
+  set_at(record, "shared_chains", "100");
+  json_object_del(record, "permutations");
+  json_object_del(record, "paired_blocks");
+  json_array_foreach(json_object_get(record, "fractions"), i, fraction) json_object_del(fraction, "difference_error");
+  struct bytes content = {(unsigned char *)json_dumps(record, JSON_COMPACT), 0};
+  content.size = strlen((char *)content.data);
+  json_decref(record);
+  return content;
+}
+
+static void an_old_file_of_samples_that_share_draws_is_read_without_p(void **unused) {
+  (void)unused;
+  struct bytes file = sample_comparison(), record = old_record_of(file);
+  struct bytes old = repack(file, COMPARISON_MEMBER, COMPARISON_MEMBER, record);
+  seam_comparison *read = unpack_comparison(old.data, old.size);
+  const seam_distance *distance = seam_comparison_histogram_at(read, 0)->distance;
+  assert_true(isfinite(distance->value) && isnan(distance->p) && isnan(distance->chance) && isnan(distance->low));
+  assert_true(isnan(seam_comparison_fraction_at(read, 0)->difference));
+  assert_true(isnan(seam_comparison_map_at(read, 1)->reals[0]));
+  seam_comparison_free(read);
+  expect_at(file, "fractions/0/difference_error", "-1.0", UNWRITTEN);
+  free(record.data);
+  free(old.data);
+  free(file.data);
+}
+
+static void blocks_that_no_comparison_can_have_are_refused(void **unused) {
+  (void)unused;
+  static const char *const cases[][3] = {
+      {"paired_blocks", "64", NULL},      {"paired_blocks", "0", UNWRITTEN}, /* and yet it has p */
+      {"paired_blocks", "-1", UNHEARD},   {"paired_blocks", "63", UNHEARD},  {"paired_blocks", "641", UNHEARD},
+      {"paired_blocks", "1025", UNHEARD}, {"shared_chains", "639", UNHEARD},
+  };
+  struct bytes file = pack_comparison(sample_paired()), independent = sample_comparison();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) expect_at(file, cases[i][0], cases[i][1], cases[i][2]);
+  expect_at(independent, "paired_blocks", "64", UNHEARD);
+  free(file.data);
+  free(independent.data);
 }
 
 #define DISTANCE(value, chance, chance_95, excess, low, high, p)                                                       \
@@ -416,12 +484,15 @@ static void a_lack_of_memory_is_not_called_damage(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_comparison_is_read_as_it_was_written),
+      cmocka_unit_test(a_paired_comparison_is_read_as_it_was_written),
       cmocka_unit_test(each_kind_of_file_is_recognised_and_read_by_its_own_call),
       cmocka_unit_test(every_flipped_bit_and_truncation_is_refused_or_has_no_effect),
       cmocka_unit_test(a_record_that_says_anything_else_is_refused),
       cmocka_unit_test(a_map_that_holds_no_ratio_or_error_is_refused),
       cmocka_unit_test(a_member_too_many_is_refused),
       cmocka_unit_test(values_that_no_comparison_can_have_are_refused),
+      cmocka_unit_test(blocks_that_no_comparison_can_have_are_refused),
+      cmocka_unit_test(an_old_file_of_samples_that_share_draws_is_read_without_p),
       cmocka_unit_test(distances_beyond_their_limits_are_refused),
       cmocka_unit_test(sizes_and_fractions_beyond_their_limits_are_refused),
       cmocka_unit_test(a_lack_of_memory_is_not_called_damage),

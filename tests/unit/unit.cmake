@@ -41,6 +41,7 @@ add_unit_test(test_distance quick 3)
 add_unit_test(test_compare quick 10)
 add_unit_test(test_compare_file quick 1)
 add_unit_test(test_compare_prediction all 10)
+add_unit_test(test_compare_paired all 10)
 add_unit_test(test_predict quick 20)
 add_unit_test(test_quadrant quick 1)
 target_link_options(test_quadrant PRIVATE -Wl,--wrap=huge_pages_allocate) # to say that memory is out

@@ -3,6 +3,7 @@
 #include "command/common/statistics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 double histogram_quantile(const seam_axis *axis, const int64_t *row, double fraction) {
@@ -27,6 +28,17 @@ double histogram_quantile(const seam_axis *axis, const int64_t *row, double frac
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
+}
+
+/* The least p says only that none of the permutations came as far. */
+struct text p_text(double p) {
+  const double least = 1.0 / (1 + SEAM_PERMUTATIONS);
+  struct text text = {"-"};
+  if (p < 1.5 * least)
+    snprintf(text.text, sizeof text.text, "< %.2f", 2 * least);
+  else if (!isnan(p))
+    snprintf(text.text, sizeof text.text, "%.2f", p);
+  return text;
 }
 
 double median(double *values, size_t count) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "command/common/selection.h"
+#include "command/common/statistics.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
 
@@ -112,8 +113,8 @@ static void describe_distance(struct pair *pair, const seam_compared *compared) 
                         text_count(compared->cells).text);
   if (!isnan(d->chance))
     snprintf(pair->distance + length, sizeof pair->distance - (size_t)length,
-             ", by chance alone %.3g (p %.3f); of the laws themselves %.2g to %.2g (95%%)", d->chance, d->p, d->low,
-             d->high);
+             ", by chance alone %.3g (p %s); of the laws themselves %.2g to %.2g (95%%)", d->chance, p_text(d->p).text,
+             d->low, d->high);
 }
 
 static seam_status make_pair(struct pair *pair, const struct plot *plot, seam_error *error) {
