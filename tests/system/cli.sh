@@ -93,6 +93,8 @@ refused "no command" 2 "seam --help"
 refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
 refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
+refused "part of two options" 2 "--noise: unknown option; did you mean --input-noise or --interface-noise?" train --noise 1
+refused "beginning of a command" 2 "did you mean train?" tra
 refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
 refused "option of another command" 2 "--force: not an option of seam bench" bench --force
 refused "short option" 2 "-c" train -c 3
