@@ -33,6 +33,13 @@ sys.exit(record.get("schema") != 1 or record.get(sys.argv[1]) != json.loads(sys.
     wrong "the last line has not $1 = $2"
 }
 
+# has_configuration: the last line of stdout has it under this name and under the old one, config.
+has_configuration() {
+  tail -1 out | python3 -c 'import json, sys
+record = json.load(sys.stdin)
+sys.exit(not record["configuration"] or record["configuration"] != record["config"])' || wrong "no configuration"
+}
+
 all_json() {
   python3 -c 'import json, sys
 for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null || wrong "stdout is not JSON line by line"
@@ -214,6 +221,7 @@ for word in "ids       [0, 4000)" interface snapshots --steps=500; do says "$wor
 run "info of a file, as JSON" 0 info --json f.zip
 last_json chains 4000
 last_json coverage '[["0", "4000"]]'
+has_configuration
 run "info" 0 info
 for word in cpu cuda mlp16; do says "$word"; done
 run "info as JSON" 0 info --json
@@ -594,6 +602,7 @@ run "bench" 0 bench --repeat 1 --chains 4k --steps 100
 for word in chain-steps/s flop/s threads; do says "$word"; done
 run "bench as JSON" 0 bench --repeat 2 --chains 4k --steps 100 --json --threads 2
 last_json event '"bench"'
+has_configuration
 tail -1 out | python3 -c '
 import json, sys
 r = json.load(sys.stdin)
