@@ -56,7 +56,8 @@ static size_t common_letters(const char *part, const char *text) {
   return count;
 }
 
-/* Whether `part` stands in `text` from the beginning on or after a dash. With `whole`, nothing but a dash may follow. */
+/* Whether `part` stands in `text` from the beginning on or after a dash. With `whole`, nothing but a dash may follow.
+ */
 static bool is_part(const char *part, const char *text, bool whole) {
   size_t length = strlen(part);
   if (length < SHORTEST_PART) return false;
@@ -84,6 +85,9 @@ struct meant did_you_mean(const char *word, const char *const *names, const char
   }
   for (int i = 0, length = 0; i < count; i++)
     length += snprintf(meant.text + length, sizeof meant.text - (size_t)length, "%s%s%.31s",
-                       i == 0 ? "" : i + 1 < count ? ", " : " or ", dashes, found[i]);
+                       i == 0          ? ""
+                       : i + 1 < count ? ", "
+                                       : " or ",
+                       dashes, found[i]);
   return meant;
 }
