@@ -1,12 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
 # Run at every build: says in commit.h which commit this is, and touches it only when that changes.
 #   cmake -DSOURCE=DIR -DOUTPUT=FILE [-DCOMMIT=TEXT] -P commit.cmake
+
+# Reads .git itself, where git is missing or refuses a folder of another owner. That does not tell whether files changed.
+function(read_head result)
+  set(own ${SOURCE}/.git)
+  if(NOT IS_DIRECTORY ${own}) # a worktree or a submodule: "gitdir: FOLDER"
+    file(READ ${own} own)
+    string(REGEX REPLACE "^gitdir: |\n" "" own "${own}")
+    get_filename_component(own "${own}" ABSOLUTE BASE_DIR ${SOURCE})
+  endif()
+  set(shared ${own})
+  if(EXISTS ${own}/commondir)
+    file(READ ${own}/commondir shared)
+    string(STRIP "${shared}" shared)
+    get_filename_component(shared "${shared}" ABSOLUTE BASE_DIR ${own})
+  endif()
+  set(commit "")
+  if(EXISTS ${own}/HEAD)
+    file(READ ${own}/HEAD commit)
+  endif()
+  if(commit MATCHES "^ref: ([^\n]+)")
+    set(branch ${CMAKE_MATCH_1})
+    set(commit "")
+    if(EXISTS ${shared}/${branch})
+      file(READ ${shared}/${branch} commit)
+    elseif(EXISTS ${shared}/packed-refs)
+      file(STRINGS ${shared}/packed-refs commit REGEX "^[0-9a-f]+ ${branch}$")
+    endif()
+  endif()
+  set(${result} "${commit}" PARENT_SCOPE)
+endfunction()
+
 if(NOT COMMIT AND EXISTS ${SOURCE}/.git) # an unpacked release inside somebody's repository is no commit of theirs
   find_program(GIT git)
   if(GIT)
     execute_process(COMMAND ${GIT} describe --always --dirty --exclude=* --abbrev=12 WORKING_DIRECTORY ${SOURCE}
                     OUTPUT_VARIABLE COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   endif()
+  if(NOT COMMIT)
+    read_head(whole)
+  endif()
+elseif(NOT COMMIT)
+  file(READ ${SOURCE}/host/commit.txt whole) # git archive has put the commit here
+endif()
+if(NOT COMMIT AND whole MATCHES "^([0-9a-f]+)")
+  string(SUBSTRING ${CMAKE_MATCH_1} 0 12 COMMIT)
 endif()
 set(text "/* Written by host/commit.cmake. */\n#define SEAM_COMMIT \"${COMMIT}\"\n")
 if(EXISTS ${OUTPUT})

@@ -44,7 +44,7 @@ SEAM_API const char *seam_version(void);
 /* How the library was built; no clock and no path is in it. */
 typedef struct seam_build {
   const char *version;
-  const char *commit;      /* of the source, "" if that was not under git; ends with "-dirty" if files had changed */
+  const char *commit;      /* of the source, "" if unknown; ends with "-dirty" if git told that files had changed */
   const char *compiler;    /* "gcc 12.2.0" */
   const char *isas;        /* instruction sets of the CPU backend, separated by blanks; what --isa takes */
   const char *cuda;        /* the toolkit's version, "13.0"; NULL if built without CUDA */

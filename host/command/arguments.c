@@ -89,11 +89,11 @@ static seam_status unknown(const struct command *command, const char *name, seam
     if (command_has_flag(command, flag->name)) names[count++] = flag->name;
   for (const seam_option *option = seam_options(); option->name; option++)
     if (command_has_option(command, option) && count < MOST_NAMES - 1) names[count++] = option->name;
-  const char *nearest = did_you_mean(name, names);
+  struct meant meant = did_you_mean(name, names, "--");
   if (is_known(name))
     return fail(error, SEAM_ERROR_USAGE, "--%.60s: not an option of seam %s; seam %s --help lists its options", name,
                 command->name, command->name);
-  if (nearest) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean --%s?", name, nearest);
+  if (*meant.text) return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; did you mean %s?", name, meant.text);
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);
 }
 

@@ -56,6 +56,11 @@ json_t *json_config(seam_config *config) {
   return object;
 }
 
+void json_set_configuration(json_t *object, json_t *configuration) {
+  json_object_set(object, "configuration", configuration);
+  json_object_set_new(object, "config", configuration);
+}
+
 static void set_count(json_t *object, const char *name, int64_t value) {
   json_object_set_new(object, name, json_integer(value));
 }
@@ -147,7 +152,7 @@ seam_status json_file(seam_result *result, const char *file, seam_error *error) 
   json_object_set_new(object, "file", json_text(file));
   json_object_set_new(object, "version", json_text(seam_result_run(result).version));
   json_object_set_new(object, "coverage", json_coverage(result));
-  json_object_set_new(object, "config", json_config(seam_result_config(result)));
+  json_set_configuration(object, json_config(seam_result_config(result)));
   for (size_t i = 0; seam_result_histogram_at(result, i); i++)
     json_array_append_new(names, json_text(seam_result_histogram_at(result, i)->name));
   json_object_set_new(object, "histograms", names);

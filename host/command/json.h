@@ -18,6 +18,10 @@ json_t *json_event(const char *event);
 seam_status json_line(json_t *object, seam_error *error);
 
 json_t *json_config(seam_config *config); /* every option that decides the counts, as text */
+
+/* Sets "configuration", the word of the manifest, and "config", which 0.2 will not have. Takes the reference. */
+void json_set_configuration(json_t *object, json_t *configuration);
+
 void json_progress(const seam_progress *progress, const struct progress_bar *bar);
 void json_sweep_progress(const seam_sweep_progress *progress, const struct progress_bar *bar);
 

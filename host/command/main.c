@@ -84,8 +84,8 @@ static const struct command *find_command(const char *name) {
 static seam_status unknown_command(const char *name, seam_error *error) {
   const char *names[sizeof commands / sizeof *commands] = {NULL};
   for (size_t i = 0; commands[i].name; i++) names[i] = commands[i].name;
-  const char *nearest = did_you_mean(name, names);
-  if (nearest) return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; did you mean %s?", name, nearest);
+  struct meant meant = did_you_mean(name, names, "");
+  if (*meant.text) return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; did you mean %s?", name, meant.text);
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", name);
 }
 

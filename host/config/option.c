@@ -151,10 +151,9 @@ const struct option *option_find(const char *name) {
 seam_status option_unknown(const char *name, const char *dashes, seam_error *error) {
   const char *names[sizeof option_table / sizeof *option_table + 1] = {NULL};
   for (size_t i = 0; i < option_count; i++) names[i] = option_table[i].name;
-  const char *nearest = did_you_mean(name, names);
-  if (nearest)
-    return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; did you mean %s%s?", dashes, name, dashes,
-                     nearest);
+  struct meant meant = did_you_mean(name, names, dashes);
+  if (*meant.text)
+    return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; did you mean %s?", dashes, name, meant.text);
   return error_set(error, SEAM_ERROR_USAGE, "%s%.60s: unknown option; seam train --help lists them", dashes, name);
 }
 

@@ -16,10 +16,10 @@ static seam_status refuse(const struct option *option, const char *text, const c
 }
 
 static seam_status refuse_name(const struct option *option, const char *text, seam_error *error) {
-  const char *nearest = did_you_mean(text, option->names);
-  if (!nearest) return refuse(option, text, "unknown", error);
+  struct meant meant = did_you_mean(text, option->names, "");
+  if (!*meant.text) return refuse(option, text, "unknown", error);
   return error_set(error, SEAM_ERROR_USAGE, "--%s %.60s: unknown; did you mean %s? it takes %s", option->name, text,
-                   nearest, option->limits);
+                   meant.text, option->limits);
 }
 
 /* Returns the index of text[0 .. length) in `names`, or -1. */

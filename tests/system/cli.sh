@@ -33,6 +33,13 @@ sys.exit(record.get("schema") != 1 or record.get(sys.argv[1]) != json.loads(sys.
     wrong "the last line has not $1 = $2"
 }
 
+# has_configuration: the last line of stdout has it under this name and under the old one, config.
+has_configuration() {
+  tail -1 out | python3 -c 'import json, sys
+record = json.load(sys.stdin)
+sys.exit(not record["configuration"] or record["configuration"] != record["config"])' || wrong "no configuration"
+}
+
 all_json() {
   python3 -c 'import json, sys
 for line in sys.stdin: assert json.loads(line)["schema"] == 1' <out 2>/dev/null || wrong "stdout is not JSON line by line"
@@ -93,6 +100,8 @@ refused "no command" 2 "seam --help"
 refused "unknown command" 2 "did you mean train?" trian
 refused "unknown command far from all" 2 "seam --help" hippopotamus
 refused "unknown option" 2 "--stpes: unknown option; did you mean --steps?" train --stpes 3
+refused "part of two options" 2 "--noise: unknown option; did you mean --input-noise or --interface-noise?" train --noise 1
+refused "beginning of a command" 2 "did you mean train?" tra
 refused "unknown option of show" 2 "--colur: unknown option; did you mean --colour?" show --colur=never x.zip
 refused "option of another command" 2 "--force: not an option of seam bench" bench --force
 refused "short option" 2 "-c" train -c 3
@@ -212,6 +221,7 @@ for word in "ids       [0, 4000)" interface snapshots --steps=500; do says "$wor
 run "info of a file, as JSON" 0 info --json f.zip
 last_json chains 4000
 last_json coverage '[["0", "4000"]]'
+has_configuration
 run "info" 0 info
 for word in cpu cuda mlp16; do says "$word"; done
 run "info as JSON" 0 info --json
@@ -673,6 +683,7 @@ run "bench" 0 bench --repeat 1 --chains 4k --steps 100
 for word in chain-steps/s flop/s threads; do says "$word"; done
 run "bench as JSON" 0 bench --repeat 2 --chains 4k --steps 100 --json --threads 2
 last_json event '"bench"'
+has_configuration
 tail -1 out | python3 -c '
 import json, sys
 r = json.load(sys.stdin)

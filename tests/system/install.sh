@@ -42,6 +42,34 @@ if [ -e "$source_dir/.git" ] && git -C "$source_dir" rev-parse >/dev/null 2>&1; 
   git -C "$source_dir" cat-file -e "$commit^{commit}" || wrong "the commit is '$commit'"
 fi
 
+# tells SOURCE_DIR COMMIT [GIT]: the build of that source tells this commit.
+tells() {
+  cmake -DSOURCE="$work/$1" -DOUTPUT="$work/commit.h" ${3:+-DGIT="$3"} -P "$work/$1/host/commit.cmake"
+  grep -qx "#define SEAM_COMMIT \"$2\"" commit.h || wrong "the commit of $1 is '$2', but $(tail -1 commit.h)"
+}
+
+if [ -n "$commit" ] && [ -e "$source_dir/.git" ]; then
+  whole=$(git -C "$source_dir" rev-parse HEAD)
+  head=${whole:0:12}
+  git init -q -b other outer # an archive inside somebody's repository
+  git -C outer -c user.name=a -c user.email=a@b commit -q --allow-empty -m other
+  mkdir outer/archive
+  git -C "$source_dir" archive HEAD | tar -x -C outer/archive
+  tells outer/archive "$head"
+  cp -r outer/archive edited
+  echo '$Format:%H$' >edited/host/commit.txt # copied without git
+  tells edited ""
+  git clone -q --depth 1 "file://$source_dir" clone
+  tells clone "$head"
+  tells clone "$head" /no/git
+  git -C clone pack-refs --all
+  tells clone "$head" /no/git
+  git -C clone worktree add -q --detach ../worktree
+  tells worktree "$head" /no/git
+  echo >>clone/README.md
+  tells clone "$head-dirty"
+fi
+
 # ---- The library ----------------------------------------------------------------------------------------------------
 
 grep -o 'seam_[a-z_]*(' <(sed -n '/^SEAM_API/,/;/p' prefix/include/seam.h) | tr -d '(' | sort -u >declared

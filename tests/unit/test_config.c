@@ -385,13 +385,26 @@ static void a_misspelt_option_gets_a_suggestion(void **state) {
   assert_null(strstr(error.message, "did you mean"));
   assert_int_equal(seam_config_set(&config, "stpes", "1", &error), SEAM_ERROR_USAGE);
   message_has("--stpes: unknown option; did you mean --steps?");
+  refuses("first", "mlp");
+  message_has("did you mean mlp4, mlp8 or mlp16?");
+  static const char *const parts[][2] = {{"noise", "did you mean --input-noise or --interface-noise?"},
+                                         {"margin", "did you mean --input-margin or --output-margin?"},
+                                         {"chain", "did you mean --chains or --first-chain?"},
+                                         {"OPTIM", "did you mean --optimizer?"},
+                                         {"random-seed", "did you mean --seed?"},
+                                         {"seedling", "unknown option; seam train --help lists them"},
+                                         {"io", "unknown option; seam train --help lists them"}};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    assert_int_equal(seam_config_set(&config, parts[i][0], "1", &error), SEAM_ERROR_USAGE);
+    message_has(parts[i][1]);
+  }
   assert_int_equal(seam_config_set(&config, "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "1", &error),
                    SEAM_ERROR_USAGE);
   message_has("unknown option");
   static const char *const names[] = {"ab", "abcdef", NULL};
-  assert_null(did_you_mean("xy", names));
-  assert_null(did_you_mean("", names));
-  assert_string_equal(did_you_mean("abcdfe", names), "abcdef");
+  assert_string_equal(did_you_mean("xy", names, "").text, "");
+  assert_string_equal(did_you_mean("", names, "").text, "");
+  assert_string_equal(did_you_mean("abcdfe", names, "").text, "abcdef");
 }
 
 /* ---- Options together ---- */
