@@ -5,6 +5,7 @@ refuses a file with one changed count. The index of a sweep has the columns that
 usage: format.py PATH_OF_SEAM"""
 
 import csv
+import datetime
 import json
 import os
 import pathlib
@@ -64,6 +65,36 @@ def changed(name, member, change):
         for info in source.infolist():
             data = source.read(info)
             copy.writestr(info.filename, change(data) if info.filename == member else data)
+
+
+class Pipe:
+    """A file that cannot seek: zipfile then writes the sizes of a member behind it."""
+
+    def __init__(self, name):
+        self.file = open(name, "wb")
+        self.write, self.flush = self.file.write, self.file.flush
+
+
+def check_zips(name):
+    """Dates are dates. Zips as other programs write them are read; bytes that belong to no member are refused."""
+    with zipfile.ZipFile(name) as source:
+        for info in source.infolist():
+            require(datetime.datetime(*info.date_time) == datetime.datetime(1980, 1, 1), f"{name}: {info.date_time}")
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            pipe = Pipe("piped.zip")
+            with zipfile.ZipFile(pipe, "w", method) as copy, zipfile.ZipFile("wide.zip", "w", method) as wide:
+                for info in source.infolist():
+                    copy.writestr(info.filename, source.read(info))
+                    with wide.open(info.filename, "w", force_zip64=True) as member:
+                        member.write(source.read(info))
+            pipe.file.close()
+            for other in ("piped.zip", "wide.zip"):
+                require(check(other) == check(name), f"{other} is read otherwise")
+    data = pathlib.Path(name).read_bytes()
+    for joined in (data + data, b"#!/bin/sh\n" + data, data[:-22] + b"x" + data[-22:]):
+        pathlib.Path("joined.zip").write_bytes(joined)
+        require(status_of(sys.executable, "-B", READER, "joined.zip") == 1, f"{name}: stray bytes are taken")
+        require(status_of(SEAM, "info", "joined.zip") == DAMAGED, f"{name}: stray bytes are taken by seam")
 
 
 def more(data, by):
@@ -132,6 +163,8 @@ def main():
         require(check("diverged.zip")["diverged"] > 0, "no chain diverged")
         for name in ("train", "predict", "gibbs", "merged"):
             check_refusals(f"{name}.zip")
+        check_zips("none.zip")
+        check_zips("train.zip")
         run(SEAM, "train", "--config", "train.zip", "--seed", "2", "--quiet", "--output", "again.zip")
         check_comparison()
         check_sweep("train", COUNTS + TRAINED)
