@@ -60,6 +60,9 @@ def read_coverage(manifest):
     ranges = [(int(begin), int(end)) for begin, end in manifest["coverage"]]
     ends = [end for both in ranges for end in both]
     require(all(a < b for a, b in zip(ends, ends[1:])), "coverage: ranges do not ascend")
+    first = int(manifest["configuration"]["first-chain"])
+    last = first + int(manifest["configuration"]["chains"])
+    require(not ends or (first <= ends[0] and ends[-1] <= last), "coverage: chains outside the configuration")
     return ranges
 
 

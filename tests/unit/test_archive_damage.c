@@ -358,8 +358,19 @@ static void a_coverage_must_be_sorted_disjoint_and_in_decimal_strings(void **unu
                                       "[[\"5\",\"1:5\"]]"};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     refuse_manifest(file, NULL, "coverage", json_loads(lists[i], 0, NULL), SEAM_ERROR_FORMAT, "of chains");
-  refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"206\"]]", 0, NULL), SEAM_ERROR_FORMAT,
-                  "201 are covered");
+  refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"204\"]]", 0, NULL), SEAM_ERROR_FORMAT,
+                  "199 are covered");
+  free(file.data);
+}
+
+static void chains_outside_the_configuration_are_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss");
+  static const char *const lists[] = {"[[\"4\",\"204\"]]", "[[\"6\",\"206\"]]", "[[\"5000\",\"5200\"]]",
+                                      "[[\"0\",\"1\"],[\"5\",\"204\"]]", "[[\"5\",\"204\"],[\"205\",\"206\"]]"};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    refuse_manifest(file, NULL, "coverage", json_loads(lists[i], 0, NULL), SEAM_ERROR_FORMAT,
+                    "but the configuration has [5, 205)");
   free(file.data);
 }
 
@@ -493,6 +504,7 @@ int main(void) {
       cmocka_unit_test(interchange_of_broken_pairs_is_refused),
       cmocka_unit_test(interchange_of_too_many_pairs_is_refused),
       cmocka_unit_test(a_coverage_must_be_sorted_disjoint_and_in_decimal_strings),
+      cmocka_unit_test(chains_outside_the_configuration_are_refused),
       cmocka_unit_test(a_langevin_run_records_its_step_ratio),
       cmocka_unit_test(a_description_of_another_histogram_is_refused),
       cmocka_unit_test(labels_are_only_words),
