@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads JSON text (RFC 8259). Jansson's own reader ignores that memory is out while it collects a token: it reads
- * shorter numbers, or writes behind its buffer. Its values can be made safely. */
+/* Reads and writes JSON text (RFC 8259). Jansson's own reader ignores that memory is out while it collects a token: it
+ * reads shorter numbers, or writes behind its buffer. Its values can be made safely. */
 #include "base/json_text.h"
 
 #include <stdint.h>
@@ -345,4 +345,17 @@ json_t *json_text_read(const char *bytes, size_t size, struct json_fault *fault)
   if (!value || text.at == text.end) return value;
   json_decref(value);
   return refuse(&text, "more text after the end");
+}
+
+/* json_dumps leaves out keys for which it finds no memory. json_dumpb needs none for the text. */
+char *json_text_write(const json_t *value) {
+  size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+  char *text = size ? malloc(size + 1) : NULL;
+  if (!text) return NULL;
+  if (json_dumpb(value, text, size, JSON_COMPACT) != size) {
+    free(text);
+    return NULL;
+  }
+  text[size] = '\0';
+  return text;
 }

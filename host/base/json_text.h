@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads JSON text into values of Jansson. */
+/* Reads JSON text into values of Jansson, and writes them. */
 #ifndef SEAM_JSON_TEXT_H
 #define SEAM_JSON_TEXT_H
 
@@ -16,5 +16,8 @@ struct json_fault {
 /* Returns the object or array that the text holds, as a new reference, or NULL. No object has a key twice. A byte-order
  * mark before it is skipped. */
 json_t *json_text_read(const char *text, size_t size, struct json_fault *fault);
+
+/* Returns compact JSON text, which the caller frees. NULL if memory is out or `value` is NULL. */
+char *json_text_write(const json_t *value);
 
 #endif

@@ -119,7 +119,7 @@ seam_status bench_report_json(const struct bench *bench, seam_error *error) {
   json_t *object = json_event("bench"), *rows = json_array();
   for (size_t i = 0; i < bench->row_count; i++) json_array_append_new(rows, row_json(bench, &bench->rows[i]));
   json_object_set_new(object, "version", json_text(seam_version()));
-  json_object_set(object, "config", bench->given);
+  json_set(object, "config", json_incref(bench->given));
   json_object_set_new(object, "repeats", json_integer((json_int_t)bench->repeats));
   json_object_set_new(object, "flops_per_chain_step", json_real(bench->flops));
   json_object_set_new(object, "rows", rows);

@@ -15,7 +15,7 @@
 
 seam_status member_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
                             seam_error *error) {
-  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  char *text = json_text_write(json);
   json_decref(json);
   if (!text)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be described; close other programs", name);
