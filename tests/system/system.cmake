@@ -63,6 +63,8 @@ add_system_test(memory all 6 memory.sh ${work}/memory $<TARGET_FILE:seam> $<TARG
 
 add_system_test(format quick 8 format.py $<TARGET_FILE:seam>)
 add_program_test(readers all 18 readers.sh)
+add_program_test(largest slow 240 largest.py)
+set_tests_properties(largest PROPERTIES RUN_SERIAL ON) # it takes 10 GB of memory
 add_system_test(install all 18 install.sh ${PROJECT_SOURCE_DIR} ${work}/install ${PROJECT_BINARY_DIR}
                 ${CMAKE_INSTALL_LIBDIR} ${CMAKE_C_COMPILER} "${CMAKE_CXX_COMPILER}")
 
