@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Every result is much smaller. Without a limit, a sparse file could take all memory. */
-static const off_t largest = (off_t)1 << 32;
+/* The counts of the largest prediction, with 4096 bins, take 9.3 GB, and packing makes them hardly larger. Without a
+ * limit, a sparse file could take all memory. */
+static const off_t largest = (off_t)10 << 30;
 
 seam_status read_file_no_memory(const char *path, seam_error *error) {
   return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be read; close other programs",
@@ -62,4 +63,15 @@ seam_status read_file(const char *path, unsigned char **bytes, size_t *size, sea
   seam_status status = read_open(file, path, bytes, size, error);
   close(file);
   return status;
+}
+
+size_t read_file_end(const char *path, unsigned char *bytes, size_t size) {
+  struct stat info;
+  ssize_t got = 0;
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return 0;
+  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode))
+    got = pread(file, bytes, size, info.st_size > (off_t)size ? info.st_size - (off_t)size : 0);
+  close(file);
+  return got > 0 ? (size_t)got : 0;
 }

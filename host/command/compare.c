@@ -161,7 +161,11 @@ static seam_status comparison_json(const struct arguments *arguments, const seam
   json_object_set_new(object, "a", json_text(arguments->files[0]));
   json_object_set_new(object, "b", json_text(arguments->files[1]));
   json_object_set_new(object, "output", arguments->output ? json_text(arguments->output) : json_null());
-  json_object_update_missing(object, record);
+  const char *key;
+  json_t *value;
+  json_object_foreach(record, key, value) {
+    if (!json_object_get(object, key)) json_set(object, key, json_incref(value));
+  }
   json_decref(record);
   return json_line(object, error);
 }

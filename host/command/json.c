@@ -18,6 +18,20 @@
 
 enum { SCHEMA = 1 };
 
+static bool lost; /* a part of the next line */
+
+int json_set(json_t *object, const char *name, json_t *value) {
+  int status = json_object_setn_new(object, name, strlen(name), value);
+  lost |= status != 0;
+  return status;
+}
+
+int json_add(json_t *array, json_t *value) {
+  int status = json_array_insert_new(array, json_array_size(array), value);
+  lost |= status != 0;
+  return status;
+}
+
 json_t *json_text(const char *text) {
   json_t *value = json_string(text);
   if (value) return value;
@@ -39,13 +53,16 @@ json_t *json_event(const char *event) {
 }
 
 seam_status json_line(json_t *object, seam_error *error) {
-  char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
+  /* json_dumps leaves out keys for which it finds no memory. json_dumpb needs none for the text. */
+  const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(12), size = lost ? 0 : json_dumpb(object, NULL, 0, flags);
+  char *line = size ? calloc(size + 1, 1) : NULL;
+  bool good = line && json_dumpb(object, line, size, flags) == size;
+  lost = false;
   json_decref(object);
-  if (!line) return fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON: close other programs");
-  puts(line);
-  fflush(stdout); /* so that a reader sees each line at once; the program checks stdout at its end */
+  if (good) puts(line);
+  if (good) fflush(stdout); /* so that a reader sees each line at once; the program checks stdout at its end */
   free(line);
-  return SEAM_OK;
+  return good ? SEAM_OK : fail(error, SEAM_ERROR_MEMORY, "out of memory for a line of JSON: close other programs");
 }
 
 json_t *json_config(seam_config *config) {

@@ -8,6 +8,13 @@
 
 #include "command/progress.h"
 
+/* As json_object_set_new and json_array_append_new, for which they stand in this room. But if memory is out, the next
+ * json_line fails: a line must not lack a key or an item. */
+int json_set(json_t *object, const char *name, json_t *value);
+int json_add(json_t *array, json_t *value);
+#define json_object_set_new   json_set
+#define json_array_append_new json_add
+
 /* A JSON string. If `text` is not UTF-8, question marks replace its non-ASCII bytes. */
 json_t *json_text(const char *text);
 

@@ -55,10 +55,12 @@ static void quantile_line(const char *name, const seam_axis *axis, const int64_t
 }
 
 /* Prints one line for each level, or one line if the histogram has no levels. */
-static void quantile_lines(const seam_result *result, const char *name, const struct selection *selection) {
+static seam_status quantile_lines(const seam_result *result, const char *name, const struct selection *selection,
+                                  seam_error *error) {
   const seam_histogram *histogram = seam_result_histogram(result, name);
-  int64_t *counts = histogram ? sum_outcomes(histogram, selection) : NULL;
-  if (!counts) return;
+  if (!histogram) return SEAM_OK;
+  int64_t *counts = sum_outcomes(histogram, selection);
+  if (!counts) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the quantiles: close other programs");
   const seam_axis *axis = &histogram->axes[histogram->axis_count - 1];
   bool levels = histogram->axis_count == 3;
   int64_t extent = axis->bins + 2 * axis->flow;
@@ -68,17 +70,20 @@ static void quantile_lines(const seam_result *result, const char *name, const st
     quantile_line(title, axis, counts + level * extent, !levels);
   }
   free(counts);
+  return SEAM_OK;
 }
 
-static void print_quantiles(const seam_result *result, const struct selection *selection) {
+static seam_status print_quantiles(const seam_result *result, const struct selection *selection, seam_error *error) {
   static const char *const names[] = {"width", "slack", "loss", NULL};
   const char *const *name = names;
   while (*name && !seam_result_histogram(result, *name)) name++;
-  if (!*name || selected_chains(result, selection) == 0) return;
+  if (!*name || selected_chains(result, selection) == 0) return SEAM_OK;
   char heading[64];
   snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection->name);
   print_wrapped(heading, printf("  "), 2);
-  for (; *name; name++) quantile_lines(result, *name, selection);
+  seam_status status = SEAM_OK;
+  for (; *name && status == SEAM_OK; name++) status = quantile_lines(result, *name, selection, error);
+  return status;
 }
 
 static seam_status print_result(seam_result *result, const seam_result *beside, const struct arguments *arguments,
@@ -93,7 +98,8 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
   report_result(result);
-  print_quantiles(result, selection);
+  status = print_quantiles(result, selection, error);
+  if (status) return status;
   interchange_report(result, beside);
   printf("  made with:\n");
   report_config(seam_result_config(result));

@@ -63,22 +63,11 @@ seam_status compare_check(const seam_result *a, const seam_result *b, const stru
 
 /* ---- Shared chains ---- */
 
-static uint64_t shared_ids(const seam_result *a, const seam_result *b) {
-  uint64_t shared = 0;
-  for (size_t i = 0; i < a->coverage.ranges; i++)
-    for (size_t j = 0; j < b->coverage.ranges; j++) {
-      const uint64_t *x = a->coverage.ids + 2 * i, *y = b->coverage.ids + 2 * j;
-      uint64_t begin = x[0] > y[0] ? x[0] : y[0], end = x[1] < y[1] ? x[1] : y[1];
-      if (begin < end) shared += end - begin;
-    }
-  return shared;
-}
-
 /* Training and prediction draw different components from one seed. Predictions of one seed have the same second
  * components. */
 uint64_t compare_shared(const seam_result *a, const seam_result *b) {
   bool trained[2] = {a->config.task == TASK_TRAIN, b->config.task == TASK_TRAIN};
   if (a->config.seed != b->config.seed || trained[0] != trained[1]) return 0;
   uint64_t draws = a->config.draws < b->config.draws ? a->config.draws : b->config.draws;
-  return shared_ids(a, b) + (trained[0] ? 0 : draws);
+  return coverage_shared(&a->coverage, &b->coverage) + (trained[0] ? 0 : draws);
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/json_text.h"
 #include "compare/distance.h"
 
 const char *const comparison_distance_names[SEAM_DISTANCES] = {"total_variation", "jensen_shannon", "kullback_leibler",
@@ -73,7 +74,7 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
 
 char *seam_comparison_record(const seam_comparison *comparison) {
   json_t *record = comparison_describe(comparison);
-  char *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
+  char *text = json_text_write(record);
   json_decref(record);
   return text;
 }

@@ -73,7 +73,8 @@ static seam_status restore_side(struct seam_comparison *comparison, struct side 
   struct seam_result *result = &sides[side].result;
   FORWARD(restore_config(&comparison->config[side], side_of(record, "configuration", side), inner));
   json_int_t chains = json_integer_value(side_of(record, "chains", side));
-  if (chains < 0) return error_set(inner, SEAM_ERROR_FORMAT, "a result of %lld chains", (long long)chains);
+  if (chains < 0 || (uint64_t)chains > comparison->config[side].chains)
+    return error_set(inner, SEAM_ERROR_FORMAT, "a result of %lld chains", (long long)chains);
   comparison->chains[side] = sides[side].ids[1] = (uint64_t)chains;
   result->config = comparison->config[side];
   result->coverage = (struct coverage){.ids = sides[side].ids, .ranges = 1};

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
+#include "base/read_file.h"
 #include "files/result_file.h"
 
 enum { LARGEST_CONFIG_FILE = 1 << 20 };
@@ -31,10 +33,11 @@ static seam_status parse_text(const char *path, const char *text, size_t size, j
     return error_set(error, SEAM_ERROR_FORMAT,
                      "%s is too large for a file of options, and is no result of seam: name another file",
                      error_path(path));
-  json_error_t fault;
-  *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+  struct json_fault fault;
+  *object = json_text_read(text, size, &fault);
   if (*object) return SEAM_OK;
-  if (json_error_code(&fault) == json_error_numeric_overflow)
+  if (fault.line == 0) return read_file_no_memory(path, error);
+  if (fault.is_number)
     return error_set(error, SEAM_ERROR_FORMAT, "%s:%d: %s; put numbers this large in quotes", error_path(path),
                      fault.line, fault.text);
   return error_set(error, SEAM_ERROR_FORMAT,
@@ -51,7 +54,7 @@ static seam_status load(const char *path, char *text, json_t **object, seam_erro
 
 seam_status seam_config_read(seam_config *config, const char *path, seam_error *error) {
   char *text = malloc(LARGEST_CONFIG_FILE + 1);
-  if (!text) return error_set(error, SEAM_ERROR_MEMORY, "out of memory for %s: close other programs", error_path(path));
+  if (!text) return read_file_no_memory(path, error);
   json_t *object = NULL;
   seam_status status = load(path, text, &object, error);
   free(text);

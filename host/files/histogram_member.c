@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/read_file.h"
 #include "files/npy_header.h"
 #include "files/uhi_json.h"
@@ -14,7 +15,7 @@
 
 seam_status member_add_json(struct zip_writer *writer, const char *name, json_t *json, size_t limit,
                             seam_error *error) {
-  char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  char *text = json_text_write(json);
   json_decref(json);
   if (!text)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory: %s cannot be described; close other programs", name);
@@ -62,16 +63,15 @@ seam_status member_check_size(const struct zip_reader *reader, const seam_histog
   return SEAM_OK;
 }
 
-/* Jansson names every error in the text. When memory is out, it mostly gives no message. */
 seam_status member_read_json(struct zip_reader *reader, const struct zip_member *member, size_t limit, json_t **json,
                              seam_error *error) {
   char *text;
-  json_error_t fault = {.text = ""};
+  struct json_fault fault;
   FORWARD(zip_reader_text(reader, member, limit, &text, error));
-  *json = json_loadb(text, member->size, JSON_REJECT_DUPLICATES, &fault);
+  *json = json_text_read(text, member->size, &fault);
   free(text);
   if (*json) return SEAM_OK;
-  if (!fault.text[0]) return read_file_no_memory(reader->path, error);
+  if (fault.line == 0) return read_file_no_memory(reader->path, error);
   return zip_member_damaged(error, reader->path, member->name, "is not JSON text");
 }
 

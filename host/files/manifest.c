@@ -84,20 +84,34 @@ seam_status manifest_check_schema(const json_t *manifest, const char *path, seam
                    error_path(path), (long long)json_integer_value(schema), SCHEMA);
 }
 
-/* Whether every field is there, with the right type, and there is no other field. */
+static bool has_type(const json_t *value, json_type type) {
+  return type == JSON_REAL ? json_is_number(value) : value && json_typeof(value) == type;
+}
+
+static bool has_outcomes(const json_t *outcomes) {
+  for (int o = 0; o < OUTCOMES; o++)
+    if (!json_is_integer(json_object_get(outcomes, outcome_names[o]))) return false;
+  return json_object_size(outcomes) == OUTCOMES;
+}
+
+/* Whether every field is there, with the right type, and there is no other field. json_unpack allocates, and cannot
+ * tell that memory is out. */
 static bool is_whole(const json_t *manifest) {
-  const json_t *configuration, *coverage;
-  const char *text;
-  json_int_t number;
-  double seconds, chain_steps, ratio = 0;
-  if (json_unpack((json_t *)manifest,
-                  "{s:I, s:s, s:I, s:o, s:o, s:{s:I, s:I, s:I, s:I !}, s:s, s:s, s:s, s:F, s:F, s?F !}", "schema",
-                  &number, "version", &text, "arithmetic_revision", &number, "configuration", &configuration,
-                  "coverage", &coverage, "outcomes", outcome_names[0], &number, outcome_names[1], &number,
-                  outcome_names[2], &number, outcome_names[3], &number, "backend", &text, "isa", &text, "device", &text,
-                  "seconds", &seconds, "chain_steps", &chain_steps, "langevin_ratio", &ratio) != 0)
-    return false;
-  return json_is_object(configuration) && json_is_array(coverage) && seconds >= 0 && chain_steps >= 0;
+  static const struct {
+    const char *name;
+    json_type type;
+  } fields[] = {{"schema", JSON_INTEGER},       {"version", JSON_STRING},  {"arithmetic_revision", JSON_INTEGER},
+                {"configuration", JSON_OBJECT}, {"coverage", JSON_ARRAY},  {"outcomes", JSON_OBJECT},
+                {"backend", JSON_STRING},       {"isa", JSON_STRING},      {"device", JSON_STRING},
+                {"seconds", JSON_REAL},         {"chain_steps", JSON_REAL}};
+  const size_t count = sizeof fields / sizeof *fields;
+  for (size_t i = 0; i < count; i++)
+    if (!has_type(json_object_get(manifest, fields[i].name), fields[i].type)) return false;
+  const json_t *ratio = json_object_get(manifest, "langevin_ratio");
+  if (ratio && !json_is_number(ratio)) return false;
+  return json_object_size(manifest) == count + (ratio != NULL) && has_outcomes(json_object_get(manifest, "outcomes")) &&
+         json_number_value(json_object_get(manifest, "seconds")) >= 0 &&
+         json_number_value(json_object_get(manifest, "chain_steps")) >= 0;
 }
 
 static bool has_recorded_ratio(const json_t *manifest, const struct seam_config *config) {

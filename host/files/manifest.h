@@ -7,8 +7,9 @@
 
 #define MANIFEST_MEMBER "run.manifest"
 
-/* The size limit when writing and reading. It allows about a million ranges of coverage. */
-enum { MANIFEST_LIMIT = 64 << 20 };
+/* The size limit when writing and reading, and how many ranges of chains a merge may have. A range takes at most 46
+ * bytes. The rest is for a run that resumes such a file: it has a few more ranges until it has filled the gaps. */
+enum { MANIFEST_LIMIT = 96 << 20, MERGED_RANGES = 2000000 };
 
 /* Makes the record. A new reference; NULL when memory is out. */
 json_t *manifest_describe(const struct seam_result *result);

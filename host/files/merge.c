@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "result/result.h"
+#include "files/manifest.h"
 
 /* A file whose counts have been added. */
 struct part {
@@ -63,6 +63,16 @@ static seam_status add_file(struct merge *merge, const char *path, seam_error *e
   return status;
 }
 
+static seam_status check_ranges(const struct merge *merge, seam_error *error) {
+  size_t ranges = merge->result->coverage.ranges;
+  if (ranges <= MERGED_RANGES) return SEAM_OK;
+  return error_set(
+      error, SEAM_ERROR_FORMAT,
+      "the chains of these files are %zu separate ranges, and a file can hold %d: merge files whose chains "
+      "follow each other",
+      ranges, MERGED_RANGES);
+}
+
 static void free_parts(struct merge *merge) {
   for (size_t k = 0; k < merge->count; k++) coverage_free(&merge->parts[k].coverage);
   free(merge->parts);
@@ -77,6 +87,7 @@ seam_status seam_merge(const char *const *paths, size_t count, seam_result **res
   if (count == 0) status = error_set(error, SEAM_ERROR_USAGE, "no files to merge: name the results to join");
   for (size_t k = 0; k < count && status == SEAM_OK; k++) status = add_file(&merge, paths[k], error);
   free_parts(&merge);
+  if (status == SEAM_OK) status = check_ranges(&merge, error);
   if (status == SEAM_OK) status = result_check(merge.result, SEAM_ERROR_INTERNAL, error);
   if (status != SEAM_OK)
     seam_result_free(merge.result);

@@ -3,6 +3,7 @@
 #include "files/uhi_json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void uhi_member_names(const seam_histogram *histogram, char description[UHI_NAME], char counts[UHI_NAME]) {
   snprintf(description, UHI_NAME, "%.40s.json", histogram->name);
@@ -60,20 +61,26 @@ static json_t *describe_axes(const seam_histogram *histogram) {
 
 /* ---- The description ---- */
 
-/* Leaves out which chains were run, so that the shards of one configuration and their merge have the same description.
- */
+/* Adds the options to the name and the label. Leaves out which chains were run, so that the shards of one configuration
+ * and their merge have the same description. */
+static bool add_options(json_t *metadata, const json_t *options) {
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)options, key, value) {
+    if (strcmp(key, "chains") == 0 || strcmp(key, "first-chain") == 0) continue;
+    if (json_object_set(metadata, key, value) != 0) return false;
+  }
+  return true;
+}
+
 static json_t *describe_run(const seam_histogram *histogram, const struct seam_config *config) {
   json_t *metadata = json_pack("{s:s, s:s}", "name", histogram->name, "label", histogram->label);
   json_t *options = config_to_json(config);
-  bool good = metadata && options && json_object_update_missing(metadata, options) == 0;
+  bool good = metadata && options && add_options(metadata, options);
   json_decref(options);
-  if (!good) {
-    json_decref(metadata);
-    return NULL;
-  }
-  json_object_del(metadata, "chains");
-  json_object_del(metadata, "first-chain");
-  return metadata;
+  if (good) return metadata;
+  json_decref(metadata);
+  return NULL;
 }
 
 json_t *uhi_describe_with(const seam_histogram *histogram, json_t *metadata) {
@@ -90,23 +97,30 @@ json_t *uhi_describe(const seam_histogram *histogram, const struct seam_config *
 
 /* ---- Comparison ---- */
 
-/* A copy without labels and writer. NULL when memory is out or `description` is not an object. */
-static json_t *without_labels(const json_t *description) {
-  json_t *copy = json_deep_copy(description);
-  json_object_del(copy, "writer_info");
-  json_object_del(json_object_get(copy, "metadata"), "label");
-  size_t a;
-  json_t *axis;
-  json_array_foreach(json_object_get(copy, "axes"), a, axis) {
-    json_object_del(json_object_get(axis, "metadata"), "label");
-  }
-  return copy;
+static bool may_differ(const char *key) { return strcmp(key, "label") == 0 || strcmp(key, "writer_info") == 0; }
+
+static size_t keys_that_count(const json_t *object) {
+  size_t count = 0;
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)object, key, value) count += !may_differ(key);
+  return count;
 }
 
+/* Makes no copy: that memory is out must not look like a difference. */
 bool uhi_agrees(const json_t *found, const json_t *ours) {
-  json_t *a = without_labels(found), *b = without_labels(ours);
-  bool same = a && b && json_equal(a, b);
-  json_decref(a);
-  json_decref(b);
-  return same;
+  const char *key;
+  size_t i;
+  json_t *value;
+  if (json_is_array(found) && json_is_array(ours)) {
+    json_array_foreach(found, i, value) {
+      if (!uhi_agrees(value, json_array_get(ours, i))) return false;
+    }
+    return json_array_size(found) == json_array_size(ours);
+  }
+  if (!json_is_object(found) || !json_is_object(ours)) return json_equal(found, ours);
+  json_object_foreach((json_t *)found, key, value) {
+    if (!may_differ(key) && !uhi_agrees(value, json_object_get(ours, key))) return false;
+  }
+  return keys_that_count(found) == keys_that_count(ours);
 }

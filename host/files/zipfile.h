@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <zlib.h>
 
 #include "base/error.h"
 
@@ -32,20 +33,27 @@ enum { ZIP_MEMBERS = 64, ZIP_NAME = 64 };
 
 struct zip_member {
   char name[ZIP_NAME];
-  uint64_t size;                /* as the file says; at most what deflate can make of its bytes */
-  uint64_t directory, position; /* used by minizip */
+  uint64_t size;             /* as the file says; at most what deflate can make of its bytes */
+  uint64_t packed, position; /* the bytes that it takes in the file */
+  uint32_t checksum;
+  bool is_deflated; /* or stored */
 };
 
 struct zip_reader {
-  void *zip;
-  struct zip_memory *memory;
+  const unsigned char *bytes;
+  size_t size;
   const char *path; /* names the file in messages */
   int count;
   struct zip_member members[ZIP_MEMBERS];
+  /* The member that is being read. */
+  z_stream stream;
+  const unsigned char *at;
+  uint64_t left;
+  uint32_t checksum;
 };
 
-/* Reads the directory. Every member must have a name of its own and a compression that we can read. The bytes and the
- * path must outlive the reader. */
+/* Reads the directory. Every member must have a name of its own and a compression that we can read, and every byte of
+ * the file must belong to a member or to the directory. The bytes and the path must outlive the reader. */
 seam_status zip_reader_open(const unsigned char *bytes, size_t size, const char *path, struct zip_reader **reader,
                             seam_error *error);
 void zip_reader_close(struct zip_reader *reader);
@@ -53,7 +61,7 @@ void zip_reader_close(struct zip_reader *reader);
 /* NULL if no member has that name. */
 const struct zip_member *zip_reader_find(const struct zip_reader *reader, const char *name);
 
-/* Whether the zip file at `path` has a member of that name. Reads only the directory of the file. */
+/* Whether the zip file at `path` has a member of that name. Reads only the end of the file. */
 bool zip_file_has(const char *path, const char *name);
 
 /* Read a member in three steps: begin, then read its next `size` bytes, as often as needed, then end. The end checks

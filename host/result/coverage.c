@@ -79,12 +79,32 @@ seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end
   return SEAM_OK;
 }
 
+/* Joins ranges that touch, from position k on. */
+static void join_neighbours(struct coverage *coverage, size_t k) {
+  uint64_t *ids = coverage->ids;
+  for (size_t next = k + 1; next < coverage->ranges; next++) {
+    if (ids[2 * k + 1] != ids[2 * next]) ids[2 * ++k] = ids[2 * next];
+    ids[2 * k + 1] = ids[2 * next + 1];
+  }
+  coverage->ranges = k + 1;
+}
+
+/* Merges from the end, in place: the ranges before the first of `part` stay where they are. */
 seam_status coverage_join(struct coverage *coverage, const struct coverage *part, seam_error *error) {
   uint64_t id;
+  if (part->ranges == 0) return SEAM_OK;
   if (coverage_overlap(coverage, part, &id)) return counted_twice(id, id + 1, error);
   FORWARD(coverage_reserve(coverage, part->ranges, error));
-  for (size_t k = 0; k < part->ranges; k++)
-    FORWARD(coverage_add(coverage, part->ids[2 * k], part->ids[2 * k + 1], error));
+  uint64_t *ids = coverage->ids, *end = ids + 2 * (coverage->ranges + part->ranges);
+  size_t own = coverage->ranges, added = part->ranges;
+  while (added > 0) {
+    bool is_own = own > 0 && ids[2 * own - 2] > part->ids[2 * added - 2];
+    const uint64_t *range = is_own ? ids + 2 * --own : part->ids + 2 * --added;
+    *--end = range[1];
+    *--end = range[0];
+  }
+  coverage->ranges += part->ranges;
+  join_neighbours(coverage, own > 0 ? own - 1 : 0);
   return SEAM_OK;
 }
 
@@ -98,17 +118,31 @@ seam_status coverage_missing(const struct coverage *coverage, uint64_t begin, ui
   return begin < end ? coverage_add(missing, begin, end, error) : SEAM_OK;
 }
 
-bool coverage_overlap(const struct coverage *a, const struct coverage *b, uint64_t *id) {
-  for (size_t i = 0, k = 0; i < a->ranges && k < b->ranges;) {
-    const uint64_t *x = a->ids + 2 * i, *y = b->ids + 2 * k;
-    *id = x[0] > y[0] ? x[0] : y[0];
-    if (*id < x[1] && *id < y[1]) return true;
-    if (x[1] < y[1])
-      i++;
-    else
-      k++;
+/* Sets [*begin, *end) to the next ids that both contain, from the ranges *i of a and *k of b on, and moves behind them.
+ * False if there are none. */
+static bool next_shared(const struct coverage *a, const struct coverage *b, size_t *i, size_t *k, uint64_t *begin,
+                        uint64_t *end) {
+  while (*i < a->ranges && *k < b->ranges) {
+    const uint64_t *x = a->ids + 2 * *i, *y = b->ids + 2 * *k;
+    *begin = x[0] > y[0] ? x[0] : y[0];
+    *end = x[1] < y[1] ? x[1] : y[1];
+    (*(x[1] < y[1] ? i : k))++;
+    if (*begin < *end) return true;
   }
   return false;
+}
+
+bool coverage_overlap(const struct coverage *a, const struct coverage *b, uint64_t *id) {
+  if (a->ranges == 0 || b->ranges == 0) return false;
+  size_t i = first_reaching(a, b->ids[0]), k = first_reaching(b, a->ids[0]);
+  uint64_t end;
+  return next_shared(a, b, &i, &k, id, &end);
+}
+
+uint64_t coverage_shared(const struct coverage *a, const struct coverage *b) {
+  uint64_t shared = 0, begin, end;
+  for (size_t i = 0, k = 0; next_shared(a, b, &i, &k, &begin, &end);) shared += end - begin;
+  return shared;
 }
 
 uint64_t coverage_size(const struct coverage *coverage) {

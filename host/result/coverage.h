@@ -20,7 +20,7 @@ seam_status coverage_add(struct coverage *coverage, uint64_t begin, uint64_t end
 /* Makes room for `more` ranges, so that as many calls of coverage_add cannot run out of memory. */
 seam_status coverage_reserve(struct coverage *coverage, size_t more, seam_error *error);
 
-/* Adds all of `part`. On an error it adds nothing. */
+/* Adds all of `part`, in time proportional to the ranges of both. On an error it adds nothing. */
 seam_status coverage_join(struct coverage *coverage, const struct coverage *part, seam_error *error);
 
 /* Adds to `missing` the parts of [begin, end) that are not covered. */
@@ -29,6 +29,9 @@ seam_status coverage_missing(const struct coverage *coverage, uint64_t begin, ui
 
 /* Returns whether both contain the same id, and sets *id to the first. */
 bool coverage_overlap(const struct coverage *a, const struct coverage *b, uint64_t *id);
+
+/* The number of ids that both contain. */
+uint64_t coverage_shared(const struct coverage *a, const struct coverage *b);
 
 /* Returns whether, for every k, the chains 2k and 2k + 1 are both covered or both not covered. */
 bool coverage_holds_pairs(const struct coverage *coverage);

@@ -31,10 +31,21 @@ seam_status result_create(const struct seam_config *config, seam_result **out, s
   return status;
 }
 
+/* A result may lack chains of its configuration. It has no others. */
+static seam_status check_coverage(const struct seam_result *result, seam_status status, seam_error *error) {
+  unsigned long long begin = result->config.first_chain, end = begin + result->config.chains;
+  const uint64_t *ids = result->coverage.ids;
+  size_t last = 2 * result->coverage.ranges;
+  if (last == 0 || (ids[0] >= begin && ids[last - 1] <= end)) return SEAM_OK;
+  return error_set(error, status, "chains of [%llu, %llu) are counted, but the configuration has [%llu, %llu)",
+                   (unsigned long long)ids[0], (unsigned long long)ids[last - 1], begin, end);
+}
+
 seam_status result_check(const struct seam_result *result, seam_status status, seam_error *error) {
   if (config_pairs_chains(&result->config) && !coverage_holds_pairs(&result->coverage))
     return error_set(error, status,
                      "the histograms count pairs of chains, but the coverage has only one chain of a pair");
+  FORWARD(check_coverage(result, status, error));
   return histogram_set_check(result->histograms, result->counts, coverage_size(&result->coverage), status, error);
 }
 

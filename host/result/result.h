@@ -19,8 +19,8 @@ struct seam_result {
   double chain_steps;
 };
 
-/* Checks promise 5 before a result is written and after it is read: histogram_set_check, and whole pairs of chains if
- * pairs were counted. Returns `status` if the check fails. */
+/* Checks promise 5 before a result is written and after it is read: histogram_set_check, no chains but those of the
+ * configuration, and whole pairs of chains if pairs were counted. Returns `status` if the check fails. */
 seam_status result_check(const struct seam_result *result, seam_status status, seam_error *error);
 
 /* Makes a result of `config` that covers no chains. All counts are 0. */

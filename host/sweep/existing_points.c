@@ -9,12 +9,9 @@
 #include "sweep/sweep.h"
 
 static uint64_t missing(const struct seam_config *config, const struct coverage *covered) {
-  struct coverage left = {NULL, 0, 0};
-  uint64_t begin, end, chains = 0;
-  config_shard(config, &begin, &end);
-  if (coverage_missing(covered, begin, end, &left, NULL) == SEAM_OK) chains = coverage_size(&left);
-  coverage_free(&left);
-  return chains;
+  uint64_t ids[2];
+  config_shard(config, &ids[0], &ids[1]);
+  return ids[1] - ids[0] - coverage_shared(covered, &(struct coverage){ids, ids[1] > ids[0], 1});
 }
 
 seam_status sweep_rows_create(struct seam_sweep *sweep, seam_error *error) {

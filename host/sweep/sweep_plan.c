@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/read_file.h"
 #include "config/option.h"
 #include "sweep/sweep.h"
@@ -183,14 +184,14 @@ static seam_status read_plan(struct seam_sweep *sweep, const json_t *plan, seam_
 seam_status sweep_plan_read(struct seam_sweep *sweep, seam_error *error) {
   unsigned char *bytes;
   size_t size;
-  json_error_t fault;
+  struct json_fault fault;
   FORWARD(read_file(sweep->path, &bytes, &size, error));
-  json_t *plan = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &fault);
+  json_t *plan = json_text_read((const char *)bytes, size, &fault);
   free(bytes);
+  if (!plan && fault.line == 0) return read_file_no_memory(sweep->path, error);
   if (!plan)
     return error_set(error, SEAM_ERROR_USAGE, "%s:%d: %s; %s", error_path(sweep->path), fault.line, fault.text,
-                     json_error_code(&fault) == json_error_numeric_overflow ? "put numbers this large in quotes"
-                                                                            : "a plan is a JSON object");
+                     fault.is_number ? "put numbers this large in quotes" : "a plan is a JSON object");
   config_defaults(&sweep->base);
   seam_status status = read_plan(sweep, plan, error);
   json_decref(plan);

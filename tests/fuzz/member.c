@@ -8,34 +8,8 @@
 #include <zlib.h>
 
 #include "archives.h"
+#include "files/zip_format.h"
 #include "files/zipfile.h"
-
-/* What a zip says about a member, in front of it and in the directory; nothing is compressed. */
-struct __attribute__((packed)) about {
-  uint16_t version, flags, method, time, date;
-  uint32_t checksum, packed_size, size;
-  uint16_t name_size, extra_size;
-};
-
-struct __attribute__((packed)) in_front {
-  uint32_t signature;
-  struct about about;
-};
-
-struct __attribute__((packed)) in_directory {
-  uint32_t signature;
-  uint16_t made_by;
-  struct about about;
-  uint16_t comment_size, disk, internal;
-  uint32_t external, position;
-};
-
-struct __attribute__((packed)) at_the_end {
-  uint32_t signature;
-  uint16_t disk, directory_disk, members_here, members;
-  uint32_t directory_size, directory;
-  uint16_t comment_size;
-};
 
 struct content {
   char name[ZIP_NAME];
@@ -105,24 +79,24 @@ static size_t put(unsigned char *file, size_t at, const void *bytes, size_t size
   return at + size;
 }
 
-static struct about about(const struct content *content) {
-  return (struct about){.version = 20,
-                        .checksum = content->checksum,
-                        .packed_size = (uint32_t)content->size,
-                        .size = (uint32_t)content->size,
-                        .name_size = (uint16_t)strlen(content->name)};
+static struct zip_about about(const struct content *content) {
+  return (struct zip_about){.version = ZIP_VERSION,
+                            .checksum = content->checksum,
+                            .packed = (uint32_t)content->size,
+                            .size = (uint32_t)content->size,
+                            .name_size = (uint16_t)strlen(content->name)};
 }
 
 static size_t put_member(unsigned char *file, size_t at, const struct content *content) {
-  struct in_front head = {0x04034b50, about(content)};
+  struct zip_header head = {ZIP_HEADER, about(content)};
   at = put(file, at, &head, sizeof head);
   at = put(file, at, content->name, head.about.name_size);
   return put(file, at, content->bytes, content->size);
 }
 
 static size_t put_entry(unsigned char *file, size_t at, const struct content *content, size_t position) {
-  struct in_directory entry = {
-      .signature = 0x02014b50, .made_by = 20, .about = about(content), .position = (uint32_t)position};
+  struct zip_entry entry = {
+      .signature = ZIP_ENTRY, .made_by = ZIP_VERSION, .about = about(content), .position = (uint32_t)position};
   at = put(file, at, &entry, sizeof entry);
   return put(file, at, content->name, entry.about.name_size);
 }
@@ -135,18 +109,18 @@ static size_t put_together(unsigned char *file, const struct contents *contents)
   }
   size_t directory = at;
   for (int m = 0; m < contents->count; m++) at = put_entry(file, at, &contents->member[m], positions[m]);
-  struct at_the_end end = {.signature = 0x06054b50,
-                           .members_here = (uint16_t)contents->count,
-                           .members = (uint16_t)contents->count,
-                           .directory_size = (uint32_t)(at - directory),
-                           .directory = (uint32_t)directory};
+  struct zip_end end = {.signature = ZIP_END,
+                        .members_here = (uint16_t)contents->count,
+                        .members = (uint16_t)contents->count,
+                        .directory_size = (uint32_t)(at - directory),
+                        .directory = (uint32_t)directory};
   return put(file, at, &end, sizeof end);
 }
 
 static size_t most_size(const struct contents *contents) {
-  size_t size = sizeof(struct at_the_end);
+  size_t size = sizeof(struct zip_end);
   for (int m = 0; m < contents->count; m++)
-    size += sizeof(struct in_front) + sizeof(struct in_directory) + 2 * ZIP_NAME + contents->member[m].size;
+    size += sizeof(struct zip_header) + sizeof(struct zip_entry) + 2 * ZIP_NAME + contents->member[m].size;
   return size;
 }
 

@@ -37,7 +37,7 @@ add_library(shim_device OBJECT shim/shim.c shim/fibre.c shim/approximate.c ${SEA
                                ${CMAKE_CURRENT_BINARY_DIR}/shim_pairs.c ${PROJECT_SOURCE_DIR}/kernels/cuda/cuda_kinds.c)
 target_include_directories(shim_device BEFORE PUBLIC shim)
 target_compile_definitions(shim_device PRIVATE SEAM_CUDA_VERSION="13.0")
-target_link_libraries(shim_device PUBLIC seam_ranks PkgConfig::MINIZIP PkgConfig::JANSSON ZLIB::ZLIB Threads::Threads m)
+target_link_libraries(shim_device PUBLIC seam_ranks PkgConfig::JANSSON ZLIB::ZLIB Threads::Threads m)
 # seam_objects by its objects alone: it would bring the real backend along.
 target_sources(shim_device INTERFACE ${shim_objects} ${SEAM_CPU_KERNELS} $<TARGET_OBJECTS:seam_objects>
                                      $<TARGET_OBJECTS:seam_ranks>)

@@ -65,6 +65,8 @@ static inline void sample_pair(struct seam_result *result, const int outcomes[2]
 static inline seam_result *sample_result(const char *const *options, uint64_t first, uint64_t chains) {
   seam_result *result = sample_empty(options);
   uint64_t state = first;
+  result->config.first_chain = first;
+  if (chains > 0) result->config.chains = chains;
   int outcomes[2] = {OUTCOME_FAIL, OUTCOME_FAIL};
   for (uint64_t id = first; id < first + chains; id++) {
     outcomes[id % 2] = sample_chain(result, &state);

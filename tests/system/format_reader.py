@@ -31,6 +31,20 @@ def require(condition, what):
         sys.exit(f"{sys.argv[1]}: {what}")
 
 
+def check_layout(archive):
+    """Every byte belongs to a member or to the directory. Behind a member there may be its sizes (at most 24 bytes)."""
+    end = 0
+    for info in archive.infolist():
+        require(info.header_offset == end, f"bytes before {info.filename} belong to no member")
+        archive.fp.seek(end + 26)
+        end += 30 + sum(struct.unpack("<HH", archive.fp.read(4))) + info.compress_size
+        if info.flag_bits & 8:
+            archive.fp.seek(end)
+            behind = archive.fp.read(26)
+            end += min(size for size in (12, 16, 20, 24) if behind[size:size + 2] == b"PK")
+    require(end == archive.start_dir, "bytes before the directory belong to no member")
+
+
 def read_manifest(archive):
     manifest = json.loads(archive.read("run.manifest"))
     types = dict(MANIFEST)
@@ -46,6 +60,9 @@ def read_coverage(manifest):
     ranges = [(int(begin), int(end)) for begin, end in manifest["coverage"]]
     ends = [end for both in ranges for end in both]
     require(all(a < b for a, b in zip(ends, ends[1:])), "coverage: ranges do not ascend")
+    first = int(manifest["configuration"]["first-chain"])
+    last = first + int(manifest["configuration"]["chains"])
+    require(not ends or (first <= ends[0] and ends[-1] <= last), "coverage: chains outside the configuration")
     return ranges
 
 
@@ -193,6 +210,7 @@ def read_comparison(archive):
 def main():
     with zipfile.ZipFile(sys.argv[1]) as archive:
         require(archive.testzip() is None, "a member is damaged")
+        check_layout(archive)
         is_comparison = "compare.manifest" in archive.namelist()
         print(json.dumps(read_comparison(archive) if is_comparison else read_result(archive)))
 

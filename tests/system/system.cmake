@@ -45,6 +45,9 @@ add_program_test(sweep all 19 sweep.sh)
 add_program_test(kill all 17 kill.py)
 add_library(faults SHARED support/faults.c)
 add_program_test(faults all 15 faults.py $<TARGET_FILE:faults>)
+add_library(failing_malloc_library SHARED support/failing_malloc.c)
+target_link_libraries(failing_malloc_library PRIVATE ${CMAKE_DL_LIBS})
+add_program_test(failing_malloc all 20 failing_malloc.py $<TARGET_FILE:failing_malloc_library> some)
 if(SEAM_WITH_MPI)
   add_program_test(mpi all 25 mpi.sh ${MPIEXEC_EXECUTABLE} same)
   add_program_test(mpi_unequal slow 30 mpi.sh ${MPIEXEC_EXECUTABLE} unequal)
@@ -60,6 +63,8 @@ add_system_test(memory all 6 memory.sh ${work}/memory $<TARGET_FILE:seam> $<TARG
 
 add_system_test(format quick 8 format.py $<TARGET_FILE:seam>)
 add_program_test(readers all 18 readers.sh)
+add_program_test(largest slow 240 largest.py)
+set_tests_properties(largest PROPERTIES RUN_SERIAL ON) # it takes 10 GB of memory
 add_system_test(install all 18 install.sh ${PROJECT_SOURCE_DIR} ${work}/install ${PROJECT_BINARY_DIR}
                 ${CMAKE_INSTALL_LIBDIR} ${CMAKE_C_COMPILER} "${CMAKE_CXX_COMPILER}")
 

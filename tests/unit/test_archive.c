@@ -4,6 +4,7 @@
 
 #include "support/forged_archive.h"
 #include "files/npy_header.h"
+#include "files/zip_format.h"
 
 /* Packs the result, unpacks it, compares the two, and frees both. */
 static void expect_read_back(seam_result *written) {
@@ -50,10 +51,12 @@ static void the_defaults_and_odd_configurations_come_back(void **unused) {
 static void a_coverage_with_gaps_comes_back(void **unused) {
   (void)unused;
   seam_result *written = small("loss");
+  uint64_t first = written->config.first_chain = UINT64_MAX - 1000;
+  written->config.chains = 1000;
   coverage_free(&written->coverage);
   assert_int_equal(coverage_add(&written->coverage, UINT64_MAX - 150, UINT64_MAX, NULL), SEAM_OK);
-  assert_int_equal(coverage_add(&written->coverage, 0, 49, NULL), SEAM_OK);
-  assert_int_equal(coverage_add(&written->coverage, 50, 51, NULL), SEAM_OK);
+  assert_int_equal(coverage_add(&written->coverage, first, first + 49, NULL), SEAM_OK);
+  assert_int_equal(coverage_add(&written->coverage, first + 50, first + 51, NULL), SEAM_OK);
   expect_read_back(written);
 }
 
@@ -86,7 +89,7 @@ static void only_the_manifest_says_how_and_where_a_run_was_made(void **unused) {
   strcpy(result->device, "a card");
   result->seconds = 77;
   result->config.first_chain = 1000;
-  result->config.chains = 7;
+  result->config.chains = 700;
   coverage_free(&result->coverage);
   assert_int_equal(coverage_add(&result->coverage, 1000, 1200, NULL), SEAM_OK);
   struct bytes b = pack(result);
@@ -106,7 +109,7 @@ static void only_the_manifest_says_how_and_where_a_run_was_made(void **unused) {
   free(b.data);
 }
 
-static void members_have_one_order_and_no_date(void **unused) {
+static void members_have_one_order_and_one_date(void **unused) {
   (void)unused;
   static const char *const names[] = {"run.manifest", "loss.json", "loss_storage_values.npy", "slack.json",
                                       "slack_storage_values.npy"};
@@ -117,9 +120,100 @@ static void members_have_one_order_and_no_date(void **unused) {
   for (int i = 0; i < 5; i++) assert_string_equal(reader->members[i].name, names[i]);
   zip_reader_close(reader);
   for (size_t i = 0; i + 16 < file.size; i++) {
-    if (memcmp(file.data + i, "PK\3\4", 4) == 0) assert_memory_equal(file.data + i + 10, "\0\0\0\0", 4);
-    if (memcmp(file.data + i, "PK\1\2", 4) == 0) assert_memory_equal(file.data + i + 12, "\0\0\0\0", 4);
+    if (memcmp(file.data + i, "PK\3\4", 4) == 0) assert_memory_equal(file.data + i + 10, "\0\0\x21\0", 4);
+    if (memcmp(file.data + i, "PK\1\2", 4) == 0) assert_memory_equal(file.data + i + 12, "\0\0\x21\0", 4);
   }
+  free(file.data);
+}
+
+/* Earlier versions wrote the date 0. */
+static void a_file_without_dates_is_read(void **unused) {
+  (void)unused;
+  seam_result *written = small("loss");
+  struct bytes file = pack(written);
+  for (size_t i = 0; i + 16 < file.size; i++) {
+    if (memcmp(file.data + i, "PK\3\4", 4) == 0) memset(file.data + i + 10, 0, 4);
+    if (memcmp(file.data + i, "PK\1\2", 4) == 0) memset(file.data + i + 12, 0, 4);
+  }
+  seam_result *read = unpack(file);
+  expect_equal(written, read);
+  seam_result_free(read);
+  seam_result_free(written);
+  free(file.data);
+}
+
+/* ---- Numbers of 64 bits, as in files with members above 4 GiB ---- */
+
+static void add_bytes(struct bytes *file, const void *bytes, size_t size) {
+  memcpy(file->data + file->size, bytes, size);
+  file->size += size;
+}
+
+/* Adds the entry with the chosen numbers (bit 0: size, 1: packed size, 2: position) in extra fields, behind a field of
+ * another kind. */
+static void add_wide_entry(struct bytes *file, const unsigned char *at, int chosen) {
+  struct zip_entry entry;
+  memcpy(&entry, at, sizeof entry);
+  const uint64_t numbers[3] = {entry.about.size, entry.about.packed, entry.position};
+  struct zip_extra other = {.kind = 0x5455, .size = 5}, wide = {.kind = ZIP64_EXTRA, .size = 0};
+  for (int n = 0; n < 3; n++) wide.size = (uint16_t)(wide.size + (chosen >> n & 1) * 8);
+  if (chosen & 1) entry.about.size = ZIP_ELSEWHERE;
+  if (chosen & 2) entry.about.packed = ZIP_ELSEWHERE;
+  if (chosen & 4) entry.position = ZIP_ELSEWHERE;
+  entry.about.extra_size = (uint16_t)(sizeof other + other.size + sizeof wide + wide.size);
+  add_bytes(file, &entry, sizeof entry);
+  add_bytes(file, at + sizeof entry, entry.about.name_size);
+  add_bytes(file, &other, sizeof other);
+  add_bytes(file, "12345", other.size);
+  add_bytes(file, &wide, sizeof wide);
+  for (int n = 0; n < 3; n++)
+    if (chosen >> n & 1) add_bytes(file, &numbers[n], 8);
+}
+
+/* A copy of a small file that gives the chosen numbers in 64 bits, and with `wide_end` also those of its directory. */
+static struct bytes widened(struct bytes file, int chosen, bool wide_end) {
+  struct zip_end end;
+  memcpy(&end, file.data + file.size - sizeof end, sizeof end);
+  struct bytes copy = {malloc(file.size + 1000), 0};
+  assert_non_null(copy.data);
+  add_bytes(&copy, file.data, end.directory);
+  const unsigned char *at = file.data + end.directory;
+  for (int m = 0; m < end.members; m++) {
+    struct zip_entry entry;
+    memcpy(&entry, at, sizeof entry);
+    add_wide_entry(&copy, at, chosen);
+    at += sizeof entry + entry.about.name_size;
+  }
+  end.directory_size = (uint32_t)(copy.size - end.directory);
+  struct zip64_locator locator = {.signature = ZIP64_LOCATOR, .end = copy.size, .disks = 1};
+  struct zip64_end wide = {.signature = ZIP64_END,
+                           .rest = 44,
+                           .members_here = end.members,
+                           .members = end.members,
+                           .directory_size = end.directory_size,
+                           .directory = end.directory};
+  if (wide_end) {
+    end.members = end.members_here = UINT16_MAX;
+    end.directory = end.directory_size = ZIP_ELSEWHERE;
+    add_bytes(&copy, &wide, sizeof wide);
+    add_bytes(&copy, &locator, sizeof locator);
+  }
+  add_bytes(&copy, &end, sizeof end);
+  return exact(copy);
+}
+
+static void numbers_of_64_bits_are_read(void **unused) {
+  (void)unused;
+  seam_result *written = small("loss,slack");
+  struct bytes file = pack(written);
+  for (int chosen = 0; chosen < 8; chosen++) {
+    struct bytes wide = widened(file, chosen, chosen & 1);
+    seam_result *read = unpack(wide);
+    expect_equal(written, read);
+    seam_result_free(read);
+    free(wide.data);
+  }
+  seam_result_free(written);
   free(file.data);
 }
 
@@ -217,7 +311,9 @@ int main(void) {
       cmocka_unit_test(a_result_of_no_chains_comes_back),
       cmocka_unit_test(identical_results_make_identical_bytes),
       cmocka_unit_test(only_the_manifest_says_how_and_where_a_run_was_made),
-      cmocka_unit_test(members_have_one_order_and_no_date),
+      cmocka_unit_test(members_have_one_order_and_one_date),
+      cmocka_unit_test(a_file_without_dates_is_read),
+      cmocka_unit_test(numbers_of_64_bits_are_read),
       cmocka_unit_test(the_npy_header_is_what_numpy_writes),
       cmocka_unit_test(an_array_of_one_axis_has_a_tuple_of_one),
       cmocka_unit_test(odd_device_names_cannot_spoil_a_result),

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "support/forged_archive.h"
+#include "files/zip_format.h"
 
 /* Sanitizers reserve terabytes of address space, so they cannot run under a limit on it. */
 #if defined(__has_feature)
@@ -83,7 +84,69 @@ static void a_member_that_reaches_beyond_the_file_is_refused(void **unused) {
   (void)unused;
   struct bytes file = small_file("loss");
   set_header_field(file, "run.manifest", 20, 18, (uint32_t)file.size);
-  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest cannot be unpacked");
+  expect_refused(file, SEAM_ERROR_FORMAT, "run.manifest reaches into what follows");
+  free(file.data);
+}
+
+/* Expects a refusal of `file` after `size` bytes of `kind` are put in at `at`. */
+static void refuse_stray(struct bytes file, size_t at, const void *stray, size_t size, const char *words) {
+  struct bytes longer = {malloc(file.size + size), file.size + size};
+  assert_non_null(longer.data);
+  memcpy(longer.data, file.data, at);
+  memcpy(longer.data + at, stray, size);
+  memcpy(longer.data + at + size, file.data + at, file.size - at);
+  expect_refused(longer, SEAM_ERROR_FORMAT, words);
+  free(longer.data);
+}
+
+static struct zip_end end_of(struct bytes file) {
+  struct zip_end end;
+  memcpy(&end, file.data + file.size - sizeof end, sizeof end);
+  return end;
+}
+
+static void bytes_that_belong_to_no_member_are_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss"), other = small_file("slack,loss");
+  size_t end = file.size - sizeof(struct zip_end);
+  refuse_stray(file, 0, other.data, other.size, "bytes that belong to no member: if files were joined");
+  refuse_stray(file, 0, "#!/bin/sh\n", 10, "holds 10 bytes that belong to no member");
+  refuse_stray(file, 0, "PK\3\4", 4, "holds 4 bytes that belong to no member");
+  refuse_stray(file, end_of(file).directory, "x", 1, "holds 1 bytes that belong to no member");
+  refuse_stray(file, end, "x", 1, "holds 1 bytes that belong to no member");
+  refuse_stray(file, file.size, "x", 1, "is not a zip file");
+  refuse_stray(file, file.size, "\0", 1, "is not a zip file");
+  free(other.data);
+  free(file.data);
+}
+
+/* The directory is corrected for the stray bytes, so that other readers take the file. */
+static void stray_bytes_that_the_directory_steps_over_are_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss");
+  struct zip_end end = end_of(file);
+  static const char *const words[] = {"holds 3 bytes before run.manifest", "holds 3 bytes before loss.json",
+                                      "holds 3 bytes before loss_storage_values.npy",
+                                      "holds 3 bytes behind the last member"};
+  for (int m = 0; m <= 3; m++) {
+    struct bytes stray = small_file("loss");
+    size_t at = end.directory, moved = 0;
+    for (size_t i = end.directory; i + 46 < file.size; i++) {
+      struct zip_entry entry;
+      memcpy(&entry, file.data + i, sizeof entry);
+      if (entry.signature != ZIP_ENTRY) continue;
+      if (moved++ >= (size_t)m) {
+        if (entry.position < at) at = entry.position;
+        entry.position += 3;
+        memcpy(stray.data + i, &entry, sizeof entry);
+      }
+    }
+    end.directory += 3;
+    memcpy(stray.data + stray.size - sizeof end, &end, sizeof end);
+    end.directory -= 3;
+    refuse_stray(stray, at, "abc", 3, words[m]);
+    free(stray.data);
+  }
   free(file.data);
 }
 
@@ -295,8 +358,19 @@ static void a_coverage_must_be_sorted_disjoint_and_in_decimal_strings(void **unu
                                       "[[\"5\",\"1:5\"]]"};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     refuse_manifest(file, NULL, "coverage", json_loads(lists[i], 0, NULL), SEAM_ERROR_FORMAT, "of chains");
-  refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"206\"]]", 0, NULL), SEAM_ERROR_FORMAT,
-                  "201 are covered");
+  refuse_manifest(file, NULL, "coverage", json_loads("[[\"5\",\"204\"]]", 0, NULL), SEAM_ERROR_FORMAT,
+                  "199 are covered");
+  free(file.data);
+}
+
+static void chains_outside_the_configuration_are_refused(void **unused) {
+  (void)unused;
+  struct bytes file = small_file("loss");
+  static const char *const lists[] = {"[[\"4\",\"204\"]]", "[[\"6\",\"206\"]]", "[[\"5000\",\"5200\"]]",
+                                      "[[\"0\",\"1\"],[\"5\",\"204\"]]", "[[\"5\",\"204\"],[\"205\",\"206\"]]"};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    refuse_manifest(file, NULL, "coverage", json_loads(lists[i], 0, NULL), SEAM_ERROR_FORMAT,
+                    "but the configuration has [5, 205)");
   free(file.data);
 }
 
@@ -414,6 +488,8 @@ int main(void) {
       cmocka_unit_test(a_flipped_bit_is_refused_or_has_no_effect),
       cmocka_unit_test(sizes_that_deflate_cannot_reach_are_refused),
       cmocka_unit_test(a_member_that_reaches_beyond_the_file_is_refused),
+      cmocka_unit_test(bytes_that_belong_to_no_member_are_refused),
+      cmocka_unit_test(stray_bytes_that_the_directory_steps_over_are_refused),
       cmocka_unit_test(members_of_another_size_than_the_histogram_are_refused),
       cmocka_unit_test(a_forged_configuration_takes_no_memory),
       cmocka_unit_test(a_foreign_zip_is_refused),
@@ -428,6 +504,7 @@ int main(void) {
       cmocka_unit_test(interchange_of_broken_pairs_is_refused),
       cmocka_unit_test(interchange_of_too_many_pairs_is_refused),
       cmocka_unit_test(a_coverage_must_be_sorted_disjoint_and_in_decimal_strings),
+      cmocka_unit_test(chains_outside_the_configuration_are_refused),
       cmocka_unit_test(a_langevin_run_records_its_step_ratio),
       cmocka_unit_test(a_description_of_another_histogram_is_refused),
       cmocka_unit_test(labels_are_only_words),

@@ -15,6 +15,8 @@
 #include "config/config.h"
 #include "config/option.h"
 #include "base/did_you_mean.h"
+#include "base/json_text.h"
+#include "support/sample_result.h"
 
 static struct seam_config config;
 static seam_error error;
@@ -659,7 +661,9 @@ static seam_status read_file(const char *content, size_t size) {
 
 static void configuration_files_are_read_and_refused(void **state) {
   (void)state;
-  static const char good[] = "{\"first\": \"linear\", \"steps\": 12}\n";
+  static const char good[] = "\xef\xbb\xbf{\"first\": \"linear\", \"steps\": 12}\n", *plain = good + 3;
+  assert_int_equal(read_file(plain, strlen(plain)), SEAM_OK);
+  defaults(state);
   assert_int_equal(read_file(good, strlen(good)), SEAM_OK);
   assert_int_equal(config.first, KIND_LINEAR);
   assert_int_equal(config.steps, 12);
@@ -672,6 +676,9 @@ static void configuration_files_are_read_and_refused(void **state) {
                {"{\"steps\": 1} x", SEAM_ERROR_FORMAT},
                {"{\"steps\": 1, \"steps\": 2}", SEAM_ERROR_FORMAT},
                {"{\"seed\": 18446744073709551615}", SEAM_ERROR_FORMAT},
+               {"\xef\xbb\xbf", SEAM_ERROR_FORMAT},
+               {"\xef\xbb\xbf\xef\xbb\xbf{\"steps\": 1}", SEAM_ERROR_FORMAT},
+               {"\xff\xfe{", SEAM_ERROR_FORMAT},
                {"PK", SEAM_ERROR_FORMAT},
                {"PK\003\004 and nothing more", SEAM_ERROR_FORMAT},
                {"{\"steps\": 1, \"bins\": 0}", SEAM_ERROR_USAGE}};
@@ -684,6 +691,105 @@ static void configuration_files_are_read_and_refused(void **state) {
   assert_int_equal(read_file(large, sizeof large), SEAM_ERROR_FORMAT);
   assert_int_equal(seam_config_read(&config, "/tmp/seam/nowhere", &error), SEAM_ERROR_IO);
   assert_int_equal(seam_config_read(&config, "/tmp", &error), SEAM_ERROR_IO);
+}
+
+/* ---- JSON text ---- */
+
+/* Both readers refuse the text, or find the same values. Returns whether they take it. */
+static bool read_as_jansson_does(const char *text, size_t size) {
+  struct json_fault fault;
+  json_t *ours = json_text_read(text, size, &fault), *theirs = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+  if (!ours != !theirs || (ours && !json_equal(ours, theirs)))
+    fail_msg("line %d: %s: %.*s", fault.line, fault.text, (int)size, text);
+  assert_true(ours || (fault.line >= 1 && *fault.text));
+  json_decref(ours);
+  json_decref(theirs);
+  return ours != NULL;
+}
+
+static void json_is_read_as_jansson_reads_it(void **state) {
+  (void)state;
+  static const char *const texts[] = {"{}",
+                                      "[]",
+                                      " [ ] ",
+                                      "",
+                                      " ",
+                                      "[1,]",
+                                      "[,1]",
+                                      "{\"a\"}",
+                                      "{\"a\":}",
+                                      "{\"a\":1,}",
+                                      "[1 2]",
+                                      "[1]]",
+                                      "[[1]",
+                                      "1",
+                                      "\"a\"",
+                                      "[01]",
+                                      "[-]",
+                                      "[-0]",
+                                      "[-1]",
+                                      "[+1]",
+                                      "[1.]",
+                                      "[.5]",
+                                      "[1.5e]",
+                                      "[1e5]",
+                                      "[1E+5]",
+                                      "[1e-5]",
+                                      "[1e400]",
+                                      "[-1e400]",
+                                      "[9223372036854775807]",
+                                      "[9223372036854775808]",
+                                      "[-9223372036854775808]",
+                                      "[-9223372036854775809]",
+                                      "[true,false,null]",
+                                      "[True]",
+                                      "[nul]",
+                                      "[\"\\u00e4\\ud83d\\ude00\"]",
+                                      "[\"\\ud83d\"]",
+                                      "[\"\\ude00\"]",
+                                      "[\"\\ud83d\\u0041\"]",
+                                      "[\"\\u0000\"]",
+                                      "[\"\\u12\"]",
+                                      "[\"\\x\"]",
+                                      "[\"\\\"]",
+                                      "[\"\\\\\"]",
+                                      "[\"\\\"\\/\\b\\f\\n\\r\\t\"]",
+                                      "[\"\xc3\xa4\"]",
+                                      "[\"\xc3\"]",
+                                      "[\"\xc0\x80\"]",
+                                      "[\"\xe0\x80\x80\"]",
+                                      "[\"\xed\xa0\x80\"]",
+                                      "[\"\xf0\x9f\x98\x80\"]",
+                                      "[\"\xf4\x90\x80\x80\"]",
+                                      "[\"\xff\"]",
+                                      "[\"\n\"]",
+                                      "[\"",
+                                      "{\"a\":1,\"a\":2}",
+                                      "{\"a\":1,\"\\u0061\":2}",
+                                      "{1:2}",
+                                      "{\"a\" 1}",
+                                      "[0.1,3.4e38,5e-324,1e-999]",
+                                      "/* */[]"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) read_as_jansson_does(texts[i], strlen(texts[i]));
+}
+
+/* Every text that a few changed bytes make of one that has everything. */
+static void changed_json_is_read_as_jansson_reads_it(void **state) {
+  (void)state;
+  static const char whole[] =
+      "{\"a\": [0, -12, 3.25, 1e3, -4E-2, true, false, null], \"\\u00e4\\n\": {\"\xc3\xb6\": \"x\"},"
+      " \"b\": [[], {}, \"\\ud83d\\ude00\\\\\"]}\n";
+  static const char bytes[] = "{}[]\",:0123456789.eE+-\\untrfalsd\n \x01\x80\xc3\xbf\xed";
+  uint64_t random = 5;
+  int taken = 0;
+  for (int i = 0; i < 100000; i++) {
+    char text[sizeof whole];
+    memcpy(text, whole, sizeof whole);
+    for (uint64_t k = sample_random(&random, 3); k < 3; k++)
+      text[sample_random(&random, sizeof whole - 1)] = bytes[sample_random(&random, sizeof bytes - 1)];
+    taken += read_as_jansson_does(text, sizeof whole - 1 - sample_random(&random, 3));
+  }
+  assert_in_range(taken, 3000, 97000);
 }
 
 /* ---- A locale with a decimal comma ---- */
@@ -751,6 +857,8 @@ int main(void) {
       cmocka_unit_test_setup(wrong_json_values_are_refused, defaults),
       cmocka_unit_test_setup(json_with_a_bad_entry_changes_nothing, defaults),
       cmocka_unit_test_setup(configuration_files_are_read_and_refused, defaults),
+      cmocka_unit_test(json_is_read_as_jansson_reads_it),
+      cmocka_unit_test(changed_json_is_read_as_jansson_reads_it),
       cmocka_unit_test_setup_teardown(a_decimal_comma_changes_nothing, comma_locale, plain_locale),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,9 @@ static void missing_common_and_joined_ids_are_right(void **unused) {
              size = 0;
     for (uint64_t id = IDS; id-- > 0;)
       if (flags[0][id] && flags[1][id]) first = id;
+    uint64_t shared = 0;
+    for (uint64_t id = 0; id < IDS; id++) shared += flags[0][id] && flags[1][id];
+    assert_int_equal(coverage_shared(&parts[0], &parts[1]), shared);
     assert_int_equal(coverage_overlap(&parts[0], &parts[1], &found), first < IDS);
     if (first < IDS) assert_int_equal(found, first);
     assert_int_equal(coverage_missing(&parts[0], low, high, &missing, NULL), SEAM_OK);
@@ -180,18 +183,60 @@ static void missing_common_and_joined_ids_are_right(void **unused) {
     uint64_t both = coverage_size(&parts[0]) + coverage_size(&parts[1]), before = coverage_size(&parts[0]);
     assert_int_equal(coverage_join(&parts[0], &parts[1], NULL), first < IDS ? SEAM_ERROR_INTERNAL : SEAM_OK);
     assert_int_equal(coverage_size(&parts[0]), first < IDS ? before : both);
+    for (size_t k = 1; k < parts[0].ranges; k++) assert_true(parts[0].ids[2 * k] > parts[0].ids[2 * k - 1]);
+    for (uint64_t id = 0; id < IDS && first == IDS; id++)
+      assert_int_equal(flags[0][id] | flags[1][id],
+                       coverage_overlap(&parts[0], &(struct coverage){(uint64_t[]){id, id + 1}, 1, 1}, &found));
     for (int k = 0; k < 2; k++) coverage_free(&parts[k]);
     coverage_free(&missing);
   }
 }
 
+/* Two parts of a million ranges each: in quadratic time, the test would not end. */
+static void a_million_ranges_are_joined_at_once(void **unused) {
+  (void)unused;
+  enum { RANGES = 1000000 };
+  struct coverage parts[3] = {{0}, {0}, {0}};
+  for (uint64_t id = 0; id < 4 * RANGES; id += 2) add(&parts[id / 2 % 2], id, id + 1);
+  for (uint64_t id = 1; id < 4 * RANGES; id += 2) add(&parts[2], id, id + 1);
+  assert_int_equal(coverage_join(&parts[0], &parts[1], NULL), SEAM_OK);
+  assert_int_equal(parts[0].ranges, 2 * RANGES);
+  assert_int_equal(coverage_shared(&parts[0], &parts[1]), RANGES);
+  assert_int_equal(coverage_join(&parts[0], &parts[2], NULL), SEAM_OK);
+  expect(&parts[0], 1, (uint64_t[]){0, 4 * RANGES});
+  for (int k = 0; k < 3; k++) coverage_free(&parts[k]);
+}
+
+/* As a run does that fills the gaps of an earlier result in portions. */
+static void gaps_are_filled_from_the_left(void **unused) {
+  (void)unused;
+  enum { RANGES = 200000, PORTION = 1000 };
+  struct coverage coverage = {0};
+  for (uint64_t k = 0; k < RANGES; k++) add(&coverage, 2 * k, 2 * k + 1);
+  for (uint64_t k = 0; k < RANGES; k += PORTION) {
+    struct coverage portion = {0};
+    for (uint64_t i = k; i < k + PORTION; i++) add(&portion, 2 * i + 1, 2 * i + 2);
+    assert_int_equal(coverage_join(&coverage, &portion, NULL), SEAM_OK);
+    coverage_free(&portion);
+  }
+  expect(&coverage, 1, (uint64_t[]){0, 2 * RANGES});
+  coverage_free(&coverage);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(ranges_are_kept_sorted),         cmocka_unit_test(neighbours_are_joined),
-      cmocka_unit_test(an_empty_range_changes_nothing), cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
-      cmocka_unit_test(a_backward_range_is_refused),    cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
-      cmocka_unit_test(any_order_covers_the_same),      cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
-      cmocka_unit_test(what_is_missing_is_the_rest),    cmocka_unit_test(missing_common_and_joined_ids_are_right),
+      cmocka_unit_test(ranges_are_kept_sorted),
+      cmocka_unit_test(neighbours_are_joined),
+      cmocka_unit_test(an_empty_range_changes_nothing),
+      cmocka_unit_test(an_overlap_is_refused_and_changes_nothing),
+      cmocka_unit_test(a_backward_range_is_refused),
+      cmocka_unit_test(ids_reach_to_the_last_of_64_bits),
+      cmocka_unit_test(any_order_covers_the_same),
+      cmocka_unit_test(pairs_are_whole_where_all_ends_are_even),
+      cmocka_unit_test(what_is_missing_is_the_rest),
+      cmocka_unit_test(missing_common_and_joined_ids_are_right),
+      cmocka_unit_test(a_million_ranges_are_joined_at_once),
+      cmocka_unit_test(gaps_are_filled_from_the_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -326,10 +326,11 @@ static int count_of(const unsigned char *bytes, size_t size, const char *text) {
   return count;
 }
 
-/* Each page is drawn twice: the first time it is measured. */
+/* Each page is drawn twice: the first time it is measured. A PDF is drawn once more, to compare. */
 static void a_pdf_has_a_page_for_each_part_and_others_have_one(void **state) {
   (void)state;
-  static const char *const traces[][2] = {{"a.pdf", "0;0;1;1;2;2;"}, {"a.png", "012;012;"}, {"a.svg", "012;012;"}};
+  static const char *const traces[][2] = {
+      {"a.pdf", "0;0;1;1;2;2;0;0;1;1;2;2;"}, {"a.png", "012;012;"}, {"a.svg", "012;012;"}};
   for (int f = 0; f < 3; f++) {
     struct trace trace = {""};
     const struct document document = {3, trace_part, trace_end, &trace};

@@ -131,6 +131,13 @@ static void a_plan_that_cannot_be_read_is_refused(void **state) {
   assert_non_null(strstr(error.message, "does not end in .json; name one"));
 }
 
+static void a_byte_order_mark_before_a_plan_is_skipped(void **state) {
+  (void)state;
+  seam_sweep *sweep = open_plan("plan.json", "\xef\xbb\xbf" GRID("\"lr\": [1, 2]"));
+  assert_int_equal(seam_sweep_points(sweep), 2);
+  seam_sweep_close(sweep);
+}
+
 static void the_output_folder_is_beside_the_plan(void **state) {
   (void)state;
   static const struct {
@@ -608,6 +615,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wrong_plans_are_refused_by_key_and_value),
       cmocka_unit_test(a_plan_that_cannot_be_read_is_refused),
+      cmocka_unit_test(a_byte_order_mark_before_a_plan_is_skipped),
       cmocka_unit_test(the_output_folder_is_beside_the_plan),
       cmocka_unit_test(ranges_end_at_their_last_value),
       cmocka_unit_test(the_last_axis_changes_fastest),

@@ -51,7 +51,7 @@ add_unit_test(test_gibbs all 17)
 # Ranks that are threads, in the place of MPI's: the library's objects alone.
 add_executable(test_ranks unit/test_ranks.c shim/transport_threads.c ${SEAM_CPU_KERNELS} $<TARGET_OBJECTS:seam_objects>
                           $<TARGET_OBJECTS:seam_cuda_backend> ${SEAM_CUDA_KERNELS})
-target_link_libraries(test_ranks PRIVATE PkgConfig::MINIZIP PkgConfig::JANSSON ZLIB::ZLIB PkgConfig::CMOCKA
+target_link_libraries(test_ranks PRIVATE PkgConfig::JANSSON ZLIB::ZLIB PkgConfig::CMOCKA
                                          Threads::Threads $<TARGET_NAME_IF_EXISTS:CUDA::cudart_static> m)
 seam_test(test_ranks all 20 test_ranks)
 

@@ -89,6 +89,7 @@ static void draw_compared(struct page *page, seam_comparison *comparison, seam_c
 
 void caption_draw(struct page *page, const struct plot *plot) {
   seam_config *defaults = seam_config_create();
+  page->no_memory = !defaults;
   if (!defaults) return;
   page_font(page, 0.8, false);
   page_colour(page, faint_ink, 1);

@@ -103,7 +103,8 @@ seam_status figure_out_of_memory(seam_error *error) {
 }
 
 static seam_status cairo_failed(cairo_status_t status, seam_error *error) {
-  if (status == CAIRO_STATUS_NO_MEMORY) return figure_out_of_memory(error);
+  /* libpng and FreeType do not say why they fail. */
+  if (status != CAIRO_STATUS_INVALID_SIZE) return figure_out_of_memory(error);
   return fail(error, SEAM_ERROR_USAGE, "the figure cannot be drawn at this size (%s): choose another --width",
               cairo_status_to_string(status));
 }
@@ -147,6 +148,7 @@ static seam_status draw_on(cairo_surface_t *surface, struct sheet *sheet, seam_e
   page_font(&page, 1, false);
   seam_status status = draw_parts(&page, sheet, error);
   sheet->height = page.y + page.left;
+  if (status == SEAM_OK && page.no_memory) status = figure_out_of_memory(error);
   if (status == SEAM_OK && cairo_status(page.cairo)) status = cairo_failed(cairo_status(page.cairo), error);
   cairo_destroy(page.cairo);
   return status;
@@ -177,15 +179,33 @@ static seam_status draw_sheets(const struct format *format, double width, const 
   return SEAM_OK;
 }
 
+static seam_status render(const struct format *format, double width, const struct document *document,
+                          struct bytes *bytes, seam_error *error) {
+  cairo_surface_t *surface = NULL;
+  seam_status status = draw_sheets(format, width, document, bytes, &surface, error);
+  cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, bytes);
+  if (finished) status = cairo_failed(finished, error);
+  cairo_surface_destroy(surface);
+  return status;
+}
+
+/* Cairo 1.16 does not tell that memory was out while it finished a PDF. Such a file differs from a second one. */
+static seam_status check_twice(const struct format *format, double width, const struct document *document,
+                               const struct bytes *bytes, seam_error *error) {
+  struct bytes again = {0};
+  seam_status status = render(format, width, document, &again, error);
+  if (status == SEAM_OK && (again.size != bytes->size || memcmp(again.data, bytes->data, again.size) != 0))
+    status = figure_out_of_memory(error);
+  free(again.data);
+  return status;
+}
+
 seam_status page_render(const struct format *format, double width, const struct document *document, unsigned char **out,
                         size_t *size, seam_error *error) {
   struct bytes bytes = {0};
-  cairo_surface_t *surface = NULL;
   *out = NULL;
-  seam_status status = draw_sheets(format, width, document, &bytes, &surface, error);
-  cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, &bytes);
-  if (finished) status = cairo_failed(finished, error);
-  cairo_surface_destroy(surface);
+  seam_status status = render(format, width, document, &bytes, error);
+  if (status == SEAM_OK && format->begin_page) status = check_twice(format, width, document, &bytes, error);
   if (status) {
     free(bytes.data);
     return status;

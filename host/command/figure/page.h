@@ -20,6 +20,7 @@ struct page {
   double y;           /* the top of the free room */
   double size;        /* of text; distances are multiples of it */
   bool wide;          /* room for two things side by side */
+  bool no_memory;     /* something could not be drawn */
 };
 
 struct format;
