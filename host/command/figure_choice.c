@@ -100,14 +100,15 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
-const char *choice_outcome(const struct figure *figure, const struct arguments *arguments) {
-  return arguments->outcome ? arguments->outcome : figure->outcome;
+const char *choice_outcome(const struct figure *figure, const struct plot *plot, const struct arguments *arguments) {
+  if (arguments->outcome) return arguments->outcome;
+  return default_outcome((const seam_result *const *)plot->results, plot->count, figure->outcome);
 }
 
 static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
                            seam_error *error) {
   if (!figure->prepare) return SEAM_OK;
-  return figure->prepare(plot, choice_outcome(figure, arguments), arguments->force, error);
+  return figure->prepare(plot, choice_outcome(figure, plot, arguments), arguments->force, error);
 }
 
 static seam_status settle_one(struct choice *choice, const struct figure *figure, struct plot *plot,
@@ -141,10 +142,18 @@ static seam_status settle_all(struct choice *choice, struct plot *plot, const st
               arguments->files[0]);
 }
 
+static seam_status check_laws(const struct plot *plot, const struct arguments *arguments, seam_error *error) {
+  const struct selection *selection = find_selection(arguments->outcome);
+  seam_status status = SEAM_OK;
+  for (int r = 0; r < plot->count && status == SEAM_OK; r++)
+    status = check_law(plot->results[r], arguments->files[r], selection, error);
+  return status;
+}
+
 seam_status choice_settle(struct choice *choice, struct plot *plot, const struct arguments *arguments,
                           seam_error *error) {
   struct choice asked = *choice;
-  seam_status status = SEAM_OK;
+  seam_status status = check_laws(plot, arguments, error);
   choice->count = 0;
   for (int i = 0; i < asked.count && status == SEAM_OK; i++)
     status = asked.figures[i]->draw ? settle_one(choice, asked.figures[i], plot, arguments, error)

@@ -28,8 +28,8 @@ struct choice {
 /* Reads names such as "margins,snapshots", for a number of files. NULL chooses the default figure. */
 seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error);
 
-/* The --outcome of a figure: the given one or its default. */
-const char *choice_outcome(const struct figure *figure, const struct arguments *arguments);
+/* The --outcome of a figure: the given one or its default for these results. */
+const char *choice_outcome(const struct figure *figure, const struct plot *plot, const struct arguments *arguments);
 
 /* Replaces `all` by the figures that can be drawn, refuses figures that the results have no data for, and prepares the
  * figures that need it. */

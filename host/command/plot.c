@@ -96,7 +96,7 @@ static seam_status draw_part(struct page *page, const void *user, int part, seam
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
-  plot.selection = find_selection(choice_outcome(figure, task->arguments));
+  plot.selection = find_selection(choice_outcome(figure, &task->plot, task->arguments));
   return figure->draw(page, &plot, error);
 }
 

@@ -91,7 +91,7 @@ cmp -s log.png wide.png && wrong "the logarithm changes nothing"
 run "another outcome" 0 plot a.zip --outcome buffer --output buffer.png
 cmp -s buffer.png wide.png && wrong "the outcome changes nothing"
 for beside in p g; do
-  run "$beside: a prediction beside a training" 0 plot a.zip $beside.zip --outcome all --output $beside.png
+  run "$beside: a prediction beside a training" 0 plot a.zip $beside.zip --output $beside.png
   run "$beside: a prediction alone" 0 plot $beside.zip --figure all --output $beside-all.svg
 done
 run "interchange beside a prediction" 0 plot a.zip p.zip --figure interchange --output fit.svg
@@ -111,7 +111,9 @@ run "in another order" 0 plot a.zip c.zip none.zip one.zip diverged.zip --figure
 cmp -s other.png margins.png && wrong "the order changes nothing"
 run "margins of several, narrow" 0 plot c.zip a.zip none.zip --figure margins --width 80mm --output once.png --force
 for outcome in fail all buffer; do
-  run "several, $outcome" 0 plot a.zip p.zip g.zip none.zip --outcome $outcome --output outcome-$outcome.png
+  law=g.zip
+  [ $outcome = fail ] && law=
+  run "several, $outcome" 0 plot a.zip p.zip $law none.zip --outcome $outcome --output outcome-$outcome.png
   whole outcome-$outcome.png
 done
 many=()
@@ -131,7 +133,7 @@ pages() { grep -a -c "/Type /Page " "$1"; }
 has_pages() { [ "$(pages "$2")" = "$1" ] || wrong "$2 has $(pages "$2") pages"; }
 has_pages 3 two.pdf
 has_pages 2 unlike.pdf
-has_pages 1 law.pdf
+has_pages 2 law.pdf
 has_pages 2 three.pdf
 drawn "several figures" a.zip --figure snapshots,interface,margins
 [ "$(pages once.pdf)" = 3 ] || wrong "it has $(pages once.pdf) pages"
@@ -150,6 +152,39 @@ run "has no map" 0 plot empty.zip --output empty.png
 whole empty.png
 run "two that have nothing" 0 plot none.zip none.zip --output nothing.png
 run "two alike" 0 plot a.zip a.zip --output alike.png
+
+# ---- Tables of a Gibbs law, against sums over the cells of its file -------------------------------------------------
+
+run "show of a law" 0 show g.zip
+cp out shown
+run "show of its buffers" 0 show g.zip --outcome buffer
+cp out buffers
+run "compare a training and a law" 0 compare a.zip g.zip
+python3 - <<'P' 2>err || wrong "a table of a law is not the sum of its weights"
+import array, re, zipfile
+member = zipfile.ZipFile("g.zip").read("interface_storage_values.npy")
+cells = array.array("q", member[10 + int.from_bytes(member[8:10], "little"):])
+side = 258
+layers = [cells[o * side * side:(o + 1) * side * side] for o in range(3)]
+weights = [sum(layer) / 2**20 for layer in layers]
+law = weights[0] + weights[1]
+assert weights[2] > law, "there is little that must not be added"
+def near(pattern, text, value):
+    found = float(re.search(pattern, text)[1].replace(",", ""))
+    assert abs(found - value) <= 0.005 * value, f"{pattern}: {found} is not {value}"
+shown = open("shown").read()
+near(r"interface of the Gibbs law: ([\d,]+) pairs by weight", shown, law)
+near(r"interface of buffer: ([\d,]+) pairs by weight", open("buffers").read(), weights[0])
+near(r"B: g.zip: ([\d,]+) weighed pairs of all", open("out").read(), law)
+near(r"mean weight +([\d.]+)%", shown, law / 1000**2 * 100)
+near(r"buffer +([\d.]+)%", shown, weights[0] / law * 100)
+k = round(float(re.search(r"weight per square of ([\d.]+) V:", shown)[1]) * 256 / 6)
+squares = [sum(layers[o][(1 + k * x + i) * side + 1 + k * y + j] for o in (0, 1) for i in range(k) for j in range(k))
+           for x in range(256 // k) for y in range(256 // k)]
+near(r"V:\n +[\d.]+ \S+ ([\d,.]+)\n", shown, max(squares) / 2**20)
+P
+refused "what a law lacks" 7 "g.zip: a Gibbs law weighs all pairs" g.zip --outcome fail --output new.png
+run "what a law lacks, in the terminal" 7 show g.zip --outcome fail
 
 # ---- Without --output -----------------------------------------------------------------------------------------------
 

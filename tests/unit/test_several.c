@@ -153,8 +153,8 @@ static void all_leaves_out_an_impossible_comparison(void **state) {
   expect_settled(&plot, "all", "interface");
   seam_result_free(plot.results[--plot.count]);
   take(&plot, PREDICT(SMALL, "3", "draws", "64", "cells", "64", "task", "gibbs"));
-  expect_settled(&plot, "all", "interface");
-  expect_settled(&plot, "compare", "the second result is a Gibbs law");
+  expect_settled(&plot, "all", "interface compare");
+  expect_settled(&plot, "compare", "compare");
   seam_result_free(plot.results[--plot.count]);
   take(&plot, MADE(SMALL, "3", "histograms", "interface"));
   expect_settled(&plot, "compare,all", "compare interface");
@@ -192,9 +192,9 @@ static void effective_counts_come_from_the_interface(void **state) {
   assert_true(effective_sample_of(prediction, find_selection("fail")) == 0);
   double effective = effective_beside(law, training, "all");
   assert_true(effective > 16 && effective_sample_of(law, buffer) == effective / (double)selected_chains(law, pass));
-  assert_ptr_equal(compared_outcomes(law, find_selection("all")),
+  assert_ptr_equal(counted_outcomes(law, find_selection("all")),
                    pass); /* without the weight of pairs that do not work */
-  assert_ptr_equal(compared_outcomes(prediction, find_selection("all")), find_selection("all"));
+  assert_ptr_equal(counted_outcomes(prediction, find_selection("all")), find_selection("all"));
   seam_result_free(training);
   seam_result_free(prediction);
   seam_result_free(law);
@@ -235,6 +235,126 @@ static void densities_of_a_training_and_a_law_have_one_scale(void **state) {
   cairo_destroy(page.cairo);
   cairo_surface_destroy(surface);
   seam_comparison_free(plot.comparison);
+  release(&plot);
+}
+
+/* ---- What figures draw ---- */
+
+enum { MOST_GRIDS = 8 };
+
+/* The grids that figures drew since the last call of forget. */
+static struct {
+  int count;
+  struct grid grids[MOST_GRIDS];
+} drawn;
+
+void __real_density_draw(struct page *page, const struct panel *panel, const struct grid *grid,
+                         const struct shade *shade);
+
+void __wrap_density_draw(struct page *page, const struct panel *panel, const struct grid *grid,
+                         const struct shade *shade);
+
+void __wrap_density_draw(struct page *page, const struct panel *panel, const struct grid *grid,
+                         const struct shade *shade) {
+  assert_true(drawn.count < MOST_GRIDS);
+  struct grid *copy = &drawn.grids[drawn.count++];
+  size_t size = (size_t)(grid->columns * grid->rows) * sizeof *grid->values;
+  *copy = *grid;
+  copy->values = malloc(size);
+  assert_non_null(copy->values);
+  memcpy(copy->values, grid->values, size);
+  __real_density_draw(page, panel, grid, shade);
+}
+
+static void forget(void) {
+  for (int g = 0; g < drawn.count; g++) grid_free(&drawn.grids[g]);
+  drawn.count = 0;
+}
+
+static void draw(seam_status (*figure)(struct page *, const struct plot *, seam_error *), const struct plot *plot) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDE, HIGH);
+  struct page page = {.cairo = cairo_create(surface), .size = 8, .width = WIDE, .wide = true};
+  seam_error error;
+  forget();
+  assert_int_equal(figure(&page, plot, &error), SEAM_OK);
+  cairo_destroy(page.cairo);
+  cairo_surface_destroy(surface);
+}
+
+/* A sum over a square of bins of (u0, u1), for the outcomes whose bits are set. */
+static double square_of(const seam_histogram *histogram, unsigned outcomes, int64_t u0, int64_t u1, int64_t merged) {
+  int64_t extent = histogram->axes[2].bins + 2, sum = 0;
+  for (int o = 0; o < OUTCOMES_COUNTED; o++)
+    for (int64_t i = 0; i < merged * merged && outcomes >> o & 1; i++)
+      sum += histogram->values[(o * extent + 1 + u0 * merged + i / merged) * extent + 1 + u1 * merged + i % merged];
+  return (double)sum;
+}
+
+/* Each bin of the grid is the sum of the bins that it covers, divided by `divisor`. It is a density if that is 0. */
+static void expect_sums(const struct grid *grid, const seam_histogram *histogram, unsigned outcomes, double divisor) {
+  int64_t bins = histogram->axes[1].bins, merged = bins / grid->columns, layer = (bins + 2) * (bins + 2);
+  double width = 6.0 / (double)grid->columns, all = 0;
+  for (int64_t i = 0; i < 3 * layer; i++) all += outcomes >> i / layer & 1 ? (double)histogram->values[i] : 0;
+  assert_true(all > 0 && grid->rows == grid->columns);
+  if (divisor == 0) divisor = all * width * width;
+  for (int64_t i = 0; i < grid->columns; i++)
+    for (int64_t j = 0; j < grid->rows; j++) {
+      double expected = square_of(histogram, outcomes, i, j, merged) / divisor;
+      if (fabs(grid->values[i * grid->rows + j] - expected) > 1e-9 * (expected + 1))
+        fail_msg("%g instead of %g", grid->values[i * grid->rows + j], expected);
+    }
+}
+
+/* A choice of --outcome, and the outcomes that figures of a training and of a law add up for it. */
+static const struct {
+  const char *outcome;
+  unsigned training, law;
+} sums[] = {{NULL, 7, 3}, {"all", 7, 3}, {"pass", 3, 3}, {"buffer", 1, 1}, {"inverter", 2, 2}};
+
+/* No choice is all, because a law is one of all pairs. Its row "fail" is never added. */
+static void figures_of_a_law_draw_its_weights(void **state) {
+  (void)state;
+  const struct figure figure = {.outcome = "pass"};
+  struct plot both = {.count = 0}, law = {.count = 0};
+  take(&law, PREDICT(PAIRED, "task", "gibbs"));
+  take(&both, MADE(WORKING));
+  take(&both, law.results[0]);
+  const seam_histogram *weights = seam_result_histogram(law.results[0], "interface");
+  const seam_histogram *chains = seam_result_histogram(both.results[0], "interface");
+  for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+    const struct arguments arguments = {.outcome = sums[i].outcome};
+    law.selection = both.selection = find_selection(choice_outcome(&figure, &both, &arguments));
+    draw(draw_interface, &law);
+    assert_int_equal(drawn.count, 1);
+    expect_sums(&drawn.grids[0], weights, sums[i].law, 1 << 20);
+    draw(draw_interface, &both);
+    assert_int_equal(drawn.count, 2);
+    expect_sums(&drawn.grids[0], chains, sums[i].training, 0);
+    expect_sums(&drawn.grids[1], weights, sums[i].law, 0);
+  }
+  seam_error error;
+  both.selection = find_selection("all");
+  assert_int_equal(prepare_comparison(&both, choice_outcome(&figure, &both, &(struct arguments){.outcome = NULL}),
+                                      false, &error),
+                   SEAM_OK);
+  draw(draw_comparison, &both);
+  assert_int_equal(drawn.count, 3);
+  expect_sums(&drawn.grids[0], chains, 7, 0);
+  expect_sums(&drawn.grids[1], weights, 3, 0);
+  forget();
+  seam_comparison_free(both.comparison);
+  release(&both);
+}
+
+static void a_law_has_no_outcome_fail(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0};
+  seam_error error;
+  take(&plot, PREDICT(LINEAR, "task", "gibbs"));
+  for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+    assert_int_equal(check_law(plot.results[0], "g.zip", find_selection(sums[i].outcome), &error), SEAM_OK);
+  assert_int_equal(check_law(plot.results[0], "g.zip", find_selection("fail"), &error), SEAM_ERROR_MISMATCH);
+  assert_non_null(strstr(error.message, "g.zip: a Gibbs law weighs all pairs"));
   release(&plot);
 }
 
@@ -319,6 +439,8 @@ int main(void) {
       cmocka_unit_test(all_leaves_out_an_impossible_comparison),
       cmocka_unit_test(effective_counts_come_from_the_interface),
       cmocka_unit_test(densities_of_a_training_and_a_law_have_one_scale),
+      cmocka_unit_test(figures_of_a_law_draw_its_weights),
+      cmocka_unit_test(a_law_has_no_outcome_fail),
       cmocka_unit_test(curves_are_densities_of_each_result),
       cmocka_unit_test(bins_are_as_wide_as_the_result_with_fewest_counts_needs),
   };

@@ -56,7 +56,7 @@ static seam_status make_densities(struct pair *pair, const struct plot *plot, co
   int64_t *counts[SIDES];
   for (int side = 0; side < SIDES; side++) {
     const seam_histogram *histogram = compared_histogram(plot->results[side], plot->selection);
-    counts[side] = sum_outcomes(histogram, compared_outcomes(plot->results[side], plot->selection));
+    counts[side] = sum_outcomes(histogram, counted_outcomes(plot->results[side], plot->selection));
     pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
   }
   seam_status status =

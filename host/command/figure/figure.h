@@ -47,17 +47,6 @@ extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
  * compare. */
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection);
 
-/* The outcomes to add up in that histogram. The Gibbs law of all chains is the weight of both modes. The row "fail" of
- * its interface holds the weight that the pairs lack, which is not part of the law. */
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection);
-
-/* The unit of the counts: chains, pairs of a prediction, or weights of pairs in units of 2^-20. */
-struct unit {
-  const char *name, *axis; /* "chains" */
-  double value;            /* of one count */
-};
-struct unit unit_of(seam_result *result);
-
 /* The effective sample size of the chosen interfaces, divided by their count. It is 1 for chains. It is less than 1 for
  * pairs, because they share components, and 0 if it is not known. */
 double effective_sample_of(seam_result *result, const struct selection *selection);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/result_kind.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -64,7 +65,7 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
 /* Draws the curves of the chosen outcomes along one axis. The other axis of the panel is fitted to them. */
 static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
                                  const struct plot *plot, int axis, int64_t bins, seam_error *error) {
-  const struct selection *selection = plot->selection;
+  const struct selection *selection = counted_outcomes(plot->results[0], plot->selection);
   struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
@@ -132,7 +133,7 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error) {
   if (plot->count > 1) return draw_interfaces(page, plot, error);
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
-  int64_t *counts = sum_outcomes(histogram, plot->selection);
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(plot->results[0], plot->selection));
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   double effective_sample = effective_sample_of(plot->results[0], plot->selection);

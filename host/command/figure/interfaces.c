@@ -46,7 +46,7 @@ static double effective_sample_in(const struct plot *plot, int r, const seam_his
 static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->selection);
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(gallery->plot->results[r], gallery->plot->selection));
   if (!counts) return figure_out_of_memory(error);
   gallery->histograms[r] = histogram;
   gallery->effective_sample[r] = effective_sample_in(gallery->plot, r, histogram);
@@ -75,7 +75,7 @@ static double sum_of(const double *values, int64_t count) {
 static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = gallery->histograms[r];
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(gallery->plot->results[r], gallery->plot->selection));
   struct grid *grid = &gallery->grids[r];
   double all = 0;
   if (counts) *grid = grid_of(u0, u1, counts, common_merging(gallery, u0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts that all figures share: the colours of outcomes, the unit of counts, headings and columns. */
+/* The parts that all figures share: the colours of outcomes, headings and columns. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -19,21 +19,8 @@ const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Fai
 
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection) {
   seam_prediction prediction;
-  bool components = selection->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
+  bool components = selection->outcomes == ALL_OUTCOMES && seam_result_prediction(result, &prediction) && !prediction.weighed;
   return seam_result_histogram(result, components ? "components" : "interface");
-}
-
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection) {
-  seam_prediction prediction;
-  bool weighed = seam_result_prediction(result, &prediction) && prediction.weighed;
-  return weighed && selection->outcomes == 7 ? find_selection("pass") : selection;
-}
-
-struct unit unit_of(seam_result *result) {
-  seam_prediction p;
-  if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1};
-  if (!p.weighed) return (struct unit){"pairs", "pairs", 1};
-  return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20)};
 }
 
 /* The comparison of a result with itself finds the effective sample size. It takes weights of all pairs only. The
@@ -41,7 +28,7 @@ struct unit unit_of(seam_result *result) {
 double effective_sample_of(seam_result *result, const struct selection *selection) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
-  const struct selection *counted = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;
+  const struct selection *counted = p.weighed || selection->outcomes == ALL_OUTCOMES ? find_selection("pass") : selection;
   seam_comparison *comparison;
   seam_error ignored;
   if (seam_compare(result, result, p.weighed ? "all" : counted->name, 0, &comparison, &ignored)) return 0;
