@@ -16,19 +16,19 @@ enum { SIDES = 2 };
 
 /* selection and snapshots use all chains by default, because they show how many of them work. */
 static const struct figure figures[] = {
-    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface, NULL},
-    {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer, NULL},
-    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", draw_margins, NULL},
-    {"selection", {"selection"}, 1, 1, "all", draw_selection, NULL},
-    {"snapshots", {"snapshots"}, 1, 1, "all", draw_snapshots, NULL},
-    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", draw_interchange, NULL},
-    {"compare", {"interface"}, SIDES, SIDES, "pass", draw_comparison, prepare_comparison},
-    {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL, NULL},
+    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", false, draw_interface, NULL},
+    {"transfer", {"mapping", "response"}, 1, 1, "pass", true, draw_transfer, NULL},
+    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", false, draw_margins, NULL},
+    {"selection", {"selection"}, 1, 1, "all", false, draw_selection, NULL},
+    {"snapshots", {"snapshots"}, 1, 1, "all", false, draw_snapshots, NULL},
+    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", false, draw_interchange, NULL},
+    {"compare", {"interface"}, SIDES, SIDES, "pass", false, draw_comparison, prepare_comparison},
+    {"all", {NULL}, 1, MOST_RESULTS, NULL, false, NULL, NULL},
 };
 enum { FIGURES = sizeof figures / sizeof *figures };
 _Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds all figures");
 
-const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map, NULL};
+const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, false, draw_map, NULL};
 
 static void add(struct choice *choice, const struct figure *figure) {
   for (int i = 0; i < choice->count; i++)

@@ -14,6 +14,7 @@ struct figure {
   const char *needs[MOST_NEEDS + 1]; /* histograms; one of them is enough */
   int least, most;                   /* how many results */
   const char *outcome;               /* the default */
+  bool logarithmic;                  /* draws counts by their logarithm unless told otherwise */
   seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL for "all" */
   /* Computes once what `draw` needs besides the results, since a page is drawn twice. NULL if nothing. */
   seam_status (*prepare)(struct plot *plot, const char *outcome, bool force, seam_error *error);

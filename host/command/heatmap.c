@@ -34,7 +34,7 @@ struct marks {
 
 struct map {
   struct scale x, y;
-  int64_t *pixels; /* [y][x] */
+  int64_t *pixels;        /* [y][x] */
   int64_t least, largest; /* the ends of the scale */
   const struct unit *unit;
   enum colours colours;

@@ -96,6 +96,7 @@ static seam_status draw_part(struct page *page, const void *user, int part, seam
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
+  plot.logarithmic = task->arguments->log || (figure->logarithmic && !task->arguments->linear);
   plot.selection = find_selection(choice_outcome(figure, &task->plot, task->arguments));
   return figure->draw(page, &plot, error);
 }
@@ -122,6 +123,7 @@ static seam_status read_and_draw(struct task *task, seam_output *output, seam_er
   for (; plot->count < task->arguments->file_count && status == SEAM_OK; plot->count += status == SEAM_OK)
     status = seam_result_read(task->arguments->files[plot->count], &plot->results[plot->count], error);
   if (status == SEAM_OK) status = choice_settle(&task->choice, plot, task->arguments, error);
+  if (status == SEAM_OK) order_results(plot);
   if (status == SEAM_OK) status = draw_and_write(task, output, error);
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
   return status;
@@ -166,7 +168,9 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
 }
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
-  struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
+  struct task task = {.arguments = arguments};
+  if (arguments->log && arguments->linear)
+    return fail(error, SEAM_ERROR_USAGE, "--log and --linear exclude each other: give one of them");
   if (!find_selection(arguments->outcome)) return unknown_selection(arguments->outcome, error);
   seam_status status = check_count(arguments, error);
   if (status) return status;

@@ -110,6 +110,18 @@ static void the_sequential_scale_is_even(void **state) {
   }
 }
 
+static void the_scale_of_ordered_curves_is_even(void **state) {
+  (void)state;
+  enum { STEPS = 6 }; /* between seven curves */
+  for (int i = 0; i < STEPS; i++) {
+    struct rgb from = colour_ordered((double)i / STEPS), to = colour_ordered((double)(i + 1) / STEPS);
+    double step = lightness_of(from) - lightness_of(to);
+    assert_true(step > 8 && step < 16 && lightness_of(from) < 80);
+    for (int deutan = 0; deutan < 2; deutan++)
+      assert_true(lightness_of(dichromat(from, deutan)) > 5 + lightness_of(dichromat(to, deutan)));
+  }
+}
+
 static void the_diverging_scale_is_even_on_both_sides(void **state) {
   (void)state;
   for (int i = 0; i < 64; i++) {
@@ -393,6 +405,7 @@ int main(void) {
       cmocka_unit_test(ticks_are_round_and_tell_their_values),
       cmocka_unit_test(decades_have_ticks_and_short_ones_more),
       cmocka_unit_test(the_sequential_scale_is_even),
+      cmocka_unit_test(the_scale_of_ordered_curves_is_even),
       cmocka_unit_test(the_diverging_scale_is_even_on_both_sides),
       cmocka_unit_test(lightness_is_cie_lightness),
       cmocka_unit_test(bins_are_merged_if_counts_are_few),

@@ -8,7 +8,8 @@
 #include "command/common/failure.h"
 #include "command/common/result_kind.h"
 
-static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", ALL_OUTCOMES}};
+static const struct selection selections[] = {
+    {"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", ALL_OUTCOMES}};
 
 const struct selection *find_selection(const char *name) {
   if (!name) return &selections[0];

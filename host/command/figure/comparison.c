@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "command/common/result_kind.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -35,18 +37,20 @@ static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES
                                   seam_error *error) {
   struct merging merging = {1, 1};
   double total[SIDES];
+  bool few[SIDES];
   for (int side = 0; side < SIDES; side++) {
     total[side] = total_of(pair, counts[side]);
     double effective_sample = compared->effective[side] / total[side];
-    struct merging own =
-        merging_of(pair->u0, pair->u1, counts[side], effective_sample >= 0 ? effective_sample : 0, false);
-    if (own.x > merging.x) merging = own;
+    effective_sample = effective_sample >= 0 ? effective_sample : 0;
+    few[side] = counts_are_few(pair->u0, pair->u1, counts[side], effective_sample);
+    struct merging own = merging_of(pair->u0, pair->u1, counts[side], effective_sample, false);
+    if (own.x > merging.x && !few[side]) merging = own;
   }
   for (int side = 0; side < SIDES; side++) {
     struct grid *grid = &pair->grids[side];
-    *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
+    *grid = few[side] ? dots_of(pair->u0, pair->u1, counts[side]) : grid_of(pair->u0, pair->u1, counts[side], merging);
     if (!grid->values) return figure_out_of_memory(error);
-    if (total[side] > 0) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
+    if (total[side] > 0 && !few[side]) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
   }
   return SEAM_OK;
 }
@@ -176,6 +180,7 @@ static void draw_pair(struct page *page, const struct pair *pair) {
   page->y = panels[0].box.y + panels[0].box.height + (ROOM_BELOW + 0.3) * page->size;
   draw_bars(page, pair, panels);
   page_colour(page, ink, 1);
+  if (pair->grids[0].dotted || pair->grids[1].dotted) page_paragraph(page, dots_note);
   if (page->wide)
     page_paragraph(page, pair->distance);
   else
@@ -190,8 +195,11 @@ seam_status prepare_comparison(struct plot *plot, const char *outcome, bool forc
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
   struct pair pair = {0};
   seam_status status = make_pair(&pair, plot, error);
-  heading_draw(page, "Interfaces of %s", plot->selection->name);
+  heading_draw(page, "Interfaces of %s", chosen_words(plot));
+  for (int side = 0; side < SIDES; side++)
+    if (strlen(label_of(plot, side).text) > 1) page_paragraph(page, label_of(plot, side).text);
   if (status == SEAM_OK) draw_pair(page, &pair);
+  if (is_gibbs_law(plot->results[0]) || is_gibbs_law(plot->results[1])) page_paragraph(page, law_note);
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
 }

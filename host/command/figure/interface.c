@@ -15,6 +15,8 @@
 #define MARGINAL     0.2
 #define RIGHT_COLUMN 0.30
 
+enum { FEWEST_BINS = 32 };
+
 /* The places of the parts. */
 struct layout {
   struct panel density, above, beside;
@@ -60,6 +62,12 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
       if (bin == 0 || bin > bins * merged) continue;
       sums[(bin - 1) / merged] += unit * (double)counts[i * rows + j];
     }
+}
+
+/* As many bins as the density has, but few for dots. */
+static int64_t marginal_bins(int64_t bins, const struct grid *grid) {
+  while (grid->dotted && bins % 2 == 0 && bins > 2 * FEWEST_BINS) bins /= 2;
+  return bins;
 }
 
 /* Draws the curves of the chosen outcomes along one axis. The other axis of the panel is fitted to them. */
@@ -109,22 +117,26 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
   page_paragraph(legend,
                  "+ where one level is 0 V and the other 1 V; dashed, where both are the same. Above and beside: "
                  "each mode's marginals.");
+  if (grid->dotted) page_paragraph(legend, dots_note);
+  if (is_gibbs_law(result)) page_paragraph(legend, law_note);
 }
 
 static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
                               const struct grid *grid, seam_error *error) {
   seam_result *result = plot->results[0];
   double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->selection);
-  heading_draw(page, "Interface of %s: %s %s%s", plot->selection->name, text_count((int64_t)(all + 0.5)).text,
-               unit_of(result).name, outside_text(sum_of(grid), all).text);
+  heading_draw(page, "Interfaces of %s: %s%s", chosen_words(plot), number_of(result, plot->selection).text,
+               outside_text(sum_of(grid), all).text);
   struct layout layout = lay_out(page, histogram);
   struct shade shade = shade_of(grid, 1, plot->logarithmic);
   density_draw(page, &layout.density, grid, &shade);
   landmarks_draw(page, &layout.density);
   if (grid->largest == 0) panel_note(page, &layout.density, "none");
   panel_frame(page, &layout.density);
-  seam_status status = draw_marginal(page, &layout.above, histogram, plot, 1, grid->columns, error);
-  if (status == SEAM_OK) status = draw_marginal(page, &layout.beside, histogram, plot, 2, grid->rows, error);
+  seam_status status =
+      draw_marginal(page, &layout.above, histogram, plot, 1, marginal_bins(grid->columns, grid), error);
+  if (status == SEAM_OK)
+    status = draw_marginal(page, &layout.beside, histogram, plot, 2, marginal_bins(grid->rows, grid), error);
   draw_legend(&layout, result, grid, &shade);
   page->y = fmax(page->y, layout.legend.y);
   return status;
@@ -137,7 +149,9 @@ seam_status draw_interface(struct page *page, const struct plot *plot, seam_erro
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   double effective_sample = effective_sample_of(plot->results[0], plot->selection);
-  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, effective_sample, false));
+  bool few = counts && counts_are_few(u0, u1, counts, effective_sample);
+  if (counts)
+    grid = few ? dots_of(u0, u1, counts) : grid_of(u0, u1, counts, merging_of(u0, u1, counts, effective_sample, false));
   grid_scale(&grid, unit_of(plot->results[0]).value);
   seam_status status = grid.values ? draw_parts(page, plot, histogram, &grid, error) : figure_out_of_memory(error);
   grid_free(&grid);

@@ -214,6 +214,12 @@ double page_text_width(struct page *page, const char *text) {
   return extents.x_advance;
 }
 
+void page_font_within(struct page *page, double factor, const char *text, double room) {
+  page_font(page, factor, false);
+  double width = page_text_width(page, text);
+  if (width > room) page_font(page, factor * room / width, false);
+}
+
 static double half_a_capital(struct page *page) {
   cairo_text_extents_t extents;
   cairo_text_extents(page->cairo, "H", &extents);

@@ -55,6 +55,8 @@ extern const struct rgb ink, faint_ink; /* of text and axes; of less important t
 void page_colour(struct page *page, struct rgb colour, double opacity);
 void page_font(struct page *page, double factor,
                bool bold); /* `factor` times the size of the page, until the next call */
+/* Sets the font, smaller if `text` would be wider than `room`. */
+void page_font_within(struct page *page, double factor, const char *text, double room);
 double page_text_width(struct page *page, const char *text);
 
 /* The middle of capital letters is at y. */
