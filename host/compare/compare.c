@@ -192,7 +192,8 @@ static seam_status make_maps(struct seam_comparison *comparison, const struct wo
     spread[i] = work->known ? sqrt(sample_log_variance(&samples[0], i) + sample_log_variance(&samples[1], i)) : NAN;
   }
   for (int64_t i = 0; i < bins; i++) {
-    comparison->reals[i] = ratio[work->cell[i]];
+    bool counted = work->table[0][i] > 0 || work->table[1][i] > 0; /* the interface has one row, which is still there */
+    comparison->reals[i] = counted ? ratio[work->cell[i]] : NAN;
     comparison->reals[bins + i] = spread[work->cell[i]];
   }
   return SEAM_OK;

@@ -130,7 +130,7 @@ static void the_diverging_scale_is_even_on_both_sides(void **state) {
       assert_true(lightness_of(colour_diverging(side * next)) < lightness_of(colour_diverging(side * t)));
     assert_true(fabs(lightness_of(colour_diverging(t)) - lightness_of(colour_diverging(-t))) < 4);
   }
-  for (int deutan = 0; deutan < 2; deutan++) { /* blue stays blue, and brown does not become blue */
+  for (int deutan = 0; deutan < 2; deutan++) { /* purple looks blue, and green does not */
     struct rgb low = dichromat(colour_diverging(-1), deutan), high = dichromat(colour_diverging(1), deutan);
     assert_true(low.blue - low.red > 0.15 && high.blue - high.red < -0.15);
   }

@@ -492,6 +492,48 @@ static void the_key_of_interchange_names_only_what_is_drawn(void **state) {
   assert_true(lacking && both);
 }
 
+/* Whether a result counted something of these outcomes in a square. */
+static bool is_filled(const struct plot *plot, unsigned outcomes, int64_t i, int64_t j, int64_t merged) {
+  for (int r = 0; r < 2; r++)
+    if (square_of(seam_result_histogram(plot->results[r], "interface"), outcomes, i, j, merged) > 0) return true;
+  return false;
+}
+
+/* Squares in which neither result has a chain stay white. In the others, z is the ratio over its error in one bin. */
+static void maps_are_white_without_chains_and_show_z(void **state) {
+  (void)state;
+  struct plot plot = {.count = 0, .selection = find_selection("pass")};
+  for (int r = 0; r < 2; r++)
+    take(&plot, MADE("first", "buffer", "second", "buffer", "lr", "0.05", "steps", "60", "chains", "3000", "seed",
+                     r ? "2" : "1", "histograms", "interface"));
+  seam_error error;
+  assert_int_equal(prepare_comparison(&plot, "pass", false, &error), SEAM_OK);
+  const double *ratio = seam_comparison_map_at(plot.comparison, 0)->reals;
+  const double *spread = seam_comparison_map_at(plot.comparison, 1)->reals;
+  for (int own = 0; own < 2; own++) {
+    draw(own ? draw_map : draw_comparison, &plot);
+    const struct grid *map = &drawn.grids[own ? 0 : 2];
+    int64_t merged = own ? map->columns / 32 : map->columns / drawn.grids[0].columns, white = 0;
+    assert_int_equal(map->columns, 256);
+    for (int64_t i = 0; i < 256; i++)
+      for (int64_t j = 0; j < 256; j++) {
+        bool filled = is_filled(&plot, 3, i / merged, j / merged, merged), found = false;
+        assert_int_equal(!isnan(map->values[i * 256 + j]), filled);
+        white += !filled;
+        for (int64_t k = 0; own && filled && k < merged * merged; k++) {
+          int64_t bin = (i / merged * merged + k / merged + 1) * 258 + j / merged * merged + k % merged + 1;
+          found = found || (ratio[bin] == map->values[i * 256 + j] &&
+                            ratio[bin] / spread[bin] == drawn.grids[1].values[i * 256 + j]);
+        }
+        assert_true(found || !own || !filled);
+      }
+    assert_true(white > 0 && white < 256 * 256);
+  }
+  forget();
+  seam_comparison_free(plot.comparison);
+  release(&plot);
+}
+
 static void a_law_has_no_outcome_fail(void **state) {
   (void)state;
   struct plot plot = {.count = 0};
@@ -597,6 +639,7 @@ int main(void) {
       cmocka_unit_test(few_chains_are_dots),
       cmocka_unit_test(panels_of_a_series_have_the_same_bins),
       cmocka_unit_test(the_key_of_interchange_names_only_what_is_drawn),
+      cmocka_unit_test(maps_are_white_without_chains_and_show_z),
       cmocka_unit_test(a_law_has_no_outcome_fail),
       cmocka_unit_test(curves_are_densities_of_each_result),
       cmocka_unit_test(bins_are_as_wide_as_the_result_with_fewest_counts_needs),

@@ -32,5 +32,5 @@ struct rgb colour_ordered(double t) {
 }
 
 struct rgb colour_diverging(double t) {
-  return oklab(0.94 - 0.49 * fabs(t), 0.115 * fabs(t), (t < 0 ? 250 : 50) * degree);
+  return oklab(0.94 - 0.49 * fabs(t), 0.115 * fabs(t), (t < 0 ? 310 : 140) * degree);
 }

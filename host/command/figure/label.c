@@ -115,7 +115,7 @@ struct label number_of(seam_result *result, const struct selection *selection) {
   return label;
 }
 
-/* Of results of several tasks, the words are those for chains. */
+/* Of results of several tasks, and of the file of a comparison, the words are those for chains. */
 const char *chosen_words(const struct plot *plot) {
   enum { CHAINS, PAIRS, WEIGHTS, UNITS, CHOICES = ALL_OUTCOMES + 1 };
   static const char *const words[UNITS][CHOICES] = {
@@ -124,6 +124,8 @@ const char *chosen_words(const struct plot *plot) {
        NULL, NULL, "all pairs"},
       {NULL, "the Gibbs law where u₁ > u₀", "the Gibbs law where u₁ ≤ u₀", "the Gibbs law", NULL, NULL, NULL,
        "the Gibbs law"}};
-  int unit = !is_prediction(plot->results[0]) ? CHAINS : is_gibbs_law(plot->results[0]) ? WEIGHTS : PAIRS;
+  int unit = plot->count == 0 || !is_prediction(plot->results[0]) ? CHAINS
+             : is_gibbs_law(plot->results[0])                     ? WEIGHTS
+                                                                  : PAIRS;
   return words[label_differs(plot, "task") ? CHAINS : unit][plot->selection->outcomes];
 }
