@@ -105,15 +105,28 @@ static void draw_caption(struct page *page, const void *user) {
   caption_draw(page, &((const struct task *)user)->plot);
 }
 
+/* Figures below one another can be taller than a page, so their size is told. */
+static void report(const struct task *task, double height) {
+  const double mm = 25.4 / 72;
+  printf("written to %s", task->output);
+  if (task->choice.count > 1 && !format_has_pages(task->format))
+    printf(" (%d figures below one another, %.0f mm wide and %.0f mm high; a PDF has a page for each)",
+           task->choice.count, task->width * mm, height * mm);
+  putchar('\n');
+}
+
 static seam_status draw_and_write(const struct task *task, seam_output *output, seam_error *error) {
-  const struct document document = {task->choice.count, draw_part, draw_caption, task};
-  unsigned char *bytes;
-  size_t size;
-  seam_status status = page_render(task->format, task->width, &document, &bytes, &size, error);
+  char *description = malloc(DESCRIPTION);
+  if (!description) return figure_out_of_memory(error);
+  caption_describe(&task->plot, description);
+  const struct document document = {task->choice.count, draw_part, draw_caption, task, description};
+  struct drawing drawing;
+  seam_status status = page_render(task->format, task->width, &document, &drawing, error);
+  free(description);
   if (status) return status;
-  status = seam_output_write_bytes(output, bytes, size, error);
-  free(bytes);
-  if (status == SEAM_OK) printf("written to %s\n", task->output);
+  status = seam_output_write_bytes(output, drawing.bytes, drawing.size, error);
+  free(drawing.bytes);
+  if (status == SEAM_OK) report(task, drawing.height);
   return status;
 }
 

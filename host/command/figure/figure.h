@@ -130,4 +130,9 @@ void curve_draw(struct page *page, const struct panel *panel, const struct curve
 /* Prints the command that made each result. Three or more results that are alike share one line. */
 void caption_draw(struct page *page, const struct plot *plot);
 
+enum { DESCRIPTION = 65536 };
+
+/* The whole command of each result, one a line: what the file of a figure keeps. */
+void caption_describe(const struct plot *plot, char text[DESCRIPTION]);
+
 #endif
