@@ -68,8 +68,8 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
                    error_path(reader->path), reader->count, members);
 }
 
-/* Half a count was added to every cell, so a ratio is finite, or NAN in bins where nothing was counted. Its error may be
- * unknown (NAN). */
+/* Half a count was added to every cell, so a ratio is finite, or NAN in bins where nothing was counted. Its error may
+ * be unknown (NAN). */
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {

@@ -170,7 +170,7 @@ run "a comparison of nothing" 0 compare none.zip none.zip --output empty.zip
 run "has no map" 0 plot empty.zip --output empty.png
 whole empty.png
 run "two that have nothing" 0 plot none.zip none.zip --output nothing.png
-run "two alike" 0 plot a.zip a.zip --output alike.png
+run "two alike" 0 plot b.zip b.zip --output alike.png
 
 # ---- Tables of a Gibbs law, against sums over the cells of its file -------------------------------------------------
 
@@ -290,7 +290,7 @@ refused "no histogram at all" 7 "--histograms all" bare.zip --figure all --outpu
 refused "no interchange" 7 "--histograms interchange" b.zip --figure interchange --output new.png
 refused "what only training has" 7 "a prediction has no mapping" p.zip --figure transfer --output new.png
 refused "other kinds" 7 "--first buffer against linear" a.zip none.zip --outcome all --output new.png
-run "other kinds by force" 0 plot a.zip none.zip --outcome all --force --output forced.png
+run "other kinds by force" 0 plot b.zip none.zip --outcome all --force --output forced.png
 refused "a missing file" 4 "nowhere.zip" nowhere.zip --output new.png
 head -c 1000 a.zip >cut.zip
 refused "a truncated file" 6 "cut.zip" cut.zip --output new.png

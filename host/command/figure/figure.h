@@ -109,9 +109,10 @@ void order_results(struct plot *plot);
 /* Draws a bar with a 95% interval for each outcome of the chains, or for each mode of the pairs that work. */
 void shares_draw(struct page *page, seam_result *result);
 
-/* Draws the same as one bar with its numbers below it, and the key of its colours. */
+/* Draws the same as one bar with its numbers below it, and the key of its colours, for the outcomes
+ * that some result has. */
 void shares_draw_strip(struct page *page, seam_result *result);
-void shares_draw_key(struct page *page);
+void shares_draw_key(struct page *page, const struct plot *plot);
 
 /* ---- curve.c ---- */
 

@@ -116,7 +116,7 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
   page_colour(legend, ink, 1);
   page_paragraph(legend,
                  "+ where one level is 0 V and the other 1 V; dashed, where both are the same. Above and beside: "
-                 "each mode's marginals.");
+                 "u₀ alone and u₁ alone, by outcome.");
   if (grid->dotted) page_paragraph(legend, dots_note);
   if (is_gibbs_law(result)) page_paragraph(legend, law_note);
 }
@@ -124,9 +124,10 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
 static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
                               const struct grid *grid, seam_error *error) {
   seam_result *result = plot->results[0];
-  double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->selection);
-  heading_draw(page, "Interfaces of %s: %s%s", chosen_words(plot), number_of(result, plot->selection).text,
-               outside_text(sum_of(grid), all).text);
+  struct unit unit = unit_of(result);
+  double chosen = (double)selected_chains(result, plot->selection);
+  heading_draw(page, "Interfaces of %s (%s%s)%s", chosen_words(plot), is_gibbs_law(result) ? "weight " : "",
+               unit_text(&unit, chosen).text, outside_text(sum_of(grid), unit.value * chosen).text);
   struct layout layout = lay_out(page, histogram);
   struct shade shade = shade_of(grid, 1, plot->logarithmic);
   density_draw(page, &layout.density, grid, &shade);

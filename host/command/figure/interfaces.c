@@ -204,7 +204,7 @@ static void draw_gallery(struct page *page, struct gallery *gallery) {
   const struct plot *plot = gallery->plot;
   heading_draw(page, "Interfaces of %s%s%s", chosen_words(plot), gallery->outside > 1e-12 ? ", up to" : "",
                gallery->outside > 1e-12 ? outside_text(1 - gallery->outside, 1).text + 1 : "");
-  shares_draw_key(page);
+  shares_draw_key(page, plot);
   lay_out(page, gallery);
   draw_panels(page, gallery);
   double left = page->left + ROOM_LEFT * page->size, room = page->left + page->width - left;
