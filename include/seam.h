@@ -464,8 +464,8 @@ SEAM_API const seam_compared *seam_comparison_histogram_at(const seam_comparison
 SEAM_API const seam_fraction *seam_comparison_fraction_at(const seam_comparison *comparison, size_t index);
 
 /* Maps over the bins of (u0, u1): log_ratio is ln of (A's share of the bin's cell / B's share), with half a count added
- * to each, and log_ratio_error is its standard error, NAN where it is not known. There are no maps if a sample is
- * empty. */
+ * to each, or NAN in bins where neither counted anything; log_ratio_error is its standard error, NAN where it is not
+ * known. There are no maps if a sample is empty. */
 SEAM_API const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, size_t index);
 
 /* The number of chains that both results drew with the same seed and id, or for two predictions the number of such

@@ -13,7 +13,7 @@ struct arguments {
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
   const char *colour, *outcome, *repeat, *config_file, *output, *figure, *width, *paired; /* as written, or NULL */
-  bool json, quiet, force, anyway, resume, log, dry_run, fail_fast, help, help_all;
+  bool json, quiet, force, anyway, resume, log, linear, dry_run, fail_fast, help, help_all;
   bool chains_given, beta_given; /* on the command line, not in --config */
 };
 

@@ -207,6 +207,8 @@ static seam_status read_and_compare(const struct arguments *arguments, const cha
   seam_status status = SEAM_OK;
   for (int r = 0; r < SIDES && status == SEAM_OK; r++)
     status = seam_result_read(arguments->files[r], &results[r], error);
+  if (status == SEAM_OK && !arguments->outcome)
+    outcome = default_outcome((const seam_result *const *)results, SIDES, outcome);
   if (status == SEAM_OK) status = compare(arguments, outcome, output, results, error);
   for (int r = 0; r < SIDES; r++) seam_result_free(results[r]);
   return status;

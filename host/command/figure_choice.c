@@ -16,19 +16,19 @@ enum { SIDES = 2 };
 
 /* selection and snapshots use all chains by default, because they show how many of them work. */
 static const struct figure figures[] = {
-    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", draw_interface, NULL},
-    {"transfer", {"mapping", "response"}, 1, 1, "pass", draw_transfer, NULL},
-    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", draw_margins, NULL},
-    {"selection", {"selection"}, 1, 1, "all", draw_selection, NULL},
-    {"snapshots", {"snapshots"}, 1, 1, "all", draw_snapshots, NULL},
-    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", draw_interchange, NULL},
-    {"compare", {"interface"}, SIDES, SIDES, "pass", draw_comparison, prepare_comparison},
-    {"all", {NULL}, 1, MOST_RESULTS, NULL, NULL, NULL},
+    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", false, draw_interface, NULL},
+    {"transfer", {"mapping", "response"}, 1, 1, "pass", true, draw_transfer, NULL},
+    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", false, draw_margins, NULL},
+    {"selection", {"selection"}, 1, 1, "all", false, draw_selection, NULL},
+    {"snapshots", {"snapshots"}, 1, 1, "all", false, draw_snapshots, NULL},
+    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", false, draw_interchange, NULL},
+    {"compare", {"interface"}, SIDES, SIDES, "pass", false, draw_comparison, prepare_comparison},
+    {"all", {NULL}, 1, MOST_RESULTS, NULL, false, NULL, NULL},
 };
 enum { FIGURES = sizeof figures / sizeof *figures };
 _Static_assert((int)FIGURES <= (int)MOST_FIGURES, "a choice holds all figures");
 
-const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, draw_map, NULL};
+const struct figure map_figure = {"compare", {NULL}, 1, 1, NULL, false, draw_map, NULL};
 
 static void add(struct choice *choice, const struct figure *figure) {
   for (int i = 0; i < choice->count; i++)
@@ -100,14 +100,15 @@ static seam_status missing(const struct figure *figure, const seam_result *resul
   return fail(error, SEAM_ERROR_MISMATCH, "%.200s: a prediction has no %s: seam train counts it", file, needed);
 }
 
-const char *choice_outcome(const struct figure *figure, const struct arguments *arguments) {
-  return arguments->outcome ? arguments->outcome : figure->outcome;
+const char *choice_outcome(const struct figure *figure, const struct plot *plot, const struct arguments *arguments) {
+  if (arguments->outcome) return arguments->outcome;
+  return default_outcome((const seam_result *const *)plot->results, plot->count, figure->outcome);
 }
 
 static seam_status prepare(const struct figure *figure, struct plot *plot, const struct arguments *arguments,
                            seam_error *error) {
   if (!figure->prepare) return SEAM_OK;
-  const char *outcome = choice_outcome(figure, arguments);
+  const char *outcome = choice_outcome(figure, plot, arguments);
   seam_status status = figure->prepare(plot, outcome, arguments->anyway, error);
   if (!old_force_helps(arguments, status)) return status;
   status = figure->prepare(plot, outcome, true, error);
@@ -146,10 +147,18 @@ static seam_status settle_all(struct choice *choice, struct plot *plot, const st
               arguments->files[0]);
 }
 
+static seam_status check_laws(const struct plot *plot, const struct arguments *arguments, seam_error *error) {
+  const struct selection *selection = find_selection(arguments->outcome);
+  seam_status status = SEAM_OK;
+  for (int r = 0; r < plot->count && status == SEAM_OK; r++)
+    status = check_law(plot->results[r], arguments->files[r], selection, error);
+  return status;
+}
+
 seam_status choice_settle(struct choice *choice, struct plot *plot, const struct arguments *arguments,
                           seam_error *error) {
   struct choice asked = *choice;
-  seam_status status = SEAM_OK;
+  seam_status status = check_laws(plot, arguments, error);
   choice->count = 0;
   for (int i = 0; i < asked.count && status == SEAM_OK; i++)
     status = asked.figures[i]->draw ? settle_one(choice, asked.figures[i], plot, arguments, error)

@@ -14,6 +14,7 @@ struct figure {
   const char *needs[MOST_NEEDS + 1]; /* histograms; one of them is enough */
   int least, most;                   /* how many results */
   const char *outcome;               /* the default */
+  bool logarithmic;                  /* draws counts by their logarithm unless told otherwise */
   seam_status (*draw)(struct page *page, const struct plot *plot, seam_error *error); /* NULL for "all" */
   /* Computes once what `draw` needs besides the results, since a page is drawn twice. NULL if nothing. */
   seam_status (*prepare)(struct plot *plot, const char *outcome, bool force, seam_error *error);
@@ -28,8 +29,8 @@ struct choice {
 /* Reads names such as "margins,snapshots", for a number of files. NULL chooses the default figure. */
 seam_status choice_read(struct choice *choice, const char *names, int files, seam_error *error);
 
-/* The --outcome of a figure: the given one or its default. */
-const char *choice_outcome(const struct figure *figure, const struct arguments *arguments);
+/* The --outcome of a figure: the given one or its default for these results. */
+const char *choice_outcome(const struct figure *figure, const struct plot *plot, const struct arguments *arguments);
 
 /* Replaces `all` by the figures that can be drawn, refuses figures that the results have no data for, and prepares the
  * figures that need it. */

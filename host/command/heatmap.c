@@ -34,8 +34,9 @@ struct marks {
 
 struct map {
   struct scale x, y;
-  int64_t *pixels; /* [y][x] */
-  int64_t largest;
+  int64_t *pixels;        /* [y][x] */
+  int64_t least, largest; /* the ends of the scale */
+  const struct unit *unit;
   enum colours colours;
   bool unicode;
 };
@@ -78,16 +79,22 @@ static void set_colour(enum colours colours, int what, double t) {
 /* ---- Pixels ---- */
 
 /* The brightness of a count, 0 to 1, by its logarithm. A single chain is visible. */
-static double brightness(int64_t count, int64_t largest) {
-  return largest > 1 ? log((double)count) / log((double)largest) : 1;
+static double brightness(const struct map *map, int64_t count) {
+  if (map->largest <= map->least) return 1;
+  return fmax(0, log((double)count / (double)map->least) / log((double)map->largest / (double)map->least));
+}
+
+/* The scale of chains begins at one. Weights have a small unit, and their scale has five decades. */
+static int64_t least_of(const struct unit *unit, int64_t largest) {
+  return unit->value == 1 || largest < 100000 ? 1 : largest / 100000;
 }
 
 /* One character shows a lower and an upper pixel. */
 static void draw_half_blocks(const struct map *map, int64_t lower, int64_t upper) {
   fputs("\033[0m", stdout);
-  if (upper) set_colour(map->colours, 38, brightness(upper, map->largest));
-  if (upper && lower) set_colour(map->colours, 48, brightness(lower, map->largest));
-  if (!upper && lower) set_colour(map->colours, 38, brightness(lower, map->largest));
+  if (upper) set_colour(map->colours, 38, brightness(map, upper));
+  if (upper && lower) set_colour(map->colours, 48, brightness(map, lower));
+  if (!upper && lower) set_colour(map->colours, 38, brightness(map, lower));
   fputs(upper ? "▀" : lower ? "▄" : " ", stdout);
 }
 
@@ -95,7 +102,7 @@ static void draw_character(const struct map *map, int64_t lower, int64_t upper) 
   static const char ramp[] = ".:-=+*#%@";
   int64_t count = lower > upper ? lower : upper;
   int last = (int)sizeof ramp - 2;
-  putchar(count ? ramp[(int)(brightness(count, map->largest) * last + 0.5)] : ' ');
+  putchar(count ? ramp[(int)(brightness(map, count) * last + 0.5)] : ' ');
 }
 
 static int64_t pixel(const struct map *map, int x, int y) {
@@ -159,19 +166,22 @@ static void draw_bottom(const struct map *map, const struct marks *marks, int le
 }
 
 static void draw_legend(const struct map *map, int left) {
-  char axes[64];
+  char axes[160];
+  double side = (map->x.axis->upper - map->x.axis->lower) / (double)map->x.axis->bins * map->x.per;
   int length = terminal_columns(stdout) < NARROW ? NARROW_LEGEND : LEGEND;
-  snprintf(axes, sizeof axes, "%.16s to the right, %.16s upwards, in V", map->x.axis->name, map->y.axis->name);
+  snprintf(axes, sizeof axes, "%.16s to the right, %.16s upwards, in V; %s per square of %.3g V:", map->x.axis->name,
+           map->y.axis->name, map->unit->axis, side);
   print_wrapped(axes, printf("%*s", left + 1, ""), left + 1);
-  printf("%*s1 ", left + 1, "");
-  for (int i = 0; i < length && map->largest > 1; i++) {
-    int64_t count = (int64_t)(exp(log((double)map->largest) * i / (length - 1)) + 0.5);
+  printf("%*s%s ", left + 1, "", unit_text(map->unit, (double)map->least).text);
+  double decades = log((double)map->largest / (double)map->least);
+  for (int i = 0; i < length && map->largest > map->least; i++) {
+    int64_t count = (int64_t)((double)map->least * exp(decades * i / (length - 1)) + 0.5);
     if (map->colours)
       draw_half_blocks(map, count, count);
     else
       draw_character(map, count, count);
   }
-  printf("%s %s\n", map->colours ? "\033[0m" : "", text_count(map->largest).text);
+  printf("%s %s\n", map->colours ? "\033[0m" : "", unit_text(map->unit, (double)map->largest).text);
 }
 
 /* How many pixels a side the terminal has room for. The picture may scroll, but its lines must not wrap. */
@@ -183,9 +193,10 @@ static int side_of_terminal(void) {
   return side > LARGEST_SIDE ? LARGEST_SIDE : side;
 }
 
-void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, enum colours colours) {
+void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *counts, const struct unit *unit,
+                  enum colours colours) {
   int room = side_of_terminal();
-  struct map map = {lay_out(u0, room), lay_out(u1, room), NULL, 0, colours, colours != COLOURS_NONE};
+  struct map map = {lay_out(u0, room), lay_out(u1, room), NULL, 0, 0, unit, colours, colours != COLOURS_NONE};
   map.pixels = malloc((size_t)map.x.pixels * (size_t)map.y.pixels * sizeof *map.pixels);
   if (!map.pixels) return;
   for (int y = 0; y < map.y.pixels; y++) {
@@ -195,6 +206,7 @@ void heatmap_draw(const seam_axis *u0, const seam_axis *u1, const int64_t *count
       if (sum > map.largest) map.largest = sum;
     }
   }
+  map.least = least_of(unit, map.largest);
   struct marks x_marks = find_marks(&map.x, 8), y_marks = find_marks(&map.y, 8);
   draw_rows(&map, &y_marks);
   draw_bottom(&map, &x_marks, y_marks.width);

@@ -49,7 +49,7 @@ static const struct command commands[] = {
      "margins as curves in one panel. A file of seam compare --output: its map. Several figures are pages of a PDF; a "
      "PNG or "
      "SVG has them below one another.",
-     "figure log outcome anyway width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
+     "figure log linear outcome anyway width output force help", NULL, OPERANDS_ONE_OR_MORE, false, plot_run},
     {"compare", "A B", "measure how far apart two results are",
      "Prints how far apart the interfaces, the other histograms and the outcomes of two results are, and beside each "
      "distance the one that sampling alone would give. --output writes the map of where they differ; seam plot draws "

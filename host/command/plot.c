@@ -96,7 +96,8 @@ static seam_status draw_part(struct page *page, const void *user, int part, seam
   const struct task *task = user;
   const struct figure *figure = task->choice.figures[part];
   struct plot plot = task->plot;
-  plot.selection = find_selection(choice_outcome(figure, task->arguments));
+  plot.logarithmic = task->arguments->log || (figure->logarithmic && !task->arguments->linear);
+  plot.selection = find_selection(choice_outcome(figure, &task->plot, task->arguments));
   return figure->draw(page, &plot, error);
 }
 
@@ -104,15 +105,28 @@ static void draw_caption(struct page *page, const void *user) {
   caption_draw(page, &((const struct task *)user)->plot);
 }
 
+/* Figures below one another can be taller than a page, so their size is told. */
+static void report(const struct task *task, double height) {
+  const double mm = 25.4 / 72;
+  printf("written to %s", task->output);
+  if (task->choice.count > 1 && !format_has_pages(task->format))
+    printf(" (%d figures below one another, %.0f mm wide and %.0f mm high; a PDF has a page for each)",
+           task->choice.count, task->width * mm, height * mm);
+  putchar('\n');
+}
+
 static seam_status draw_and_write(const struct task *task, seam_output *output, seam_error *error) {
-  const struct document document = {task->choice.count, draw_part, draw_caption, task};
-  unsigned char *bytes;
-  size_t size;
-  seam_status status = page_render(task->format, task->width, &document, &bytes, &size, error);
+  char *description = malloc(DESCRIPTION);
+  if (!description) return figure_out_of_memory(error);
+  caption_describe(&task->plot, description);
+  const struct document document = {task->choice.count, draw_part, draw_caption, task, description};
+  struct drawing drawing;
+  seam_status status = page_render(task->format, task->width, &document, &drawing, error);
+  free(description);
   if (status) return status;
-  status = seam_output_write_bytes(output, bytes, size, error);
-  free(bytes);
-  if (status == SEAM_OK) printf("written to %s\n", task->output);
+  status = seam_output_write_bytes(output, drawing.bytes, drawing.size, error);
+  free(drawing.bytes);
+  if (status == SEAM_OK) report(task, drawing.height);
   return status;
 }
 
@@ -122,6 +136,7 @@ static seam_status read_and_draw(struct task *task, seam_output *output, seam_er
   for (; plot->count < task->arguments->file_count && status == SEAM_OK; plot->count += status == SEAM_OK)
     status = seam_result_read(task->arguments->files[plot->count], &plot->results[plot->count], error);
   if (status == SEAM_OK) status = choice_settle(&task->choice, plot, task->arguments, error);
+  if (status == SEAM_OK) order_results(plot);
   if (status == SEAM_OK) status = draw_and_write(task, output, error);
   for (int r = 0; r < plot->count; r++) seam_result_free(plot->results[r]);
   return status;
@@ -166,7 +181,9 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
 }
 
 seam_status plot_run(struct arguments *arguments, seam_error *error) {
-  struct task task = {.arguments = arguments, .plot = {.logarithmic = arguments->log}};
+  struct task task = {.arguments = arguments};
+  if (arguments->log && arguments->linear)
+    return fail(error, SEAM_ERROR_USAGE, "--log and --linear exclude each other: give one of them");
   if (!find_selection(arguments->outcome)) return unknown_selection(arguments->outcome, error);
   seam_status status = check_count(arguments, error);
   if (status) return status;

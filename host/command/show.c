@@ -27,9 +27,10 @@ static seam_status draw_interface(const seam_result *result, const struct select
     printf("(the run did not count the interface: run it with --histograms interface to see it)\n");
     return SEAM_OK;
   }
-  int64_t *counts = sum_outcomes(interface, selection);
+  const struct unit unit = unit_of(result);
+  int64_t *counts = sum_outcomes(interface, counted_outcomes(result, selection));
   if (!counts) return fail(error, SEAM_ERROR_MEMORY, "out of memory for the interface: close other programs");
-  heatmap_draw(&interface->axes[1], &interface->axes[2], counts, colours);
+  heatmap_draw(&interface->axes[1], &interface->axes[2], counts, &unit, colours);
   free(counts);
   return SEAM_OK;
 }
@@ -89,12 +90,14 @@ static seam_status print_quantiles(const seam_result *result, const struct selec
 static seam_status print_result(seam_result *result, const seam_result *beside, const struct arguments *arguments,
                                 const struct selection *selection, seam_error *error) {
   const char *note = "";
-  if (selected_chains(result, selection) == 0 && selection == find_selection(NULL)) {
+  const struct unit unit = unit_of(result);
+  if (!is_gibbs_law(result) && selected_chains(result, selection) == 0 && selection == find_selection(NULL)) {
     note = " (none passed)";
     selection = find_selection("all");
   }
-  printf("%s: interface of %s: %s %s%s\n", arguments->files[0], selection->name,
-         text_count(selected_chains(result, selection)).text, is_prediction(result) ? "pairs" : "chains", note);
+  bool law = is_gibbs_law(result) && counted_outcomes(result, selection) == find_selection("pass");
+  printf("%s: interface of %s: %s %s%s\n", arguments->files[0], law ? "the Gibbs law" : selection->name,
+         unit_text(&unit, (double)selected_chains(result, selection)).text, unit.name, note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
   report_result(result);
@@ -146,7 +149,8 @@ seam_status show_run(struct arguments *arguments, seam_error *error) {
   seam_result *result = NULL;
   seam_status status = seam_result_read(arguments->files[0], &result, error);
   if (status) return status;
-  status = show(result, arguments, selection, error);
+  status = check_law(result, arguments->files[0], selection, error);
+  if (status == SEAM_OK) status = show(result, arguments, selection, error);
   seam_result_free(result);
   return status;
 }

@@ -214,7 +214,8 @@ static seam_status make_maps(struct seam_comparison *comparison, const struct wo
     spread[i] = log_ratio_error(work, i);
   }
   for (int64_t i = 0; i < bins; i++) {
-    comparison->reals[i] = ratio[work->cell[i]];
+    bool counted = work->table[0][i] > 0 || work->table[1][i] > 0; /* the interface has one row, which is still there */
+    comparison->reals[i] = counted ? ratio[work->cell[i]] : NAN;
     comparison->reals[bins + i] = spread[work->cell[i]];
   }
   return SEAM_OK;

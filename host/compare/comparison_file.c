@@ -68,11 +68,12 @@ static seam_status check_members(const struct zip_reader *reader, const struct s
                    error_path(reader->path), reader->count, members);
 }
 
-/* A ratio is always finite, because half a count was added to every cell. Its error may be unknown (NAN). */
+/* Half a count was added to every cell, so a ratio is finite, or NAN in bins where nothing was counted. Its error may
+ * be unknown (NAN). */
 static seam_status check_maps(const struct seam_comparison *comparison, const char *path, seam_error *error) {
   const seam_histogram *ratio = &comparison->maps[0], *spread = &comparison->maps[1];
   for (int64_t i = 0; i < ratio->cells; i++) {
-    if (!isfinite(ratio->reals[i]))
+    if (isinf(ratio->reals[i]))
       return zip_member_damaged(error, path, ratio->name, "holds a value that cannot be a ratio");
     if (isinf(spread->reals[i]) || spread->reals[i] < 0)
       return zip_member_damaged(error, path, spread->name, "holds a value that cannot be an error");

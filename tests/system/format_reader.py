@@ -202,8 +202,8 @@ def read_comparison(archive):
     require(archive.namelist() == members_of(names, "compare.manifest"), "members")
     for name in names:
         values = read_histogram(archive, name, record["configuration"][0], "d")[1]
-        require(len(set(values)) <= interface["cells"], f"{name}: more values than cells")
-        require(name != "log_ratio" or all(map(math.isfinite, values)), f"{name}: not a number")
+        require(len({v for v in values if v == v}) <= interface["cells"], f"{name}: more values than cells")
+        require(name != "log_ratio" or not any(map(math.isinf, values)), f"{name}: not a number")
     return record
 
 

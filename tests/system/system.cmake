@@ -7,7 +7,7 @@ set(work ${CMAKE_CURRENT_BINARY_DIR})
 # ---- In the sanitizers' build, too ----------------------------------------------------------------------------------
 
 add_system_test(cli quick 20 cli.sh $<TARGET_FILE:seam>)
-add_system_test(plot all 40 plot.sh $<TARGET_FILE:seam>)
+add_system_test(plot all 26 plot.sh $<TARGET_FILE:seam>)
 add_system_test(terminal all 6 terminal.py $<TARGET_FILE:seam>)
 if(SEAM_NESTED)
   return()

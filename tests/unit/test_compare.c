@@ -207,6 +207,13 @@ static void the_map_is_as_computed_by_hand(void **unused) {
   assert_true(fabs(ratio->reals[2] - log(10.5 / 41 / (4.5 / 21))) < 1e-14);
   assert_true(fabs(error->reals[3] - sqrt(1 / 30.5 - 1. / 41 + 1 / 16.5 - 1. / 21)) < 1e-14);
   assert_null(seam_comparison_map_at(comparison, 2));
+  int without = 0;
+  for (int64_t i = 0; i < ratio->cells; i++) {
+    bool counted = results[0]->histograms->view[0].values[i] > 0 || results[1]->histograms->view[0].values[i] > 0;
+    assert_int_equal(isnan(ratio->reals[i]), !counted); /* the first outcome is buffer */
+    without += !counted;
+  }
+  assert_true(without > 0);
   seam_comparison_free(comparison);
   sample_free_pair(results);
 }

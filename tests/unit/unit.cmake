@@ -78,6 +78,7 @@ add_unit_test(test_several quick 1)
 target_sources(test_several PRIVATE $<FILTER:$<TARGET_OBJECTS:seam_command>,EXCLUDE,main.c>
                                     ${CMAKE_CURRENT_BINARY_DIR}/roof_table.c)
 target_link_libraries(test_several PRIVATE PkgConfig::CAIRO ${CMAKE_DL_LIBS})
+target_link_options(test_several PRIVATE -Wl,--wrap=density_draw,--wrap=page_text) # to see what figures draw
 
 add_unit_test(test_progress quick 1)
 target_sources(test_progress PRIVATE ${command_dir}/progress.c ${command_dir}/common/terminal.c ${command_dir}/common/text.c)

@@ -27,6 +27,10 @@ struct rgb colour_sequential(double t) {
   return oklab(0.30 + 0.62 * t, 0.10 + 0.05 * from_middle * from_middle, (305 - 200 * t) * degree);
 }
 
+struct rgb colour_ordered(double t) {
+  return oklab(0.80 - 0.58 * t, 0.11, 330 * degree);
+}
+
 struct rgb colour_diverging(double t) {
-  return oklab(0.94 - 0.49 * fabs(t), 0.115 * fabs(t), (t < 0 ? 250 : 50) * degree);
+  return oklab(0.94 - 0.49 * fabs(t), 0.115 * fabs(t), (t < 0 ? 310 : 140) * degree);
 }

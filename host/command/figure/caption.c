@@ -87,6 +87,30 @@ static void draw_compared(struct page *page, seam_comparison *comparison, seam_c
     draw_command(page, seam_comparison_config(comparison, side), "", names[side], defaults);
 }
 
+/* Appends "A: seam 0.1.0 train --first mlp8 ..." and a new line. */
+static void describe_command(char *text, seam_config *config, const char *version, const char *name,
+                             seam_config *defaults) {
+  size_t length = strlen(text);
+  char options[ROOM] = "";
+  append_options(options, config, defaults, NULL);
+  snprintf(text + length, DESCRIPTION - length, "%s%sseam %s%s%s", length ? "\n" : "", name, version,
+           command_of(config), options);
+}
+
+void caption_describe(const struct plot *plot, char text[DESCRIPTION]) {
+  seam_config *defaults = seam_config_create();
+  text[0] = '\0';
+  for (int r = 0; defaults && r < plot->count; r++) {
+    char version[48], name[8] = "";
+    snprintf(version, sizeof version, "%.40s ", seam_result_run(plot->results[r]).version);
+    if (plot->count > 1) snprintf(name, sizeof name, "%c: ", 'A' + r);
+    describe_command(text, seam_result_config(plot->results[r]), version, name, defaults);
+  }
+  for (int side = 0; defaults && plot->count == 0 && side < MOST_COMMANDS; side++)
+    describe_command(text, seam_comparison_config(plot->comparison, side), "", names[side], defaults);
+  seam_config_free(defaults);
+}
+
 void caption_draw(struct page *page, const struct plot *plot) {
   seam_config *defaults = seam_config_create();
   page->no_memory = !defaults;

@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "command/common/result_kind.h"
 #include "command/common/selection.h"
 #include "command/common/statistics.h"
 #include "command/common/text.h"
@@ -18,6 +20,7 @@ static const double least_ratio =
 struct pair {
   const seam_axis *u0, *u1;
   struct grid grids[PANELS]; /* densities of both sides, and ln of A over B */
+  int64_t squares;           /* along a side of the map of the ratio */
   struct shade density, ratio;
   char titles[PANELS][96], distance[256];
 };
@@ -36,18 +39,21 @@ static seam_status fill_densities(struct pair *pair, int64_t *const counts[SIDES
                                   seam_error *error) {
   struct merging merging = {1, 1};
   double total[SIDES];
+  bool few[SIDES];
   for (int side = 0; side < SIDES; side++) {
     total[side] = total_of(pair, counts[side]);
     double effective_sample = compared->effective[side] / total[side];
-    struct merging own =
-        merging_of(pair->u0, pair->u1, counts[side], effective_sample >= 0 ? effective_sample : 0, false);
-    if (own.x > merging.x) merging = own;
+    effective_sample = effective_sample >= 0 ? effective_sample : 0;
+    few[side] = counts_are_few(pair->u0, pair->u1, counts[side], effective_sample);
+    struct merging own = merging_of(pair->u0, pair->u1, counts[side], effective_sample, false);
+    if (own.x > merging.x && !few[side]) merging = own;
   }
+  pair->squares = pair->u0->bins / merging.x;
   for (int side = 0; side < SIDES; side++) {
     struct grid *grid = &pair->grids[side];
-    *grid = grid_of(pair->u0, pair->u1, counts[side], merging);
+    *grid = few[side] ? dots_of(pair->u0, pair->u1, counts[side]) : grid_of(pair->u0, pair->u1, counts[side], merging);
     if (!grid->values) return figure_out_of_memory(error);
-    if (total[side] > 0) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
+    if (total[side] > 0 && !few[side]) grid_scale(grid, 1 / (total[side] * grid->bin_x * grid->bin_y));
   }
   return SEAM_OK;
 }
@@ -57,18 +63,13 @@ static seam_status make_densities(struct pair *pair, const struct plot *plot, co
   int64_t *counts[SIDES];
   for (int side = 0; side < SIDES; side++) {
     const seam_histogram *histogram = compared_histogram(plot->results[side], plot->selection);
-    counts[side] = sum_outcomes(histogram, compared_outcomes(plot->results[side], plot->selection));
+    counts[side] = sum_outcomes(histogram, counted_outcomes(plot->results[side], plot->selection));
     pair->u0 = &histogram->axes[1], pair->u1 = &histogram->axes[2];
   }
   seam_status status =
       counts[0] && counts[1] ? fill_densities(pair, counts, compared, error) : figure_out_of_memory(error);
   for (int side = 0; side < SIDES; side++) free(counts[side]);
   return status;
-}
-
-/* Whether a side counted nothing at this bin of the map. The map may have finer bins than the side. */
-static bool is_empty(const struct grid *side, const struct grid *map, int64_t column, int64_t row) {
-  return side->values[column * side->columns / map->columns * side->rows + row * side->rows / map->rows] == 0;
 }
 
 /* The flow bins of a map are not drawn. */
@@ -93,15 +94,25 @@ static struct shade ratio_shade(const struct grid *grid) {
   return (struct shade){.largest = fmax(reach_of(grid), least_ratio), .diverging = true};
 }
 
-/* All bins of a cell have one value in the map. Bins in which neither side counted anything stay empty. */
+/* Merges bins into squares. Else the bins of few chains would be specks. A square has the value of its first bin in
+ * which something was counted; it stays NAN if there is none. */
+static void merge_squares(struct grid *grid, int64_t merged) {
+  for (int64_t i = 0; i < grid->columns; i += merged)
+    for (int64_t j = 0; j < grid->rows; j += merged) {
+      double first = NAN;
+      for (int64_t k = 0; k < merged * merged && isnan(first); k++)
+        first = grid->values[(i + k / merged) * grid->rows + j + k % merged];
+      for (int64_t k = 0; k < merged * merged; k++)
+        grid->values[(i + k / merged) * grid->rows + j + k % merged] = first;
+    }
+}
+
+/* The squares are as wide as the bins of the densities. */
 static seam_status make_ratio(struct pair *pair, const seam_histogram *map, seam_error *error) {
   struct grid *grid = &pair->grids[RATIO];
   seam_status status = fill_map(grid, map, error);
   if (status) return status;
-  for (int64_t i = 0; i < grid->columns; i++)
-    for (int64_t j = 0; j < grid->rows; j++)
-      if (is_empty(&pair->grids[0], grid, i, j) && is_empty(&pair->grids[1], grid, i, j))
-        grid->values[i * grid->rows + j] = NAN;
+  merge_squares(grid, grid->columns / pair->squares);
   pair->ratio = ratio_shade(grid);
   return SEAM_OK;
 }
@@ -177,6 +188,7 @@ static void draw_pair(struct page *page, const struct pair *pair) {
   page->y = panels[0].box.y + panels[0].box.height + (ROOM_BELOW + 0.3) * page->size;
   draw_bars(page, pair, panels);
   page_colour(page, ink, 1);
+  if (pair->grids[0].dotted || pair->grids[1].dotted) page_paragraph(page, dots_note);
   if (page->wide)
     page_paragraph(page, pair->distance);
   else
@@ -191,18 +203,33 @@ seam_status prepare_comparison(struct plot *plot, const char *outcome, bool forc
 seam_status draw_comparison(struct page *page, const struct plot *plot, seam_error *error) {
   struct pair pair = {0};
   seam_status status = make_pair(&pair, plot, error);
-  heading_draw(page, "Interfaces of %s", plot->selection->name);
+  heading_draw(page, "Interfaces of %s", chosen_words(plot));
+  for (int side = 0; side < SIDES; side++)
+    if (strlen(label_of(plot, side).text) > 1) page_paragraph(page, label_of(plot, side).text);
   if (status == SEAM_OK) draw_pair(page, &pair);
+  if (is_gibbs_law(plot->results[0]) || is_gibbs_law(plot->results[1])) page_paragraph(page, law_note);
   for (int i = 0; i < PANELS; i++) grid_free(&pair.grids[i]);
   return status;
 }
 
 /* ---- The map in the file of a comparison, which holds no counts ---- */
 
-enum { SPREAD = 1, MAPS = 2 };
+enum { Z = 1, MAPS = 2, FEWEST_SQUARES = 16, MANY = 100000 };
 
+static const double least_z = 2, most_z = 5; /* the colour scale reaches at least, and at most, this far */
+
+/* How many bins a side make a square: 64 squares a side or less, or 32 or less if a result has few chains. */
+static int64_t square_of(const struct pair *pair, const seam_compared *compared) {
+  int64_t bins = pair->u0->bins, most = compared->entries[0] < MANY || compared->entries[1] < MANY ? 32 : 64;
+  for (int64_t k = (bins + most - 1) / most; bins / k >= FEWEST_SQUARES; k++)
+    if (bins % k == 0) return k;
+  return 1;
+}
+
+/* The ratio over its standard error: |z| above 2 is rarely chance. */
 static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_error *error) {
-  static const char *const titles[MAPS] = {"ln(A/B)", "standard error of ln(A/B)"};
+  static const char *const titles[MAPS] = {"ln(A/B)", "z: ln(A/B) over its standard error"};
+  struct grid *ratio = &pair->grids[0], *z = &pair->grids[Z];
   seam_status status = SEAM_OK;
   for (size_t i = 0; i < MAPS && status == SEAM_OK; i++) {
     const seam_histogram *map = seam_comparison_map_at(plot->comparison, i);
@@ -211,19 +238,23 @@ static seam_status make_maps(struct pair *pair, const struct plot *plot, seam_er
     status = fill_map(&pair->grids[i], map, error);
   }
   if (status) return status;
-  pair->ratio = ratio_shade(&pair->grids[0]);
-  pair->density = (struct shade){.largest = reach_of(&pair->grids[SPREAD])};
-  describe_distance(pair, seam_comparison_histogram_at(plot->comparison, 0));
+  for (int64_t i = 0; i < z->columns * z->rows; i++) z->values[i] = ratio->values[i] / z->values[i];
+  const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
+  for (int i = 0; i < MAPS; i++) merge_squares(&pair->grids[i], square_of(pair, compared));
+  pair->ratio = ratio_shade(ratio);
+  pair->density = (struct shade){.largest = fmin(fmax(reach_of(z), least_z), most_z), .diverging = true};
+  if (reach_of(z) == 0) pair->density.largest = 0;
+  describe_distance(pair, compared);
   return SEAM_OK;
 }
 
 static void draw_maps(struct page *page, const struct pair *pair) {
   double top = page->y, end = top;
   for (int i = 0; i < MAPS; i++) {
-    const struct shade *shade = i == SPREAD ? &pair->density : &pair->ratio;
+    const struct shade *shade = i == Z ? &pair->density : &pair->ratio;
     page->y = top;
     struct panel panel = panel_at(page, pair, i, MAPS);
-    density_draw(page, &panel, &pair->grids[i], shade);
+    if (shade->largest > 0) density_draw(page, &panel, &pair->grids[i], shade);
     if (shade->largest == 0) panel_note(page, &panel, "not known");
     panel_frame(page, &panel);
     double bar = panel.box.y + panel.box.height + (ROOM_BELOW + 0.3) * page->size;
@@ -232,7 +263,9 @@ static void draw_maps(struct page *page, const struct pair *pair) {
   }
   page->y = end;
   page_colour(page, ink, 1);
-  page_paragraph(page, "The bins of a cell have one value, and so have those of them in which nothing was counted.");
+  page_paragraph(page, "White: neither counted anything there. Elsewhere a cell of about equal counts has one value.");
+  if (reach_of(&pair->grids[Z]) > most_z)
+    page_paragraph(page, "The ends of the scale of z stand for all that lies beyond.");
   page_paragraph(page, pair->distance);
 }
 
@@ -240,7 +273,8 @@ seam_status draw_map(struct page *page, const struct plot *plot, seam_error *err
   struct pair pair = {0};
   const seam_compared *compared = seam_comparison_histogram_at(plot->comparison, 0);
   seam_status status = SEAM_OK;
-  heading_draw(page, "Interfaces of %s: A of %s %s, B of %s %s", seam_comparison_outcome(plot->comparison),
+  struct plot compared_plot = {.selection = find_selection(seam_comparison_outcome(plot->comparison))};
+  heading_draw(page, "Where A and B differ among %s: A has %s %s, B has %s %s", chosen_words(&compared_plot),
                text_count(compared->entries[0]).text, compared->unit[0], text_count(compared->entries[1]).text,
                compared->unit[1]);
   if (seam_comparison_map_at(plot->comparison, 0)) {

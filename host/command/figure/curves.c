@@ -9,13 +9,14 @@
 #include "command/common/colour.h"
 #include "command/common/selection.h"
 
-enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32 };
+enum { USUAL_BINS = 64, FEWEST_BINS = 16, FEW = 32, FEW_CHAINS = 100 };
 
-/* The palette of Okabe and Ito, which people with any colour vision can tell apart, without its yellow, which is too
- * pale on paper. */
-static const struct rgb colours[MOST_OVERLAID] = {{0, 0, 0},          {0.902, 0.624, 0}, {0.337, 0.706, 0.914},
-                                                  {0, 0.620, 0.451},  {0, 0.447, 0.698}, {0.835, 0.369, 0},
-                                                  {0.8, 0.475, 0.655}};
+/* Ordered results go from light to dark. Others have a colour each, and dashes where the colours are used up. */
+static void choose_colour(struct member *member, const struct plot *plot, int r) {
+  const char *option = ordering_option(plot);
+  member->colour = option ? colour_ordered(order_place(plot, r, option)) : series_colours[r % SERIES_COLOURS];
+  member->dashed = !option && r >= SERIES_COLOURS;
+}
 
 struct family family_of(const struct plot *plot) {
   struct family family = {0};
@@ -27,7 +28,9 @@ struct family family_of(const struct plot *plot) {
     member->result = plot->results[several ? i : 0];
     member->outcomes = own.outcomes;
     member->chains = (double)selected_chains(member->result, &own);
-    member->colour = several ? colours[i] : outcome_colours[i];
+    member->few = member->chains > 0 && member->chains < FEW_CHAINS;
+    member->colour = outcome_colours[i % OUTCOMES_COUNTED];
+    if (several) choose_colour(member, plot, i);
   }
   return family;
 }
@@ -77,6 +80,7 @@ static bool is_sparse(const struct source *source, const struct curves *curves) 
     double chains = 0;
     for (int other = 0; other < family->count; other++) {
       if (family->members[other].result != family->members[m].result || !source->histograms[other]) continue;
+      if (family->members[other].few) continue;
       most = (int64_t)fmax((double)most, (double)fullest_of(source, curves, other));
       chains += family->members[other].chains;
     }
@@ -124,7 +128,8 @@ static double share_in(const struct source *source, const struct curves *curves,
 static void fill(struct curves *curves, const struct source *source) {
   for (int m = 0; m < curves->members; m++) {
     const seam_result *result = source->family->members[m].result;
-    for (int level = 0; level < curves->levels && source->histograms[m]; level++) fill_curve(curves, source, m, level);
+    for (int level = 0; level < curves->levels && source->histograms[m] && !source->family->members[m].few; level++)
+      fill_curve(curves, source, m, level);
     curves->below = fmax(curves->below, share_in(source, curves, result, 0));
     curves->above = fmax(curves->above, share_in(source, curves, result, curves->axis->bins + 1));
   }
@@ -147,4 +152,10 @@ seam_status curves_fill(struct curves *curves, const struct family *family, cons
   if (!curves->values) return figure_out_of_memory(error);
   fill(curves, &source);
   return SEAM_OK;
+}
+
+int64_t curves_entries(const struct member *member, const char *name, int level, int64_t bin) {
+  const struct family alone = {1, {*member}};
+  const struct source source = {&alone, {seam_result_histogram(member->result, name)}, level < 0 ? 0 : level};
+  return source.histograms[0] ? entries_in(&source, 0, 0, 1 + bin) : 0;
 }

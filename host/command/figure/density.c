@@ -9,6 +9,9 @@
 #include "command/common/colour.h"
 
 enum { FEW = 100, FEWEST_BINS = 32, MOST_BINS = 1024, BAR_STEPS = 32, PIXELS_PER_POINT = 4 };
+#define DOT 0.2 /* a dot's radius, in sizes of text */
+
+const char *const dots_note = "Dots: fewer than 100 independent chains or pairs, too few for a density.";
 static const double most_decades = 5; /* smaller values have the colour of the smallest */
 
 /* ---- Bins ---- */
@@ -55,6 +58,21 @@ struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t 
   return best;
 }
 
+bool counts_are_few(const seam_axis *x, const seam_axis *y, const int64_t *counts, double effective_sample) {
+  double all = 0, filled = 0;
+  for (int64_t i = 0; i < extent(x) * extent(y); i++) {
+    all += (double)counts[i];
+    filled += counts[i] > 0;
+  }
+  return filled > 0 && filled < FEW && all * effective_sample < FEW;
+}
+
+struct grid dots_of(const seam_axis *x, const seam_axis *y, const int64_t *counts) {
+  struct grid grid = grid_of(x, y, counts, (struct merging){1, 1});
+  grid.dotted = true;
+  return grid;
+}
+
 struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, struct merging merging) {
   struct grid grid = {.columns = x->bins / merging.x, .rows = y->bins / merging.y};
   grid.values = malloc((size_t)(grid.columns * grid.rows) * sizeof *grid.values);
@@ -83,6 +101,7 @@ void grid_free(struct grid *grid) {
 struct shade shade_of(const struct grid *grids, int count, bool logarithmic) {
   struct shade shade = {.logarithmic = logarithmic};
   for (int g = 0; g < count; g++) {
+    if (grids[g].dotted) continue;
     shade.largest = fmax(shade.largest, grids[g].largest);
     if (grids[g].least > 0 && (shade.least == 0 || grids[g].least < shade.least)) shade.least = grids[g].least;
   }
@@ -141,8 +160,27 @@ static int pixels_per_bin(double length, int64_t bins) {
   return (int)fmax(1, ceil(length * PIXELS_PER_POINT / (double)bins));
 }
 
+static void draw_dots(struct page *page, const struct box *box, const struct grid *grid) {
+  page_colour(page, (struct rgb){1, 1, 1}, 1);
+  cairo_rectangle(page->cairo, box->x, box->y, box->width, box->height);
+  cairo_fill(page->cairo);
+  page_colour(page, ink, 0.6);
+  for (int64_t i = 0; i < grid->columns * grid->rows; i++) {
+    if (!(grid->values[i] > 0)) continue;
+    double column = (double)(i / grid->rows) + 0.5, row = (double)(i % grid->rows) + 0.5;
+    cairo_new_path(page->cairo);
+    cairo_arc(page->cairo, box->x + box->width * column / (double)grid->columns,
+              box->y + box->height * (1 - row / (double)grid->rows), DOT * page->size, 0, 2 * acos(-1));
+    cairo_fill(page->cairo);
+  }
+}
+
 /* A bin has about as many pixels as a printer prints, so that bins stay sharp in viewers that smooth pixels. */
 void density_draw(struct page *page, const struct panel *panel, const struct grid *grid, const struct shade *shade) {
+  if (grid->dotted) {
+    draw_dots(page, &panel->box, grid);
+    return;
+  }
   int across = pixels_per_bin(panel->box.width, grid->columns), up = pixels_per_bin(panel->box.height, grid->rows);
   int width = (int)grid->columns * across, height = (int)grid->rows * up;
   cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);

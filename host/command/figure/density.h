@@ -11,6 +11,7 @@ struct grid {
   double *values;        /* [column][row], freed by grid_free */
   double largest, least; /* of values above 0; 0 if there are none */
   double bin_x, bin_y;   /* the width of a bin in the units of the axes */
+  bool dotted;           /* drawn as a dot in each filled bin; the colour scale is not for it */
 };
 
 /* How many bins of each axis are merged into one bin of the image. */
@@ -24,6 +25,13 @@ struct merging {
 struct merging merging_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, double effective_sample,
                           bool rows_alone);
 
+/* Whether there are so few independent entries that each would look like a peak. They are drawn as dots. */
+bool counts_are_few(const seam_axis *x, const seam_axis *y, const int64_t *counts, double effective_sample);
+extern const char *const dots_note; /* explains them to the reader */
+
+/* The counts as dots in their own bins. */
+struct grid dots_of(const seam_axis *x, const seam_axis *y, const int64_t *counts);
+
 /* Merges the counts [x][y], which have flow bins. `values` is NULL if there is no memory. */
 struct grid grid_of(const seam_axis *x, const seam_axis *y, const int64_t *counts, struct merging merging);
 void grid_scale(struct grid *grid, double factor);
@@ -35,7 +43,7 @@ struct shade {
   bool logarithmic, diverging;
 };
 
-/* One scale for `count` grids. */
+/* One scale for `count` grids, but for those of dots. */
 struct shade shade_of(const struct grid *grids, int count, bool logarithmic);
 
 /* The place on the scale, 0 to 1, or -1 to 1 if it is diverging. Values beyond an end are placed at that end. */

@@ -41,22 +41,16 @@ seam_status draw_interfaces(struct page *page, const struct plot *plot, seam_err
 
 extern const struct rgb outcome_colours[SEAM_OUTCOMES];
 extern const char *const outcome_words[SEAM_OUTCOMES];
+extern const char *const law_note; /* what figures show of a Gibbs law */
+
+/* For curves and dots of anything else: neither blue nor orange, and also different in lightness. */
+enum { SERIES_COLOURS = 4 };
+extern const struct rgb series_colours[SERIES_COLOURS];
 extern const char *const outcome_plurals[SEAM_OUTCOMES]; /* "Buffers" */
 
 /* The histogram of the chosen interfaces. For all pairs of a prediction it is that of its first components, as in seam
  * compare. */
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection);
-
-/* The outcomes to add up in that histogram. The Gibbs law of all chains is the weight of both modes. The row "fail" of
- * its interface holds the weight that the pairs lack, which is not part of the law. */
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection);
-
-/* The unit of the counts: chains, pairs of a prediction, or weights of pairs in units of 2^-20. */
-struct unit {
-  const char *name, *axis; /* "chains" */
-  double value;            /* of one count */
-};
-struct unit unit_of(seam_result *result);
 
 /* The effective sample size of the chosen interfaces, divided by their count. It is 1 for chains. It is less than 1 for
  * pairs, because they share components, and 0 if it is not known. */
@@ -70,6 +64,9 @@ struct text outside_text(double inside, double all);
 
 /* A narrower page: a strip of `page`. */
 struct page column_of(const struct page *page, double left, double width);
+
+/* A dot on paper, filled or hollow. */
+void dot_draw(struct page *page, double x, double y, struct rgb colour, bool hollow);
 
 /* Marks the two interfaces that a designer would choose, (0 V, 1 V) and (1 V, 0 V), and the diagonal u0 = u1. */
 void landmarks_draw(struct page *page, const struct panel *panel);
@@ -86,17 +83,36 @@ struct label {
 /* "B: steps 300, lr 0.1": the letter of a result, and the options in which the results differ. */
 struct label label_of(const struct plot *plot, int result);
 
+/* "6,749 of 8,000 chains": how many of the result are chosen. */
+struct label number_of(seam_result *result, const struct selection *selection);
+
+/* "the chains that work": the chosen ones in words. */
+const char *chosen_words(const struct plot *plot);
+
 /* Whether the results differ in an option. Results that ignore the option do not matter. */
 bool label_differs(const struct plot *plot, const char *option);
+
+/* ---- order.c ---- */
+
+/* The option in which the results differ, if it is the only one and its values are numbers. Else NULL. Seeds do not
+ * matter if another option differs. */
+const char *ordering_option(const struct plot *plot);
+
+/* The place of a result, from 0 to 1, by its value of that option. */
+double order_place(const struct plot *plot, int result, const char *option);
+
+/* Puts three or more results into the order of that option, if there is one. Two stay as given, as in seam compare. */
+void order_results(struct plot *plot);
 
 /* ---- shares.c ---- */
 
 /* Draws a bar with a 95% interval for each outcome of the chains, or for each mode of the pairs that work. */
 void shares_draw(struct page *page, seam_result *result);
 
-/* Draws the same as one bar with its numbers below it, and the key of its colours. */
+/* Draws the same as one bar with its numbers below it, and the key of its colours, for the outcomes
+ * that some result has. */
 void shares_draw_strip(struct page *page, seam_result *result);
-void shares_draw_key(struct page *page);
+void shares_draw_key(struct page *page, const struct plot *plot);
 
 /* ---- curve.c ---- */
 
@@ -114,5 +130,10 @@ void curve_draw(struct page *page, const struct panel *panel, const struct curve
 
 /* Prints the command that made each result. Three or more results that are alike share one line. */
 void caption_draw(struct page *page, const struct plot *plot);
+
+enum { DESCRIPTION = 65536 };
+
+/* The whole command of each result, one a line: what the file of a figure keeps. */
+void caption_describe(const struct plot *plot, char text[DESCRIPTION]);
 
 #endif

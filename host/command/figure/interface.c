@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "command/common/result_kind.h"
 #include "command/common/selection.h"
 #include "command/common/text.h"
 #include "command/figure/figure.h"
@@ -13,6 +14,8 @@
 #define GAP          0.7
 #define MARGINAL     0.2
 #define RIGHT_COLUMN 0.30
+
+enum { FEWEST_BINS = 32 };
 
 /* The places of the parts. */
 struct layout {
@@ -61,10 +64,16 @@ static void sum_along(const seam_histogram *histogram, int outcome, int axis, in
     }
 }
 
+/* As many bins as the density has, but few for dots. */
+static int64_t marginal_bins(int64_t bins, const struct grid *grid) {
+  while (grid->dotted && bins % 2 == 0 && bins > 2 * FEWEST_BINS) bins /= 2;
+  return bins;
+}
+
 /* Draws the curves of the chosen outcomes along one axis. The other axis of the panel is fitted to them. */
 static seam_status draw_marginal(struct page *page, struct panel *panel, const seam_histogram *histogram,
                                  const struct plot *plot, int axis, int64_t bins, seam_error *error) {
-  const struct selection *selection = plot->selection;
+  const struct selection *selection = counted_outcomes(plot->results[0], plot->selection);
   struct unit unit = unit_of(plot->results[0]);
   struct axis *height = axis == 1 ? &panel->y : &panel->x;
   double *sums = calloc((size_t)(OUTCOMES_COUNTED * bins), sizeof *sums);
@@ -107,23 +116,28 @@ static void draw_legend(struct layout *layout, seam_result *result, const struct
   page_colour(legend, ink, 1);
   page_paragraph(legend,
                  "+ where one level is 0 V and the other 1 V; dashed, where both are the same. Above and beside: "
-                 "each mode's marginals.");
+                 "u₀ alone and u₁ alone, by outcome.");
+  if (grid->dotted) page_paragraph(legend, dots_note);
+  if (is_gibbs_law(result)) page_paragraph(legend, law_note);
 }
 
 static seam_status draw_parts(struct page *page, const struct plot *plot, const seam_histogram *histogram,
                               const struct grid *grid, seam_error *error) {
   seam_result *result = plot->results[0];
-  double unit = unit_of(result).value, all = unit * (double)selected_chains(result, plot->selection);
-  heading_draw(page, "Interface of %s: %s %s%s", plot->selection->name, text_count((int64_t)(all + 0.5)).text,
-               unit_of(result).name, outside_text(sum_of(grid), all).text);
+  struct unit unit = unit_of(result);
+  double chosen = (double)selected_chains(result, plot->selection);
+  heading_draw(page, "Interfaces of %s (%s%s)%s", chosen_words(plot), is_gibbs_law(result) ? "weight " : "",
+               unit_text(&unit, chosen).text, outside_text(sum_of(grid), unit.value * chosen).text);
   struct layout layout = lay_out(page, histogram);
   struct shade shade = shade_of(grid, 1, plot->logarithmic);
   density_draw(page, &layout.density, grid, &shade);
   landmarks_draw(page, &layout.density);
   if (grid->largest == 0) panel_note(page, &layout.density, "none");
   panel_frame(page, &layout.density);
-  seam_status status = draw_marginal(page, &layout.above, histogram, plot, 1, grid->columns, error);
-  if (status == SEAM_OK) status = draw_marginal(page, &layout.beside, histogram, plot, 2, grid->rows, error);
+  seam_status status =
+      draw_marginal(page, &layout.above, histogram, plot, 1, marginal_bins(grid->columns, grid), error);
+  if (status == SEAM_OK)
+    status = draw_marginal(page, &layout.beside, histogram, plot, 2, marginal_bins(grid->rows, grid), error);
   draw_legend(&layout, result, grid, &shade);
   page->y = fmax(page->y, layout.legend.y);
   return status;
@@ -132,11 +146,13 @@ static seam_status draw_parts(struct page *page, const struct plot *plot, const 
 seam_status draw_interface(struct page *page, const struct plot *plot, seam_error *error) {
   if (plot->count > 1) return draw_interfaces(page, plot, error);
   const seam_histogram *histogram = seam_result_histogram(plot->results[0], "interface");
-  int64_t *counts = sum_outcomes(histogram, plot->selection);
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(plot->results[0], plot->selection));
   struct grid grid = {0};
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
   double effective_sample = effective_sample_of(plot->results[0], plot->selection);
-  if (counts) grid = grid_of(u0, u1, counts, merging_of(u0, u1, counts, effective_sample, false));
+  bool few = counts && counts_are_few(u0, u1, counts, effective_sample);
+  if (counts)
+    grid = few ? dots_of(u0, u1, counts) : grid_of(u0, u1, counts, merging_of(u0, u1, counts, effective_sample, false));
   grid_scale(&grid, unit_of(plot->results[0]).value);
   seam_status status = grid.values ? draw_parts(page, plot, histogram, &grid, error) : figure_out_of_memory(error);
   grid_free(&grid);

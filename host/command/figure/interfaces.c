@@ -10,7 +10,7 @@
 
 #define GAP    0.9  /* sizes of text, between columns */
 #define GROUND 0.12 /* the opacity of the grey ground */
-#define HEAD   2.2  /* room for the shares above a panel */
+#define HEAD   3.4  /* room for the number and the shares above a panel */
 
 /* With 25 independent entries a bin is known to 20%. */
 static const double enough = 25;
@@ -26,6 +26,7 @@ struct gallery {
   double bin, outside; /* the widest bin of a result, V; the largest share outside of the axes */
   double known;        /* the largest density that is known to 20% */
   bool beyond;         /* some densities are larger than `known` */
+  bool few;            /* some results have so few chains that they are drawn as dots */
   int columns;
   double side, label_height;
 };
@@ -42,19 +43,22 @@ static double effective_sample_in(const struct plot *plot, int r, const seam_his
   return own ? effective_sample_of(plot->results[r], plot->selection) : 1;
 }
 
-/* Widens the shared axes and the shared bins to those that a result needs. */
+/* Widens the shared axes and the shared bins to those that a result needs. A result of few chains, which are drawn as
+ * dots, needs no bins. */
 static seam_status survey(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = compared_histogram(gallery->plot->results[r], gallery->plot->selection);
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(gallery->plot->results[r], gallery->plot->selection));
   if (!counts) return figure_out_of_memory(error);
   gallery->histograms[r] = histogram;
   gallery->effective_sample[r] = effective_sample_in(gallery->plot, r, histogram);
   gallery->lower = r == 0 ? u0->lower : fmin(gallery->lower, u0->lower);
   gallery->upper = r == 0 ? u0->upper : fmax(gallery->upper, u0->upper);
-  int64_t all = 0, merged = merging_of(u0, u1, counts, gallery->effective_sample[r], false).x;
+  int64_t all = 0;
   for (int64_t i = 0; i < histogram->cells / histogram->axes[0].bins; i++) all += counts[i];
-  if (all > 0) gallery->bin = fmax(gallery->bin, bin_width(u0, merged));
+  bool few = counts_are_few(u0, u1, counts, gallery->effective_sample[r]);
+  if (all > 0 && !few)
+    gallery->bin = fmax(gallery->bin, bin_width(u0, merging_of(u0, u1, counts, gallery->effective_sample[r], false).x));
   free(counts);
   return SEAM_OK;
 }
@@ -75,15 +79,18 @@ static double sum_of(const double *values, int64_t count) {
 static seam_status fill(struct gallery *gallery, int r, seam_error *error) {
   const seam_histogram *histogram = gallery->histograms[r];
   const seam_axis *u0 = &histogram->axes[1], *u1 = &histogram->axes[2];
-  int64_t *counts = sum_outcomes(histogram, compared_outcomes(gallery->plot->results[r], gallery->plot->selection));
+  int64_t *counts = sum_outcomes(histogram, counted_outcomes(gallery->plot->results[r], gallery->plot->selection));
   struct grid *grid = &gallery->grids[r];
   double all = 0;
-  if (counts) *grid = grid_of(u0, u1, counts, common_merging(gallery, u0));
+  bool few = counts && counts_are_few(u0, u1, counts, gallery->effective_sample[r]);
+  if (counts) *grid = few ? dots_of(u0, u1, counts) : grid_of(u0, u1, counts, common_merging(gallery, u0));
+  gallery->few = gallery->few || few;
   for (int64_t i = 0; counts && i < histogram->cells / histogram->axes[0].bins; i++) all += (double)counts[i];
   free(counts);
   if (!grid->values) return figure_out_of_memory(error);
   if (all == 0) return SEAM_OK;
   gallery->outside = fmax(gallery->outside, 1 - sum_of(grid->values, grid->columns * grid->rows) / all);
+  if (few) return SEAM_OK;
   bool known = grid->largest * gallery->effective_sample[r] >= enough;
   grid_scale(grid, 1 / (all * grid->bin_x * grid->bin_y));
   if (known) gallery->known = fmax(gallery->known, grid->largest);
@@ -97,7 +104,7 @@ static struct shade choose_shade(const struct gallery *gallery, bool *beyond) {
   *beyond = false;
   for (int r = 0; r < gallery->plot->count; r++) {
     within[r] = gallery->grids[r];
-    if (gallery->known == 0 || within[r].largest <= gallery->known) continue;
+    if (gallery->known == 0 || within[r].dotted || within[r].largest <= gallery->known) continue;
     within[r].largest = gallery->known;
     *beyond = true;
   }
@@ -151,7 +158,11 @@ static void draw_panel(struct page *page, const struct gallery *gallery, int r, 
   page_font(page, 1, false);
   page_colour(page, ink, 1);
   page_paragraph(&head, gallery->labels[r].text);
-  head.y = top + gallery->label_height + 0.15 * page->size;
+  head.y = top + gallery->label_height;
+  struct label number = number_of(gallery->plot->results[r], gallery->plot->selection);
+  page_font_within(page, 0.85, number.text, head.width);
+  page_text(page, head.left, head.y + 0.5 * page->size, LEFT_ALIGNED, number.text);
+  head.y += 1.35 * page->size;
   shares_draw_strip(&head, gallery->plot->results[r]);
   draw_density(page, gallery, r, &panel);
   if (gallery->grids[r].largest > 0)
@@ -170,10 +181,11 @@ static void draw_panels(struct page *page, const struct gallery *gallery) {
 
 /* Explains the panels to the reader. */
 static void draw_notes(struct page *page, const struct gallery *gallery) {
-  bool predicted = false, cut = false;
+  bool predicted = false, cut = false, law = false;
   for (int r = 0; r < gallery->plot->count; r++) {
     const seam_axis *axis = &gallery->histograms[r]->axes[1];
     predicted = predicted || is_prediction(gallery->plot->results[r]);
+    law = law || is_gibbs_law(gallery->plot->results[r]);
     cut = cut || axis->lower > gallery->lower || axis->upper < gallery->upper;
   }
   page_font(page, 0.85, false);
@@ -181,6 +193,8 @@ static void draw_notes(struct page *page, const struct gallery *gallery) {
   page_paragraph(page, "+ where one level is 0 V and the other 1 V; dashed, where both are the same.");
   if (cut) page_paragraph(page, "Grey: outside a result's own range.");
   if (gallery->beyond) page_paragraph(page, "Where few chains scatter over few bins, these may lie beyond the scale.");
+  if (gallery->few) page_paragraph(page, dots_note);
+  if (law) page_paragraph(page, law_note);
   if (predicted)
     page_paragraph(page,
                    "Of predictions: shares of the pairs that work, or of the weight, and how much that is of all.");
@@ -188,9 +202,9 @@ static void draw_notes(struct page *page, const struct gallery *gallery) {
 
 static void draw_gallery(struct page *page, struct gallery *gallery) {
   const struct plot *plot = gallery->plot;
-  heading_draw(page, "Interfaces of %s%s%s", plot->selection->name, gallery->outside > 1e-12 ? ", up to" : "",
+  heading_draw(page, "Interfaces of %s%s%s", chosen_words(plot), gallery->outside > 1e-12 ? ", up to" : "",
                gallery->outside > 1e-12 ? outside_text(1 - gallery->outside, 1).text + 1 : "");
-  shares_draw_key(page);
+  shares_draw_key(page, plot);
   lay_out(page, gallery);
   draw_panels(page, gallery);
   double left = page->left + ROOM_LEFT * page->size, room = page->left + page->width - left;

@@ -36,13 +36,13 @@ struct place {
 /* ---- Axes ---- */
 
 static struct axis height_axis(const struct curves *curves, const char *label, bool logarithmic) {
-  if (curves->largest == 0) return (struct axis){0, 1, label, false};
+  if (curves->largest == 0) return (struct axis){0, 1, label, false}; /* none, or dots only */
   if (!logarithmic) return (struct axis){0, 1.08 * curves->largest, label, false};
   return (struct axis){log10(curves->least) - 0.2, log10(curves->largest) + 0.1, label, true};
 }
 
 /* The axis of losses is much longer than the values of a run, so it is cut to whole decades around them. */
-static struct axis value_axis(const struct curves *curves, bool loss, const char *label) {
+static struct axis value_axis(const struct family *family, const struct curves *curves, bool loss, const char *label) {
   const seam_axis *axis = curves->axis;
   double span = (axis->upper - axis->lower) / (double)curves->bins, first = axis->upper, last = axis->lower;
   for (int64_t i = 0; i < curves->members * curves->levels * curves->bins; i++) {
@@ -50,6 +50,13 @@ static struct axis value_axis(const struct curves *curves, bool loss, const char
     first = fmin(first, axis->lower + (double)(i % curves->bins) * span);
     last = fmax(last, axis->lower + (double)(i % curves->bins + 1) * span);
   }
+  double fine = (axis->upper - axis->lower) / (double)axis->bins;
+  for (int m = 0; m < family->count && loss; m++)
+    for (int64_t bin = 0; bin < axis->bins && family->members[m].few; bin++) {
+      if (curves_entries(&family->members[m], kinds[LOSS].name, 0, bin) == 0) continue;
+      first = fmin(first, axis->lower + (double)bin * fine);
+      last = fmax(last, axis->lower + (double)(bin + 1) * fine);
+    }
   if (!loss || first > last) return (struct axis){axis->lower, axis->upper, label, loss};
   return (struct axis){floor(first + 1e-9), ceil(last - 1e-9), label, true};
 }
@@ -80,13 +87,37 @@ static void describe_beyond(char *text, size_t size, const struct curves *curves
 
 /* ---- Panels ---- */
 
+static bool has_few(const struct family *family) {
+  for (int m = 0; m < family->count; m++)
+    if (family->members[m].few) return true;
+  return false;
+}
+
 static void draw_curves(struct page *page, const struct panel *panel, const struct family *family,
                         const struct curves *curves, bool bare) {
   for (int i = 0; i < curves->members * curves->levels; i++) {
     const double *values = curves->values + i * curves->bins;
+    const struct member *member = &family->members[i / curves->levels];
+    if (member->few) continue;
     curve_draw(page, panel,
-               &(struct curve){curves->axis->lower, curves->axis->upper, curves->bins, values,
-                               family->members[i / curves->levels].colour, i % curves->levels == 1, bare, false});
+               &(struct curve){curves->axis->lower, curves->axis->upper, curves->bins, values, member->colour,
+                               member->dashed || i % curves->levels == 1, bare, false});
+  }
+}
+
+/* Draws a dot for each value of the members of few chains, in one row a member and level. Level 1 has hollow dots. */
+static void draw_dots(struct page *page, const struct panel *panel, const struct family *family, struct place place,
+                      const struct curves *curves) {
+  double span = (curves->axis->upper - curves->axis->lower) / (double)curves->axis->bins, height = 0;
+  for (int i = 0; i < curves->members * curves->levels; i++) {
+    const struct member *member = &family->members[i / curves->levels];
+    if (!member->few) continue;
+    int level = place.level == BOTH ? i % curves->levels : place.level;
+    height += 0.6 * page->size;
+    for (int64_t bin = 0; bin < curves->axis->bins; bin++)
+      if (curves_entries(member, kinds[place.kind].name, level, bin) > 0)
+        dot_draw(page, panel_x(panel, curves->axis->lower + ((double)bin + 0.5) * span),
+                 panel->box.y + panel->box.height - height, member->colour, place.level == BOTH && level == 1);
   }
 }
 
@@ -97,11 +128,12 @@ static void draw_panel(struct page *page, const struct plot *plot, const struct 
   describe_beyond(title, sizeof title, curves, loss, several);
   snprintf(label, sizeof label, kinds[place.kind].x, place.level == BOTH ? "a level" : level_names[place.level]);
   struct panel panel = {.box = *box,
-                        .x = value_axis(curves, loss, label),
+                        .x = value_axis(family, curves, loss, label),
                         .y = height_axis(curves, kinds[place.kind].y, plot->logarithmic),
                         .title = title};
   draw_curves(page, &panel, family, curves, several);
-  if (curves->largest == 0) panel_note(page, &panel, "none");
+  draw_dots(page, &panel, family, place, curves);
+  if (curves->largest == 0 && !has_few(family)) panel_note(page, &panel, "none");
   panel_frame(page, &panel);
 }
 
@@ -120,28 +152,43 @@ static double draw_line(struct page *page, double x, struct rgb colour, bool das
   return end;
 }
 
-static void draw_sample(struct page *page, double *x, struct rgb colour, bool dashed, const char *name) {
+/* A piece of the member's line, or a dot if it is drawn as dots. */
+static double draw_mark(struct page *page, double x, const struct member *member, bool dashed) {
+  if (!member->few) return draw_line(page, x, member->colour, member->dashed || dashed);
+  dot_draw(page, x + 1.1 * page->size, page->y + 0.6 * page->size, member->colour, false);
+  return x + 2.2 * page->size;
+}
+
+static void draw_sample(struct page *page, double *x, const struct member *member, bool dashed, const char *name) {
   double width = 2.6 * page->size + page_text_width(page, name), left = key_place(page, *x, width);
-  draw_line(page, left, colour, dashed);
+  draw_mark(page, left, member, dashed);
   page_colour(page, ink, 1);
   page_text(page, left + width, page->y + 0.6 * page->size, RIGHT_ALIGNED, name);
   *x = left + width + 1.6 * page->size;
 }
 
-static void draw_outcome_key(struct page *page, const struct plot *plot) {
+static void draw_outcome_key(struct page *page, const struct family *family) {
   double x = page->left;
-  for (int outcome = 0; outcome < OUTCOMES_COUNTED; outcome++)
-    if (plot->selection->outcomes >> outcome & 1)
-      draw_sample(page, &x, outcome_colours[outcome], false, outcome_words[outcome]);
-  draw_sample(page, &x, ink, false, "at level 0");
-  draw_sample(page, &x, ink, true, "at level 1");
+  const struct member level = {.colour = ink};
+  for (int m = 0; m < family->count; m++) {
+    int outcome = 0;
+    while (family->members[m].outcomes != 1u << outcome) outcome++;
+    draw_sample(page, &x, &family->members[m], false, outcome_words[outcome]);
+  }
+  draw_sample(page, &x, &level, false, "at level 0");
+  draw_sample(page, &x, &level, true, "at level 1");
   page->y += 1.6 * page->size;
 }
 
 /* Uses as many columns as the longest label allows. If there is one column, long labels are wrapped. */
 static void draw_result_key(struct page *page, const struct plot *plot, const struct family *family) {
   double widest = 0, line = 2.7 * page->size;
-  for (int r = 0; r < plot->count; r++) widest = fmax(widest, page_text_width(page, label_of(plot, r).text));
+  struct label labels[MOST_OVERLAID];
+  for (int r = 0; r < plot->count; r++) {
+    struct label own = label_of(plot, r), number = number_of(plot->results[r], plot->selection);
+    snprintf(labels[r].text, sizeof labels[r].text, "%.400s%s %.90s", own.text, own.text[1] ? "," : ":", number.text);
+    widest = fmax(widest, page_text_width(page, labels[r].text));
+  }
   int columns = (int)fmax(1, fmin(plot->count, floor(page->width / (widest + line + 1.5 * page->size))));
   int rows = (plot->count + columns - 1) / columns;
   double top = page->y, end = top;
@@ -149,9 +196,9 @@ static void draw_result_key(struct page *page, const struct plot *plot, const st
     double each = page->width / columns;
     struct page column = column_of(page, page->left + r / rows * each + line, each - line);
     column.y = r % rows == 0 ? top : page->y;
-    draw_line(&column, column.left - line, family->members[r].colour, false);
+    draw_mark(&column, column.left - line, &family->members[r], false);
     page_colour(page, ink, 1);
-    page_paragraph(&column, label_of(plot, r).text);
+    page_paragraph(&column, labels[r].text);
     page->y = column.y + 0.2 * page->size;
     end = fmax(end, page->y);
   }
@@ -160,13 +207,13 @@ static void draw_result_key(struct page *page, const struct plot *plot, const st
 
 static void draw_key(struct page *page, const struct plot *plot, const struct family *family) {
   if (plot->count > 1) {
-    heading_draw(page, "Width, slack and loss of %s", plot->selection->name);
+    heading_draw(page, "Width, slack and loss of %s", chosen_words(plot));
     draw_result_key(page, plot, family);
     return;
   }
-  heading_draw(page, "Width, slack and loss of %s: %s chains", plot->selection->name,
-               text_count(selected_chains(plot->results[0], plot->selection)).text);
-  draw_outcome_key(page, plot);
+  heading_draw(page, "Width, slack and loss of %s: %s", chosen_words(plot),
+               number_of(plot->results[0], plot->selection).text);
+  draw_outcome_key(page, family);
 }
 
 /* ---- The figure ---- */
@@ -215,5 +262,8 @@ seam_status draw_margins(struct page *page, const struct plot *plot, seam_error 
     status = draw_place(page, plot, &family, places[i], box, error);
     if (last) page->y = box.y + height + (ROOM_BELOW + 0.6) * page->size;
   }
+  page_font(page, 0.85, false);
+  page_colour(page, ink, 1);
+  if (has_few(&family)) page_paragraph(page, dots_note);
   return status;
 }

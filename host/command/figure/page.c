@@ -39,8 +39,8 @@ static cairo_status_t append(void *closure, const unsigned char *data, unsigned 
   return CAIRO_STATUS_SUCCESS;
 }
 
-static cairo_surface_t *create_png(struct bytes *bytes, double width, double height) {
-  (void)bytes; /* finish_png fills them */
+static cairo_surface_t *create_png(struct bytes *bytes, double width, double height, const char *description) {
+  (void)bytes, (void)description; /* finish_png uses them */
   double scale = dots_per_inch / points_per_inch;
   cairo_surface_t *surface =
       cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale), (int)ceil(height * scale));
@@ -48,27 +48,99 @@ static cairo_surface_t *create_png(struct bytes *bytes, double width, double hei
   return surface;
 }
 
-static cairo_surface_t *create_svg(struct bytes *bytes, double width, double height) {
+static cairo_surface_t *create_svg(struct bytes *bytes, double width, double height, const char *description) {
+  (void)description; /* finish_svg inserts it */
   cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, bytes, width, height);
   cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
   return surface;
 }
 
 /* The file has no date, so that the same counts make the same bytes. */
-static cairo_surface_t *create_pdf(struct bytes *bytes, double width, double height) {
+static cairo_surface_t *create_pdf(struct bytes *bytes, double width, double height, const char *description) {
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(append, bytes, width, height);
   cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, description);
   return surface;
 }
 
-static cairo_status_t finish_png(cairo_surface_t *surface, struct bytes *bytes) {
-  return cairo_surface_write_to_png_stream(surface, append, bytes);
+static const unsigned char *find(const struct bytes *bytes, const char *text) {
+  size_t length = strlen(text);
+  for (size_t i = 0; i + length <= bytes->size; i++)
+    if (!memcmp(bytes->data + i, text, length)) return bytes->data + i;
+  return NULL;
 }
 
-static cairo_status_t finish_stream(cairo_surface_t *surface, struct bytes *bytes) {
-  (void)bytes;
+/* Inserts `text` at a place in the file. */
+static cairo_status_t insert(struct bytes *bytes, size_t at, const void *text, size_t length) {
+  cairo_status_t status = append(bytes, text, (unsigned)length); /* makes room */
+  if (status) return status;
+  memmove(bytes->data + at + length, bytes->data + at, bytes->size - length - at);
+  memcpy(bytes->data + at, text, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+enum { PNG_HEAD = 33, CHUNK_HEAD = 8, CHUNK_SUM = 4 }; /* signature and IHDR; length and kind; CRC-32 */
+
+static void put_big_endian(unsigned char *at, uint32_t value) {
+  for (int i = 0; i < 4; i++) at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+static uint32_t crc_of(const unsigned char *bytes, size_t size) {
+  uint32_t crc = UINT32_MAX;
+  for (size_t i = 0; i < size; i++) {
+    crc ^= bytes[i];
+    for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+  }
+  return ~crc;
+}
+
+/* A chunk "tEXt" keeps the description. It holds Latin-1 only, so other characters become question marks. */
+static cairo_status_t describe_png(struct bytes *bytes, const char *description) {
+  static const char key[] = "tEXtDescription"; /* its final 0 separates the key from the text */
+  size_t length = strlen(description), size = CHUNK_HEAD / 2 + sizeof key + length + CHUNK_SUM;
+  unsigned char *chunk = malloc(size), *text = chunk ? chunk + CHUNK_HEAD / 2 + sizeof key : NULL;
+  if (!chunk) return CAIRO_STATUS_NO_MEMORY;
+  put_big_endian(chunk, (uint32_t)(sizeof key - CHUNK_HEAD / 2 + length));
+  memcpy(chunk + CHUNK_HEAD / 2, key, sizeof key);
+  for (size_t i = 0; i < length; i++) text[i] = (unsigned char)(description[i] & 0x80 ? '?' : description[i]);
+  put_big_endian(text + length, crc_of(chunk + CHUNK_HEAD / 2, sizeof key + length));
+  cairo_status_t status = insert(bytes, PNG_HEAD, chunk, size);
+  free(chunk);
+  return status;
+}
+
+static cairo_status_t finish_png(cairo_surface_t *surface, struct bytes *bytes, const char *description) {
+  cairo_status_t status = cairo_surface_write_to_png_stream(surface, append, bytes);
+  return status ? status : describe_png(bytes, description);
+}
+
+static cairo_status_t finish_pdf(cairo_surface_t *surface, struct bytes *bytes, const char *description) {
+  (void)bytes, (void)description;
   cairo_surface_finish(surface);
   return cairo_surface_status(surface);
+}
+
+/* An element "desc" keeps the description, since a comment cannot hold "--". */
+static cairo_status_t finish_svg(cairo_surface_t *surface, struct bytes *bytes, const char *description) {
+  static const struct {
+    char character;
+    const char *text;
+  } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}};
+  struct bytes text = {0};
+  cairo_status_t status = finish_pdf(surface, bytes, description);
+  if (status == CAIRO_STATUS_SUCCESS) status = append(&text, (const unsigned char *)"<desc>", 6);
+  for (const char *c = description; *c && status == CAIRO_STATUS_SUCCESS; c++) {
+    const char *shown = (const char[]){*c, 0};
+    for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++)
+      if (*c == escapes[i].character) shown = escapes[i].text;
+    status = append(&text, (const unsigned char *)shown, (unsigned)strlen(shown));
+  }
+  if (status == CAIRO_STATUS_SUCCESS) status = append(&text, (const unsigned char *)"</desc>\n", 8);
+  const unsigned char *element = status ? NULL : find(bytes, "<svg"), *end = NULL;
+  if (element) end = memchr(element, '\n', bytes->size - (size_t)(element - bytes->data));
+  if (end) status = insert(bytes, (size_t)(end + 1 - bytes->data), text.data, text.size);
+  free(text.data);
+  return status;
 }
 
 static void begin_pdf_page(cairo_surface_t *surface, double width, double height) {
@@ -78,14 +150,14 @@ static void begin_pdf_page(cairo_surface_t *surface, double width, double height
 
 struct format {
   const char *suffix;
-  cairo_surface_t *(*create)(struct bytes *bytes, double width, double height);
+  cairo_surface_t *(*create)(struct bytes *bytes, double width, double height, const char *description);
   void (*begin_page)(cairo_surface_t *surface, double width, double height); /* NULL if the format has one page only */
-  cairo_status_t (*finish)(cairo_surface_t *surface, struct bytes *bytes);
+  cairo_status_t (*finish)(cairo_surface_t *surface, struct bytes *bytes, const char *description);
 };
 
 static const struct format formats[] = {{".png", create_png, NULL, finish_png},
-                                        {".svg", create_svg, NULL, finish_stream},
-                                        {".pdf", create_pdf, begin_pdf_page, finish_stream}};
+                                        {".svg", create_svg, NULL, finish_svg},
+                                        {".pdf", create_pdf, begin_pdf_page, finish_pdf}};
 
 const struct format *format_of(const char *path) {
   size_t length = strlen(path);
@@ -163,7 +235,7 @@ static seam_status measure(struct sheet *sheet, seam_error *error) {
 
 /* Draws page after page. The first page creates *surface. */
 static seam_status draw_sheets(const struct format *format, double width, const struct document *document,
-                               struct bytes *bytes, cairo_surface_t **surface, seam_error *error) {
+                               struct bytes *bytes, cairo_surface_t **surface, double *height, seam_error *error) {
   int each = format->begin_page ? 1 : document->parts;
   for (int first = 0; first < document->parts; first += each) {
     struct sheet sheet = {document, first, each, width, 0};
@@ -172,46 +244,31 @@ static seam_status draw_sheets(const struct format *format, double width, const 
     if (first > 0)
       format->begin_page(*surface, width, sheet.height);
     else
-      *surface = format->create(bytes, width, sheet.height);
+      *surface = format->create(bytes, width, sheet.height, document->description);
+    *height = sheet.height;
     status = draw_on(*surface, &sheet, error);
     if (status) return status;
   }
   return SEAM_OK;
 }
 
-static seam_status render(const struct format *format, double width, const struct document *document,
-                          struct bytes *bytes, seam_error *error) {
+bool format_has_pages(const struct format *format) { return format->begin_page != NULL; }
+
+seam_status page_render(const struct format *format, double width, const struct document *document,
+                        struct drawing *drawing, seam_error *error) {
+  struct bytes bytes = {0};
   cairo_surface_t *surface = NULL;
-  seam_status status = draw_sheets(format, width, document, bytes, &surface, error);
-  cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, bytes);
+  *drawing = (struct drawing){0};
+  seam_status status = draw_sheets(format, width, document, &bytes, &surface, &drawing->height, error);
+  cairo_status_t finished = status ? CAIRO_STATUS_SUCCESS : format->finish(surface, &bytes, document->description);
   if (finished) status = cairo_failed(finished, error);
   cairo_surface_destroy(surface);
-  return status;
-}
-
-/* Cairo 1.16 does not tell that memory was out while it finished a PDF. Such a file differs from a second one. */
-static seam_status check_twice(const struct format *format, double width, const struct document *document,
-                               const struct bytes *bytes, seam_error *error) {
-  struct bytes again = {0};
-  seam_status status = render(format, width, document, &again, error);
-  if (status == SEAM_OK && (again.size != bytes->size || memcmp(again.data, bytes->data, again.size) != 0))
-    status = figure_out_of_memory(error);
-  free(again.data);
-  return status;
-}
-
-seam_status page_render(const struct format *format, double width, const struct document *document, unsigned char **out,
-                        size_t *size, seam_error *error) {
-  struct bytes bytes = {0};
-  *out = NULL;
-  seam_status status = render(format, width, document, &bytes, error);
-  if (status == SEAM_OK && format->begin_page) status = check_twice(format, width, document, &bytes, error);
   if (status) {
     free(bytes.data);
     return status;
   }
-  *out = bytes.data;
-  *size = bytes.size;
+  drawing->bytes = bytes.data;
+  drawing->size = bytes.size;
   return SEAM_OK;
 }
 
@@ -232,6 +289,12 @@ double page_text_width(struct page *page, const char *text) {
   cairo_text_extents_t extents;
   cairo_text_extents(page->cairo, text, &extents);
   return extents.x_advance;
+}
+
+void page_font_within(struct page *page, double factor, const char *text, double room) {
+  page_font(page, factor, false);
+  double width = page_text_width(page, text);
+  if (width > room) page_font(page, factor * room / width, false);
 }
 
 static double half_a_capital(struct page *page) {

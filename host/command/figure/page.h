@@ -34,12 +34,23 @@ struct document {
   seam_status (*draw)(struct page *page, const void *user, int part, seam_error *error);
   void (*end)(struct page *page, const void *user); /* draws below the last part of each page */
   const void *user;
+  const char *description; /* plain text that the file keeps beside the picture */
+};
+
+/* The content of a file, which the caller frees, and the height of its last page in points. */
+struct drawing {
+  unsigned char *bytes;
+  size_t size;
+  double height;
 };
 
 /* Draws the document. A PDF has a page for each part; the other formats have all parts below one another. Each page is
- * drawn twice, first to find its height. *bytes is the content of the file, freed by the caller. */
+ * drawn twice, first to find its height. */
 seam_status page_render(const struct format *format, double width, const struct document *document,
-                        unsigned char **bytes, size_t *size, seam_error *error);
+                        struct drawing *drawing, seam_error *error);
+
+/* Whether the format has a page for each part. */
+bool format_has_pages(const struct format *format);
 
 /* Says that there is no memory for the figure. */
 seam_status figure_out_of_memory(seam_error *error);
@@ -56,6 +67,8 @@ extern const struct rgb ink, faint_ink; /* of text and axes; of less important t
 void page_colour(struct page *page, struct rgb colour, double opacity);
 void page_font(struct page *page, double factor,
                bool bold); /* `factor` times the size of the page, until the next call */
+/* Sets the font, smaller if `text` would be wider than `room`. */
+void page_font_within(struct page *page, double factor, const char *text, double room);
 double page_text_width(struct page *page, const char *text);
 
 /* The middle of capital letters is at y. */

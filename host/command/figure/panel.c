@@ -43,13 +43,6 @@ static struct ticks ticks_of(struct page *page, const struct axis *axis, double 
   return ticks;
 }
 
-/* Makes the font smaller if `text` is wider than `room`. */
-static void fit_font(struct page *page, const char *text, double room) {
-  page_font(page, 1, false);
-  double width = page_text_width(page, text);
-  if (width > room) page_font(page, room / width, false);
-}
-
 static void line_to(struct page *page, double x0, double y0, double x1, double y1) {
   cairo_move_to(page->cairo, x0, y0);
   cairo_line_to(page->cairo, x1, y1);
@@ -65,7 +58,7 @@ static void draw_x(struct page *page, const struct panel *panel) {
     if (panel->x.label) page_text(page, x, bottom + length + 0.75 * page->size, CENTRED, ticks.tick[i].label);
   }
   if (!panel->x.label) return;
-  fit_font(page, panel->x.label, panel->box.width);
+  page_font_within(page, 1, panel->x.label, panel->box.width);
   page_text(page, panel->box.x + panel->box.width / 2, bottom + 2.25 * page->size, CENTRED, panel->x.label);
 }
 
@@ -80,7 +73,7 @@ static void draw_y(struct page *page, const struct panel *panel) {
     widest = fmax(widest, page_text_width(page, ticks.tick[i].label));
   }
   if (!panel->y.label) return;
-  fit_font(page, panel->y.label, panel->box.height);
+  page_font_within(page, 1, panel->y.label, panel->box.height);
   page_text_up(page, left - 1.6 * length - widest - page->size, panel->box.y + panel->box.height / 2, panel->y.label);
 }
 
@@ -95,7 +88,7 @@ void panel_frame(struct page *page, const struct panel *panel) {
   page_font(page, 1, false);
   draw_y(page, panel);
   if (!panel->title) return;
-  fit_font(page, panel->title, panel->box.width);
+  page_font_within(page, 1, panel->title, panel->box.width);
   page_text(page, box->x + box->width / 2, box->y - 0.8 * page->size, CENTRED, panel->title);
 }
 

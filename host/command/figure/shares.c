@@ -134,8 +134,15 @@ void shares_draw_strip(struct page *page, seam_result *result) {
   page->y += 1.2 * page->size;
 }
 
-void shares_draw_key(struct page *page) {
+static bool has_share(const struct plot *plot, int outcome) {
+  for (int r = 0; r < plot->count; r++)
+    if (strip_of(plot->results[r]).shares[outcome] > 0) return true;
+  return false;
+}
+
+void shares_draw_key(struct page *page, const struct plot *plot) {
   double x = page->left;
-  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++) draw_swatch(page, &x, outcome, outcome_words[outcome]);
+  for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
+    if (has_share(plot, outcome)) draw_swatch(page, &x, outcome, outcome_words[outcome]);
   page->y += 1.6 * page->size;
 }

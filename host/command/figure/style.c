@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts that all figures share: the colours of outcomes, the unit of counts, headings and columns. */
+/* The parts that all figures share: the colours of outcomes, headings and columns. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,27 +13,18 @@
 /* Blue and vermilion of the palette of Okabe and Ito, which people with any colour vision can tell apart. */
 const struct rgb outcome_colours[SEAM_OUTCOMES] = {
     {0, 0.447, 0.698}, {0.835, 0.369, 0}, {0.6, 0.6, 0.6}, {0.25, 0.25, 0.25}};
+const char *const law_note = "A Gibbs law is drawn by the weights of all its pairs, whether they work or not.";
+
+const struct rgb series_colours[SERIES_COLOURS] = {{0, 0, 0}, {0, 0.55, 0.4}, {0.42, 0.1, 0.45}, {0.82, 0.52, 0.7}};
 const char *const outcome_words[SEAM_OUTCOMES] = {"buffer", "inverter", "fail", "diverged"};
 
 const char *const outcome_plurals[SEAM_OUTCOMES] = {"Buffers", "Inverters", "Failures", "Diverged"};
 
 const seam_histogram *compared_histogram(const seam_result *result, const struct selection *selection) {
   seam_prediction prediction;
-  bool components = selection->outcomes == 7 && seam_result_prediction(result, &prediction) && !prediction.weighed;
+  bool components =
+      selection->outcomes == ALL_OUTCOMES && seam_result_prediction(result, &prediction) && !prediction.weighed;
   return seam_result_histogram(result, components ? "components" : "interface");
-}
-
-const struct selection *compared_outcomes(const seam_result *result, const struct selection *selection) {
-  seam_prediction prediction;
-  bool weighed = seam_result_prediction(result, &prediction) && prediction.weighed;
-  return weighed && selection->outcomes == 7 ? find_selection("pass") : selection;
-}
-
-struct unit unit_of(seam_result *result) {
-  seam_prediction p;
-  if (!seam_result_prediction(result, &p)) return (struct unit){"chains", "chains", 1};
-  if (!p.weighed) return (struct unit){"pairs", "pairs", 1};
-  return (struct unit){"pairs by weight", "weight", 1.0 / (1 << 20)};
 }
 
 /* The comparison of a result with itself finds the effective sample size. It takes weights of all pairs only. The
@@ -41,7 +32,8 @@ struct unit unit_of(seam_result *result) {
 double effective_sample_of(seam_result *result, const struct selection *selection) {
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
-  const struct selection *counted = p.weighed || selection->outcomes == 7 ? find_selection("pass") : selection;
+  const struct selection *counted =
+      p.weighed || selection->outcomes == ALL_OUTCOMES ? find_selection("pass") : selection;
   seam_comparison *comparison;
   seam_error ignored;
   if (seam_compare(result, result, p.weighed ? "all" : counted->name, 0, &comparison, &ignored)) return 0;
@@ -66,7 +58,7 @@ void heading_draw(struct page *page, const char *format, ...) {
 struct text outside_text(double inside, double all) {
   struct text text = {""};
   double share = all > 0 ? 1 - inside / all : 0;
-  if (share > 1e-12) snprintf(text.text, sizeof text.text, ", %.20s outside", text_percent(share).text);
+  if (share > 1e-12) snprintf(text.text, sizeof text.text, ", %.12s outside the axes", text_percent(share).text);
   return text;
 }
 
@@ -74,6 +66,16 @@ double key_place(struct page *page, double x, double width) {
   if (x == page->left || x + width <= page->left + page->width) return x;
   page->y += 1.5 * page->size;
   return page->left;
+}
+
+void dot_draw(struct page *page, double x, double y, struct rgb colour, bool hollow) {
+  cairo_new_path(page->cairo);
+  cairo_arc(page->cairo, x, y, 0.2 * page->size, 0, 2 * acos(-1));
+  page_colour(page, hollow ? (struct rgb){1, 1, 1} : colour, 1);
+  cairo_fill_preserve(page->cairo);
+  page_colour(page, colour, 1);
+  cairo_set_line_width(page->cairo, 0.7);
+  cairo_stroke(page->cairo);
 }
 
 struct page column_of(const struct page *page, double left, double width) {
