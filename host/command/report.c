@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/wilson.h"
+#include "command/common/outside.h"
 #include "command/common/result_kind.h"
 #include "command/common/terminal.h"
 #include "command/common/text.h"
@@ -42,11 +43,17 @@ static void report_outcomes(const seam_result *result) {
   fraction_line("inverter", pass - buffers, pass);
 }
 
+static void report_outside(seam_result *result) {
+  struct outside_warning warning;
+  if (outside_warning(result, &warning)) print_wrapped(warning.text, printf("  warning: "), 2);
+}
+
 void report_result(seam_result *result) {
   if (is_prediction(result))
     prediction_report(result);
   else
     report_outcomes(result);
+  report_outside(result);
 }
 
 void report_config(seam_config *config) {

@@ -207,6 +207,33 @@ cp f.zip few.zip
 mv s.zip f.zip
 run "show" 0 show f.zip
 for word in f.zip u0 u1 buffer inverter fail diverged pass width slack loss --second=mlp4 95%; do says "$word"; done
+# cut_off NAME: the last output, whose lines are wrapped, warns of what lies outside and names the options that help.
+cut_off() {
+  tr -s ' \n' ' ' <out | grep -q "of interfaces, .*% of widths, .*% of slacks lie outside the range: run again with a wider \
+one, for example --range 0.1:0.9 --width-range 0:0.4 --slack-range 0:0.04" || wrong "it does not warn"
+}
+run "a run that its ranges cut off" 0 train --first mlp4 --second mlp4 --steps 500 --chains 2k --range 0.4:0.6 \
+  --width-range 0:0.1 --slack-range 0:0.01 --output cut.zip
+cut_off
+for command in show info; do
+  run "$command of a result that its ranges cut off" 0 "$command" cut.zip
+  cut_off
+done
+run "show of it, as JSON" 0 show cut.zip --json
+python3 -c 'import json, sys
+outside = json.load(sys.stdin)["outside"]
+assert set(outside) == {"interface", "mapping", "response", "loss", "width", "slack", "selection", "snapshots"}
+assert outside["slack"] > 0.9 > outside["response"] and outside["loss"] == 0' <out || wrong "it lacks the shares outside"
+run "a run with wide ranges" 0 train --first mlp4 --second mlp4 --steps 500 --chains 2k --range -20:20 --width-range 0:20 \
+  --slack-range 0:20 --output wide.zip
+grep -q warning: out && wrong "it warns"
+run "a prediction with a narrow range" 0 predict --first mlp4 --second mlp4 --chains 500 --draws 500 --range 0:1 --quiet \
+  --output narrow.zip
+run "show of it" 0 show narrow.zip
+tr -s ' \n' ' ' <out | grep -q "% of first components lie outside the range: .* --range 0:4" || wrong "it does not warn"
+run "another range than the output's" 7 train --config cut.zip --slack-range 0:1 --chains 3k --resume --output cut.zip
+complains "--slack-range 0:1: the output has 0:0.01"
+rm cut.zip wide.zip narrow.zip
 run "info of a file" 0 info f.zip
 for word in "ids       [0, 4000)" interface snapshots --steps=500; do says "$word"; done
 run "info of a file, as JSON" 0 info --json f.zip
