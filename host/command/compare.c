@@ -70,9 +70,9 @@ static void print_fractions(const seam_comparison *comparison) {
   printf("\n%-18s%20s%20s%20s\n", "Fractions:", "A", "B", "A - B");
   for (size_t i = 0; (f = seam_comparison_fraction_at(comparison, i)); i++) {
     char name[32], difference[32] = "-";
-    snprintf(name, sizeof name, "%s of %s", f->name, f->of);
+    snprintf(name, sizeof name, "%s of %s", find_selection(f->name)->name, find_selection(f->of)->name);
     if (!isnan(f->difference)) snprintf(difference, sizeof difference, "%.2f s.e.", f->difference);
-    printf("  %-16s %19s %19s %19s\n", name, percent_text(f->value[0], f->error[0]).text,
+    printf("  %-17s %18s %19s %19s\n", name, percent_text(f->value[0], f->error[0]).text,
            percent_text(f->value[1], f->error[1]).text, difference);
   }
 }
@@ -98,12 +98,12 @@ static void print_notes(const seam_comparison *comparison) {
   print_wrapped(text, 0, 0);
 }
 
-/* "A: a.zip: 67,170 chains of pass". A second line says how many components the pairs of a prediction share. */
+/* "A: a.zip: 67,170 chains, outcome works". A second line says how many components the pairs of a prediction share. */
 static void print_side(int side, const char *file, const char *outcome, const seam_compared *compared,
                        seam_result *result) {
   int64_t entries = compared->entries[side];
   double effective = compared->effective[side];
-  printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
+  printf("%c: %s: %s %s, outcome %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
   if (compared->rows == 0 || effective == (double)entries) return;
   char text[160];
   int length = snprintf(text, sizeof text, "of %s first x %s second components",
@@ -172,7 +172,7 @@ static seam_status read_and_compare(const struct arguments *arguments, const cha
 }
 
 seam_status compare_run(struct arguments *arguments, seam_error *error) {
-  const char *outcome = arguments->outcome ? arguments->outcome : "pass";
+  const char *outcome = arguments->outcome ? arguments->outcome : "works";
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
   if (!find_selection(outcome)) return unknown_selection(outcome, error);

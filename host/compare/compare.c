@@ -254,7 +254,7 @@ seam_status seam_compare(const seam_result *a, const seam_result *b, const char 
   const struct outcome_choice *choice = outcome_choice_find(outcome);
   *out = NULL;
   if (!choice)
-    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
+    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes works, buffer, inverter, fail, all",
                      outcome);
   FORWARD(compare_check(a, b, choice, force != 0, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
@@ -294,6 +294,8 @@ const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, 
 
 seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
 
-const char *seam_comparison_outcome(const seam_comparison *comparison) { return comparison->outcome; }
+const char *seam_comparison_outcome(const seam_comparison *comparison) {
+  return outcome_choice_find(comparison->outcome)->shown;
+}
 
 uint64_t seam_comparison_shared(const seam_comparison *comparison) { return comparison->shared; }

@@ -123,6 +123,8 @@ refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 
 refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
 refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
 refused "unknown outcome" 2 "--outcome some" show --outcome some x.zip
+run "the old word for works" 4 show --outcome pass x.zip
+complains "seam: --outcome pass is now --outcome works; the old word works until 0.2"
 run "the old name of --outcome" 2 show --slice some x.zip
 complains "seam: --slice is now --outcome; the old name works until 0.2"
 complains "--outcome some: unknown"
@@ -206,7 +208,7 @@ run "a run with passing chains" 0 train --first mlp4 --second mlp4 --steps 500 -
 cp f.zip few.zip
 mv s.zip f.zip
 run "show" 0 show f.zip
-for word in f.zip u0 u1 buffer inverter fail diverged pass width slack loss --second=mlp4 95%; do says "$word"; done
+for word in f.zip u0 u1 buffer inverter fail diverged works width slack loss --second=mlp4 95%; do says "$word"; done
 # cut_off NAME: the last output, whose lines are wrapped, warns of what lies outside and names the options that help.
 cut_off() {
   tr -s ' \n' ' ' <out | grep -q "of interfaces, .*% of widths, .*% of slacks lie outside the range: run again with a wider \
@@ -318,10 +320,10 @@ says "few pairs, so these chances are uncertain: use more --chains, or more --st
 run "show falls back to all" 0 show none.zip
 says "interface of all"
 run "show of one outcome" 0 show --outcome fail none.zip
-says "interface of fail: 500 chains"
+says "interface of those that fail: 500 chains"
 [ ! -s err ] || wrong "it notes something"
 run "show of one outcome by the option's old name" 0 show --slice=fail none.zip
-says "interface of fail: 500 chains"
+says "interface of those that fail: 500 chains"
 one_line
 complains "seam: --slice is now --outcome; the old name works until 0.2"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
@@ -333,7 +335,7 @@ says "--histograms"
 pair=(--first mlp4 --second mlp4 --steps 500 --chains 4k --quiet)
 run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
-for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
+for word in "A: f.zip: " "chains, outcome works" "differ: --seed 1 | 2" "works of all" "buffer of works" s.e. "total variation" \
   Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots; do says "$word"; done
 fits_80_columns
 cp out once
@@ -395,6 +397,12 @@ r = json.loads(sys.stdin.read())
 p = r["prediction"]
 assert abs((r["buffer"] + r["inverter"]) / 81920000 - p["acceptance"]) < 1e-11 and p["second"] == 4096 and not p["weighed"]
 assert r["buffer"] + r["inverter"] + r["fail"] + r["diverged"] == 81920000' 2>>err || wrong "the record does not add up"
+run "a prediction without a name" 0 predict --chains 10 --draws 10 --quiet
+no_file seam.zip
+[ -s prediction.zip ] || wrong "there is no prediction.zip"
+rm -f prediction.zip
+run "help names the output of predict" 0 predict --help
+says "--output prediction.zip  the result file"
 run "show of a prediction" 0 show pairs.zip
 for word in "pairs" "acceptance" "--draws=4096"; do says "$word"; done
 grep -q -e "--steps" -e "--beta" out && wrong "options without a say in a prediction are shown"
@@ -424,7 +432,7 @@ run "a prediction of what does not work" 0 predict --chains 64 --draws 64 --outp
 says "none of these pairs works: use more --chains and --draws"
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
-for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
+for word in "pairs, outcome works" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of works" \
   "A trained chains (--steps 500, --optimizer adam, --lr 0.01); B drew pairs and"; do
   says "$word"
 done
@@ -437,7 +445,7 @@ r = json.load(sys.stdin)
 (interface,) = r["compared"]
 assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
 assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
-refused "what fails in a prediction" 7 "use --outcome pass, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
+refused "what fails in a prediction" 7 "use --outcome works, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
 run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --outcome buffer
 says "components alike"
 

@@ -7,17 +7,23 @@
 
 #include "command/common/failure.h"
 
-static const struct selection selections[] = {{"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
+static const struct selection selections[] = {{"works", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", 7}};
 
 const struct selection *find_selection(const char *name) {
-  if (!name) return &selections[0];
+  if (!name || !strcmp(name, "pass")) return &selections[0];
   for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
     if (!strcmp(selections[i].name, name)) return &selections[i];
   return NULL;
 }
 
 seam_status unknown_selection(const char *name, seam_error *error) {
-  return fail(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all", name);
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes works, buffer, inverter, fail, all", name);
+}
+
+const char *selection_words(const struct selection *selection) {
+  static const char *const words[] = {NULL, "buffers", "inverters", "those that work", "those that fail",
+                                      NULL, NULL,      "all"};
+  return words[selection->outcomes];
 }
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection) {

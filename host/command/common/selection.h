@@ -13,9 +13,13 @@ struct selection {
   unsigned outcomes;
 };
 
-/* Finds a choice by its name; NULL means pass. Returns NULL for an unknown name. */
+/* Finds a choice by its name; NULL means works. "pass" is the word for works in files and before 0.2. Returns NULL for
+ * an unknown name. */
 const struct selection *find_selection(const char *name);
 seam_status unknown_selection(const char *name, seam_error *error);
+
+/* "those that work", as a part of a sentence. */
+const char *selection_words(const struct selection *selection);
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection);
 
