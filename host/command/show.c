@@ -76,7 +76,7 @@ static void print_quantiles(const seam_result *result, const struct selection *s
   while (*name && !seam_result_histogram(result, *name)) name++;
   if (!*name || selected_chains(result, selection) == 0) return;
   char heading[64];
-  snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection_words(selection));
+  snprintf(heading, sizeof heading, "median, 5%% to 95%% of chains%s, in V:", selection_words(selection));
   print_wrapped(heading, printf("  "), 2);
   for (; *name; name++) quantile_lines(result, *name, selection);
 }
@@ -88,8 +88,8 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
     note = " (none works)";
     selection = find_selection("all");
   }
-  printf("%s: interface of %s: %s %s%s\n", arguments->files[0], selection_words(selection),
-         text_count(selected_chains(result, selection)).text, is_prediction(result) ? "pairs" : "chains", note);
+  printf("%s: %s %s%s%s\n", arguments->files[0], text_count(selected_chains(result, selection)).text,
+         is_prediction(result) ? "pairs" : "chains", selection_words(selection), note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
   report_result(result);

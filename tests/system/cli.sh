@@ -318,12 +318,12 @@ run "a run with few pairs to swap" 0 train --first mlp4 --second mlp4 --steps 60
 run "show of few swapped parts" 0 show rare.zip
 says "few pairs, so these chances are uncertain: use more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
-says "interface of all"
+says "none.zip: 500 chains (none works)"
 run "show of one outcome" 0 show --outcome fail none.zip
-says "interface of those that fail: 500 chains"
+says "none.zip: 500 chains that fail"
 [ ! -s err ] || wrong "it notes something"
 run "show of one outcome by the option's old name" 0 show --slice=fail none.zip
-says "interface of those that fail: 500 chains"
+says "none.zip: 500 chains that fail"
 one_line
 complains "seam: --slice is now --outcome; the old name works until 0.2"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet

@@ -109,7 +109,7 @@ def try_show():
     for columns in (20, 40, 80, 200):
         text, status = Terminal(columns, ["show", "a.zip"]).finish()
         title, _, rest = text.partition("\n")
-        check(status == 0 and "work" in title, f"show on {columns} columns exits {status}")
+        check(status == 0 and "work" in text, f"show on {columns} columns exits {status}")
         wide = [line for line in lines(rest) if len(line) > columns and " " in line.strip()]
         check(not wide, f"show on {columns} columns has lines that could have been broken: {wide}")
         check("\x1b[38;2;" in text and "▀" in text, f"show on {columns} columns has no colour")

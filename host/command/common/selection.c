@@ -21,8 +21,8 @@ seam_status unknown_selection(const char *name, seam_error *error) {
 }
 
 const char *selection_words(const struct selection *selection) {
-  static const char *const words[] = {NULL, "buffers", "inverters", "those that work", "those that fail",
-                                      NULL, NULL,      "all"};
+  static const char *const words[] = {
+      "", " that are buffers", " that are inverters", " that work", " that fail", "", "", ""};
   return words[selection->outcomes];
 }
 

@@ -18,7 +18,7 @@ struct selection {
 const struct selection *find_selection(const char *name);
 seam_status unknown_selection(const char *name, seam_error *error);
 
-/* "those that work", as a part of a sentence. */
+/* What follows "chains": " that work", or nothing for all chains. */
 const char *selection_words(const struct selection *selection);
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection);
