@@ -76,7 +76,7 @@ for command in "${commands[@]}"; do
   esac
 done
 run "all help of train" 0 train --help-all
-for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+for word in "(1 to 64)" "Long runs, parts:" "(0 to 1048576)" --quiet; do says "$word"; done
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
