@@ -415,14 +415,14 @@ typedef struct seam_compared {
 /* A share of the chains. For a prediction, the errors are those of seam_prediction. It is NAN if there are no chains.
  */
 typedef struct seam_fraction {
-  const char *name, *of; /* "buffer", "pass" */
+  const char *name, *of; /* "buffer", "pass"; as in files, "pass" is the name of works */
   double value[2], error[2];
   double difference;       /* A - B, in units of its standard error; NAN if that is not known */
   double difference_error; /* this standard error; for chains that of the pooled fraction. NAN if the samples share
                               random draws (seam_comparison_shared) */
 } seam_fraction;
 
-/* Compares the chains of `outcome` ("pass", "buffer", "inverter", "fail" or "all") of two results. For a
+/* Compares the chains of `outcome` ("works", "buffer", "inverter", "fail" or "all") of two results. For a
  * prediction these are pairs that work; "all" is its first components, which have the law of untrained chains, and
  * "fail" is refused. A Gibbs law takes only "all". Returns SEAM_ERROR_MISMATCH if a result cannot tell the outcome, if
  * the interfaces have other bins or one was not counted, and, unless `anyway`, if kinds, margins or priors differ; the
@@ -477,7 +477,8 @@ SEAM_API uint64_t seam_comparison_shared(const seam_comparison *comparison);
 /* The configuration of the first result (side 0) or of the second; it lives as long as the comparison. */
 SEAM_API seam_config *seam_comparison_config(seam_comparison *comparison, int side);
 
-/* The outcomes that were compared, as seam_compare was told. */
+/* The outcomes that were compared, as seam_compare was told; "works" also if it was told "pass", which is the old word.
+ */
 SEAM_API const char *seam_comparison_outcome(const seam_comparison *comparison);
 
 /* Deprecated: the name of seam_comparison_outcome in 0.1. 0.2 will not have it. */

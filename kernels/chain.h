@@ -223,14 +223,15 @@ HD struct test_report chain_test(const struct chain *chain, struct recipe r, con
   return report;
 }
 
-/* How much the second component accepts around u: the largest k/64, k <= 64, such that f2 sends u - j/64 and u + j/64
- * into API3 of the level for all j = 0 ... k. It is -1 if f2 does not even accept u itself. */
+/* How much the second component accepts around u: the largest edge k <= 64 of the axis of slack such that f2 sends
+ * u - edge j and u + edge j into API3 of the level for all j = 0 ... k. The first edge is 0, and the edges are k/64 by
+ * default. It is -1 if f2 does not even accept u itself. */
 HD lane chain_slack(const struct chain *chain, struct recipe r, const struct job *job, int level, lane u) {
-  const float *accept = job->accept[level];
+  const float *accept = job->accept[level], *grid = job->axes[AXIS_SLACK].edges;
   lane slack = lane_splat(-1.0f);
   lane_mask alive = lane_splat_mask(1); /* f2 accepts all distances tried until now */
   for (int k = 0; k <= SLACK_STEPS && lane_any(alive); k++) {
-    float delta = (float)k * (1.0f / SLACK_STEPS);
+    float delta = grid[k];
     lane side[SAMPLE_BLOCK], y[SAMPLE_BLOCK], saved[MAX_SAVED * SAMPLE_BLOCK];
     side[0] = u - delta;
     side[1] = u + delta;

@@ -10,7 +10,7 @@
 /* Raised by every change that alters exact results. Results of another revision are never merged with ours. */
 enum { ARITHMETIC_REVISION = 2 };
 
-enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, SLACK_STEPS = 64 };
+enum { TEST_VOLTAGES = 17, PROBES = 64, MAX_SAMPLES = 64, MAX_SNAPSHOTS = 34, WIDTH_BINS = 256, SLACK_STEPS = 64 };
 
 /* A prediction cuts both its sides into INTERFACE_BLOCKS blocks, whose scatter gives the errors. The histogram of pairs
  * has PAIR_BLOCKS blocks, FINE_BLOCKS of them in each block of the others. A first component belongs to block id mod
@@ -74,8 +74,8 @@ enum axis_id {
   AXIS_RESPONSE,       /* 256 over [-0.5, 1.5] */
   AXIS_LOSS,           /* 280 over [-12, 2], of log10 L */
   AXIS_SELECTION_LOSS, /* 10 over [-8, 2], of log10 L */
-  AXIS_WIDTH,          /* 256 over [0, 2] */
-  AXIS_SLACK,          /* 64 over [0, 1] */
+  AXIS_WIDTH,          /* WIDTH_BINS over `width-range` */
+  AXIS_SLACK,          /* SLACK_STEPS over `slack-range`; its edges are the distances that are tried */
   AXIS_DISTANCE,       /* 64 over [0, 2], of max(|u0 - u0'|, |u1 - u1'|) */
   AXIS_CELL,           /* `cells` over `range`, of u in a prediction */
   AXES

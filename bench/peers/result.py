@@ -52,9 +52,9 @@ def distance_z(distance: dict) -> float:
 
 
 def scores(seam: str, ours: pathlib.Path, theirs: pathlib.Path) -> dict[str, float]:
-    """How far apart, in standard deviations of chance: fractions, and the interface of those that pass and of all."""
+    """How far apart, in standard deviations of chance: fractions, and the interface of those that work and of all."""
     found = {}
-    for outcome in ("pass", "all"):
+    for outcome in ("works", "all"):
         call = [seam, "compare", "--json", "--anyway", "--outcome", outcome, str(ours), str(theirs)]
         done = subprocess.run(call, capture_output=True, text=True)
         if done.returncode:

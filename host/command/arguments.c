@@ -29,7 +29,8 @@ const struct flag all_flags[] = {
      offsetof(struct arguments, dry_run)},
     {"fail-fast", NULL, "end the sweep at the first point that fails", offsetof(struct arguments, fail_fast)},
     {"repeat", "5", "number of measurements (1 to 1000)", offsetof(struct arguments, repeat)},
-    {"outcome", "pass", "which chains to use (pass, buffer, inverter, fail, all)", offsetof(struct arguments, outcome)},
+    {"outcome", "works", "which chains to use (works, buffer, inverter, fail, all)",
+     offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write; for a sweep the folder, instead of the plan's",
      offsetof(struct arguments, output)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
@@ -99,13 +100,20 @@ static seam_status unknown(const struct command *command, const char *name, seam
   return fail(error, SEAM_ERROR_USAGE, "--%.60s: unknown option; seam %s --help lists them", name, command->name);
 }
 
+/* Until 0.2 the old value of --outcome works. */
+static const char *renamed_value(const struct flag *flag, const char *value) {
+  if (strcmp(flag->name, "outcome") != 0 || strcmp(value, "pass") != 0) return value;
+  fprintf(stderr, "seam: --outcome pass is now --outcome works; the old word works until 0.2\n");
+  return "works";
+}
+
 static seam_status apply_flag(const struct flag *flag, const char *value, struct arguments *arguments,
                               seam_error *error) {
   char *member = (char *)arguments + flag->offset;
   if (!flag->argument)
     *(bool *)member = true;
   else
-    *(const char **)member = value;
+    *(const char **)member = renamed_value(flag, value);
   if (!strcmp(flag->name, "config")) return seam_config_read(arguments->config, value, error);
   return SEAM_OK;
 }

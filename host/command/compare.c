@@ -84,8 +84,8 @@ static void print_fractions(const seam_comparison *comparison) {
   for (size_t i = 0; (f = seam_comparison_fraction_at(comparison, i)); i++) {
     char name[32];
     double a = f->error[0], b = f->error[1], error = f->difference_error;
-    snprintf(name, sizeof name, "%s of %s", f->name, f->of);
-    printf("  %-16s %17s %17s %16s %7s\n", name, percent_text(f->value[0], a, decimals_of(a)).text,
+    snprintf(name, sizeof name, "%s of %s", find_selection(f->name)->name, find_selection(f->of)->name);
+    printf("  %-17s %16s %17s %16s %7s\n", name, percent_text(f->value[0], a, decimals_of(a)).text,
            percent_text(f->value[1], b, decimals_of(b)).text,
            percent_text(f->value[0] - f->value[1], error, decimals_of(isnan(error) ? a : error)).text,
            errors_text(f->difference).text);
@@ -115,12 +115,12 @@ static void print_notes(const seam_comparison *comparison) {
   print_wrapped(text, 0, 0);
 }
 
-/* "A: a.zip: 67,170 chains of pass". A second line says how many components the pairs of a prediction share. */
+/* "A: a.zip: 67,170 chains, outcome works". A second line says how many components the pairs of a prediction share. */
 static void print_side(int side, const char *file, const char *outcome, const seam_compared *compared,
                        seam_result *result) {
   int64_t entries = compared->entries[side];
   double effective = compared->effective[side];
-  printf("%c: %s: %s %s of %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
+  printf("%c: %s: %s %s, outcome %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
   if (compared->rows == 0 || effective == (double)entries) return;
   char text[160];
   int length = snprintf(text, sizeof text, "of %s first x %s second components",
@@ -215,7 +215,7 @@ static seam_status read_and_compare(const struct arguments *arguments, const cha
 }
 
 seam_status compare_run(struct arguments *arguments, seam_error *error) {
-  const char *outcome = arguments->outcome ? arguments->outcome : "pass";
+  const char *outcome = arguments->outcome ? arguments->outcome : "works";
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
   if (!find_selection(outcome)) return unknown_selection(outcome, error);

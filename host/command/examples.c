@@ -18,7 +18,7 @@ const struct example examples[] = {
     {"sweep", "seam sweep steps.json --dry-run", "what it would run, and how long that would take"},
     {"sweep", "seam sweep steps.json",
      "run the plan, or what is missing of it: a file for each point, and steps/index.csv"},
-    {"show", "seam show seam.zip", "the chains that pass"},
+    {"show", "seam show seam.zip", "the chains that work"},
     {"show", "seam show seam.zip --outcome inverter", "the inverters among them"},
     {"plot", "seam plot seam.zip --output interface.png", "the interface as a picture"},
     {"plot", "seam plot seam.zip --figure all --log --width 85mm --output all.pdf", "all figures, a column wide"},

@@ -34,7 +34,7 @@ const struct exit_code exit_codes[] = {
 static void print_entry(const struct entry *entry, const char *limits) {
   char text[512];
   int column = printf("  --%s%s%s", entry->name, entry->value ? " " : "", entry->value ? entry->value : "");
-  if (column < LEFT) column += printf("%*s", LEFT - column, "");
+  column += printf("%*s", column + 1 < LEFT ? LEFT - column : 2, "");
   snprintf(text, sizeof text, limits ? "%s (%s)" : "%s", entry->help, limits);
   print_wrapped(text, column, LEFT);
 }

@@ -61,7 +61,7 @@ static void note_few(const int64_t *pairs_of_mode, bool trained) {
   if (pairs_of_mode[0] >= FEW && pairs_of_mode[1] >= FEW) return;
   print_wrapped(
       trained
-          ? "few pairs, so these chances are uncertain: use more --chains, or more --steps so that more of them pass"
+          ? "few pairs, so these chances are uncertain: use more --chains, or more --steps so that more of them work"
           : "few ways to swap, so these chances are uncertain: predict with more --chains and --draws",
       printf("  "), 2);
 }
@@ -72,7 +72,7 @@ void interchange_report(const seam_result *result, const seam_result *beside) {
   if (!sides[0]) return;
   bool trained = interchange_blocks(sides[0]) == 1;
   print_wrapped(trained
-                    ? "chance that swapped parts fit, in pairs of chains that pass, by distance of their interfaces "
+                    ? "chance that swapped parts fit, in pairs of chains that work, by distance of their interfaces "
                       "(95% intervals with the pair as the unit):"
                     : "chance that swapped parts of untrained pairs that work fit, by distance of their "
                       "interfaces (95% intervals from 16 independent blocks):",

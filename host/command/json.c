@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "command/common/failure.h"
+#include "command/common/outside.h"
 #include "command/common/result_kind.h"
 #include "command/interchange.h"
 #include "command/prediction.h"
@@ -134,6 +135,14 @@ static json_t *json_coverage(const seam_result *result) {
   return list;
 }
 
+static json_t *json_outside(const seam_result *result) {
+  struct outside_share shares[OUTSIDE_HISTOGRAMS];
+  size_t count = outside_shares(result, shares);
+  json_t *object = json_object();
+  for (size_t i = 0; i < count; i++) set_real(object, shares[i].histogram, shares[i].share);
+  return object;
+}
+
 static json_t *json_record(seam_result *result, const char *event) {
   json_t *object = json_event(event);
   json_object_set_new(object, "output", json_null());
@@ -149,7 +158,10 @@ static json_t *json_record(seam_result *result, const char *event) {
   json_object_set_new(object, "isa", json_text(run.isa));
   json_object_set_new(object, "device", json_text(run.device));
   json_object_set_new(object, "math", json_text(seam_config_get(seam_result_config(result), "math")));
-  if (is_prediction(result)) json_object_set_new(object, "prediction", prediction_json(result));
+  if (is_prediction(result))
+    json_object_set_new(object, "prediction", prediction_json(result));
+  else
+    json_object_set_new(object, "outside", json_outside(result));
   return object;
 }
 

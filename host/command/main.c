@@ -89,6 +89,12 @@ static seam_status unknown_command(const char *name, seam_error *error) {
   return fail(error, SEAM_ERROR_USAGE, "%.60s: unknown command; seam --help lists them", name);
 }
 
+/* Some commands have other defaults than the common table; wording.c tells them in help. */
+static void set_defaults(const struct command *command, seam_config *config, seam_error *error) {
+  if (command->run == bench_run) seam_config_set(config, "histograms", "none", error);
+  if (command->run == predict_run) seam_config_set(config, "output", "prediction.zip", error);
+}
+
 static seam_status run_joint(const struct command *command, struct arguments *arguments, seam_error *error) {
   if (!command->joint) seam_ranks_leave();
   return command->run(arguments, error);
@@ -99,7 +105,7 @@ static seam_status run_command(const struct command *command, int count, char **
   seam_status status = SEAM_OK;
   if (!arguments.config || !arguments.files)
     status = fail(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
-  if (status == SEAM_OK && command->run == bench_run) seam_config_set(arguments.config, "histograms", "none", error);
+  if (status == SEAM_OK) set_defaults(command, arguments.config, error);
   if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
   if (status == SEAM_OK && (arguments.help || arguments.help_all))
     help_command(command, arguments.help_all);

@@ -22,7 +22,8 @@ struct topic {
 };
 
 static const struct topic files[] = {
-    {"seam.zip", "the result, unless --output names another file: a zip that numpy, uhi and ROOT read"},
+    {"seam.zip", "the result of seam train, unless --output names another file: a zip that numpy, uhi and ROOT read"},
+    {"prediction.zip", "the result of seam predict, unless --output names another file"},
     {"FILE.lock", "held while a run writes FILE; one that was left behind does no harm"},
     {"FILE.seam-partial", "left behind by a run that was killed while it wrote; the next run replaces it"},
     {NULL, NULL}};

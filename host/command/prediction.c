@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/wilson.h"
+#include "command/common/outside.h"
 #include "command/common/text.h"
 #include "command/json.h"
 
@@ -48,7 +49,7 @@ void prediction_report(seam_result *result) {
   }
   if (!isnan(p.effective_pairs))
     printf("  effective sample size of the acceptance: %s pairs\n", text_si(p.effective_pairs).text);
-  if (p.outside > 0)
+  if (p.outside > 0 && p.outside <= OUTSIDE_ALLOWED) /* more than this is a warning of its own */
     printf("  %s of first components leave the range and %s\n", text_percent(p.outside).text,
            p.weighed ? "weigh nothing" : "work with none");
   peak_lines(&p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/wilson.h"
+#include "command/common/outside.h"
 #include "command/common/result_kind.h"
 #include "command/common/terminal.h"
 #include "command/common/text.h"
@@ -27,19 +28,24 @@ static void fraction_line(const char *name, int64_t count, int64_t total) {
 static void report_outcomes(const seam_result *result) {
   static const char *const names[] = {"buffer", "inverter", "fail", "diverged"};
   int64_t total = (int64_t)seam_result_chains(result);
-  int64_t buffers = seam_result_count(result, SEAM_BUFFER), pass = buffers + seam_result_count(result, SEAM_INVERTER);
+  int64_t buffers = seam_result_count(result, SEAM_BUFFER), works = buffers + seam_result_count(result, SEAM_INVERTER);
   char heading[64];
   snprintf(heading, sizeof heading, "of %s chains%s", text_count(total).text,
            terminal_columns(stdout) >= ROOM_FOR_INTERVALS ? ", with 95% intervals:" : ":");
   print_wrapped(heading, printf("  "), 2);
   for (int outcome = 0; outcome < SEAM_OUTCOMES; outcome++)
     fraction_line(names[outcome], seam_result_count(result, (seam_outcome)outcome), total);
-  fraction_line("pass", pass, total);
-  if (pass == 0) return;
-  snprintf(heading, sizeof heading, "modes of %s that pass:", text_count(pass).text);
+  fraction_line("works", works, total);
+  if (works == 0) return;
+  snprintf(heading, sizeof heading, "modes of %s that work:", text_count(works).text);
   print_wrapped(heading, printf("  "), 2);
-  fraction_line("buffer", buffers, pass);
-  fraction_line("inverter", pass - buffers, pass);
+  fraction_line("buffer", buffers, works);
+  fraction_line("inverter", works - buffers, works);
+}
+
+static void report_outside(seam_result *result) {
+  struct outside_warning warning;
+  if (outside_warning(result, &warning)) print_wrapped(warning.text, printf("  warning: "), 2);
 }
 
 void report_result(seam_result *result) {
@@ -47,6 +53,7 @@ void report_result(seam_result *result) {
     prediction_report(result);
   else
     report_outcomes(result);
+  report_outside(result);
 }
 
 void report_config(seam_config *config) {

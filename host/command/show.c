@@ -80,7 +80,7 @@ static seam_status print_quantiles(const seam_result *result, const struct selec
   while (*name && !seam_result_histogram(result, *name)) name++;
   if (!*name || selected_chains(result, selection) == 0) return SEAM_OK;
   char heading[64];
-  snprintf(heading, sizeof heading, "median, 5%% to 95%% of %s, in V:", selection->name);
+  snprintf(heading, sizeof heading, "median, 5%% to 95%% of chains%s, in V:", selection_words(selection));
   print_wrapped(heading, printf("  "), 2);
   seam_status status = SEAM_OK;
   for (; *name && status == SEAM_OK; name++) status = quantile_lines(result, *name, selection, error);
@@ -92,12 +92,13 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
   const char *note = "";
   const struct unit unit = unit_of(result);
   if (!is_gibbs_law(result) && selected_chains(result, selection) == 0 && selection == find_selection(NULL)) {
-    note = " (none passed)";
+    note = " (none works)";
     selection = find_selection("all");
   }
-  bool law = is_gibbs_law(result) && counted_outcomes(result, selection) == find_selection("pass");
-  printf("%s: interface of %s: %s %s%s\n", arguments->files[0], law ? "the Gibbs law" : selection->name,
-         unit_text(&unit, (double)selected_chains(result, selection)).text, unit.name, note);
+  bool law = is_gibbs_law(result) && counted_outcomes(result, selection) == find_selection(NULL);
+  printf("%s: %s%s %s%s%s\n", arguments->files[0], law ? "the Gibbs law: " : "",
+         unit_text(&unit, (double)selected_chains(result, selection)).text, unit.name,
+         law ? "" : selection_words(selection), note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);
   if (status) return status;
   report_result(result);

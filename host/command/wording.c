@@ -18,6 +18,8 @@ static const struct wording {
                 {"predict", "draws", NULL, "number of second components, each tried with every first"},
                 {"predict", "first-chain", NULL, "id of the first of the first components"},
                 {"predict", "shard", NULL, "count part I of N equal parts of the first components"},
+                {"predict", "output", "prediction.zip", "the result file"},
+                {"predict", "cells", NULL, "resolution of interface voltages: cells of --range"},
                 {"predict", "beta", "BETA", "count every pair with the weight exp(-beta*loss)"},
                 {"predict", "loss", NULL, "in the weight: squared distance of y from the level, or from API3"},
                 {"sweep", "force", NULL, "replace files with other options, and damaged files"},

@@ -283,7 +283,7 @@ static seam_status create(const seam_result *a, const seam_result *b, const stru
   const struct outcome_choice *choice = outcome_choice_find(outcome);
   *out = NULL;
   if (!choice)
-    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all",
+    return error_set(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes works, buffer, inverter, fail, all",
                      outcome);
   FORWARD(compare_check(a, b, choice, anyway, error));
   struct seam_comparison *comparison = calloc(1, sizeof *comparison);
@@ -355,7 +355,9 @@ const seam_histogram *seam_comparison_map_at(const seam_comparison *comparison, 
 
 seam_config *seam_comparison_config(seam_comparison *comparison, int side) { return &comparison->config[side != 0]; }
 
-const char *seam_comparison_outcome(const seam_comparison *comparison) { return comparison->outcome; }
+const char *seam_comparison_outcome(const seam_comparison *comparison) {
+  return outcome_choice_find(comparison->outcome)->shown;
+}
 
 int seam_comparison_blocks(const seam_comparison *comparison) { return comparison->blocks; }
 

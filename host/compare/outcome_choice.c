@@ -6,12 +6,15 @@
 
 enum { PASS = 3, FAIL = 4, ALL = 7, EVERY_FLAG = 3 };
 
-static const struct outcome_choice choices[] = {
-    {"pass", PASS}, {"buffer", 1}, {"inverter", 2}, {"fail", FAIL}, {"all", ALL}};
+static const struct outcome_choice choices[] = {{"pass", "works", PASS},
+                                                {"buffer", "buffer", 1},
+                                                {"inverter", "inverter", 2},
+                                                {"fail", "fail", FAIL},
+                                                {"all", "all", ALL}};
 
 const struct outcome_choice *outcome_choice_find(const char *name) {
   for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-    if (strcmp(choices[i].name, name) == 0) return &choices[i];
+    if (strcmp(choices[i].name, name) == 0 || strcmp(choices[i].shown, name) == 0) return &choices[i];
   return NULL;
 }
 
@@ -114,7 +117,7 @@ static const struct task_tables tasks[] = {
     [TASK_TRAIN] = {trained_table,
                     "was run without histogram interface: run it again with --histograms interface or all"},
     [TASK_PREDICT] = {predicted_table,
-                      "is a prediction, which counts pairs that work: use --outcome pass, buffer, inverter or all"},
+                      "is a prediction, which counts pairs that work: use --outcome works, buffer, inverter or all"},
     [TASK_GIBBS] = {weighed_table,
                     "is a Gibbs law, which is a law of all chains, whether they work or not: use --outcome all"},
 };

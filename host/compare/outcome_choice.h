@@ -8,11 +8,12 @@
 
 /* Bit o of `outcomes` is set if outcome o is chosen. */
 struct outcome_choice {
-  const char *name;
+  const char *name;  /* in files; there and before 0.2 works is "pass" */
+  const char *shown; /* everywhere else */
   unsigned outcomes;
 };
 
-/* NULL for an unknown name. */
+/* By either name; NULL for an unknown one. */
 const struct outcome_choice *outcome_choice_find(const char *name);
 
 /* Why the result does not hold the interfaces of these outcomes, as in "the result is ..."; NULL if it does. */

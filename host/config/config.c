@@ -41,11 +41,20 @@ const char *seam_config_get(seam_config *config, const char *name) {
 
 /* ---- JSON ---- */
 
+/* Whether the option has its default and is new enough to be left out then. */
+static bool is_left_out(const struct seam_config *config, size_t i) {
+  const struct option *option = &option_table[i];
+  char text[128];
+  if (!option->later) return false;
+  option->type->print(option, (const char *)config + option->offset, text, sizeof text);
+  return strcmp(text, seam_options()[i].value) == 0;
+}
+
 json_t *config_to_json(const struct seam_config *config) {
   json_t *object = json_object();
   for (size_t i = 0; object && i < option_count; i++) {
     const struct option *option = &option_table[i];
-    if (!option->recorded) continue;
+    if (!option->recorded || is_left_out(config, i)) continue;
     json_t *value = option->type->to_json(option, (const char *)config + option->offset);
     if (json_object_set_new(object, option->name, value)) {
       json_decref(object);
@@ -274,17 +283,27 @@ static seam_status check_margin(const char *name, double margin, seam_error *err
 }
 
 /* Checks that every bin of an axis has a width above 0 in single precision. */
-static seam_status check_edges(const struct seam_config *config, uint64_t bins, seam_error *error) {
-  double lower = config->range[0], width = config->range[1] - lower;
+static seam_status check_edges(const char *option, const double range[2], uint64_t bins, seam_error *error) {
+  double lower = range[0], width = range[1] - lower;
   for (uint64_t i = 0; i < bins; i++) {
     float edge = (float)(lower + (double)i * width / (double)bins);
     float next = (float)(lower + (double)(i + 1) * width / (double)bins);
     if (edge >= next || !isfinite((float)((double)bins / width)))
       return error_set(error, SEAM_ERROR_USAGE,
-                       "--range %.17g:%.17g: too narrow for %d bins in single precision; make it wider%s", lower,
-                       config->range[1], (int)bins, bins > 64 ? ", or use fewer --bins or --cells" : "");
+                       "--%s %.17g:%.17g: too narrow for %d bins in single precision; make it wider%s", option, lower,
+                       range[1], (int)bins,
+                       bins > 64 && !strcmp(option, "range") ? ", or use fewer --bins or --cells" : "");
   }
   return SEAM_OK;
+}
+
+static seam_status check_axes(const struct seam_config *config, seam_error *error) {
+  enum { COARSE_BINS = 64 };
+  FORWARD(check_edges("range", config->range, COARSE_BINS, error));
+  FORWARD(check_edges("range", config->range, config->bins, error));
+  FORWARD(check_edges("width-range", config->width_range, WIDTH_BINS, error));
+  FORWARD(check_edges("slack-range", config->slack_range, SLACK_STEPS, error));
+  return config->task == TASK_TRAIN ? SEAM_OK : check_edges("range", config->range, config->cells, error);
 }
 
 static seam_status check_math(const struct seam_config *config, seam_error *error) {
@@ -294,7 +313,6 @@ static seam_status check_math(const struct seam_config *config, seam_error *erro
 }
 
 seam_status config_check_settled(const struct seam_config *config, seam_error *error) {
-  enum { COARSE_BINS = 64 };
   FORWARD(check_math(config, error));
   FORWARD(check_ids(config, error));
   FORWARD(check_shard(config, error));
@@ -304,9 +322,7 @@ seam_status config_check_settled(const struct seam_config *config, seam_error *e
   FORWARD(check_floats(config, error));
   FORWARD(check_margin("input-margin", config->input_margin, error));
   FORWARD(check_margin("output-margin", config->output_margin, error));
-  FORWARD(check_edges(config, COARSE_BINS, error));
-  FORWARD(check_edges(config, config->bins, error));
-  return config->task == TASK_TRAIN ? SEAM_OK : check_edges(config, config->cells, error);
+  return check_axes(config, error);
 }
 
 seam_status seam_config_check(const seam_config *config, seam_error *error) {

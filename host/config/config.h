@@ -49,6 +49,7 @@ struct seam_config {
   double beta;
   uint64_t bins;
   double range[2];
+  double width_range[2], slack_range[2];
   uint64_t draws;      /* predictions: the number of second components */
   uint64_t cells;      /* predictions: the cells of u over `range` */
   uint32_t histograms; /* training: bit h means that enum histogram_id h is filled */
@@ -72,9 +73,10 @@ struct seam_config {
 
 void config_defaults(struct seam_config *config);
 
-/* Returns a JSON object of the options that fix the counts, and of first-chain and chains. Numbers are JSON numbers,
- * but seeds and chain ids are decimal strings because they have 64 bits. A range is "lower:upper". Histograms are a
- * string of names separated by commas. Returns a new reference, or NULL if no memory is left. */
+/* Returns a JSON object of the options that fix the counts, and of first-chain and chains. Options that 0.1 did not
+ * have are left out while they have their defaults. Numbers are JSON numbers, but seeds and chain ids are decimal
+ * strings because they have 64 bits. A range is "lower:upper". Histograms are a string of names separated by commas.
+ * Returns a new reference, or NULL if no memory is left. */
 json_t *config_to_json(const struct seam_config *config);
 
 /* Sets one option from a JSON value: a string like the text on the command line, or a number if the option is one. */

@@ -79,6 +79,10 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_whole, bins, .recorded = true, .low = 1, .high = 4096)                                                      \
   X("range", ANY, "-2.5:3.5", "LOWER:UPPER, from -1e6 to 1e6", "range of each voltage axis of the interface, in V",    \
     option_range, range, .recorded = true, .least = -1e6, .most = 1e6)                                                 \
+  X("width-range", TRAIN, "0:2", "LOWER:UPPER, from 0 to 1e6", "range of the axis of the histogram width, in V",       \
+    option_range, width_range, .recorded = true, .later = true, .least = 0, .most = 1e6)                               \
+  X("slack-range", TRAIN, "0:1", "0:UPPER, to 1e6", "range of the axis of the histogram slack, in V",                  \
+    option_range, slack_range, .recorded = true, .later = true, .least = 0, .most = 1e6, .from_least = true)           \
   X("histograms", TRAIN, "all",                                                                                        \
     "all (but interchange), none, or some of interface,mapping,response,loss,width,slack,selection,snapshots,"         \
     "interchange", "what to count; all,interchange is everything",                                                     \

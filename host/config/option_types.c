@@ -85,6 +85,8 @@ static seam_status range_parse(const struct option *option, const char *text, vo
       return refuse(option, text, "outside of these limits", error);
   }
   if (ends[0] >= ends[1]) return refuse(option, text, "LOWER is not below UPPER", error);
+  if (option->from_least && ends[0] != option->least) return refuse(option, text, "this range begins at 0", error);
+  if (ends[0] == option->least) ends[0] = option->least; /* -0 is 0 */
   memcpy(member, ends, sizeof ends);
   return SEAM_OK;
 }

@@ -19,12 +19,17 @@ struct regular {
  * fit is lost at small distances. */
 static struct regular regular_of(const struct seam_config *config, int axis) {
   static const struct regular fixed[AXES] = {
-      [AXIS_RESPONSE] = {256, -0.5, 1.5}, [AXIS_LOSS] = {280, -12, 2},        [AXIS_SELECTION_LOSS] = {10, -8, 2},
-      [AXIS_WIDTH] = {256, 0, 2},         [AXIS_SLACK] = {SLACK_STEPS, 0, 1}, [AXIS_DISTANCE] = {64, 0, 2},
+      [AXIS_RESPONSE] = {256, -0.5, 1.5},
+      [AXIS_LOSS] = {280, -12, 2},
+      [AXIS_SELECTION_LOSS] = {10, -8, 2},
+      [AXIS_DISTANCE] = {64, 0, 2},
   };
-  if (axis == AXIS_CELL) return (struct regular){(int64_t)config->cells, config->range[0], config->range[1]};
-  if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, config->range[0], config->range[1]};
-  if (axis == AXIS_COARSE) return (struct regular){64, config->range[0], config->range[1]};
+  const double *range = config->range, *width = config->width_range, *slack = config->slack_range;
+  if (axis == AXIS_CELL) return (struct regular){(int64_t)config->cells, range[0], range[1]};
+  if (axis == AXIS_INTERFACE) return (struct regular){(int64_t)config->bins, range[0], range[1]};
+  if (axis == AXIS_COARSE) return (struct regular){64, range[0], range[1]};
+  if (axis == AXIS_WIDTH) return (struct regular){WIDTH_BINS, width[0], width[1]};
+  if (axis == AXIS_SLACK) return (struct regular){SLACK_STEPS, slack[0], slack[1]};
   return fixed[axis];
 }
 

@@ -83,7 +83,7 @@ for command in "${commands[@]}"; do
   esac
 done
 run "all help of train" 0 train --help-all
-for word in "(1 to 64)" "Long runs and parts:" "(0 to 1048576)" --quiet; do says "$word"; done
+for word in "(1 to 64)" "Long runs, parts:" "(0 to 1048576)" --quiet; do says "$word"; done
 run "help of train lists every option" 0 train --help
 for option in first second chains first-chain seed steps optimizer lr samples loss input-margin output-margin input-noise \
   interface-noise init-scale beta bins range histograms math backend device isa threads slice shard checkpoint-every output config force resume json quiet; do
@@ -132,6 +132,8 @@ refused "draws beyond 32 bits" 2 "--steps" train --input-noise 0.1 --samples 64 
 refused "langevin draws beyond 32 bits" 2 "langevin" train --optimizer langevin --first mlp16 --steps 1e9
 refused "control characters in a value" 2 "--first" train --first $'a\nb\033[31m'
 refused "unknown outcome" 2 "--outcome some" show --outcome some x.zip
+run "the old word for works" 4 show --outcome pass x.zip
+complains "seam: --outcome pass is now --outcome works; the old word works until 0.2"
 run "the old name of --outcome" 2 show --slice some x.zip
 complains "seam: --slice is now --outcome; the old name works until 0.2"
 complains "--outcome some: unknown"
@@ -215,7 +217,34 @@ run "a run with passing chains" 0 train --first mlp4 --second mlp4 --steps 500 -
 cp f.zip few.zip
 mv s.zip f.zip
 run "show" 0 show f.zip
-for word in f.zip u0 u1 buffer inverter fail diverged pass width slack loss --second=mlp4 95%; do says "$word"; done
+for word in f.zip u0 u1 buffer inverter fail diverged works width slack loss --second=mlp4 95%; do says "$word"; done
+# cut_off NAME: the last output, whose lines are wrapped, warns of what lies outside and names the options that help.
+cut_off() {
+  tr -s ' \n' ' ' <out | grep -q "of interfaces, .*% of widths, .*% of slacks lie outside the range: run again with a wider \
+one, for example --range 0.1:0.9 --width-range 0:0.4 --slack-range 0:0.04" || wrong "it does not warn"
+}
+run "a run that its ranges cut off" 0 train --first mlp4 --second mlp4 --steps 500 --chains 2k --range 0.4:0.6 \
+  --width-range 0:0.1 --slack-range 0:0.01 --output cut.zip
+cut_off
+for command in show info; do
+  run "$command of a result that its ranges cut off" 0 "$command" cut.zip
+  cut_off
+done
+run "show of it, as JSON" 0 show cut.zip --json
+python3 -c 'import json, sys
+outside = json.load(sys.stdin)["outside"]
+assert set(outside) == {"interface", "mapping", "response", "loss", "width", "slack", "selection", "snapshots"}
+assert outside["slack"] > 0.9 > outside["response"] and outside["loss"] == 0' <out || wrong "it lacks the shares outside"
+run "a run with wide ranges" 0 train --first mlp4 --second mlp4 --steps 500 --chains 2k --range -20:20 --width-range 0:20 \
+  --slack-range 0:20 --output wide.zip
+grep -q warning: out && wrong "it warns"
+run "a prediction with a narrow range" 0 predict --first mlp4 --second mlp4 --chains 500 --draws 500 --range 0:1 --quiet \
+  --output narrow.zip
+run "show of it" 0 show narrow.zip
+tr -s ' \n' ' ' <out | grep -q "% of first components lie outside the range: .* --range 0:4" || wrong "it does not warn"
+run "another range than the output's" 7 train --config cut.zip --slack-range 0:1 --chains 3k --resume --output cut.zip
+complains "--slack-range 0:1: the output has 0:0.01"
+rm cut.zip wide.zip narrow.zip
 run "info of a file" 0 info f.zip
 for word in "ids       [0, 4000)" interface snapshots --steps=500; do says "$word"; done
 run "info of a file, as JSON" 0 info --json f.zip
@@ -299,12 +328,12 @@ run "a run with few pairs to swap" 0 train --first mlp4 --second mlp4 --steps 60
 run "show of few swapped parts" 0 show rare.zip
 says "few pairs, so these chances are uncertain: use more --chains, or more --steps"
 run "show falls back to all" 0 show none.zip
-says "interface of all"
+says "none.zip: 500 chains (none works)"
 run "show of one outcome" 0 show --outcome fail none.zip
-says "interface of fail: 500 chains"
+says "none.zip: 500 chains that fail"
 [ ! -s err ] || wrong "it notes something"
 run "show of one outcome by the option's old name" 0 show --slice=fail none.zip
-says "interface of fail: 500 chains"
+says "none.zip: 500 chains that fail"
 one_line
 complains "seam: --slice is now --outcome; the old name works until 0.2"
 run "a run without histograms" 0 train "${small[@]}" --histograms none --output bare.zip --quiet
@@ -316,9 +345,9 @@ says "--histograms"
 pair=(--first mlp4 --second mlp4 --steps 500 --chains 4k --quiet)
 run "another seed" 0 train "${pair[@]}" --seed 2 --output g.zip
 run "compare" 0 compare f.zip g.zip
-for word in "A: f.zip: " "chains of pass" "differ: --seed 1 | 2" "pass of all" "buffer of pass" s.e. "total variation" \
+for word in "A: f.zip: " "chains, outcome works" "differ: --seed 1 | 2" "works of all" "buffer of works" s.e. "total variation" \
   Jensen-Shannon "KL of A from B" "KL of B from A" "by chance" snapshots "A - B (points)"; do says "$word"; done
-grep -qE "pass of all +[0-9.]+ \+- 0\.[0-9]+ +[0-9.]+ \+- 0\.[0-9]+ +-?[0-9.]+ \+- [0-9.]+ +-?[0-9.]+$" out ||
+grep -qE "works of all +[0-9.]+ \+- 0\.[0-9]+ +[0-9.]+ \+- 0\.[0-9]+ +-?[0-9.]+ \+- [0-9.]+ +-?[0-9.]+$" out ||
   wrong "the fractions are not told with their difference"
 fits_80_columns
 cp out once
@@ -422,6 +451,12 @@ r = json.loads(sys.stdin.read())
 p = r["prediction"]
 assert abs((r["buffer"] + r["inverter"]) / 81920000 - p["acceptance"]) < 1e-11 and p["second"] == 4096 and not p["weighed"]
 assert r["buffer"] + r["inverter"] + r["fail"] + r["diverged"] == 81920000' 2>>err || wrong "the record does not add up"
+run "a prediction without a name" 0 predict --chains 10 --draws 10 --quiet
+no_file seam.zip
+[ -s prediction.zip ] || wrong "there is no prediction.zip"
+rm -f prediction.zip
+run "help names the output of predict" 0 predict --help
+says "--output prediction.zip  the result file"
 run "show of a prediction" 0 show pairs.zip
 for word in "pairs" "acceptance" "--draws=4096"; do says "$word"; done
 grep -q -e "--steps" -e "--beta" out && wrong "options without a say in a prediction are shown"
@@ -451,7 +486,7 @@ run "a prediction of what does not work" 0 predict --chains 64 --draws 64 --outp
 says "none of these pairs works: use more --chains and --draws"
 run "a prediction to compare" 0 predict "${pairs[@]}" --output predicted.zip
 run "compare with a prediction" 0 compare f.zip predicted.zip
-for word in "pairs of pass" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of pass" \
+for word in "pairs, outcome works" "of 2,048 first x 2,048 second components" "Other options that differ: none" "buffer of works" \
   "A trained chains (--steps 500, --optimizer adam, --lr 0.01); B drew pairs and"; do
   says "$word"
 done
@@ -464,7 +499,7 @@ r = json.load(sys.stdin)
 (interface,) = r["compared"]
 assert r["draws"] == [0, 2048] and interface["unit"] == ["chains", "first components"]
 assert interface["effective"] == interface["entries"]' 2>err || wrong "the comparison with a prediction is not whole"
-refused "what fails in a prediction" 7 "use --outcome pass, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
+refused "what fails in a prediction" 7 "use --outcome works, buffer, inverter or all" compare f.zip predicted.zip --outcome fail
 run "compare predictions of one seed" 0 compare predicted.zip predicted.zip --outcome buffer
 says "components alike"
 

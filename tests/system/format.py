@@ -23,6 +23,7 @@ RUNS = {
     "langevin": "train --chains 300 --steps 9 --first mlp4 --second table8 --optimizer langevin --bins 7 --range -1:2",
     "untrained": "train --chains 100 --steps 0 --first linear --second linear --seed 0xffffffffffffffff",
     "diverged": "train --chains 500 --steps 50 --first linear --second linear --optimizer sgd --lr 1e9",
+    "ranges": "train --chains 500 --steps 9 --width-range 0.5:4 --slack-range 0:3",
     "none": "train --chains 100 --steps 3 --histograms none",
     "predict": "predict --chains 2000 --draws 3000 --first logistic --second logistic --output-margin 0.3 --bins 32",
     "gibbs": "predict --beta 10 --chains 2000 --draws 3000 --first buffer --second mlp4 --bins 32",

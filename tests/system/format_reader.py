@@ -105,6 +105,14 @@ def described_axes(description):
     return [(axis["metadata"]["name"], axis["type"], places(axis)) for axis in description["axes"]]
 
 
+def check_range(name, description, configuration):
+    """The last axis of width and of slack has the range of an option, which is written if it is not the default."""
+    last, default = description["axes"][-1], {"width": "0:2", "slack": "0:1"}.get(name)
+    if default:
+        ends = [float(end) for end in configuration.get(name + "-range", default).split(":")]
+        require(ends == [last["lower"], last["upper"]], f"{name}: another range than the configuration's")
+
+
 def read_counts(archive, name, code):
     """The shape and the numbers of NAME_storage_values.npy."""
     data = archive.read(f"{name}_storage_values.npy")
@@ -127,6 +135,7 @@ def read_histogram(archive, name, configuration, code="q"):
                                        "values": f"{name}_storage_values.npy"}, f"{name}: storage")
     axes = described_axes(description)
     require(axes == implied_axes(name, configuration), f"{name}: axes {axes}")
+    check_range(name, description, configuration)
     shape, counts = read_counts(archive, name, code)
     require(list(shape) == [axis[2] for axis in axes], f"{name}: shape {shape}")
     require(code == "d" or min(counts) >= 0, f"{name}: a count is negative")

@@ -112,7 +112,7 @@ done
 run "interchange beside a prediction" 0 plot a.zip p.zip --figure interchange --output fit.svg
 run "many bins" 0 plot bins.zip --figure all --output bins.png
 for odd in none diverged one; do
-  for outcome in pass fail all; do
+  for outcome in works fail all; do
     run "$odd, $outcome" 0 plot $odd.zip --figure all --outcome $outcome --log --width 80mm --output odd.png --force
     whole odd.png
   done
@@ -250,7 +250,7 @@ refused "figures whose names are too long" 2 "bytes, but at most 255" a.zip \
   --figure "interface$(printf ',interface%.0s' {1..30})"
 refused "an unknown figure" 2 "--figure some: unknown; it takes interface, transfer" a.zip --figure some --output new.png
 refused "an unknown outcome" 2 "--outcome some: unknown" a.zip --outcome some --output new.png
-refused "an outcome that snapshots do not tell" 2 "snapshots tell only pass, fail and all" a.zip --figure snapshots \
+refused "an outcome that snapshots do not tell" 2 "snapshots tell only works, fail and all" a.zip --figure snapshots \
   --outcome buffer --output new.png
 refused "both scales" 2 "--log and --linear exclude each other" a.zip --log --linear --output new.png
 for width in 79mm 401mm 6 nan 18km 1e9 ""; do
@@ -273,7 +273,7 @@ refused "a prediction's margins" 7 "p.zip: a prediction has no width" a.zip p.zi
 refused "a comparison and a result" 2 "drawn alone" a.zip where.zip --output new.png
 refused "a comparison's margins" 2 "where.zip is a comparison, which has only --figure compare" where.zip \
   --figure margins --output new.png
-refused "another outcome than the comparison's" 2 "part.zip compares buffer" part.zip --outcome pass --output new.png
+refused "another outcome than the comparison's" 2 "part.zip compares buffer" part.zip --outcome works --output new.png
 for command in show info "train --config" "merge --output new.zip"; do
   run "$command of a comparison" 6 $command where.zip
   grep -qF "where.zip is a comparison that seam compare wrote" err || wrong "it does not say what the file is"

@@ -103,6 +103,23 @@ static void fractions_are_as_computed_by_hand(void **unused) {
   sample_free_pair(results);
 }
 
+/* Works is "pass" in files, and was so everywhere in 0.1. */
+static void works_has_its_old_word_in_files(void **unused) {
+  (void)unused;
+  static const char *const words[] = {"works", "pass"};
+  seam_result *results[2];
+  small_pair(results);
+  for (int i = 0; i < 2; i++) {
+    seam_comparison *comparison = sample_compare(results[0], results[1], words[i], 0);
+    char *record = seam_comparison_record(comparison);
+    assert_string_equal(seam_comparison_outcome(comparison), "works");
+    assert_non_null(strstr(record, "\"slice\":\"pass\""));
+    free(record);
+    seam_comparison_free(comparison);
+  }
+  sample_free_pair(results);
+}
+
 static void an_empty_sample_gives_no_distance(void **unused) {
   (void)unused;
   seam_result *results[2] = {sample_empty(small), sample_empty(small)};
@@ -567,6 +584,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_choice_counts_its_outcomes),
       cmocka_unit_test(fractions_are_as_computed_by_hand),
+      cmocka_unit_test(works_has_its_old_word_in_files),
       cmocka_unit_test(an_empty_sample_gives_no_distance),
       cmocka_unit_test(equal_counts_are_at_no_distance),
       cmocka_unit_test(nothing_is_said_about_chance_where_samples_share_draws),

@@ -47,7 +47,7 @@ static void expect_read_again(seam_comparison *comparison, int maps) {
 static void a_comparison_is_read_as_it_was_written(void **unused) {
   (void)unused;
   static const char *const options[] = {WORKING, NULL}, *const weighed[] = {WORKING, "task", "gibbs", NULL};
-  static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail", "all"};
+  static const char *const outcomes[] = {"works", "buffer", "inverter", "fail", "all"};
   seam_result *trained[2], *predicted = sample_predict(options), *law = sample_predict(weighed);
   sample_pair_of(trained);
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)

@@ -313,7 +313,7 @@ static void outcomes_that_a_prediction_does_not_know_are_refused(void **unused) 
   (void)unused;
   seam_result *prediction = by_hand("predict", 8, 2), *gibbs = by_hand("gibbs", 8, 2);
   refuse(prediction, prediction, "fail", "the first result is a prediction");
-  refuse(prediction, prediction, "fail", "--outcome pass, buffer, inverter or all");
+  refuse(prediction, prediction, "fail", "--outcome works, buffer, inverter or all");
   static const char *const outcomes[] = {"pass", "buffer", "inverter", "fail"};
   for (int s = 0; s < 4; s++) refuse(gibbs, gibbs, outcomes[s], "use --outcome all");
   refuse(prediction, gibbs, "pass", "the second result is a Gibbs law");

@@ -73,6 +73,8 @@ static void defaults_are_those_documented(void **state) {
       {"task", "train"},
       {"bins", "256"},
       {"range", "-2.5:3.5"},
+      {"width-range", "0:2"},
+      {"slack-range", "0:1"},
       {"math", "exact"},
       {"backend", "auto"},
       {"device", "0"},
@@ -291,6 +293,11 @@ static void ranges_are_read_and_refused(void **state) {
   static const char *const wrong[] = {"",      ":",     "1",    "1:",         ":1",        "1:1", "2:1", "nan:1",
                                       "0:inf", "0:1:2", "0:1x", "-1000001:0", "0:1000001", "0,1", "0;1", "a:b"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) refuses("range", wrong[i]);
+  takes("width-range", "0.5:1M", "0.5:1e+06");
+  takes("slack-range", "-0:3", "0:3");
+  refuses("width-range", "-0.1:1");
+  refuses("slack-range", "0.1:1");
+  refuses("slack-range", "0:2M");
 }
 
 static void names_are_taken_and_others_refused_with_the_right_ones(void **state) {
@@ -555,6 +562,8 @@ static void json_reads_back_as_the_same_configuration(void **state) {
                                          {"beta", "0.1"},
                                          {"bins", "4096"},
                                          {"range", "-0.1:0.7"},
+                                         {"width-range", "0.1:0.7"},
+                                         {"slack-range", "0:0.7"},
                                          {"histograms", "loss,slack"},
                                          {"math", "fast"},
                                          {"draws", "16777216"},
@@ -579,6 +588,22 @@ static void json_reads_back_as_the_same_configuration(void **state) {
   free(text);
   json_decref(again);
   json_decref(object);
+}
+
+/* So files with the defaults equal those of versions without these options, and both versions read both. */
+static void new_options_are_written_only_with_other_values(void **state) {
+  (void)state;
+  json_t *object = config_to_json(&config);
+  assert_null(json_object_get(object, "width-range"));
+  assert_null(json_object_get(object, "slack-range"));
+  json_decref(object);
+  set("slack-range", "0:2");
+  object = config_to_json(&config);
+  assert_null(json_object_get(object, "width-range"));
+  assert_string_equal(json_string_value(json_object_get(object, "slack-range")), "0:2");
+  json_decref(object);
+  set("slack-range", "0:1e-43");
+  clashes("--slack-range");
 }
 
 static seam_status from_text(const char *text) {
@@ -854,6 +879,7 @@ int main(void) {
       cmocka_unit_test_setup(values_must_fit_in_floats, defaults),
       cmocka_unit_test_setup(bin_edges_must_differ_as_floats, defaults),
       cmocka_unit_test_setup(json_reads_back_as_the_same_configuration, defaults),
+      cmocka_unit_test_setup(new_options_are_written_only_with_other_values, defaults),
       cmocka_unit_test_setup(wrong_json_values_are_refused, defaults),
       cmocka_unit_test_setup(json_with_a_bad_entry_changes_nothing, defaults),
       cmocka_unit_test_setup(configuration_files_are_read_and_refused, defaults),

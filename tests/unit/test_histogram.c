@@ -117,6 +117,22 @@ static void bins_and_range_shape_the_voltage_axes(void **unused) {
   histogram_set_free(set);
 }
 
+/* The edges of slack are the distances that the kernels try, so they must be exactly k/64 by default. */
+static void ranges_shape_the_axes_of_width_and_slack(void **unused) {
+  (void)unused;
+  struct histogram_set *set = create(NULL);
+  for (int k = 0; k <= 64; k++) assert_true(set->axes[AXIS_SLACK].edges[k] == (float)k / 64.0f);
+  assert_true(set->axes[AXIS_WIDTH].edges[0] == 0.0f && set->axes[AXIS_WIDTH].edges[256] == 2.0f);
+  histogram_set_free(set);
+  set = create((const char *[]){"width-range", "0.5:4.5", "slack-range", "0:2.5", NULL});
+  assert_true(set->view[HISTOGRAM_WIDTH].axes[2].lower == 0.5 && set->view[HISTOGRAM_WIDTH].axes[2].upper == 4.5);
+  assert_true(set->view[HISTOGRAM_SLACK].axes[2].lower == 0 && set->view[HISTOGRAM_SLACK].axes[2].upper == 2.5);
+  assert_int_equal(set->view[HISTOGRAM_WIDTH].axes[2].bins, 256);
+  assert_int_equal(set->view[HISTOGRAM_SLACK].axes[2].bins, 64);
+  assert_true(set->axes[AXIS_SLACK].edges[64] == 2.5f && set->axes[AXIS_SLACK].edges[1] == 2.5f / 64.0f);
+  histogram_set_free(set);
+}
+
 static void assert_no_gaps(const char *task) {
   struct histogram_set *set = create((const char *[]){"histograms", ALL, "task", task, NULL});
   int64_t next = OUTCOMES;
@@ -412,6 +428,7 @@ int main(void) {
       cmocka_unit_test(the_outcome_comes_first_except_in_snapshots_and_interchange),
       cmocka_unit_test(the_python_package_hist_accepts_the_names_of_all_axes),
       cmocka_unit_test(bins_and_range_shape_the_voltage_axes),
+      cmocka_unit_test(ranges_shape_the_axes_of_width_and_slack),
       cmocka_unit_test(histograms_follow_the_outcomes_without_gaps),
       cmocka_unit_test(histograms_that_are_not_wanted_take_no_cells),
       cmocka_unit_test(edges_are_computed_in_double_and_rounded_once),

@@ -68,12 +68,13 @@ static double double_width(const struct science_chain *c, const struct job *job,
   return high - low;
 }
 
-static double double_slack(const struct science_chain *c, int level, double u, double margin) {
+/* 64 equal steps up to `most`. */
+static double double_slack(const struct science_chain *c, int level, double u, double most, double margin) {
   for (int k = 0; k <= 64; k++)
-    if (!accepted(science_component(c->second, c->theta2, u - k / 64.0), level, margin) ||
-        !accepted(science_component(c->second, c->theta2, u + k / 64.0), level, margin))
-      return k == 0 ? -1.0 : (k - 1) / 64.0;
-  return 1.0;
+    if (!accepted(science_component(c->second, c->theta2, u - k * most / 64.0), level, margin) ||
+        !accepted(science_component(c->second, c->theta2, u + k * most / 64.0), level, margin))
+      return k == 0 ? -1.0 : (k - 1) * most / 64.0;
+  return most;
 }
 
 struct seen {
@@ -87,19 +88,24 @@ static void check_chain(const struct science_chain *c, const struct job *job, co
   seen->chains++, seen->working += works, seen->sure += surely == perhaps;
   for (int level = 0; level < 2; level++) {
     double u = science_u(c, (double)level), size = 1.0 + fabs(u), width = double_width(c, job, level);
-    double least = double_slack(c, level, u, -MARGIN), most = double_slack(c, level, u, MARGIN);
+    double end = (double)job->axes[AXIS_SLACK].edges[SLACK_STEPS];
+    double least = double_slack(c, level, u, end, -MARGIN), most = double_slack(c, level, u, end, MARGIN);
     assert_true(fabs((double)t->u[level][i] - u) < 2e-6 * size);
     assert_true(fabs((double)t->width[level][i] - width) < 4e-6 * (size + width));
     assert_true((double)slack[level][i] >= least && (double)slack[level][i] <= most);
     seen->sure += least == most;
-    seen->slack_between += slack[level][i] > 0.0f && slack[level][i] < 1.0f;
+    seen->slack_between += slack[level][i] > 0.0f && (double)slack[level][i] < end;
   }
 }
 
-static void check_pair(int first, int second, struct seen *seen) {
+/* `most` is the end of --slack-range: a power of two, so that the steps are exact. */
+static void check_pair(int first, int second, float most, struct seen *seen) {
+  float edges[SLACK_STEPS + 1];
+  for (int k = 0; k <= SLACK_STEPS; k++) edges[k] = (float)k * most / SLACK_STEPS;
   struct job job = science_job(first, second, 4, 0, 0.3);
   struct recipe r = science_recipe(&job);
   job.learning_rate = 0.3f;
+  job.axes[AXIS_SLACK] = (struct axis){edges, SLACK_STEPS / most, SLACK_STEPS};
   for (uint64_t id = 0; id < 128; id += LANES) {
     struct chain chain;
     chain_draw(&chain, r, &job, science_id(id));
@@ -118,7 +124,8 @@ static void tests_widths_and_slacks_agree_with_a_slow_version_in_double(void **u
   static const int pairs[][2] = {{KIND_LOGISTIC, KIND_BUFFER},  {KIND_BUFFER, KIND_MLP4},   {KIND_MLP4, KIND_TABLE8},
                                  {KIND_TABLE16, KIND_LOGISTIC}, {KIND_BUFFER, KIND_BUFFER}, {KIND_LINEAR, KIND_MLP8}};
   struct seen seen = {0, 0, 0, 0};
-  for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++) check_pair(pairs[p][0], pairs[p][1], &seen);
+  for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
+    check_pair(pairs[p][0], pairs[p][1], p % 2 ? 4.0f : 1.0f, &seen);
   print_message("%d chains, %d work, %d of %d values sure, %d slacks between the ends\n", seen.chains, seen.working,
                 seen.sure, 3 * seen.chains, seen.slack_between);
   assert_true(seen.chains > 600 && seen.working > 20 && seen.slack_between > 50);

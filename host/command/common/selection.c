@@ -9,17 +9,23 @@
 #include "command/common/result_kind.h"
 
 static const struct selection selections[] = {
-    {"pass", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", ALL_OUTCOMES}};
+    {"works", 3}, {"buffer", 1}, {"inverter", 2}, {"fail", 4}, {"all", ALL_OUTCOMES}};
 
 const struct selection *find_selection(const char *name) {
-  if (!name) return &selections[0];
+  if (!name || !strcmp(name, "pass")) return &selections[0];
   for (size_t i = 0; i < sizeof selections / sizeof *selections; i++)
     if (!strcmp(selections[i].name, name)) return &selections[i];
   return NULL;
 }
 
 seam_status unknown_selection(const char *name, seam_error *error) {
-  return fail(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes pass, buffer, inverter, fail, all", name);
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %.60s: unknown; it takes works, buffer, inverter, fail, all", name);
+}
+
+const char *selection_words(const struct selection *selection) {
+  static const char *const words[] = {
+      "", " that are buffers", " that are inverters", " that work", " that fail", "", "", ""};
+  return words[selection->outcomes];
 }
 
 const char *default_outcome(const seam_result *const *results, int count, const char *usual) {

@@ -15,9 +15,13 @@ struct selection {
 
 enum { ALL_OUTCOMES = 7 };
 
-/* Finds a choice by its name; NULL means pass. Returns NULL for an unknown name. */
+/* Finds a choice by its name; NULL means works. "pass" is the word for works in files and before 0.2. Returns NULL for
+ * an unknown name. */
 const struct selection *find_selection(const char *name);
 seam_status unknown_selection(const char *name, seam_error *error);
+
+/* What follows "chains": " that work", or nothing for all chains. */
+const char *selection_words(const struct selection *selection);
 
 /* What a figure or table shows if no outcome was chosen: `usual`, or all if one of the results is a Gibbs law. Such a
  * law is one of all pairs, so that only all chains of a training compare with it. */

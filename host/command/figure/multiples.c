@@ -155,9 +155,9 @@ seam_status draw_selection(struct page *page, const struct plot *plot, seam_erro
 
 /* Snapshots count whether a chain works at a step, but not its mode. */
 static seam_status check_outcome(const struct selection *selection, seam_error *error) {
-  if (!strcmp(selection->name, "all") || !strcmp(selection->name, "pass") || !strcmp(selection->name, "fail"))
+  if (!strcmp(selection->name, "all") || !strcmp(selection->name, "works") || !strcmp(selection->name, "fail"))
     return SEAM_OK;
-  return fail(error, SEAM_ERROR_USAGE, "--outcome %s: snapshots tell only pass, fail and all", selection->name);
+  return fail(error, SEAM_ERROR_USAGE, "--outcome %s: snapshots tell only works, fail and all", selection->name);
 }
 
 /* Adds a panel of the chains that work at the step, that do not, or of both. */
