@@ -112,8 +112,16 @@ typedef struct seam_progress {
   const uint64_t *rank_chains; /* counted until now by each */
 } seam_progress;
 
-/* Called on the thread that called seam_train, about ten times a second and once at the end. If it does not return 0,
- * the run ends within one slice of steps, and the result covers the chains that were finished. */
+/* What a progress function asks for. */
+enum {
+  SEAM_CONTINUE = 0,
+  SEAM_STOP = 1,      /* and so is every number that is not in this list */
+  SEAM_CHECKPOINT = 2 /* write to the output what is counted, and go on */
+};
+
+/* Called on the thread that called seam_train, about ten times a second and once at the end. After SEAM_STOP the run
+ * ends within one slice of steps, and the result covers the chains that were finished. After SEAM_CHECKPOINT another
+ * thread writes the checkpoint; a call without an output has none. */
 typedef int (*seam_progress_function)(const seam_progress *progress, void *user);
 
 /* Trains and counts chains [first-chain, first-chain + chains), or the part of them that belongs to `shard`. On SEAM_OK
@@ -134,10 +142,11 @@ SEAM_API seam_status seam_predict(const seam_config *config, seam_progress_funct
 typedef struct seam_output seam_output;
 
 /* As seam_train, but runs only the chains that *result lacks and adds them to it. So the counts are the same to the
- * bit, no matter how a run was cut or interrupted. If *result is NULL, it runs all chains. At each checkpoint-every it
- * writes what was counted so far to `output`, unless that is NULL, while the run goes on; the last write is the
- * caller's. Returns SEAM_ERROR_MISMATCH if *result has other values of options that decide the counts; the message
- * names the first. A result that the caller gave stays the caller's and is complete, whatever the status. */
+ * bit, no matter how a run was cut or interrupted. If *result is NULL, it runs all chains. At each checkpoint-every,
+ * and when `progress` returns SEAM_CHECKPOINT, it writes what was counted so far to `output`, unless that is NULL,
+ * while the run goes on; the last write is the caller's. Returns SEAM_ERROR_MISMATCH if *result has other values of
+ * options that decide the counts; the message names the first. A result that the caller gave stays the caller's and is
+ * complete, whatever the status. */
 SEAM_API seam_status seam_train_resume(const seam_config *config, seam_output *output, seam_progress_function progress,
                                        void *user, seam_result **result, seam_error *error);
 
@@ -148,14 +157,34 @@ SEAM_API seam_status seam_predict_resume(const seam_config *config, seam_output 
 
 /* ---- Several processes as one ---- */
 
+/* How many processes mpirun or srun started together, as the environment says, and which of them this one is. 1 if
+ * nothing of the kind started it, or if the library was built without MPI. Starts nothing. */
+SEAM_API int seam_ranks_launched(int *rank);
+
 /* Joins the processes (ranks) that mpirun or srun started together with this one. *rank is 0 if this process leads them
  * or is alone. It is alone if nothing of the kind started it, or if the library was built without MPI. From then on all
  * ranks count each run of rank 0, with the same counts to the bit. The other ranks call seam_ranks_serve and nothing
- * else. Runs are then made on this thread, one at a time. A caller that has started MPI itself also ends it. */
+ * else. Runs are then made on this thread, one at a time. A caller that has started MPI itself also ends it.
+ * SEAM_ERROR_BACKEND in a child of a process that has begun Open MPI: it cannot begin there. Where MPI fails in another
+ * way, as for the second command of one mpirun, it prints its own errors and ends the process. MPI waits for all ranks,
+ * without end if one never joins. */
 SEAM_API seam_status seam_ranks_join(int *rank, seam_error *error);
+
+/* Compares what the ranks were told, because rank 0 decides for all. Either all ranks call it after seam_ranks_join, or
+ * none. It compares the options of `config`, which may be NULL, but for backend, device, isa, threads and slice; and
+ * `words`, which may be NULL: names and values in turn, ended by NULL, with the same names on all ranks. `failure` is
+ * what has failed on this rank already, or NULL. If there is a difference, every rank gets the same SEAM_ERROR_USAGE,
+ * which names the option, two ranks and both values, or the rank that failed. If all ranks failed in the same way,
+ * SEAM_OK. */
+SEAM_API seam_status seam_ranks_agree(seam_config *config, const char *const *words, const seam_error *failure,
+                                      seam_error *error);
 
 /* Takes part in the runs of rank 0 until rank 0 leaves. Only rank 0 handles interrupts, and it tells the others. */
 SEAM_API void seam_ranks_serve(void);
+
+/* The same, with this rank's own backend, device, isa, threads and slice: those of `own`, unless it is NULL. `own` must
+ * stay as it is until the call returns. */
+SEAM_API void seam_ranks_serve_as(const seam_config *own);
 
 /* The last call on every rank, also after a failure. Later runs use this process alone. If a rank was lost, it does not
  * return: it ends the other ranks and this process. */
@@ -323,7 +352,8 @@ typedef struct seam_sweep_progress {
   double seconds_left;          /* NAN while it is unknown */
 } seam_sweep_progress;
 
-/* As seam_progress_function. It is also called while the existing files are read. */
+/* As seam_progress_function; a checkpoint is of every running point. It is also called while the existing files are
+ * read. */
 typedef int (*seam_sweep_progress_function)(const seam_sweep_progress *progress, void *user);
 
 /* Reads the existing files and runs what they lack. Each point is run as by seam_output_resume and seam_train_resume or
@@ -438,6 +468,20 @@ typedef struct seam_device {
   int multiprocessors;
   uint32_t clock_khz; /* greatest clock of the multiprocessors, in kHz */
 } seam_device;
+
+/* The threads of the cpu backend. */
+typedef struct seam_threads {
+  int threads;    /* of this process */
+  int on_host;    /* of all ranks of this host together */
+  int cores;      /* that this host has */
+  char limit[64]; /* what allows fewer threads than cores, as in "SLURM_CPUS_PER_TASK"; "" for nothing */
+} seam_threads;
+
+/* How many threads a run of `config` takes. With threads 0 it is the smallest of: the cores that the process may use,
+ * cpu.max and cpu.cfs_quota_us of its control groups (rounded up), SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE, NCPUS,
+ * NSLOTS, LSB_DJOB_NUMPROC, OMP_NUM_THREADS and OMP_THREAD_LIMIT. Ranks of one host divide what is for all of them.
+ * No count depends on it. */
+SEAM_API seam_threads seam_threads_of(const seam_config *config);
 
 /* Fills at most `capacity` devices and returns how many there are. The CPU is always the first. */
 SEAM_API size_t seam_devices(seam_device *devices, size_t capacity);

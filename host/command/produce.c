@@ -16,6 +16,7 @@
 #include "command/common/text.h"
 #include "command/json.h"
 #include "command/progress.h"
+#include "command/ranks.h"
 #include "command/report.h"
 #include "command/signals.h"
 
@@ -31,13 +32,14 @@ static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
   watch->begun = true;
   watch->left = progress->chains - progress->chains_done;
+  int answer = signals_answer(&watch->bar);
   progress_bar_trouble(&watch->bar, "run", progress->trouble);
   progress_bar_draw(&watch->bar, progress);
   if (watch->json && progress->seconds >= watch->next_line) {
     json_progress(progress, &watch->bar);
     watch->next_line = progress->seconds + 0.5;
   }
-  return signals_came();
+  return answer;
 }
 
 /* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)", or the same about pairs. */
@@ -70,7 +72,10 @@ static seam_status report_partial(const char *written, uint64_t covered, const s
                                   seam_error *error) {
   char why[sizeof error->message];
   snprintf(why, sizeof why, "%s", ended == SEAM_INTERRUPTED ? "interrupted" : error->message);
-  if (!written) return fail(error, ended, "%.300s: nothing was counted yet, nothing written", why);
+  if (!written)
+    return fail(error, ended,
+                "%.300s: nothing written, because none of the %s had ended; a smaller %s makes them end sooner", why,
+                watch->bar.counted, watch->bar.longer);
   return fail(error, ended, "%.200s: %s of %s %s counted, written to %.200s: --resume goes on with it", why,
               text_count((int64_t)covered).text, text_count((int64_t)(covered + watch->left)).text, watch->bar.counted,
               written);
@@ -102,8 +107,8 @@ static bool has_run(seam_status status) {
 static seam_status run(const struct arguments *arguments, const struct producer *producer, seam_output *output,
                        seam_result *before, const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
+  ranks_say_threads(arguments, arguments->config);
   progress_bar_start(&watch.bar, arguments);
-  signals_catch();
   seam_result *result = before;
   seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
@@ -126,6 +131,7 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
   snprintf(path, sizeof path, "%s", seam_config_get(arguments->config, "output"));
   seam_output *output = NULL;
   seam_result *before = NULL;
+  signals_catch();
   status = arguments->resume ? seam_output_resume(path, &output, &before, error)
                              : seam_output_open(path, arguments->force, &output, error);
   if (status) return status;

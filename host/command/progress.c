@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Draws the progress bar: one line on stderr, redrawn in place, at most as wide as the terminal. */
+/* Shows the progress on stderr. On a terminal it is a bar: one line, redrawn in place, at most as wide as the terminal.
+ * In a file it is at most ten plain lines a run. */
 #include "command/progress.h"
 
 #include <math.h>
@@ -17,18 +18,27 @@
 enum { NARROWEST_BAR = 6, WIDEST_BAR = 40, NARROWEST_WITH_BAR = 32 };
 
 static const double longest_silence = 3; /* seconds between two reports; a tenth is usual */
+static const double patience = 10;       /* seconds after which a run that has counted nothing yet is told of */
+
+/* Plain lines come after 10 s, 30 s, 90 s, ..., the last after 55 hours. */
+static const double first_line = 10;
+enum { MOST_LINES = 10, LINE_GROWTH = 3 };
 
 void progress_bar_start(struct progress_bar *bar, const struct arguments *arguments) {
   const char *terminal = getenv("TERM");
-  bool dumb = !terminal || !strcmp(terminal, "dumb");
-  *bar = (struct progress_bar){.shown = isatty(STDERR_FILENO) && !dumb && !arguments->quiet && !arguments->json,
+  bool drawable = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+  bool wanted = !arguments->quiet && !arguments->json;
+  *bar = (struct progress_bar){.shown = drawable && wanted,
+                               .lines = !drawable && wanted,
                                .unicode = terminal_unicode(),
                                .unit = "chain-steps",
                                .counted = "chains",
+                               .longer = "--steps",
                                .steps = atof(seam_config_get(arguments->config, "steps"))};
   if (!strcmp(seam_config_get(arguments->config, "task"), "train")) return;
   bar->unit = "pairs";
   bar->counted = "first components";
+  bar->longer = "--draws";
   bar->steps = atof(seam_config_get(arguments->config, "draws"));
 }
 
@@ -93,6 +103,44 @@ static bool in_background(void) {
   return front >= 0 && front != getpgrp();
 }
 
+/* ---- Plain lines and notes ---- */
+
+static void print_line(struct progress_bar *bar, const struct line *content) {
+  enum { WIDTH = 160 };
+  char text[256];
+  compose(text, sizeof text, bar, content, WIDTH);
+  progress_bar_clear(bar);
+  fprintf(stderr, "seam: %s\n", text + strspn(text, " "));
+}
+
+static bool line_is_due(const struct progress_bar *bar) {
+  double due = first_line;
+  for (int i = 0; i < bar->lines_printed; i++) due *= LINE_GROWTH;
+  return bar->lines && bar->lines_printed < MOST_LINES && bar->seconds >= due;
+}
+
+/* A chain counts when it has ended. Until one has, an interrupt or a checkpoint finds nothing to write. */
+static void note_nothing(struct progress_bar *bar, const seam_progress *progress) {
+  bool told = bar->nothing_told || !(bar->shown || bar->lines);
+  if (told || progress->chains_done > 0 || progress->seconds - bar->paused < patience) return;
+  bar->nothing_told = true;
+  progress_bar_clear(bar);
+  fprintf(stderr,
+          "seam: none of the %s has ended yet, so there is nothing to keep if the run ends now; they need less time "
+          "with a smaller %s\n",
+          bar->counted, bar->longer);
+}
+
+void progress_bar_ending(struct progress_bar *bar) {
+  if (bar->ending_told || !(bar->shown || bar->lines)) return;
+  bar->ending_told = true;
+  progress_bar_clear(bar);
+  fputs("seam: the run ends, and what was counted will be written; Ctrl-C again ends it at once and loses that\n",
+        stderr);
+}
+
+/* ---- The bar ---- */
+
 /* Prints the line with one call, so that it does not flicker and a stopped run leaves no half line. */
 static void draw_line(struct progress_bar *bar, const struct line *content) {
   if (!bar->shown || in_background()) return;
@@ -108,11 +156,20 @@ static void draw_line(struct progress_bar *bar, const struct line *content) {
   bar->drawn = true;
 }
 
+static void show(struct progress_bar *bar, const struct line *content) {
+  bool due = line_is_due(bar);
+  note_nothing(bar, content->progress);
+  if (due || (bar->asked && (bar->shown || bar->lines))) print_line(bar, content);
+  bar->lines_printed += due;
+  bar->asked = false;
+  draw_line(bar, content);
+}
+
 void progress_bar_draw(struct progress_bar *bar, const seam_progress *progress) {
   note_pause(bar, progress->seconds);
   double fraction = progress_fraction(progress, bar->steps);
   double left = fraction > 0 ? (progress->seconds - bar->paused) * (1 - fraction) / fraction : NAN;
-  draw_line(bar, &(struct line){.fraction = fraction, .seconds_left = left, .progress = progress});
+  show(bar, &(struct line){.fraction = fraction, .seconds_left = left, .progress = progress});
 }
 
 void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress *progress) {
@@ -124,7 +181,7 @@ void progress_bar_draw_sweep(struct progress_bar *bar, const seam_sweep_progress
   uint64_t point = progress->point < progress->points ? progress->point + 1 : progress->points_done;
   snprintf(line.point, sizeof line.point, "point %s/%s ", text_count((int64_t)point).text,
            text_count((int64_t)progress->points).text);
-  draw_line(bar, &line);
+  show(bar, &line);
 }
 
 void progress_bar_trouble(struct progress_bar *bar, const char *task, const char *trouble) {

@@ -10,6 +10,7 @@
 #include "command/common/text.h"
 #include "command/json.h"
 #include "command/progress.h"
+#include "command/ranks.h"
 #include "command/signals.h"
 #include "command/sweep_dry.h"
 
@@ -38,13 +39,14 @@ static int on_progress(const seam_sweep_progress *progress, void *user) {
   struct watch *watch = user;
   bool restarted = progress->whole.seconds < watch->seconds; /* until now files were read */
   keep(watch, progress);
+  int answer = signals_answer(&watch->bar);
   progress_bar_trouble(&watch->bar, "sweep", progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
   if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
     json_sweep_progress(progress, &watch->bar);
     watch->next_line = progress->whole.seconds + 0.5;
   }
-  return signals_came();
+  return answer;
 }
 
 /* "12 of 12 points whole, 120,000 chains counted in 4.20 s, 13.0M chain-steps/s (cpu, v4, NAME)" */
@@ -71,6 +73,7 @@ static seam_status report_json(const struct watch *watch, const seam_sweep *swee
 
 static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
   struct watch watch = {.json = arguments->json};
+  ranks_say_threads(arguments, seam_sweep_point_at(sweep, 0).config);
   progress_bar_start(&watch.bar, arguments);
   signals_catch();
   seam_status status = seam_sweep_run(sweep, arguments->force, on_progress, &watch, error);

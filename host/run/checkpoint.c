@@ -11,7 +11,7 @@
 enum { NEVER = 1 << 30 }; /* seconds: 34 years, for a period in chains */
 
 struct checkpoint {
-  struct collector *collector; /* its mutex guards `stop` and `trouble` */
+  struct collector *collector; /* its mutex guards `stop`, `requested` and `trouble` */
   struct period every;
   struct seam_output *output;
   struct seam_result *copy;
@@ -19,7 +19,9 @@ struct checkpoint {
   struct timespec due;
   uint64_t written; /* chains in the last file */
   pthread_t thread;
+  bool running; /* the thread was started */
   bool stop;
+  bool requested;
   seam_error trouble;
 };
 
@@ -36,8 +38,9 @@ static void set_due(struct checkpoint *checkpoint) {
 static bool wait_until_due(struct checkpoint *checkpoint) {
   struct collector *collector = checkpoint->collector;
   int waited = 0;
-  while (!checkpoint->stop && collector->done < collector->alarm && waited != ETIMEDOUT)
+  while (!checkpoint->stop && !checkpoint->requested && collector->done < collector->alarm && waited != ETIMEDOUT)
     waited = pthread_cond_timedwait(&collector->changed, &collector->mutex, &checkpoint->due);
+  checkpoint->requested = false;
   return !checkpoint->stop;
 }
 
@@ -81,28 +84,46 @@ static void *write_checkpoints(void *argument) {
   return NULL;
 }
 
+static seam_status start_thread(struct checkpoint *checkpoint, seam_error *error) {
+  if (!checkpoint->copy) FORWARD(result_create(&checkpoint->collector->result->config, &checkpoint->copy, error));
+  if (pthread_create(&checkpoint->thread, NULL, write_checkpoints, checkpoint) != 0)
+    return error_set(error, SEAM_ERROR_MEMORY,
+                     "cannot start the thread that writes checkpoints: run without --checkpoint-every");
+  checkpoint->running = true;
+  return SEAM_OK;
+}
+
+static bool is_never(const struct period *every) { return every->seconds == 0 && every->chains == 0; }
+
 seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
                              struct checkpoint **out, seam_error *error) {
   *out = NULL;
-  if (!output || (every->seconds == 0 && every->chains == 0)) return SEAM_OK;
+  if (!output) return SEAM_OK;
   struct checkpoint *checkpoint = calloc(1, sizeof *checkpoint);
-  if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: run without --checkpoint-every");
+  if (!checkpoint) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: close other programs");
   checkpoint->collector = collector;
   checkpoint->every = *every;
   checkpoint->output = output;
   checkpoint->written = coverage_size(&collector->result->coverage);
   checkpoint->begin = clock_after(0);
-  seam_status status = result_create(&collector->result->config, &checkpoint->copy, error);
-  if (status == SEAM_OK && pthread_create(&checkpoint->thread, NULL, write_checkpoints, checkpoint) != 0)
-    status = error_set(error, SEAM_ERROR_MEMORY,
-                       "cannot start the thread that writes checkpoints: run without --checkpoint-every");
-  if (status != SEAM_OK) {
-    seam_result_free(checkpoint->copy);
-    free(checkpoint);
-    return status;
-  }
-  *out = checkpoint;
-  return SEAM_OK;
+  seam_status status = is_never(every) ? SEAM_OK : start_thread(checkpoint, error);
+  if (status != SEAM_OK)
+    checkpoint_stop(checkpoint);
+  else
+    *out = checkpoint;
+  return status;
+}
+
+/* A thread that cannot start is told as trouble, because the run does not need it. */
+void checkpoint_request(struct checkpoint *checkpoint) {
+  if (!checkpoint) return;
+  seam_error trouble = {SEAM_OK, ""};
+  if (!checkpoint->running) start_thread(checkpoint, &trouble);
+  pthread_mutex_lock(&checkpoint->collector->mutex);
+  checkpoint->requested = checkpoint->running;
+  if (trouble.status != SEAM_OK) checkpoint->trouble = trouble;
+  pthread_cond_signal(&checkpoint->collector->changed);
+  pthread_mutex_unlock(&checkpoint->collector->mutex);
 }
 
 seam_error checkpoint_trouble(struct checkpoint *checkpoint) {
@@ -120,7 +141,7 @@ void checkpoint_stop(struct checkpoint *checkpoint) {
   checkpoint->stop = true;
   pthread_cond_signal(&checkpoint->collector->changed);
   pthread_mutex_unlock(&checkpoint->collector->mutex);
-  pthread_join(checkpoint->thread, NULL);
+  if (checkpoint->running) pthread_join(checkpoint->thread, NULL);
   seam_result_free(checkpoint->copy);
   free(checkpoint);
 }

@@ -7,9 +7,13 @@
 
 struct checkpoint;
 
-/* Starts the thread. Sets *checkpoint to NULL if `every` is never or `output` is NULL. */
+/* Prepares checkpoints. Starts the thread now if they come at `every`, else with the first request. Sets *checkpoint
+ * to NULL if `output` is NULL. */
 seam_status checkpoint_start(struct collector *collector, const struct period *every, struct seam_output *output,
                              struct checkpoint **checkpoint, seam_error *error);
+
+/* Asks for a checkpoint as soon as possible, besides those of `every`. NULL is allowed. */
+void checkpoint_request(struct checkpoint *checkpoint);
 
 /* Returns the error of the last write. Its status is SEAM_OK if the write succeeded. NULL is allowed. */
 seam_error checkpoint_trouble(struct checkpoint *checkpoint);

@@ -112,7 +112,12 @@ seam_progress run_progress(struct run *run) {
   return progress;
 }
 
-void run_cancel(struct run *run) { workers_cancel(&run->workers); }
+void run_answer(struct run *run, int answer) {
+  if (answer == SEAM_CHECKPOINT)
+    checkpoint_request(run->checkpoint);
+  else if (answer != SEAM_CONTINUE)
+    workers_cancel(&run->workers);
+}
 
 seam_status run_end(struct run *run, seam_error *error) {
   struct seam_result *result = run->result;
@@ -145,7 +150,7 @@ static void watch(struct run *run, seam_progress_function callback, void *user) 
   for (bool last = false; !last;) {
     last = run_wait(run, 0.1);
     seam_progress progress = run_progress(run);
-    if (callback && callback(&progress, user)) run_cancel(run);
+    if (callback) run_answer(run, callback(&progress, user));
   }
 }
 

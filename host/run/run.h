@@ -40,7 +40,8 @@ bool run_serve(struct run *run);
 /* The answer is valid until the next call. */
 seam_progress run_progress(struct run *run);
 
-void run_cancel(struct run *run);
+/* Does what a progress function has answered. */
+void run_answer(struct run *run, int answer);
 
 /* Ends a started run after its workers have ended. Returns its status: SEAM_INTERRUPTED if chains are missing. */
 seam_status run_end(struct run *run, seam_error *error);

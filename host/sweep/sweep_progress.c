@@ -113,9 +113,9 @@ static void update(struct sweep_progress *progress, struct point_run *slots, int
   all->seconds_left = counted > 0 ? all->whole.seconds * (progress->work - done) / counted : NAN;
 }
 
-bool sweep_progress_report(struct sweep_progress *progress, struct point_run *slots, int count, bool now) {
-  if (!progress->callback || (!now && clock_since(&progress->told) < TELL_TIME)) return false;
+int sweep_progress_report(struct sweep_progress *progress, struct point_run *slots, int count, bool now) {
+  if (!progress->callback || (!now && clock_since(&progress->told) < TELL_TIME)) return SEAM_CONTINUE;
   update(progress, slots, count);
   progress->told = clock_after(0);
-  return progress->callback(&progress->shown, progress->user) != 0;
+  return progress->callback(&progress->shown, progress->user);
 }

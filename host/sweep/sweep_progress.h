@@ -31,7 +31,7 @@ void sweep_progress_start(struct sweep_progress *progress);
 /* Adds what a point's file has gained: its row was `before` and is now what the file holds. */
 void sweep_progress_add(struct sweep_progress *progress, uint64_t point, const struct sweep_row *before);
 
-/* Calls the caller's function if it is time, or in any case with `now`. Returns whether the caller wants to stop. */
-bool sweep_progress_report(struct sweep_progress *progress, struct point_run *slots, int count, bool now);
+/* Calls the caller's function if it is time, or in any case with `now`. Returns its answer, or SEAM_CONTINUE. */
+int sweep_progress_report(struct sweep_progress *progress, struct point_run *slots, int count, bool now);
 
 #endif

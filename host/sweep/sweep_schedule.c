@@ -32,10 +32,15 @@ struct schedule {
 
 /* ---- An early end ---- */
 
+/* Gives all running points the answer of a progress function. */
+static void answer_all(struct schedule *schedule, int answer) {
+  for (int i = 0; i < MOST_SLOTS; i++)
+    if (schedule->slots[i].stage == POINT_COUNTING) run_answer(&schedule->slots[i].run, answer);
+}
+
 static void end_all(struct schedule *schedule) {
   schedule->ending = true;
-  for (int i = 0; i < MOST_SLOTS; i++)
-    if (schedule->slots[i].stage == POINT_COUNTING) run_cancel(&schedule->slots[i].run);
+  answer_all(schedule, SEAM_STOP);
 }
 
 static void end_with_error(struct schedule *schedule, seam_status status, const seam_error *error) {
@@ -47,7 +52,11 @@ static void end_with_error(struct schedule *schedule, seam_status status, const 
 }
 
 static void report(struct schedule *schedule, bool now) {
-  if (sweep_progress_report(&schedule->progress, schedule->slots, MOST_SLOTS, now)) end_all(schedule);
+  int answer = sweep_progress_report(&schedule->progress, schedule->slots, MOST_SLOTS, now);
+  if (answer == SEAM_CHECKPOINT)
+    answer_all(schedule, answer);
+  else if (answer != SEAM_CONTINUE)
+    end_all(schedule);
 }
 
 /* ---- Starting points ---- */

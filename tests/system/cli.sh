@@ -518,10 +518,10 @@ reap() {
   wait $watchdog 2>/dev/null
 }
 
-# interrupt NAME SIGNAL ARGUMENTS...: sends it once chains are being counted.
+# interrupt NAME SIGNALS ARGUMENTS...: once chains are being counted, sends the signals again and again until it ends.
 interrupt() {
   name=$1
-  local signal=$2
+  local signals=$2 signal
   shift 2
   cases=$((cases + 1))
   rm out # or what the last case left would be taken for news
@@ -531,7 +531,10 @@ interrupt() {
     grep -qs '"chains_done":[1-9]' out && break
     sleep 0.1
   done
-  kill -"$signal" $child
+  while kill -0 $child 2>/dev/null && ! grep -qs '"result"' out; do
+    for signal in $signals; do kill -"$signal" $child 2>/dev/null; done
+    sleep 0.01
+  done
   reap $child
   [ $status -eq 130 ] || wrong "exit code $status instead of 130"
   one_line
@@ -549,6 +552,30 @@ assert 0 < covered < 10**12 and covered == r["chains"] == r["buffer"] + r["inver
 }
 interrupt "SIGINT" INT
 interrupt "SIGTERM" TERM --threads 1
+interrupt "SIGXCPU" XCPU
+interrupt "several signals" "TERM HUP INT TERM XCPU USR1 USR2"
+
+# ask SIGNAL: a run answers it with its state and a checkpoint, and goes on.
+ask() {
+  name="SIG$1"
+  cases=$((cases + 1))
+  rm -f q.zip
+  "$seam" train --chains 1e12 --steps 100 --output q.zip >out 2>err &
+  local child=$!
+  for _ in $(seq 3000); do [ -e q.zip.lock ] && break || sleep 0.1; done
+  for _ in $(seq 3000); do
+    kill -"$1" $child && sleep 0.1
+    [ -s q.zip ] && break
+  done
+  grep -q "^seam: .*/1,000,000,000,000 chains .* left$" err || wrong "no state"
+  run "SIG$1: the checkpoint" 0 info q.zip
+  kill -0 $child 2>/dev/null || wrong "the run has ended"
+  kill -TERM $child
+  reap $child
+  [ $status -eq 130 ] || wrong "exit code $status instead of 130"
+}
+ask USR1
+ask USR2
 
 name="interrupt before the first chain"
 cases=$((cases + 1))
@@ -564,6 +591,18 @@ complains "nothing written"
 last_json interrupted true
 last_json output null
 cmp -s a.zip kept.zip || wrong "the old result was replaced by nothing"
+
+# A limit of file sizes (SIGXFSZ) is an error of writing, which leaves no files.
+for command in "train --chains 20k --output big.zip" "merge f.zip --output big.zip" "plot f.zip --output big.svg" \
+  "compare f.zip a.zip --force --output big.zip"; do
+  cases=$((cases + 1))
+  name="limit of file sizes: $command"
+  (ulimit -f 1 && exec "$seam" $command) >out 2>err
+  status=$?
+  [ $status -eq 4 ] || wrong "exit code $status instead of 4"
+  complains "File too large"
+  [ -z "$(ls | grep '^big')" ] || wrong "it leaves $(ls | grep '^big')"
+done
 
 cases=$((cases + 1))
 name="full disk behind stdout"

@@ -51,7 +51,11 @@ for ((i = 0; i < 30000; i++)); do
   sleep 0.01
 done
 refused 5 "index.csv" sweep plan.json
-kill -INT $run
+kill -USR1 $run # asks, and changes nothing
+while kill -0 $run 2>/dev/null; do
+  kill -INT $run && kill -TERM $run || true
+  sleep 0.01
+done 2>/dev/null
 status=0
 wait $run || status=$?
 [ $status -eq 130 ] || wrong "exit code $status after an interrupt"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The progress bar fits terminals of every width, and does not count a pause as work. */
+/* The progress bar fits terminals of every width, and does not count a pause as work. In a file, plain lines come
+ * seldom. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,8 +25,8 @@ static seam_progress progress_at(double seconds, double share) {
                          .trouble = ""};
 }
 
-/* Draws the bar and returns what it put on stderr, without its escape sequence. */
-static void draw(struct progress_bar *bar, const seam_progress *progress, char text[1024]) {
+/* Draws once and returns what that put on stderr. */
+static void draw_once(struct progress_bar *bar, const seam_progress *progress, char text[1024]) {
   int kept = dup(STDERR_FILENO), ends[2];
   assert_int_equal(pipe(ends), 0);
   dup2(ends[1], STDERR_FILENO);
@@ -35,8 +36,13 @@ static void draw(struct progress_bar *bar, const seam_progress *progress, char t
   close(ends[1]);
   ssize_t length = read(ends[0], text, 1023);
   close(ends[0]);
-  assert_true(length > 0);
+  assert_true(length >= 0);
   text[length] = '\0';
+}
+
+/* Draws the bar and returns what it put on stderr, without its escape sequence. */
+static void draw(struct progress_bar *bar, const seam_progress *progress, char text[1024]) {
+  draw_once(bar, progress, text);
   char *end = strstr(text, "\033[K");
   assert_non_null(end);
   *end = '\0';
@@ -90,11 +96,85 @@ static void a_pause_does_not_count_as_work(void **state) {
   assert_non_null(strstr(text, expected));
 }
 
+/* Counts the lines that a run of `seconds` prints where stderr is a file. *first is the time of the first one. */
+static int count_lines(struct progress_bar *bar, double seconds, double *first) {
+  int lines = 0;
+  char text[1024];
+  for (double now = 0.1; now <= seconds; now += now < 100 ? 0.1 : 1) {
+    seam_progress progress = progress_at(now, now / seconds);
+    draw_once(bar, &progress, text);
+    assert_null(strchr(text, '\r'));
+    if (!*text) continue;
+    assert_true(strstr(text, "seam: ") == text && strchr(text, '\n') == text + strlen(text) - 1);
+    assert_non_null(strstr(text, "/1,000,000 chains"));
+    if (lines++ == 0) *first = now;
+  }
+  return lines;
+}
+
+static void a_file_gets_ten_lines_at_most(void **state) {
+  (void)state;
+  static const struct {
+    double seconds;
+    int lines;
+  } runs[] = {{9, 0}, {29, 1}, {100, 3}, {1000, 5}, {300000, 10}};
+  for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+    double first = 10;
+    struct progress_bar bar = {.lines = true, .unit = "chain-steps", .counted = "chains", .steps = 100};
+    assert_int_equal(count_lines(&bar, runs[i].seconds, &first), runs[i].lines);
+    assert_true(first > 9.9 && first < 10.2);
+  }
+}
+
+/* With --quiet or --json there is neither bar nor line. */
+static void a_quiet_run_prints_nothing(void **state) {
+  (void)state;
+  double first;
+  struct progress_bar bar = {.unit = "chain-steps", .counted = "chains", .steps = 100, .longer = "--steps"};
+  assert_int_equal(count_lines(&bar, 200, &first), 0);
+  bar.asked = true;
+  assert_int_equal(count_lines(&bar, 200, &first), 0);
+  progress_bar_ending(&bar);
+  assert_false(bar.ending_told);
+}
+
+static void who_asks_gets_a_line_at_once(void **state) {
+  (void)state;
+  char text[1024];
+  struct progress_bar bar = {.lines = true, .unit = "chain-steps", .counted = "chains", .steps = 100};
+  seam_progress progress = progress_at(2, 0.25);
+  draw_once(&bar, &progress, text);
+  assert_string_equal(text, "");
+  bar.asked = true;
+  draw_once(&bar, &progress, text);
+  assert_string_equal(text, "seam: 25.0%  250,000/1,000,000 chains  12.5M chain-steps/s  6.00 s left\n");
+  draw_once(&bar, &progress, text);
+  assert_string_equal(text, "");
+}
+
+/* The note comes once, after ten seconds of work without a chain. */
+static void a_run_that_has_counted_nothing_says_so(void **state) {
+  (void)state;
+  char text[1024];
+  struct progress_bar bar = {
+      .lines = true, .unit = "chain-steps", .counted = "chains", .steps = 100, .longer = "--steps"};
+  for (int second = 1; second <= 20; second++) {
+    seam_progress progress = progress_at(second, 0.01);
+    progress.chains_done = 0;
+    draw_once(&bar, &progress, text);
+    assert_int_equal(strstr(text, "none of the chains has ended yet") != NULL, second == 10);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_bar_fits_every_width),
       cmocka_unit_test(the_bar_tells_the_time_left),
       cmocka_unit_test(a_pause_does_not_count_as_work),
+      cmocka_unit_test(a_file_gets_ten_lines_at_most),
+      cmocka_unit_test(a_quiet_run_prints_nothing),
+      cmocka_unit_test(who_asks_gets_a_line_at_once),
+      cmocka_unit_test(a_run_that_has_counted_nothing_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

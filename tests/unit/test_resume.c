@@ -164,6 +164,7 @@ struct reader {
   const char *path;
   uint64_t files, chains; /* how many different files were seen, and how many chains the last one covers */
   const char *intruder;   /* text that takes the file's place at the first call, unless NULL */
+  int answer;             /* to every call */
   char trouble[512];
 };
 
@@ -180,14 +181,14 @@ static int read_checkpoint(const seam_progress *progress, void *user) {
     fclose(file);
     reader->intruder = NULL;
   }
-  if (access(reader->path, F_OK) != 0) return 0;
+  if (access(reader->path, F_OK) != 0) return reader->answer;
   seam_status status = seam_result_read(reader->path, &result, &error);
-  if (status != SEAM_OK) return 0;
+  if (status != SEAM_OK) return reader->answer;
   assert_true(seam_result_chains(result) >= reader->chains && seam_result_chains(result) <= progress->chains_done);
   reader->files += seam_result_chains(result) > reader->chains;
   reader->chains = seam_result_chains(result);
   seam_result_free(result);
-  return 0;
+  return reader->answer;
 }
 
 /* One slow thread, so that the run lasts for several looks at its file on any machine. */
@@ -202,11 +203,11 @@ static seam_result *run_with_checkpoints(const char *every, seam_output *output,
   return result;
 }
 
-static void checkpoints_are_whole_and_grow(const char *every) {
+static void checkpoints_are_whole_and_grow(const char *every, int answer) {
   char path[96];
   seam_output *output;
   seam_error error;
-  struct reader reader = {.path = in_folder(every, path)};
+  struct reader reader = {.path = in_folder(every, path), .answer = answer};
   if (seam_output_open(path, 0, &output, &error) != SEAM_OK) fail_msg("%s", error.message);
   seam_result *result = run_with_checkpoints(every, output, &reader);
   seam_result *whole = train((const char *[]){"steps", "2000", "chains", "5000", "isa", "baseline", NULL});
@@ -223,12 +224,18 @@ static void checkpoints_are_whole_and_grow(const char *every) {
 
 static void checkpoints_by_time(void **state) {
   (void)state;
-  checkpoints_are_whole_and_grow("0.05s");
+  checkpoints_are_whole_and_grow("0.05s", SEAM_CONTINUE);
 }
 
 static void checkpoints_by_chains(void **state) {
   (void)state;
-  checkpoints_are_whole_and_grow("500");
+  checkpoints_are_whole_and_grow("500", SEAM_CONTINUE);
+}
+
+/* The answer of the progress function; --checkpoint-every is 0. */
+static void checkpoints_on_request(void **state) {
+  (void)state;
+  checkpoints_are_whole_and_grow("0", SEAM_CHECKPOINT);
 }
 
 /* Neither the run nor the file that appeared is lost, and the caller is warned during the run. */
@@ -352,6 +359,7 @@ int main(void) {
       cmocka_unit_test(a_damaged_output_is_not_resumed),
       cmocka_unit_test(checkpoints_by_time),
       cmocka_unit_test(checkpoints_by_chains),
+      cmocka_unit_test(checkpoints_on_request),
       cmocka_unit_test(a_checkpoint_that_fails_costs_neither_run_nor_file),
       cmocka_unit_test(parts_in_any_order_make_the_whole),
       cmocka_unit_test(ranges_make_the_whole),

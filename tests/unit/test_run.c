@@ -300,6 +300,26 @@ static void cancelling_waits_for_a_slice_not_for_a_chain(void **state) {
   seam_config_free(config);
 }
 
+/* Remembers in *user whether some of the chains were counted, but not all. */
+static int look_for_part(const seam_progress *progress, void *user) {
+  bool *part = user;
+  *part = *part || (progress->chains_done > 0 && progress->chains_done < progress->chains);
+  return *part ? SEAM_STOP : SEAM_CONTINUE;
+}
+
+/* So that a checkpoint does not wait for the chains that the same worker trains next. */
+static void long_chains_are_counted_as_soon_as_they_end(void **state) {
+  (void)state;
+  seam_config *config = configure("first", "linear", "second", "linear", "steps", "1048576", "chains", "64", "isa",
+                                  "baseline", "threads", "1", NULL);
+  seam_result *result = NULL;
+  bool part = false;
+  seam_train(config, look_for_part, &part, &result, NULL);
+  assert_true(part);
+  seam_result_free(result);
+  seam_config_free(config);
+}
+
 struct seen {
   uint64_t calls;
   seam_progress last;
@@ -347,6 +367,7 @@ int main(void) {
       cmocka_unit_test(a_cancelled_run_holds_exactly_the_chains_it_covers),
       cmocka_unit_test(a_cancelled_run_holds_whole_pairs),
       cmocka_unit_test(cancelling_waits_for_a_slice_not_for_a_chain),
+      cmocka_unit_test(long_chains_are_counted_as_soon_as_they_end),
       cmocka_unit_test(the_last_progress_tells_the_whole_run),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,9 @@
 #include "backend/cpu/cpu_backend.h"
 #include "backend/pauses.h"
 
-/* Vectors of chains that a worker is handed at a time: few enough that all threads end together. */
-enum { VECTORS_PER_BATCH = 16 };
+/* Vectors of chains that a worker is handed at a time: few enough that all threads end together, and that long chains
+ * reach a checkpoint soon after they end. */
+enum { MOST_VECTORS = 16, STEPS_OF_BATCH = 1 << 20 };
 
 /* A vector of the default chains takes some milliseconds for these steps; the slowest pair on a slow core takes less
  * than a second. */
@@ -36,6 +37,11 @@ static const struct cpu_kernels *const kernels_of[ISAS] = {
 };
 
 /* ---- Sessions ---- */
+
+static uint64_t vectors_of_batch(const struct job *job) {
+  uint32_t vectors = job->steps > 0 ? STEPS_OF_BATCH / job->steps : MOST_VECTORS;
+  return vectors < 1 ? 1 : vectors < MOST_VECTORS ? vectors : MOST_VECTORS;
+}
 
 static const char *cpu_unavailable(void) { return NULL; }
 
@@ -75,7 +81,7 @@ static seam_status cpu_open(const struct seam_config *config, const struct job *
   snprintf(info->isa, sizeof info->isa, "%s", isa_name(isa));
   processor_name(info->device, sizeof info->device);
   info->workers = s->workers;
-  info->batch = info->least = (uint64_t)s->kernels->lanes * VECTORS_PER_BATCH;
+  info->batch = info->least = (uint64_t)s->kernels->lanes * vectors_of_batch(job);
   *session = s;
   return SEAM_OK;
 }
