@@ -43,19 +43,19 @@ static void add_options(FILE *stream, seam_config *config) {
   }
 }
 
-/* A failure goes first and has no name, so that it is told instead of what followed from it. */
-static seam_status list_own(seam_config *config, const char *const *words, const seam_error *failure, struct list *list,
-                            seam_error *error) {
+/* A failure goes first and has no name, so that it is told instead of what followed from it. False when memory is out.
+ */
+static bool list_own(seam_config *config, const char *const *words, const seam_error *failure, struct list *list) {
   *list = (struct list){NULL, 0};
   FILE *stream = open_memstream(&list->bytes, &list->size);
-  if (!stream) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
+  if (!stream) return false;
   add(stream, "", failure ? failure->message : "");
   add(stream, "the version", seam_version());
   for (size_t i = 0; words && words[i]; i += 2) add(stream, words[i], words[i + 1]);
   add_options(stream, config);
-  if (fclose(stream) == 0) return SEAM_OK;
+  if (fclose(stream) == 0) return true;
   free(list->bytes);
-  return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
+  return false;
 }
 
 /* ---- Rank 0 compares ---- */
@@ -134,7 +134,8 @@ seam_status seam_ranks_agree(seam_config *config, const char *const *words, cons
                              seam_error *error) {
   struct list own;
   if (transport_ranks() == 1) return SEAM_OK;
-  FORWARD(list_own(config, words, failure, &own, error));
+  if (!list_own(config, words, failure, &own))
+    return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes");
   seam_status status = transport_rank() == 0 ? lead(&own, error) : follow(&own, error);
   free(own.bytes);
   return status;
