@@ -157,14 +157,34 @@ SEAM_API seam_status seam_predict_resume(const seam_config *config, seam_output 
 
 /* ---- Several processes as one ---- */
 
+/* How many processes mpirun or srun started together, as the environment says, and which of them this one is. 1 if
+ * nothing of the kind started it, or if the library was built without MPI. Starts nothing. */
+SEAM_API int seam_ranks_launched(int *rank);
+
 /* Joins the processes (ranks) that mpirun or srun started together with this one. *rank is 0 if this process leads them
  * or is alone. It is alone if nothing of the kind started it, or if the library was built without MPI. From then on all
  * ranks count each run of rank 0, with the same counts to the bit. The other ranks call seam_ranks_serve and nothing
- * else. Runs are then made on this thread, one at a time. A caller that has started MPI itself also ends it. */
+ * else. Runs are then made on this thread, one at a time. A caller that has started MPI itself also ends it.
+ * SEAM_ERROR_BACKEND in a child of a process that has begun Open MPI: it cannot begin there. Where MPI fails in another
+ * way, as for the second command of one mpirun, it prints its own errors and ends the process. MPI waits for all ranks,
+ * without end if one never joins. */
 SEAM_API seam_status seam_ranks_join(int *rank, seam_error *error);
+
+/* Compares what the ranks were told, because rank 0 decides for all. Either all ranks call it after seam_ranks_join, or
+ * none. It compares the options of `config`, which may be NULL, but for backend, device, isa, threads and slice; and
+ * `words`, which may be NULL: names and values in turn, ended by NULL, with the same names on all ranks. `failure` is
+ * what has failed on this rank already, or NULL. If there is a difference, every rank gets the same SEAM_ERROR_USAGE,
+ * which names the option, two ranks and both values, or the rank that failed. If all ranks failed in the same way,
+ * SEAM_OK. */
+SEAM_API seam_status seam_ranks_agree(seam_config *config, const char *const *words, const seam_error *failure,
+                                      seam_error *error);
 
 /* Takes part in the runs of rank 0 until rank 0 leaves. Only rank 0 handles interrupts, and it tells the others. */
 SEAM_API void seam_ranks_serve(void);
+
+/* The same, with this rank's own backend, device, isa, threads and slice: those of `own`, unless it is NULL. `own` must
+ * stay as it is until the call returns. */
+SEAM_API void seam_ranks_serve_as(const seam_config *own);
 
 /* The last call on every rank, also after a failure. Later runs use this process alone. If a rank was lost, it does not
  * return: it ends the other ranks and this process. */
@@ -510,6 +530,20 @@ typedef struct seam_device {
   int multiprocessors;
   uint32_t clock_khz; /* greatest clock of the multiprocessors, in kHz */
 } seam_device;
+
+/* The threads of the cpu backend. */
+typedef struct seam_threads {
+  int threads;    /* of this process */
+  int on_host;    /* of all ranks of this host together */
+  int cores;      /* that this host has */
+  char limit[64]; /* what allows fewer threads than cores, as in "SLURM_CPUS_PER_TASK"; "" for nothing */
+} seam_threads;
+
+/* How many threads a run of `config` takes. With threads 0 it is the smallest of: the cores that the process may use,
+ * cpu.max and cpu.cfs_quota_us of its control groups (rounded up), SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE, NCPUS,
+ * NSLOTS, LSB_DJOB_NUMPROC, OMP_NUM_THREADS and OMP_THREAD_LIMIT. Ranks of one host divide what is for all of them.
+ * No count depends on it. */
+SEAM_API seam_threads seam_threads_of(const seam_config *config);
 
 /* Fills at most `capacity` devices and returns how many there are. The CPU is always the first. */
 SEAM_API size_t seam_devices(seam_device *devices, size_t capacity);

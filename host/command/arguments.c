@@ -39,6 +39,8 @@ const struct flag all_flags[] = {
     {"anyway", NULL, "compare results of other kinds, margins or priors", offsetof(struct arguments, anyway)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"colour", "auto", "when to use colours (always, never, auto)", offsetof(struct arguments, colour)},
+    {"ranks", "auto", "whether processes of mpirun or srun share one run (auto, off)",
+     offsetof(struct arguments, ranks)},
     {"json", NULL, "print JSON, one object a line", offsetof(struct arguments, json)},
     {"quiet", NULL, "print nothing but errors", offsetof(struct arguments, quiet)},
     {"help", NULL, "print how to use the command", offsetof(struct arguments, help)},

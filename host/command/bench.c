@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seam bench: measures how fast chains are trained, and compares this with the peak of the cores. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "command/bench.h"
 
 #include <jansson.h>
 #include <math.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,15 +101,6 @@ static seam_status measure_all(struct bench *bench, bool calibrated, seam_error 
 
 /* ---- Setting up ---- */
 
-static int all_threads(seam_config *config) {
-  int asked = atoi(seam_config_get(config, "threads"));
-  cpu_set_t set;
-  if (asked > 0) return asked;
-  if (!sched_getaffinity(0, sizeof set, &set)) return CPU_COUNT(&set);
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? (int)online : 1;
-}
-
 static void add_row(struct bench *bench, const char *backend, int threads) {
   struct row *row = &bench->rows[bench->row_count++];
   row->backend = backend;
@@ -124,7 +113,7 @@ static void choose_rows(struct bench *bench) {
   char backend[16];
   bool fast = !strcmp(seam_config_get(bench->config, "math"), "fast");
   snprintf(backend, sizeof backend, "%s", fast ? "cuda" : seam_config_get(bench->config, "backend"));
-  int threads = all_threads(bench->config);
+  int threads = seam_threads_of(bench->config).threads;
   if (strcmp(backend, "cuda")) add_row(bench, "cpu", 1);
   if (strcmp(backend, "cuda") && threads > 1) add_row(bench, "cpu", threads);
   if (!strcmp(backend, "cpu") || (!strcmp(backend, "auto") && seam_cuda_unavailable())) return;

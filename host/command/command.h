@@ -31,7 +31,7 @@ struct command {
   const char *flags;   /* names of its flags, separated by blanks */
   const char *tasks;   /* it takes the options that these tasks use; NULL: none */
   enum operands operands;
-  bool joint; /* all MPI ranks count; otherwise rank 0 runs alone */
+  bool joint; /* all MPI ranks count one run; otherwise each process runs it, without MPI */
   seam_status (*run)(struct arguments *arguments, seam_error *error);
 };
 

@@ -16,13 +16,13 @@ enum { SIDES = 2 };
 
 /* selection and snapshots use all chains by default, because they show how many of them work. */
 static const struct figure figures[] = {
-    {"interface", {"interface"}, 1, MOST_RESULTS, "pass", false, draw_interface, NULL},
-    {"transfer", {"mapping", "response"}, 1, 1, "pass", true, draw_transfer, NULL},
-    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "pass", false, draw_margins, NULL},
+    {"interface", {"interface"}, 1, MOST_RESULTS, "works", false, draw_interface, NULL},
+    {"transfer", {"mapping", "response"}, 1, 1, "works", true, draw_transfer, NULL},
+    {"margins", {"width", "slack", "loss"}, 1, MOST_OVERLAID, "works", false, draw_margins, NULL},
     {"selection", {"selection"}, 1, 1, "all", false, draw_selection, NULL},
     {"snapshots", {"snapshots"}, 1, 1, "all", false, draw_snapshots, NULL},
-    {"interchange", {"interchange", "swaps"}, 1, SIDES, "pass", false, draw_interchange, NULL},
-    {"compare", {"interface"}, SIDES, SIDES, "pass", false, draw_comparison, prepare_comparison},
+    {"interchange", {"interchange", "swaps"}, 1, SIDES, "works", false, draw_interchange, NULL},
+    {"compare", {"interface"}, SIDES, SIDES, "works", false, draw_comparison, prepare_comparison},
     {"all", {NULL}, 1, MOST_RESULTS, NULL, false, NULL, NULL},
 };
 enum { FIGURES = sizeof figures / sizeof *figures };

@@ -18,24 +18,25 @@
 #include "command/common/failure.h"
 #include "command/help.h"
 #include "command/json.h"
+#include "command/ranks.h"
 
 static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains chains and writes the counts of their interfaces to one file. Ctrl-C ends the run early and keeps what "
      "was counted; --resume runs the rest.",
-     "config force resume json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
+     "config force resume ranks json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file. Selection alone, without training, would leave these. With --beta "
      "every pair counts with the weight exp(-beta*loss) instead; this loss has one voltage a level and no noise.",
-     "config force resume json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
+     "config force resume ranks json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"sweep", "PLAN", "train or predict at every point of a grid",
      "Runs a plan, a JSON file: {\"task\": \"train\", \"options\": {\"steps\": 1000}, \"grid\": {\"pair\": "
      "[\"mlp8:mlp8\", \"mlp8:buffer\"], \"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}}}. "
      "Each point becomes a result file, in a folder with the name of the plan (or \"folder\"), and a line of "
      "index.csv and index.jsonl there. The same command runs what is missing. --force replaces files that have other "
      "options or are damaged.",
-     "dry-run output force fail-fast json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
+     "dry-run output force fail-fast ranks json quiet help", NULL, OPERANDS_ONE, true, sweep_run},
     {"show", "FILE [PREDICTION]", "draw a result in the terminal",
      "Draws the interface (u0, u1) of a result and prints its outcomes, width, slack and loss. If the run counted "
      "interchange, it prints the chance that swapped parts fit, and beside it, if you name a prediction, the same "
@@ -95,11 +96,6 @@ static void set_defaults(const struct command *command, seam_config *config, sea
   if (command->run == predict_run) seam_config_set(config, "output", "prediction.zip", error);
 }
 
-static seam_status run_joint(const struct command *command, struct arguments *arguments, seam_error *error) {
-  if (!command->joint) seam_ranks_leave();
-  return command->run(arguments, error);
-}
-
 static seam_status run_command(const struct command *command, int count, char **words, seam_error *error) {
   struct arguments arguments = {.config = seam_config_create(), .files = calloc((size_t)count + 1, sizeof(char *))};
   seam_status status = SEAM_OK;
@@ -109,8 +105,10 @@ static seam_status run_command(const struct command *command, int count, char **
   if (status == SEAM_OK) status = arguments_read(command, count, words, &arguments, error);
   if (status == SEAM_OK && (arguments.help || arguments.help_all))
     help_command(command, arguments.help_all);
+  else if (command->joint && arguments.config && arguments.files)
+    status = ranks_run(command, &arguments, status ? error : &(seam_error){.status = SEAM_OK}, error);
   else if (status == SEAM_OK)
-    status = run_joint(command, &arguments, error);
+    status = command->run(&arguments, error);
   free(arguments.files);
   seam_config_free(arguments.config);
   return status;
@@ -132,28 +130,13 @@ static bool wants_json(int count, char **words) {
   return false;
 }
 
-/* Signals reach all ranks. Rank 0 handles them and ends the others. */
-static void serve(void) {
-  static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1, SIGUSR2};
-  for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) signal(handled[i], SIG_IGN);
-  seam_ranks_serve();
-}
-
-/* Under MPI, rank 0 runs the command and the other ranks count for it. */
-static seam_status join_and_dispatch(int count, char **words, seam_error *error) {
-  int rank;
-  seam_status status = seam_ranks_join(&rank, error);
-  if (status) return status;
-  if (rank == 0) return dispatch(count, words, error);
-  serve();
-  return SEAM_OK;
-}
-
+/* Without a message, rank 0 prints the error. */
 static int report_status(seam_status status, const seam_error *error, bool json) {
-  if (status && status != SEAM_INTERRUPTED && json) json_failure(error);
+  bool told = !status || !*error->message;
+  if (!told && status != SEAM_INTERRUPTED && json) json_failure(error);
   bool lost = ferror(stdout);
   if (fclose(stdout)) lost = true;
-  if (status) fprintf(stderr, "seam: %s\n", error->message);
+  if (!told) fprintf(stderr, "seam: %s\n", error->message);
   if (!lost) return (int)status;
   fprintf(stderr, "seam: standard output cannot be written; check its disk or the program that reads it\n");
   return SEAM_ERROR_IO;
@@ -164,7 +147,7 @@ int main(int count, char **words) {
   signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond the limit is an error of its write */
   setlocale(LC_CTYPE, "");  /* to know whether the terminal shows UTF-8 */
   seam_error error = {.status = SEAM_OK};
-  seam_status status = join_and_dispatch(count, words, &error);
+  seam_status status = dispatch(count, words, &error);
   int code = report_status(status, &error, wants_json(count, words));
   seam_ranks_leave();
   return code;

@@ -16,6 +16,7 @@
 #include "command/common/text.h"
 #include "command/json.h"
 #include "command/progress.h"
+#include "command/ranks.h"
 #include "command/report.h"
 #include "command/signals.h"
 
@@ -106,6 +107,7 @@ static bool has_run(seam_status status) {
 static seam_status run(const struct arguments *arguments, const struct producer *producer, seam_output *output,
                        seam_result *before, const char *path, seam_error *error) {
   struct watch watch = {.json = arguments->json};
+  ranks_say_threads(arguments, arguments->config);
   progress_bar_start(&watch.bar, arguments);
   seam_result *result = before;
   seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);

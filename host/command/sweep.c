@@ -10,6 +10,7 @@
 #include "command/common/text.h"
 #include "command/json.h"
 #include "command/progress.h"
+#include "command/ranks.h"
 #include "command/signals.h"
 #include "command/sweep_dry.h"
 
@@ -97,6 +98,7 @@ static seam_status report_json(const struct watch *watch, const seam_sweep *swee
 
 static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
   struct watch watch = {.json = arguments->json};
+  ranks_say_threads(arguments, seam_sweep_point_at(sweep, 0).config);
   progress_bar_start(&watch.bar, arguments);
   signals_catch();
   int flags = (arguments->force ? SEAM_SWEEP_REPLACE : 0) | (arguments->fail_fast ? SEAM_SWEEP_FAIL_FAST : 0);

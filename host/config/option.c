@@ -95,7 +95,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
     option_devices, device, .high = 1023)                                                                              \
   X("isa", ANY, "auto", "auto, baseline, v3, v4", "instruction set of the cpu backend",                                \
     option_name, isa, .names = isa_names)                                                                              \
-  X("threads", ANY, "0", "0 to 1024", "threads of the cpu backend; 0 is one for each core",                            \
+  X("threads", ANY, "0", "0 to 1024", "threads of the cpu backend; 0 is one for each core that limits allow",                            \
     option_whole, threads, .high = 1024)                                                                               \
   X("slice", TRAIN, "0", "0 to 1048576", "steps from one check for Ctrl-C to the next; 0 is automatic",                \
     option_whole, slice, .high = 1048576)                                                                              \

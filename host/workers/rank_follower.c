@@ -33,6 +33,7 @@ struct rank_run {
 
 /* The runs that this rank takes part in, by slot. */
 struct service {
+  const struct seam_config *own; /* NULL: everything as rank 0 says */
   struct rank_run *runs[SLOTS];
 };
 
@@ -148,11 +149,23 @@ static void (*const take[])(struct rank_run *run, const struct message *message)
 
 /* ---- A run ---- */
 
-static seam_status open_run(struct rank_run *run, const struct order *order, seam_error *error) {
+/* These options are not those of rank 0: the machine of this rank can be another. */
+static void keep_own(struct seam_config *config, const struct seam_config *own) {
+  config->backend = own->backend;
+  config->device = own->device;
+  config->isa = own->isa;
+  config->threads = own->threads;
+  config->slice = own->slice;
+}
+
+static seam_status open_run(struct rank_run *run, const struct order *order, const struct seam_config *own,
+                            seam_error *error) {
   struct seam_config config = order->config;
   if (strcmp(order->version, seam_version()) != 0)
     return error_set(error, SEAM_ERROR_BACKEND, "it runs seam %s, and rank 0 %.30s: start the same program",
                      seam_version(), order->version);
+  if (own) keep_own(&config, own);
+  FORWARD(seam_config_check(&config, error));
   rank_share_own(&config);
   FORWARD(result_create(&config, &run->result, error));
   FORWARD(backend_choose(&config, &run->workers.backend, error));
@@ -181,7 +194,7 @@ static void take_run(struct service *service, const struct message *message) {
     return;
   }
   run->slot = slot;
-  if (open_run(run, &order, &error) != SEAM_OK) {
+  if (open_run(run, &order, service->own, &error) != SEAM_OK) {
     end_run(service, run, &error);
     return;
   }
@@ -217,8 +230,10 @@ static bool take_message(struct service *service, const struct message *message)
   return kind != MESSAGE_LEAVE;
 }
 
-void seam_ranks_serve(void) {
-  struct service service = {{NULL}};
+void seam_ranks_serve(void) { seam_ranks_serve_as(NULL); }
+
+void seam_ranks_serve_as(const seam_config *own) {
+  struct service service = {.own = own};
   struct message message;
   struct floating_point_state found = floating_point_enter();
   for (bool stay = true; stay;) {

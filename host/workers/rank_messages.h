@@ -14,14 +14,16 @@ enum message_kind {
   MESSAGE_LEASE,   /* struct lease: the answer to a report that asks for chains */
   MESSAGE_COLLECT, /* empty: send what you counted */
   MESSAGE_CANCEL,  /* empty: stop this run at the end of the slice, and answer with a report at once */
+  MESSAGE_ANSWER,  /* seam_error: whether all ranks were told the same */
   MESSAGE_LEAVE,   /* empty: no further run will come */
 
   /* To rank 0. */
-  MESSAGE_OPENED, /* struct opening */
-  MESSAGE_REPORT, /* struct report */
-  MESSAGE_SHARE,  /* the ranges of a coverage; MESSAGE_COUNTS follows */
-  MESSAGE_COUNTS, /* int64_t for each cell */
-  MESSAGE_ENDED,  /* seam_error, of status SEAM_OK if nothing failed: the last message of a run */
+  MESSAGE_OPTIONS, /* what the rank was told: rank_agreement.c */
+  MESSAGE_OPENED,  /* struct opening */
+  MESSAGE_REPORT,  /* struct report */
+  MESSAGE_SHARE,   /* the ranges of a coverage; MESSAGE_COUNTS follows */
+  MESSAGE_COUNTS,  /* int64_t for each cell */
+  MESSAGE_ENDED,   /* seam_error, of status SEAM_OK if nothing failed: the last message of a run */
   MESSAGES
 };
 

@@ -14,6 +14,7 @@
 struct rank_place {
   int index, count;           /* of all ranks of this host */
   int core_index, core_count; /* of those that may use the same cores as this one */
+  int cores;                  /* that any of the ranks of this host may use; 0: not known */
 };
 
 struct message {

@@ -17,7 +17,7 @@ static struct {
   struct rank_place place;
   bool begun; /* this program began MPI, and so ends it */
   bool alone; /* a rank was lost, and the others were given up */
-} world = {.count = 1, .place = {0, 1, 0, 1}};
+} world = {.count = 1, .place = {0, 1, 0, 1, 0}};
 
 int transport_rank(void) { return world.own; }
 int transport_ranks(void) { return world.alone ? 1 : world.count; }
@@ -44,19 +44,38 @@ static int number_in(const char *variable) {
   return text ? atoi(text) : 0;
 }
 
-/* How many processes the launcher started together. MPI is started only if there are several: it takes a fraction of a
- * second, and it fails on hosts where MPI is not set up. The variables are set by mpirun of Open MPI; by mpirun of
- * MPICH and srun --mpi=pmi2; and by srun --mpi=pmix. Processes that srun starts without --mpi cannot find each other.
- */
-static int launched_together(void) {
-  if (getenv("OMPI_COMM_WORLD_SIZE")) return number_in("OMPI_COMM_WORLD_SIZE");
-  if (getenv("PMI_SIZE")) return number_in("PMI_SIZE");
-  return getenv("PMIX_RANK") ? number_in("SLURM_STEP_NUM_TASKS") : 1;
+/* MPI is started only if there are several ranks: it takes a fraction of a second, and it fails on hosts where MPI is
+ * not set up. The variables are set by mpirun of Open MPI; by mpirun of MPICH and srun --mpi=pmi2; and by srun
+ * --mpi=pmix. Processes that srun starts without --mpi cannot find each other. */
+int seam_ranks_launched(int *rank) {
+  static const char *const variables[][2] = {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                             {"PMI_SIZE", "PMI_RANK"},
+                                             {"SLURM_STEP_NUM_TASKS", "PMIX_RANK"}};
+  *rank = 0;
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+    if (!getenv(variables[i][0]) || !getenv(variables[i][1])) continue;
+    *rank = number_in(variables[i][1]);
+    return number_in(variables[i][0]);
+  }
+  return 1;
+}
+
+/* Open MPI takes the place of a rank only once. In a child of a process that has begun MPI, MPI_Init prints stacks,
+ * ends the process, and leaves its parent waiting in MPI_Finalize. Open MPI's MPI_Init sets OMPI_MCA_ess to pmi, and
+ * children inherit that; mpirun sets it to another value. */
+static bool parent_has_begun(void) {
+  const char *session = getenv("OMPI_MCA_ess");
+  return session && !strcmp(session, "pmi");
 }
 
 static seam_status begin(seam_error *error) {
   int begun, level;
   MPI_Initialized(&begun);
+  if (!begun && parent_has_begun())
+    return error_set(
+        error, SEAM_ERROR_BACKEND,
+        "the program that started this one has begun MPI, and MPI cannot begin again in its children: run this one "
+        "alone with --ranks off");
   if (begun)
     MPI_Query_thread(&level);
   else
@@ -69,9 +88,10 @@ static seam_status begin(seam_error *error) {
 
 /* Ranks that are bound to the same cores share them. A rank with cores of its own does not share. */
 static seam_status find_cores(MPI_Comm host, struct rank_place *place, seam_error *error) {
-  cpu_set_t own, *all = malloc((size_t)place->count * sizeof *all);
+  cpu_set_t own, any, *all = malloc((size_t)place->count * sizeof *all);
   if (!all) return error_set(error, SEAM_ERROR_MEMORY, "out of memory: start fewer processes on this host");
   CPU_ZERO(&own);
+  CPU_ZERO(&any);
   sched_getaffinity(0, sizeof own, &own);
   MPI_Allgather(&own, sizeof own, MPI_BYTE, all, sizeof own, MPI_BYTE, host);
   place->core_index = place->core_count = 0;
@@ -79,7 +99,9 @@ static seam_status find_cores(MPI_Comm host, struct rank_place *place, seam_erro
     bool same = CPU_EQUAL(&own, &all[i]);
     place->core_index += same && i < place->index;
     place->core_count += same;
+    CPU_OR(&any, &any, &all[i]);
   }
+  place->cores = CPU_COUNT(&any);
   free(all);
   return SEAM_OK;
 }
@@ -95,7 +117,7 @@ static seam_status find_place(struct rank_place *place, seam_error *error) {
 }
 
 seam_status seam_ranks_join(int *rank, seam_error *error) {
-  int launched = launched_together();
+  int launched = seam_ranks_launched(rank);
   *rank = 0;
   if (launched <= 1) return SEAM_OK;
   FORWARD(begin(error));
@@ -196,5 +218,5 @@ void transport_end(void) {
   world.begun = false;
   world.own = 0;
   world.count = 1;
-  world.place = (struct rank_place){0, 1, 0, 1};
+  world.place = (struct rank_place){0, 1, 0, 1, 0};
 }

@@ -43,7 +43,7 @@ int transport_ranks(void) {
 }
 
 struct rank_place transport_place(void) {
-  return (struct rank_place){0, 1, 0, 1};
+  return (struct rank_place){0, 1, 0, 1, 0};
 }
 
 static void put(int to, struct letter *letter) {
@@ -96,13 +96,20 @@ void transport_receive(const struct message *message, void *bytes, size_t size) 
   free(letter);
 }
 
+static seam_config *const *own_configs; /* by rank; NULL: the ranks take the options of rank 0 */
+
 static void *serve(void *argument) {
   own = (int)(intptr_t)argument;
-  seam_ranks_serve();
+  seam_config *config = own_configs ? own_configs[own] : NULL;
+  if (config) seam_ranks_agree(config, NULL, NULL, NULL);
+  seam_ranks_serve_as(config);
   return NULL;
 }
 
-void threads_start(int count) {
+void threads_start(int count) { threads_start_as(count, NULL); }
+
+void threads_start_as(int count, seam_config *const *configs) {
+  own_configs = configs;
   memset(world.mute, 0, sizeof world.mute);
   memset(world.stranger, 0, sizeof world.stranger);
   world.count = count;

@@ -11,6 +11,10 @@ enum { MOST_RANKS = 4 };
  * others. */
 void threads_start(int count);
 
+/* The same, but each rank has options of its own, by its number. It calls seam_ranks_agree first, and so must the
+ * caller. */
+void threads_start_as(int count, seam_config *const *configs);
+
 /* From now on nothing that this rank sends arrives, as if it had been killed. */
 void threads_mute(int rank);
 

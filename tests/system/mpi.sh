@@ -95,7 +95,7 @@ for file in alone/*.zip; do same "plan/${file#alone/}" "$file"; done
 echo "same: a sweep"
 
 # ---- Rank 0 alone works ----
-ranks -n 3 "$seam" info | grep -c "^MPI: " | grep -qx 1 || wrong "info is not said once"
+ranks -n 3 "$seam" info | grep -c "^MPI: " | grep -qx 3 || wrong "info is not said by each process"
 status=0
 ranks -n 3 "$seam" train --lr 0x >out 2>err || status=$?
 [ $status -eq 2 ] && [ "$(grep -c "^seam: --lr 0x" err)" -eq 1 ] || wrong "a wrong option is not said once"
@@ -103,6 +103,63 @@ status=0
 ranks -n 3 "$seam" train "${options[@]}" --output whole.zip >out 2>err || status=$?
 [ $status -eq 3 ] && [ "$(grep -c "^seam: whole.zip exists" err)" -eq 1 ] || wrong "a file that exists is not said once"
 echo "rank 0 alone speaks"
+
+# ---- What each rank is told ----
+small=(--first buffer --second buffer --chains 1000 --steps 5 --backend cpu --threads 1)
+export seam words="${small[*]}"
+# refused WORDS COMMAND...: the command ends with 2, and stderr has the words once.
+refused() {
+  local status=0
+  ranks "${@:2}" >out 2>err || status=$?
+  [ $status -eq 2 ] || wrong "exit code $status instead of 2"
+  [ "$(grep -c -- "^seam: $1" err)" -eq 1 ] || wrong "not said once: $1"
+}
+refused '--seed is "10" on rank 0 and "11" on rank 1: .*--ranks off' \
+  -n 3 sh -c 'exec "$seam" train $words --seed 1$OMPI_COMM_WORLD_RANK --output differ.zip'
+refused '--output is "differ.zip" on rank 0 and "other.zip" on rank 1' \
+  -n 1 "$seam" train "${small[@]}" --output differ.zip : -n 1 "$seam" train "${small[@]}" --output other.zip
+refused 'the command is "train" on rank 0 and "predict" on rank 1' -n 1 "$seam" train : -n 1 "$seam" predict
+refused '--force is "no" on rank 0 and "yes" on rank 1' -n 1 "$seam" train : -n 1 "$seam" train --force
+refused 'the plan is "a" on rank 0 and "b" on rank 1' -n 1 "$seam" sweep a : -n 1 "$seam" sweep b
+refused 'rank 1: --lr 0x: not a number' -n 1 "$seam" train "${small[@]}" : -n 1 "$seam" train --lr 0x
+[ ! -e differ.zip ] || wrong "ranks that differ write a file"
+ranks -n 1 "$seam" train "${small[@]}" --output own.zip : -n 1 "$seam" train "${small[@]}" --threads 2 --isa baseline \
+  --output own.zip >out 2>err || wrong "ranks may not differ in threads"
+grep -q "^seam: joins the 2 processes .*--ranks off" err || wrong "nothing tells that ranks join"
+ranks -n 3 sh -c 'exec "$seam" train $words --ranks off --quiet --output alone$OMPI_COMM_WORLD_RANK.zip' 2>err
+ls alone0.zip alone1.zip alone2.zip >/dev/null || wrong "--ranks off makes no runs of their own"
+[ ! -s err ] || wrong "--ranks off with --quiet prints"
+echo "ranks agree, or run alone"
+
+# ---- MPI that cannot begin ----
+# Open MPI takes a rank once. The second command prints Open MPI's own errors, ends, and mpirun goes on.
+timeout 60 "${mpirun[@]}" -n 2 sh -c '"$seam" train $words --quiet --output first.zip
+  "$seam" train $words --output second.zip; echo "then $?"; "$seam" info >/dev/null; echo "info $?"
+  "$seam" train $words --quiet --ranks off --output "third$OMPI_COMM_WORLD_RANK.zip"; echo "alone $?"' >out 2>err ||
+  wrong "two commands after one another"
+for line in "then 1" "info 0" "alone 0"; do
+  [ "$(grep -c "^$line" out)" -eq 2 ] || wrong "a second start, not twice '$line': $(cat out)"
+done
+grep -q "^seam: joins the 2 processes .*--ranks off" err || wrong "a second start does not tell the remedy"
+# Open MPI's MPI_Init leaves this variable to the children of its process.
+timeout 60 "${mpirun[@]}" -n 2 sh -c 'OMPI_MCA_ess=pmi "$seam" train $words; echo "child $?"
+  OMPI_MCA_ess=pmi "$seam" train $words --quiet --ranks off --output "child$OMPI_COMM_WORLD_RANK.zip"; echo "alone $?"
+  ' >out 2>err || wrong "children of an MPI process"
+[ "$(grep -c "^child 9" out)" -eq 2 ] && [ "$(grep -c "^alone 0" out)" -eq 2 ] || wrong "a child: $(cat out)"
+grep -q "^seam: the program that started this one has begun MPI.*--ranks off" err || wrong "a child is not told"
+! grep -q MPI_ERRORS err || wrong "a child begins MPI"
+# A rank that waits for one that never starts gives up when its clock rings; the test rings it.
+status=0
+timeout 60 "${mpirun[@]}" -n 1 sh -c '"$seam" train $words --quiet & sleep 2; kill -ALRM $!; wait $!' : -n 1 sleep 50 \
+  >out 2>err || status=$?
+[ $status -eq 9 ] && grep -q "^seam: the other processes .* do not answer" err || wrong "a rank waits: $status"
+echo "MPI that cannot begin ends"
+
+# ---- Cores ----
+if [ "$(nproc)" -gt 1 ]; then
+  "$4" -n 1 --bind-to core "$seam" train "${small[@]}" --threads 0 --output bound.zip >out 2>err
+  grep -q "^seam: 1 thread on a host of .* cores: bound by mpirun; mpirun --bind-to none" err || wrong "a bound rank is not told"
+fi
 
 # ---- Killed, and resumed ----
 options+=(--steps 4000 --chains 60k)

@@ -126,6 +126,64 @@ static void a_rank_that_fails_is_named_and_ends_the_run(void **state) {
   assert_null(result);
 }
 
+/* ---- What the ranks were told ---- */
+
+/* Each rank but 0 has another value of an option. */
+static seam_status agree_and_count(const char *option, const char *own, const char *other, char device[256],
+                                   seam_error *error) {
+  seam_config *configs[] = {sample_config(small), sample_config(small), sample_config(small)};
+  seam_result *result = NULL;
+  for (int rank = 0; rank < 3; rank++)
+    assert_int_equal(seam_config_set(configs[rank], option, rank == 2 ? other : own, NULL), SEAM_OK);
+  threads_start_as(3, configs);
+  seam_status status = seam_ranks_agree(configs[0], NULL, NULL, error);
+  if (status == SEAM_OK) assert_int_equal(seam_train(configs[0], NULL, NULL, &result, error), SEAM_OK);
+  seam_ranks_leave();
+  if (result) snprintf(device, 256, "%s %s", result->isa, result->device);
+  seam_result_free(result);
+  for (int rank = 0; rank < 3; rank++) seam_config_free(configs[rank]);
+  return status;
+}
+
+static void an_option_that_differs_between_ranks_is_named(void **state) {
+  (void)state;
+  static const char *const options[][3] = {
+      {"seed", "1", "12"}, {"output", "a.zip", "b.zip"}, {"shard", "1/2", "2/2"}, {"lr", "0.5", "0.25"}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    char expected[128], device[256];
+    seam_error error = {.status = SEAM_OK};
+    assert_int_equal(agree_and_count(options[i][0], options[i][1], options[i][2], device, &error), SEAM_ERROR_USAGE);
+    snprintf(expected, sizeof expected, "--%s is \"%s\" on rank 0 and \"%s\" on rank 2", options[i][0], options[i][1],
+             options[i][2]);
+    assert_non_null(strstr(error.message, expected));
+    assert_non_null(strstr(error.message, "--ranks off"));
+  }
+}
+
+static void each_rank_has_its_own_threads_and_instruction_set(void **state) {
+  (void)state;
+  static const char *const options[][3] = {
+      {"threads", "1", "2"}, {"slice", "0", "7"}, {"device", "0", "1"}, {"backend", "cpu", "auto"}};
+  char device[256];
+  seam_error error = {.status = SEAM_OK};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    if (agree_and_count(options[i][0], options[i][1], options[i][2], device, &error)) fail_msg("%s", error.message);
+  assert_int_equal(agree_and_count("isa", "auto", "baseline", device, &error), SEAM_OK);
+  assert_non_null(strstr(device, "baseline"));
+}
+
+static void the_failure_of_a_rank_is_told_by_rank_0(void **state) {
+  (void)state;
+  seam_config *configs[] = {sample_config(small), sample_config(small)};
+  const seam_error failure = {SEAM_ERROR_USAGE, "--lr 0x: not a number"};
+  seam_error error = {.status = SEAM_OK};
+  threads_start_as(2, configs);
+  assert_int_equal(seam_ranks_agree(configs[0], NULL, &failure, &error), SEAM_ERROR_USAGE);
+  seam_ranks_leave();
+  assert_string_equal(error.message, "rank 0: --lr 0x: not a number");
+  for (int rank = 0; rank < 2; rank++) seam_config_free(configs[rank]);
+}
+
 /* ---- Checkpoints ---- */
 
 struct reader {
@@ -268,13 +326,16 @@ static void a_sweep_of_ranks_continues_after_an_interrupt_and_a_lost_rank(void *
 static void cores_are_divided_among_the_ranks_that_share_them(void **state) {
   (void)state;
   static const struct {
-    int index, count, cores;
+    int index, count, cores, host, own;
     uint64_t asked, threads;
-  } cases[] = {{0, 1, 8, 0, 0}, {0, 3, 8, 0, 2}, {1, 3, 8, 0, 3}, {2, 3, 8, 0, 3}, {3, 4, 2, 0, 1}, {0, 2, 8, 5, 5}};
+  } cases[] = {{0, 1, 8, 0, 0, 0, 8}, {0, 3, 8, 0, 0, 0, 2}, {1, 3, 8, 0, 0, 0, 3},  {2, 3, 8, 0, 0, 0, 3},
+               {3, 4, 2, 0, 0, 0, 1}, {0, 2, 8, 0, 0, 5, 5}, {0, 1, 8, 12, 0, 0, 3}, {0, 4, 8, 4, 0, 0, 1},
+               {0, 1, 8, 0, 3, 0, 3}, {0, 2, 8, 0, 6, 0, 4}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seam_config config = {.threads = cases[i].asked};
-    struct rank_place place = {0, 4, cases[i].index, cases[i].count};
-    rank_share(&config, &place, cases[i].cores, 0);
+    struct rank_place place = {0, 4, cases[i].index, cases[i].count, 0};
+    struct core_limits limits = {{cases[i].cores, ""}, {cases[i].host, "host"}, {cases[i].own, "own"}};
+    rank_share(&config, &place, &limits, 0);
     assert_int_equal(config.threads, cases[i].threads);
   }
 }
@@ -289,8 +350,9 @@ static void cards_are_dealt_to_the_ranks_of_a_host(void **state) {
                {1, 2, 8, {3, {7, 5, 6}}, {1, {5}}}, {1, 2, 8, {1, {3}}, {1, {3}}}, {1, 2, 0, {1, {0}}, {1, {0}}}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seam_config config = {.device = cases[i].asked, .threads = 1};
-    struct rank_place place = {cases[i].index, cases[i].count, 0, 1};
-    rank_share(&config, &place, 1, cases[i].cards);
+    struct rank_place place = {cases[i].index, cases[i].count, 0, 1, 0};
+    const struct core_limits limits = {{1, ""}, {0, NULL}, {0, NULL}};
+    rank_share(&config, &place, &limits, cases[i].cards);
     assert_int_equal(config.device.count, cases[i].own.count);
     assert_memory_equal(config.device.index, cases[i].own.index, cases[i].own.count * sizeof *config.device.index);
   }
@@ -321,6 +383,9 @@ int main(void) {
       cmocka_unit_test(an_interrupt_keeps_what_all_ranks_counted),
       cmocka_unit_test(a_rank_that_falls_silent_is_named_and_its_chains_are_missing),
       cmocka_unit_test(a_rank_that_fails_is_named_and_ends_the_run),
+      cmocka_unit_test(an_option_that_differs_between_ranks_is_named),
+      cmocka_unit_test(each_rank_has_its_own_threads_and_instruction_set),
+      cmocka_unit_test(the_failure_of_a_rank_is_told_by_rank_0),
       cmocka_unit_test(checkpoints_hold_what_all_ranks_counted),
       cmocka_unit_test(ranks_count_the_points_of_a_sweep),
       cmocka_unit_test(a_sweep_of_ranks_continues_after_an_interrupt_and_a_lost_rank),

@@ -3,10 +3,10 @@
 #define _GNU_SOURCE
 #include "backend/cpu/processor.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "backend/cpu/core_limit.h"
 
 #if defined(__x86_64__)
 
@@ -39,15 +39,13 @@ seam_status processor_isa(const struct seam_config *config, int *isa, seam_error
                    isa_name(config->isa));
 }
 
-static int available_threads(void) {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  long online = sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? (int)online : 1;
+static struct core_limit available_threads(void) {
+  struct core_limits limits = core_limits_read("");
+  return core_limits_share(&limits, 0, 1, 0, 1);
 }
 
 int processor_threads(const struct seam_config *config) {
-  return config->threads ? (int)config->threads : available_threads();
+  return config->threads ? (int)config->threads : available_threads().threads;
 }
 
 void processor_name(char *name, size_t size) {
@@ -72,6 +70,8 @@ size_t processor_devices(seam_device *devices, size_t capacity) {
   size_t size = sizeof devices[0].detail, used = (size_t)snprintf(detail, size, "isa");
   for (int isa = ISA_BASELINE; isa < ISAS; isa++)
     if (has_isa(isa)) used += (size_t)snprintf(detail + used, size - used, " %s", isa_name(isa));
-  snprintf(detail + used, size - used, ", %d threads", available_threads());
+  struct core_limit limit = available_threads();
+  snprintf(detail + used, size - used, ", %d thread%s%s%s", limit.threads, limit.threads > 1 ? "s" : "",
+           *limit.who ? ": " : "", limit.who);
   return 1;
 }

@@ -9,7 +9,7 @@
  * processor does not have it. */
 seam_status processor_isa(const struct seam_config *config, int *isa, seam_error *error);
 
-/* The threads that `config` asks for. By default, the number of cores that this program may use. */
+/* The threads that `config` asks for. By default, as many as core_limit.h allows. */
 int processor_threads(const struct seam_config *config);
 
 void processor_name(char *name, size_t size);

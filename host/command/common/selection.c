@@ -44,7 +44,7 @@ seam_status check_law(const seam_result *result, const char *file, const struct 
 }
 
 const struct selection *counted_outcomes(const seam_result *result, const struct selection *selection) {
-  return selection->outcomes == ALL_OUTCOMES && is_gibbs_law(result) ? find_selection("pass") : selection;
+  return selection->outcomes == ALL_OUTCOMES && is_gibbs_law(result) ? find_selection("works") : selection;
 }
 
 int64_t selected_chains(const seam_result *result, const struct selection *selection) {

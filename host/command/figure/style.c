@@ -33,7 +33,7 @@ double effective_sample_of(seam_result *result, const struct selection *selectio
   seam_prediction p;
   if (!seam_result_prediction(result, &p)) return 1;
   const struct selection *counted =
-      p.weighed || selection->outcomes == ALL_OUTCOMES ? find_selection("pass") : selection;
+      p.weighed || selection->outcomes == ALL_OUTCOMES ? find_selection("works") : selection;
   seam_comparison *comparison;
   seam_error ignored;
   if (seam_compare(result, result, p.weighed ? "all" : counted->name, 0, &comparison, &ignored)) return 0;
