@@ -8,6 +8,10 @@
 /* The caller frees *bytes. Returns SEAM_ERROR_IO if the file cannot be read. */
 seam_status read_file(const char *path, unsigned char **bytes, size_t *size, seam_error *error);
 
+/* The same for a file in an open folder. Messages say `path`. */
+seam_status read_file_at(int folder, const char *name, const char *path, unsigned char **bytes, size_t *size,
+                         seam_error *error);
+
 /* "out of memory: PATH cannot be read; ...", with SEAM_ERROR_MEMORY. */
 seam_status read_file_no_memory(const char *path, seam_error *error);
 

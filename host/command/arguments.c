@@ -28,11 +28,12 @@ const struct flag all_flags[] = {
     {"repeat", "5", "number of measurements (1 to 1000)", offsetof(struct arguments, repeat)},
     {"outcome", "pass", "which chains to use (pass, buffer, inverter, fail, all)", offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write", offsetof(struct arguments, output)},
+    {"spill", "DIR", "folder that takes the result if the output cannot be written", offsetof(struct arguments, spill)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"force", NULL, "replace the output if it exists", offsetof(struct arguments, force)},
     {"colour", "auto", "when to use colours (always, never, auto)", offsetof(struct arguments, colour)},
     {"json", NULL, "print JSON, one object a line", offsetof(struct arguments, json)},
-    {"quiet", NULL, "print nothing but errors", offsetof(struct arguments, quiet)},
+    {"quiet", NULL, "print nothing but errors and warnings", offsetof(struct arguments, quiet)},
     {"help", NULL, "print how to use the command", offsetof(struct arguments, help)},
     {"help-all", NULL, "print all its options, with their limits", offsetof(struct arguments, help_all)},
     {NULL, NULL, NULL, 0}};

@@ -5,7 +5,7 @@
 
 #include "sweep/sweep_axis.h"
 
-enum { MOST_AXES = 32 };
+enum { MOST_AXES = 32, MOST_SWEEP_NOTES = 4 };
 
 /* The contents of the file of one point. */
 struct sweep_row {
@@ -23,6 +23,9 @@ struct seam_sweep {
   struct sweep_axis axes[MOST_AXES]; /* the last one changes fastest */
   uint64_t points;
   struct sweep_row *rows; /* one for each point */
+  uint64_t noted; /* the point that the notes are from, if there are any */
+  size_t note_count;
+  seam_error notes[MOST_SWEEP_NOTES];
   /* The answer of seam_sweep_point_at points at these two. */
   struct seam_config config;
   char file[8192];
@@ -71,6 +74,11 @@ void sweep_row_fill(struct sweep_row *row, const struct seam_config *config, con
  * marked as overwrite instead. `goes_on`, which may be NULL, is asked before each. */
 seam_status existing_points_read(struct seam_sweep *sweep, int replace, bool (*goes_on)(void *user), void *user,
                                  seam_error *error);
+
+/* ---- sweep_notes.c ---- */
+
+/* Keeps the notes of a point's output for seam_sweep_note, unless those of another point are kept. */
+void sweep_take_notes(struct seam_sweep *sweep, uint64_t point, const seam_output *output);
 
 /* ---- sweep_index.c ---- */
 
