@@ -124,6 +124,7 @@ static seam_status run(const struct arguments *arguments, const struct producer 
   print_notes(&watch);
   if (result && has_run(status)) {
     status = keep(arguments, &watch, spill, result, status, path, error);
+    print_notes(&watch);
     if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
       report(arguments, &watch, result, path);
   }

@@ -40,10 +40,10 @@ void spill_close(struct spill *spill) { seam_output_close(spill->output); }
 
 /* The exit code stays that of a failed write, because the output is not where it should be. */
 static seam_status spill_write(struct spill *spill, const seam_result *result, seam_error *error) {
-  seam_error inner;
+  seam_error inner, why = *error;
   seam_status status = seam_output_write(spill->output, result, &inner);
   if (status == SEAM_OK)
-    fail(error, SEAM_ERROR_IO, "%.300s; --spill: the result is in %.150s", error->message, spill->path);
+    fail(error, SEAM_ERROR_IO, "the result is in %.150s, because of --spill: %.330s", spill->path, why.message);
   else
     fprintf(stderr, "seam: --spill: %s\n", inner.message);
   return status;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,20 @@ static seam_status give_checkpoint_name(struct seam_output *output, seam_error *
   return output_cannot_write(output, output->path, "written", error);
 }
 
+/* The folder may have another name by now, or its path may lead to another folder. */
+static void note_place(struct seam_output *output) {
+  struct stat written, found;
+  char link[64], folder[PATH_MAX];
+  if (fstatat(output->folder, output_name(output, output->path), &written, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (stat(output->path, &found) == 0 && found.st_dev == written.st_dev && found.st_ino == written.st_ino) return;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", output->folder);
+  ssize_t length = readlink(link, folder, sizeof folder - 1);
+  if (length < 0) return;
+  folder[length] = '\0';
+  output_add_note(output, "the folder of %s was moved during the run: the file is in %s", error_path(output->path),
+                  error_path(folder));
+}
+
 /* ---- Opening ---- */
 
 /* Whether there is a file under this name in the folder. */
@@ -192,7 +207,9 @@ const char *output_path(const seam_output *output) { return output->path; }
 
 seam_status seam_output_write_bytes(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
   if (!output_fill(output, bytes, size)) return output_cannot_write(output, output->temporary, "written", error);
-  return give_name(output, error);
+  FORWARD(give_name(output, error));
+  note_place(output);
+  return SEAM_OK;
 }
 
 seam_status output_write_checkpoint(seam_output *output, const unsigned char *bytes, size_t size, seam_error *error) {
@@ -215,6 +232,7 @@ void seam_output_close(seam_output *output) {
   output_release_lock(output);
   close_file(output->folder);
   free(output->path);
+  free(output->link);
   free(output->lock_path);
   free(output->temporary);
   free(output);

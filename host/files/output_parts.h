@@ -28,7 +28,7 @@ struct seam_output {
   int reserved;  /* the temporary file, kept open with room on the disk for `room` bytes; -1: none */
   uint64_t room; /* 0: not asked for */
   enum naming naming;
-  bool linked; /* the path that was given is a symbolic link */
+  char *link; /* the path that was given, if it is a symbolic link, else NULL */
   bool replace;
   bool left_over; /* the temporary file is a whole result of an earlier run and must stay */
   seam_error notes[MOST_NOTES];

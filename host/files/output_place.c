@@ -45,9 +45,11 @@ static seam_status follow_links(struct seam_output *output, seam_error *error) {
     link[length] = '\0';
     char *target = behind(output->path, link);
     if (!target) return output_no_memory(error);
-    free(output->path);
+    if (output->link)
+      free(output->path);
+    else
+      output->link = output->path;
     output->path = target;
-    output->linked = true;
   }
   errno = ELOOP;
   return output_cannot_write(output, output->path, "written", error);
@@ -97,9 +99,13 @@ seam_status output_check_target(const struct seam_output *output, seam_error *er
   if (exists && !S_ISREG(info.st_mode))
     return error_set(error, SEAM_ERROR_IO, "%s is not an ordinary file: choose another --output",
                      error_path(output->path));
-  if (output->replace || (!exists && !output->linked)) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_EXISTS, "%s exists%s: choose another --output, or replace it with --force",
-                   error_path(output->path), exists ? "" : " as a symbolic link to no file");
+  if (output->replace || (!exists && !output->link)) return SEAM_OK;
+  if (!exists)
+    return error_set(error, SEAM_ERROR_EXISTS,
+                     "%s is a link to %s, which does not exist: choose another --output, or write there with --force",
+                     error_path(output->link), error_path(output->path));
+  return error_set(error, SEAM_ERROR_EXISTS, "%s exists: choose another --output, or replace it with --force",
+                   error_path(output->path));
 }
 
 bool output_sync_folder(const struct seam_output *output) { return fsync(output->folder) == 0 || errno == EINVAL; }

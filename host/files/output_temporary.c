@@ -37,7 +37,7 @@ static double megabytes(double bytes) { return bytes / 1e6; }
 /* Says once how much is missing. */
 static void note_room(struct seam_output *output, double left) {
   output_add_note(output,
-                  "the disk may have too little room for %s, which may need %.2f MB: %.2f MB are free; free "
+                  "the disk may have too little room for %s, which may need %.3g MB: %.3g MB are free; free "
                   "some before the run ends",
                   error_path(output->path), megabytes((double)output->room), megabytes(left));
 }
