@@ -51,24 +51,26 @@ static seam_status spill_write(struct spill *spill, const seam_result *result, s
 
 /* ---- Asking on a terminal ---- */
 
-/* Waits for a line on the terminal. A signal that ends runs ends the wait, unless it came before. */
-static bool wait_for_line(void) {
+/* Waits for a line on the terminal. A signal that ends runs ends the wait, unless one `came` before. */
+static bool wait_for_line(bool came) {
   struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-  bool came = signals_came();
-  while (poll(&terminal, 1, -1) < 0)
-    if (errno != EINTR || (!came && signals_came())) return false;
-  return true;
+  for (;;) {
+    int ready = poll(&terminal, 1, 200); /* with a limit, because a signal may come just before */
+    if (ready > 0) return true;
+    if ((ready < 0 && errno != EINTR) || (!came && signals_came())) return false;
+  }
 }
 
 /* Whether the user wants to try again. An empty line says yes, all else no. */
 static bool asks_for_more(const seam_error *failure) {
   char line[256];
+  bool came = signals_came();
   fprintf(stderr,
           "seam: %s\nseam: the result is still in memory. Mend this and press Enter to try again, or type q and Enter "
           "to lose the result: ",
           failure->message);
   fflush(stderr);
-  ssize_t length = wait_for_line() ? read(STDIN_FILENO, line, sizeof line) : 0;
+  ssize_t length = wait_for_line(came) ? read(STDIN_FILENO, line, sizeof line) : 0;
   return length > 0 && line[0] == '\n';
 }
 

@@ -229,8 +229,54 @@ class Tester:
         expect(all(reached[fault] for fault in floor), scenario + ": a fault was never reached")
         return "%s: %s" % (scenario, ", ".join("%d x %s" % (n, fault) for fault, n in reached.items() if n))
 
+    # ---- What a command does without, and how it saves a result ----
+
+    def start(self, name):
+        folder = self.folder(name)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(os.path.join(folder, "elsewhere"))
+        return folder
+
+    def expect_end(self, run, code, words, files):
+        """`run` is the name of a folder, further arguments and the faults. Compares what is left in the folder."""
+        what, arguments, faults = run
+        folder = self.folder(what)
+        done = self.call(folder, TRAIN + OUTPUT + arguments, faults)
+        left = {os.path.relpath(os.path.join(at, each), folder) for at, _, names in os.walk(folder) for each in names}
+        expect(done.returncode == code and words in done.stderr and left == files,
+               "%s: exit code %d, left %s, stderr: %s" % (what, done.returncode, left, done.stderr))
+
+    def test_locks(self):
+        for kind in ("ENOSYS", "ENOLCK", "EOPNOTSUPP", "ENOTSUPP", "EBADF"):
+            self.start("locks")
+            self.expect_end(("locks", [], ["flock:1+:" + kind]), 0, "not protected from a second run", {"x.zip"})
+        lock = os.path.join(self.start("locks"), "x.zip.lock")
+        for faults, code, words, files in (
+                (["open:2:EACCES", "flock:1:EWOULDBLOCK"], 5, "holds x.zip.lock", {"x.zip.lock"}),
+                (["open:2:EACCES", "flock:1:EBADF", "flock:2:EWOULDBLOCK"], 5, "holds x.zip.lock", {"x.zip.lock"}),
+                (["open:2:EACCES", "open:3:EACCES"], 5, "is another user's", {"x.zip.lock"}),
+                (["open:2:EACCES", "flock:1:EBADF"], 0, "not protected", {"x.zip", "x.zip.lock"})):
+            with open(lock, "w", encoding="ascii"):
+                pass  # the lock file of another user
+            self.expect_end(("locks", [], faults), code, words, files)
+        os.remove(os.path.join(self.folder("locks"), "x.zip"))
+        self.expect_end(("locks", [], ["open:2:EACCES"]), 0, "", {"x.zip"})  # nobody holds it
+
+    def test_spill(self):
+        spill, file = ["--spill", "elsewhere"], "elsewhere/x.zip"
+        folder = self.start("spill")
+        self.expect_end(("spill", spill, ["write:1:ENOSPC"]), 4, "the result is in " + file, {file})
+        expect(contents(os.path.join(folder, file)) == self.whole["new"], "the spilled result is not whole")
+        self.expect_end(("spill", spill, []), 3, file + " exists: move it away", {file})
+        os.remove(os.path.join(folder, file))
+        self.expect_end(("spill", spill, ["write:1+:ENOSPC"]), 4, "x.zip cannot be written", set())
+        self.expect_end(("spill", ["--spill", "nowhere"], []), 4, "no folder nowhere", set())
+        self.expect_end(("spill", spill, []), 0, "", {"x.zip"})
+
     def test(self):
         self.prepare()
+        self.test_locks()
+        self.test_spill()
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for line in pool.map(self.test_one, SCENARIOS):
                 print(line, flush=True)
