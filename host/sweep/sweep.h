@@ -23,7 +23,7 @@ struct seam_sweep {
   struct sweep_axis axes[MOST_AXES]; /* the last one changes fastest */
   uint64_t points;
   struct sweep_row *rows; /* one for each point */
-  uint64_t noted; /* the point that the notes are from, if there are any */
+  uint64_t noted;         /* the point that the notes are from, if there are any */
   size_t note_count;
   seam_error notes[MOST_SWEEP_NOTES];
   /* The answer of seam_sweep_point_at points at these two. */
