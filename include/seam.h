@@ -294,17 +294,30 @@ SEAM_API seam_status seam_result_read(const char *path, seam_result **result, se
 SEAM_API seam_status seam_merge(const char *const *paths, size_t count, seam_result **result, seam_error *error);
 
 /* Claims an output file before the work: locks it against a second writer, refuses it if it exists and `replace` is 0,
- * and tries to write. So the user learns at once, not after hours, that the result cannot be written there. */
+ * and tries to write. So the user learns at once, not after hours, that the result cannot be written there. The output
+ * holds the folder itself: it is written there even if the folder gets another name or the process another working
+ * folder. Symbolic links are followed. Where the target is a link to a file that does not exist, SEAM_ERROR_EXISTS if
+ * `replace` is 0. SEAM_ERROR_EXISTS also if an earlier run left a whole result in PATH.seam-partial, because it could
+ * not rename it; the message names that file. */
 SEAM_API seam_status seam_output_open(const char *path, int replace, seam_output **output, seam_error *error);
 
 /* The same for a run that continues the result at `path`: *before is that result, read under the lock, which the run
- * will replace; or NULL if there is no file. */
+ * will replace; or NULL if there is no file. If an earlier run left a whole result in PATH.seam-partial that covers
+ * more than the file at `path`, *before is that one, and the run gives it its name; SEAM_ERROR_EXISTS if the two cannot
+ * be compared, and from the run if its options are others. */
 SEAM_API seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before,
                                         seam_error *error);
 
+/* What the user should know about the output, one line each, by index from 0; NULL after the last. There are none on
+ * most file systems. A line says what is not protected where the file system has no locks, or no way to refuse to
+ * replace a file; once a run with this output has begun, also that the disk may have too little room; and after
+ * the last write, where the file is if its folder was moved. They live as long as the output. */
+SEAM_API const char *seam_output_note(const seam_output *output, size_t index);
+
 /* Writes the whole result or nothing: temporary file, fsync, rename, fsync of the folder. If a file appeared at the
  * target meanwhile and `replace` was 0, the result is kept beside it under the name in the message, with
- * SEAM_ERROR_EXISTS. */
+ * SEAM_ERROR_EXISTS. A file that is replaced passes on its mode, and its owner if this process may give files away.
+ * After SEAM_ERROR_IO the call may be repeated. */
 SEAM_API seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error);
 
 /* Writes other bytes, for example a figure, in the same way. */
@@ -387,6 +400,10 @@ typedef struct seam_sweep_failure {
  * valid until the next call on this sweep. */
 SEAM_API uint64_t seam_sweep_failures(const seam_sweep *sweep);
 SEAM_API const seam_sweep_failure *seam_sweep_failure_at(const seam_sweep *sweep, uint64_t index);
+
+/* What the user should know about the files of the sweep, as seam_output_note says it of the first point that has
+ * notes; those of the others are alike. They live as long as the sweep. */
+SEAM_API const char *seam_sweep_note(const seam_sweep *sweep, size_t index);
 
 /* ---- Comparison: how far apart two results are ---- */
 

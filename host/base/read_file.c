@@ -56,9 +56,10 @@ static seam_status read_open(int file, const char *path, unsigned char **bytes, 
   return SEAM_OK;
 }
 
-seam_status read_file(const char *path, unsigned char **bytes, size_t *size, seam_error *error) {
-  /* O_NONBLOCK: without it, open() waits forever for a pipe that has no writer. */
-  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+seam_status read_file_at(int folder, const char *name, const char *path, unsigned char **bytes, size_t *size,
+                         seam_error *error) {
+  /* O_NONBLOCK: without it, open waits forever for a pipe that has no writer. */
+  int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return read_failed(path, error);
   seam_status status = read_open(file, path, bytes, size, error);
   close(file);
@@ -74,4 +75,8 @@ size_t read_file_end(const char *path, unsigned char *bytes, size_t size) {
     got = pread(file, bytes, size, info.st_size > (off_t)size ? info.st_size - (off_t)size : 0);
   close(file);
   return got > 0 ? (size_t)got : 0;
+}
+
+seam_status read_file(const char *path, unsigned char **bytes, size_t *size, seam_error *error) {
+  return read_file_at(AT_FDCWD, path, path, bytes, size, error);
 }

@@ -12,6 +12,10 @@ seam_status read_file(const char *path, unsigned char **bytes, size_t *size, sea
  */
 size_t read_file_end(const char *path, unsigned char *bytes, size_t size);
 
+/* The same for a file in an open folder. Messages say `path`. */
+seam_status read_file_at(int folder, const char *name, const char *path, unsigned char **bytes, size_t *size,
+                         seam_error *error);
+
 /* "out of memory: PATH cannot be read; ...", with SEAM_ERROR_MEMORY. */
 seam_status read_file_no_memory(const char *path, seam_error *error);
 

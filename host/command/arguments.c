@@ -33,6 +33,7 @@ const struct flag all_flags[] = {
      offsetof(struct arguments, outcome)},
     {"output", "FILE", "the file to write; for a sweep the folder, instead of the plan's",
      offsetof(struct arguments, output)},
+    {"spill", "DIR", "folder that takes the result if the output cannot be written", offsetof(struct arguments, spill)},
     {"resume", NULL, "run only what the output lacks, if it exists", offsetof(struct arguments, resume)},
     {"paired", "CHAINS", "train so many chains that both drew again, and test them pair by pair (for example 16k)",
      offsetof(struct arguments, paired)},
@@ -42,7 +43,7 @@ const struct flag all_flags[] = {
     {"ranks", "auto", "whether processes of mpirun or srun share one run (auto, off)",
      offsetof(struct arguments, ranks)},
     {"json", NULL, "print JSON, one object a line", offsetof(struct arguments, json)},
-    {"quiet", NULL, "print nothing but errors", offsetof(struct arguments, quiet)},
+    {"quiet", NULL, "print nothing but errors and warnings", offsetof(struct arguments, quiet)},
     {"help", NULL, "print how to use the command", offsetof(struct arguments, help)},
     {"help-all", NULL, "print all its options, with their limits", offsetof(struct arguments, help_all)},
     {NULL, NULL, NULL, 0}};

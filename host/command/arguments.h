@@ -12,7 +12,7 @@ struct arguments {
   seam_config *config;
   const char **files; /* the operands, ended by NULL; freed by the caller */
   int file_count;
-  const char *colour, *outcome, *repeat, *config_file, *output, *figure, *width, *paired, *ranks; /* or NULL */
+  const char *colour, *outcome, *repeat, *config_file, *output, *spill, *figure, *width, *paired, *ranks; /* or NULL */
   bool json, quiet, force, anyway, resume, log, linear, dry_run, fail_fast, help, help_all;
   bool chains_given, beta_given; /* on the command line, not in --config */
 };

@@ -15,6 +15,7 @@
 #include "command/common/text.h"
 #include "command/differences.h"
 #include "command/json.h"
+#include "command/output_note.h"
 #include "command/paired.h"
 
 enum { SIDES = 2 };
@@ -219,7 +220,7 @@ seam_status compare_run(struct arguments *arguments, seam_error *error) {
   seam_output *output = NULL;
   seam_status status = SEAM_OK;
   if (!find_selection(outcome)) return unknown_selection(outcome, error);
-  if (arguments->output) status = seam_output_open(arguments->output, arguments->force, &output, error);
+  if (arguments->output) status = output_open_and_tell(arguments->output, arguments->force, &output, error);
   if (status) return status;
   status = read_and_compare(arguments, outcome, output, error);
   seam_output_close(output);

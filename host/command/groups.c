@@ -19,7 +19,7 @@ const struct group groups[] = {
      NAMES("samples", "loss", "input-margin", "output-margin", "input-noise", "interface-noise", "init-scale", "beta")},
     {"Counting", NAMES("histograms", "bins", "range", "cells", "width-range", "slack-range")},
     {"Where it runs", NAMES("backend", "device", "threads", "isa", "math")},
-    {"Long runs, parts", NAMES("checkpoint-every", "shard", "first-chain", "slice")},
+    {"Long runs, parts", NAMES("checkpoint-every", "spill", "shard", "first-chain", "slice")},
     {"Printing", NAMES("json", "quiet", "colour", "help", "help-all")},
     {NULL, NULL}};
 

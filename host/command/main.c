@@ -24,12 +24,12 @@ static const struct command commands[] = {
     {"train", "[OPTIONS]", "train chains, count their interfaces, write a result",
      "Trains chains and writes the counts of their interfaces to one file. Ctrl-C ends the run early and keeps what "
      "was counted; --resume runs the rest.",
-     "config force resume ranks json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
+     "config force resume spill ranks json quiet help help-all", "train", OPERANDS_NONE, true, train_run},
     {"predict", "[OPTIONS]", "count pairs that work without training any, write a result",
      "Draws first and second components from the prior, tries every first with every second, and writes the interfaces "
      "of the pairs that work to one file. Selection alone, without training, would leave these. With --beta "
      "every pair counts with the weight exp(-beta*loss) instead; this loss has one voltage a level and no noise.",
-     "config force resume ranks json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
+     "config force resume spill ranks json quiet help help-all", "predict gibbs", OPERANDS_NONE, true, predict_run},
     {"sweep", "PLAN", "train or predict at every point of a grid",
      "Runs a plan, a JSON file: {\"task\": \"train\", \"options\": {\"steps\": 1000}, \"grid\": {\"pair\": "
      "[\"mlp8:mlp8\", \"mlp8:buffer\"], \"lr\": {\"from\": 0.001, \"to\": 0.1, \"points\": 5, \"scale\": \"log\"}}}. "

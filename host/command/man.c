@@ -25,7 +25,9 @@ static const struct topic files[] = {
     {"seam.zip", "the result of seam train, unless --output names another file: a zip that numpy, uhi and ROOT read"},
     {"prediction.zip", "the result of seam predict, unless --output names another file"},
     {"FILE.lock", "held while a run writes FILE; one that was left behind does no harm"},
-    {"FILE.seam-partial", "left behind by a run that was killed while it wrote; the next run replaces it"},
+    {"FILE.seam-partial", "room on the disk for the result while a run counts; the next run replaces one that was left "
+                          "behind, unless it is a "
+                          "whole result: --resume goes on with that"},
     {NULL, NULL}};
 
 static const struct topic variables[] = {

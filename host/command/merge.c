@@ -11,6 +11,7 @@
 #include "command/common/result_kind.h"
 #include "command/common/text.h"
 #include "command/json.h"
+#include "command/output_note.h"
 #include "command/report.h"
 
 static void report(const struct arguments *arguments, seam_result *result) {
@@ -41,7 +42,7 @@ seam_status merge_run(struct arguments *arguments, seam_error *error) {
   seam_output *output;
   if (!arguments->output)
     return fail(error, SEAM_ERROR_USAGE, "seam merge needs --output FILE, the file for the joined result");
-  seam_status status = seam_output_open(arguments->output, arguments->force, &output, error);
+  seam_status status = output_open_and_tell(arguments->output, arguments->force, &output, error);
   if (status) return status;
   status = merge(arguments, output, error);
   seam_output_close(output);

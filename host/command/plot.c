@@ -13,6 +13,7 @@
 #include "command/figure/figure.h"
 #include "command/figure/page.h"
 #include "command/figure_choice.h"
+#include "command/output_note.h"
 
 /* One call of the command. */
 struct task {
@@ -173,7 +174,7 @@ static seam_status plot(struct task *task, bool map, seam_error *error) {
   seam_output *output = NULL;
   seam_status status = read_output(task, error);
   if (status == SEAM_OK) status = read_width(task, error);
-  if (status == SEAM_OK) status = seam_output_open(task->output, task->arguments->force, &output, error);
+  if (status == SEAM_OK) status = output_open_and_tell(task->output, task->arguments->force, &output, error);
   if (status) return status;
   status = map ? draw_and_write(task, output, error) : read_and_draw(task, output, error);
   seam_output_close(output);

@@ -15,10 +15,12 @@
 #include "command/common/result_kind.h"
 #include "command/common/text.h"
 #include "command/json.h"
+#include "command/output_note.h"
 #include "command/progress.h"
 #include "command/ranks.h"
 #include "command/report.h"
 #include "command/signals.h"
+#include "command/spill.h"
 
 struct watch {
   struct progress_bar bar;
@@ -26,13 +28,22 @@ struct watch {
   double next_line; /* seconds at which the next JSON line is due */
   bool begun;       /* false if the output to be resumed lacked nothing */
   uint64_t left;    /* chains not yet counted */
+  seam_output *output;
+  size_t notes; /* printed of the output's */
 };
+
+static void print_notes(struct watch *watch) {
+  if (!seam_output_note(watch->output, watch->notes)) return;
+  progress_bar_clear(&watch->bar);
+  output_notes_print(watch->output, &watch->notes);
+}
 
 static int on_progress(const seam_progress *progress, void *user) {
   struct watch *watch = user;
   watch->begun = true;
   watch->left = progress->chains - progress->chains_done;
   int answer = signals_answer(&watch->bar);
+  print_notes(watch);
   progress_bar_trouble(&watch->bar, "run", progress->trouble);
   progress_bar_draw(&watch->bar, progress);
   if (watch->json && progress->seconds >= watch->next_line) {
@@ -83,13 +94,13 @@ static seam_status report_partial(const char *written, uint64_t covered, const s
 
 /* Writes the result, also of a run that ended early by an interrupt, a device or lack of memory. A result without any
  * chain is not written, since it could replace a useful file. */
-static seam_status keep(const struct arguments *arguments, const struct watch *watch, seam_output *output,
+static seam_status keep(const struct arguments *arguments, const struct watch *watch, struct spill *spill,
                         seam_result *result, seam_status ended, const char *path, seam_error *error) {
   uint64_t covered = seam_result_chains(result);
   const char *written = covered ? path : NULL;
   seam_error failure;
   if (written) {
-    seam_status status = seam_output_write(output, result, &failure);
+    seam_status status = spill_or_write(spill, watch->output, result, &failure);
     if (status) return *error = failure, status;
   }
   if (arguments->json && (ended == SEAM_OK || ended == SEAM_INTERRUPTED)) {
@@ -105,15 +116,17 @@ static bool has_run(seam_status status) {
 }
 
 static seam_status run(const struct arguments *arguments, const struct producer *producer, seam_output *output,
-                       seam_result *before, const char *path, seam_error *error) {
-  struct watch watch = {.json = arguments->json};
+                       seam_result *before, struct spill *spill, const char *path, seam_error *error) {
+  struct watch watch = {.json = arguments->json, .output = output};
   ranks_say_threads(arguments, arguments->config);
   progress_bar_start(&watch.bar, arguments);
   seam_result *result = before;
   seam_status status = producer->run(arguments->config, output, on_progress, &watch, &result, error);
   progress_bar_clear(&watch.bar);
+  print_notes(&watch);
   if (result && has_run(status)) {
-    status = keep(arguments, &watch, output, result, status, path, error);
+    status = keep(arguments, &watch, spill, result, status, path, error);
+    print_notes(&watch);
     if (!arguments->json && (status == SEAM_OK || status == SEAM_INTERRUPTED) && seam_result_chains(result))
       report(arguments, &watch, result, path);
   }
@@ -135,7 +148,13 @@ seam_status produce(struct arguments *arguments, const struct producer *producer
   status = arguments->resume ? seam_output_resume(path, &output, &before, error)
                              : seam_output_open(path, arguments->force, &output, error);
   if (status) return status;
-  status = run(arguments, producer, output, before, path, error);
+  struct spill spill;
+  status = spill_open(&spill, arguments->spill, path, error);
+  if (status == SEAM_OK)
+    status = run(arguments, producer, output, before, &spill, path, error);
+  else
+    seam_result_free(before);
+  spill_close(&spill);
   seam_output_close(output);
   return status;
 }

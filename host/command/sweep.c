@@ -21,7 +21,16 @@ struct watch {
   uint64_t points, points_done, chains; /* at the last report; chains of this call */
   double chain_steps, seconds;
   char place[256]; /* "cpu, v4, NAME" */
+  const seam_sweep *sweep;
+  size_t notes; /* printed of the sweep's */
 };
+
+static void print_notes(struct watch *watch) {
+  for (const char *note; (note = seam_sweep_note(watch->sweep, watch->notes)); watch->notes++) {
+    progress_bar_clear(&watch->bar);
+    fprintf(stderr, "seam: %s\n", note);
+  }
+}
 
 static void keep(struct watch *watch, const seam_sweep_progress *progress) {
   const seam_progress *whole = &progress->whole;
@@ -40,6 +49,7 @@ static int on_progress(const seam_sweep_progress *progress, void *user) {
   bool restarted = progress->whole.seconds < watch->seconds; /* until now files were read */
   keep(watch, progress);
   int answer = signals_answer(&watch->bar);
+  print_notes(watch);
   progress_bar_trouble(&watch->bar, "sweep", progress->whole.trouble);
   progress_bar_draw_sweep(&watch->bar, progress);
   if (watch->json && (restarted || progress->whole.seconds >= watch->next_line)) {
@@ -97,7 +107,7 @@ static seam_status report_json(const struct watch *watch, const seam_sweep *swee
 }
 
 static seam_status run(struct arguments *arguments, seam_sweep *sweep, seam_error *error) {
-  struct watch watch = {.json = arguments->json};
+  struct watch watch = {.json = arguments->json, .sweep = sweep};
   ranks_say_threads(arguments, seam_sweep_point_at(sweep, 0).config);
   progress_bar_start(&watch.bar, arguments);
   signals_catch();

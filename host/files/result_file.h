@@ -23,4 +23,7 @@ seam_status result_file_read_config(const char *path, json_t **config, seam_erro
 /* As seam_output_write, but writes with output_write_checkpoint. */
 seam_status result_file_write_checkpoint(seam_output *output, const seam_result *result, seam_error *error);
 
+/* How many bytes the file of this result may need when all its chains are counted. */
+uint64_t result_file_room(const struct seam_result *result);
+
 #endif

@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
+#include "files/atomic_output.h"
+#include "files/result_file.h"
 #include "workers/rank_share.h"
 #include "backend/choice.h"
 
@@ -66,6 +68,7 @@ static seam_status open_workers(struct run *run, seam_error *error) {
 seam_status run_start(struct run *run, struct seam_output *output, seam_error *error) {
   seam_error failure;
   FORWARD(open_workers(run, error));
+  if (output) output_reserve(output, result_file_room(run->result));
   run->begin = clock_after(0);
   seam_status status =
       checkpoint_start(&run->workers.collector, &run->config.checkpoint_every, output, &run->checkpoint, &failure);
@@ -173,7 +176,7 @@ static seam_status run_as(enum task_kind task, const seam_config *config, struct
   struct run run;
   bool new = !*result;
   struct floating_point_state found = floating_point_enter();
-  seam_status status = run_open(&run, config, task, result, error);
+  seam_status status = output_settle(output, run_open(&run, config, task, result, error), error);
   if (status == SEAM_OK) status = complete(&run, output, callback, user, error);
   run_close(&run);
   floating_point_leave(found);

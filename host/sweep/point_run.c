@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "files/atomic_output.h"
+
 /* Puts the name of the point's file before the message. */
 static void name_error(const struct seam_sweep *sweep, uint64_t point, seam_error *error) {
   seam_error inner = *error;
@@ -34,7 +36,10 @@ seam_status point_run_prepare(struct point_run *slot, const struct seam_sweep *s
   *slot = (struct point_run){.stage = POINT_READY, .point = point};
   sweep_config(sweep, point, &config);
   seam_status status = open_output(slot, sweep, error);
-  if (status == SEAM_OK) status = run_open(&slot->run, &config, (enum task_kind)config.task, &slot->result, error);
+  if (status == SEAM_OK) {
+    status = run_open(&slot->run, &config, (enum task_kind)config.task, &slot->result, error);
+    status = output_settle(slot->output, status, error);
+  }
   if (status == SEAM_OK) return SEAM_OK;
   name_error(sweep, point, error);
   point_run_close(slot);

@@ -5,7 +5,7 @@
 
 #include "sweep/sweep_axis.h"
 
-enum { MOST_AXES = 32, MOST_FAILURES = 100 };
+enum { MOST_AXES = 32, MOST_FAILURES = 100, MOST_SWEEP_NOTES = 4 };
 
 /* The contents of the file of one point. */
 struct sweep_row {
@@ -32,6 +32,9 @@ struct seam_sweep {
   uint64_t points;
   struct sweep_row *rows; /* one for each point; NULL before seam_sweep_run */
   struct sweep_failures failures;
+  uint64_t noted; /* the point that the notes are from, if there are any */
+  size_t note_count;
+  seam_error notes[MOST_SWEEP_NOTES];
   /* The answer of seam_sweep_point_at points at these two. */
   struct seam_config config;
   char file[8192];
@@ -92,6 +95,11 @@ seam_status existing_point_read(const struct seam_sweep *sweep, uint64_t point, 
 bool sweep_failure_is_of_point(seam_status status);
 
 void sweep_failures_add(struct seam_sweep *sweep, uint64_t point, const seam_error *error);
+
+/* ---- sweep_notes.c ---- */
+
+/* Keeps the notes of a point's output for seam_sweep_note, unless those of another point are kept. */
+void sweep_take_notes(struct seam_sweep *sweep, uint64_t point, const seam_output *output);
 
 /* ---- sweep_index.c ---- */
 

@@ -127,6 +127,7 @@ static void start_next(struct schedule *schedule) {
   bool room = !now.more && (now.working < now.most || transport_ranks() > 1);
   if (!slot || (!schedule->ending && !room)) return;
   seam_status status = schedule->ending ? SEAM_OK : point_run_start(slot, &error);
+  sweep_take_notes(schedule->sweep, slot->point, slot->output);
   if (status != SEAM_OK) fail_point(schedule, slot->point, status, &error);
   if (slot->stage == POINT_READY) point_run_close(slot);
 }

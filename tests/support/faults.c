@@ -19,10 +19,11 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-enum call { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, RENAMEAT2, LINK, UNLINK, FLOCK, CALLS };
+enum call { OPEN, READ, WRITE, FSYNC, CLOSE, RENAME, RENAMEAT2, LINK, UNLINK, FLOCK, FALLOCATE, CALLS };
 
-static const char *const call_names[CALLS] = {"open",   "read",      "write", "fsync",  "close",
-                                              "rename", "renameat2", "link",  "unlink", "flock"};
+/* Each name stands for the call on a path and for the one on a name in an open folder. */
+static const char *const call_names[CALLS] = {"open",      "read", "write",  "fsync", "close",    "rename",
+                                              "renameat2", "link", "unlink", "flock", "fallocate"};
 
 enum kind { FINE, ERRNO, SHORT, FULL, NONE };
 
@@ -39,9 +40,22 @@ static struct fault fault_named(const char *kind, size_t length) {
   static const struct {
     const char *name;
     struct fault fault;
-  } kinds[] = {{"EIO", {ERRNO, EIO}},       {"ENOSPC", {ERRNO, ENOSPC}}, {"EINTR", {ERRNO, EINTR}},
-               {"EINVAL", {ERRNO, EINVAL}}, {"EEXIST", {ERRNO, EEXIST}}, {"ENOLCK", {ERRNO, ENOLCK}},
-               {"short", {SHORT, 0}},       {"full", {FULL, ENOSPC}},    {"none", {NONE, 0}}};
+  } kinds[] = {{"EIO", {ERRNO, EIO}},
+               {"ENOSPC", {ERRNO, ENOSPC}},
+               {"EINTR", {ERRNO, EINTR}},
+               {"EINVAL", {ERRNO, EINVAL}},
+               {"EEXIST", {ERRNO, EEXIST}},
+               {"ENOLCK", {ERRNO, ENOLCK}},
+               {"ENOSYS", {ERRNO, ENOSYS}},
+               {"EACCES", {ERRNO, EACCES}},
+               {"EOPNOTSUPP", {ERRNO, EOPNOTSUPP}},
+               {"EPERM", {ERRNO, EPERM}},
+               {"EBADF", {ERRNO, EBADF}},
+               {"ENOTSUPP", {ERRNO, 524}},
+               {"EWOULDBLOCK", {ERRNO, EWOULDBLOCK}},
+               {"short", {SHORT, 0}},
+               {"full", {FULL, ENOSPC}},
+               {"none", {NONE, 0}}};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (strlen(kinds[i].name) == length && !memcmp(kinds[i].name, kind, length)) return kinds[i].fault;
   abort();
@@ -102,13 +116,25 @@ static int failed(struct fault fault) {
 
 /* ---- The calls ---- */
 
+static int open_in(int folder, const char *path, int flags, unsigned mode) {
+  struct fault fault = next_fault(OPEN, path);
+  return fault.kind ? failed(fault) : (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
 EXPORTED int open(const char *path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
   unsigned mode = flags & O_CREAT ? va_arg(arguments, unsigned) : 0;
   va_end(arguments);
-  struct fault fault = next_fault(OPEN, path);
-  return fault.kind ? failed(fault) : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+  return open_in(AT_FDCWD, path, flags, mode);
+}
+
+EXPORTED int openat(int folder, const char *path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  unsigned mode = flags & O_CREAT ? va_arg(arguments, unsigned) : 0;
+  va_end(arguments);
+  return open_in(folder, path, flags, mode);
 }
 
 EXPORTED ssize_t read(int file, void *bytes, size_t size) {
@@ -135,9 +161,9 @@ EXPORTED int close(int file) {
   return fault.kind ? failed(fault) : closed;
 }
 
-EXPORTED int rename(const char *from, const char *to) {
+EXPORTED int renameat(int from_folder, const char *from, int to_folder, const char *to) {
   struct fault fault = next_fault(RENAME, to);
-  return fault.kind ? failed(fault) : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+  return fault.kind ? failed(fault) : (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
 }
 
 EXPORTED int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
@@ -145,14 +171,19 @@ EXPORTED int renameat2(int from_folder, const char *from, int to_folder, const c
   return fault.kind ? failed(fault) : (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
 }
 
-EXPORTED int link(const char *from, const char *to) {
+EXPORTED int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
   struct fault fault = next_fault(LINK, to);
-  return fault.kind ? failed(fault) : (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+  return fault.kind ? failed(fault) : (int)syscall(SYS_linkat, from_folder, from, to_folder, to, flags);
 }
 
-EXPORTED int unlink(const char *path) {
+EXPORTED int unlinkat(int folder, const char *path, int flags) {
   struct fault fault = next_fault(UNLINK, path);
-  return fault.kind ? failed(fault) : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+  return fault.kind ? failed(fault) : (int)syscall(SYS_unlinkat, folder, path, flags);
+}
+
+EXPORTED int fallocate(int file, int mode, off_t from, off_t size) {
+  struct fault fault = next_file_fault(FALLOCATE, file);
+  return fault.kind ? failed(fault) : (int)syscall(SYS_fallocate, file, mode, from, size);
 }
 
 EXPORTED int flock(int file, int operation) {

@@ -32,20 +32,27 @@ SCENARIOS = {
     "merge": (["merge"] + OUTPUT + HALVES, None, [], 0),
     "merge of itself": (["merge", "--force"] + OUTPUT + ["x.zip", "half2.zip"], "half1.zip", [], 0),
     "compare": (["compare", "half1.zip", "half2.zip"] + OUTPUT, None, [], 0),
-    "a file that appears": (TRAIN + OUTPUT, None, ["renameat2:1:EEXIST"], 3),
+    "a file that appears": (TRAIN + OUTPUT, None, ["renameat2:2:EEXIST"], 3),
     "renames that cannot refuse": (TRAIN + OUTPUT, None, ["renameat2:1+:EINVAL"], 0),
+    "renames that cannot refuse, and no links": (TRAIN + OUTPUT, None, ["renameat2:1+:EINVAL", "link:1+:EPERM"], 0),
 }
 
 # A call is made to fail once, and where it says so also for good.
 FAULTS = [("open", "EIO"), ("read", "EIO"), ("write", "EIO"), ("write", "ENOSPC"), ("write", "none"), ("fsync", "EIO"),
           ("close", "EIO"), ("rename", "EIO"), ("renameat2", "EIO"), ("link", "EIO"), ("unlink", "EIO"),
-          ("flock", "ENOLCK"), ("write+", "full"), ("fsync+", "EIO"), ("rename+", "EIO"), ("write", "short"),
+          ("flock", "EIO"), ("flock", "ENOLCK"), ("fallocate", "EIO"), ("fallocate", "ENOSPC"),
+          ("write+", "full"), ("fsync+", "EIO"), ("rename+", "EIO"), ("write", "short"),
           ("write", "EINTR"), ("read", "EINTR")]
 
 # What a command survives by trying again, and what does not matter: the kind, or the call and what it was made on.
 RETRIED = {"short", "EINTR"}
-HARMLESS = {("close", "x.zip.lock"), ("unlink", "x.zip.lock"), ("close", "."), ("close", "x.zip"),
+# Room on the disk is reserved in the temporary file only if that works. Without locks the run goes on.
+HARMLESS = {("open", "x.zip.seam-partial"), ("unlink", "x.zip.seam-partial"), ("close", "x.zip.seam-partial"),
+            ("fallocate", "x.zip.seam-partial"), ("unlink", "x.zip.seam-probe"),
+            ("close", "x.zip.lock"), ("unlink", "x.zip.lock"), ("close", "."), ("close", "x.zip"),
             ("close", "half1.zip"), ("close", "half2.zip")}
+NOTES = {"is not protected from a second run": "flock", "a file that appears as": "link",
+         "may have too little room": "fallocate"}  # with the call that failed
 REMEDIES = ["choose another --output", "rename it", "run it again", "check the name", "copy it", "kept as"]
 
 
@@ -56,6 +63,10 @@ class Wrong(Exception):
 def expect(condition, message):
     if not condition:
         raise Wrong(message)
+
+
+def kind_of(fault):
+    return fault.split(":")[2]
 
 
 def contents(path):
@@ -161,14 +172,19 @@ class Tester:
         call, _, kind = fault.split(":")
         named = scenario == "renames that cannot refuse" and call == "unlink"  # by a link; one name too many is left
         again = "checkpoints" in scenario and "+" not in fault  # the next one, or the last, is written
-        return kind in RETRIED or named or again or all(each in HARMLESS for each in failed)
+        return kind in RETRIED or kind == "ENOLCK" or named or again or all(each in HARMLESS for each in failed)
 
     def judge(self, scenario, fault, done, failed):
         expected = SCENARIOS[scenario][3]
         target, known = self.target(scenario), self.check_kept(scenario, done.stderr)
         goes_on = "seam: the run goes on without a checkpoint: "
         told = [line for line in done.stderr.splitlines(True) if line.startswith(goes_on)]
-        last = "".join(line for line in done.stderr.splitlines(True) if line not in told)
+        notes = [line for line in done.stderr.splitlines(True) if any(note in line for note in NOTES)]
+        last = "".join(line for line in done.stderr.splitlines(True) if line not in told + notes)
+        for note, cause in NOTES.items():
+            count = sum(note in line for line in notes)
+            expect(count <= 1 and (not count or cause in fault or scenario.endswith("no links")), "a note that is wrong")
+        expect(kind_of(fault) != "ENOLCK" or notes, "it does not say what is not protected")
         expect(not told or "checkpoints" in scenario, "it told of checkpoints")
         for line in told:
             self.check_message("seam: " + line[len(goes_on):])
@@ -192,7 +208,7 @@ class Tester:
         always = [fault for fault in SCENARIOS[scenario][2] if fault.startswith(name + ":")]
         if any("+" in fault for fault in always):
             return 0
-        nth = len(always)
+        nth = max([int(fault.split(":")[1]) for fault in always], default=0)
         while True:
             nth += 1
             fault = "%s:%d%s:%s" % (name, nth, later, kind)
@@ -209,12 +225,58 @@ class Tester:
 
     def test_one(self, scenario):
         reached = {"%s %s" % fault: self.walk(scenario, *fault) for fault in FAULTS}
-        floor = ["open EIO", "write EIO", "fsync EIO", "close EIO", "unlink EIO", "flock ENOLCK"]
+        floor = ["open EIO", "write EIO", "fsync EIO", "close EIO", "unlink EIO", "flock EIO", "flock ENOLCK"]
         expect(all(reached[fault] for fault in floor), scenario + ": a fault was never reached")
         return "%s: %s" % (scenario, ", ".join("%d x %s" % (n, fault) for fault, n in reached.items() if n))
 
+    # ---- What a command does without, and how it saves a result ----
+
+    def start(self, name):
+        folder = self.folder(name)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(os.path.join(folder, "elsewhere"))
+        return folder
+
+    def expect_end(self, run, code, words, files):
+        """`run` is the name of a folder, further arguments and the faults. Compares what is left in the folder."""
+        what, arguments, faults = run
+        folder = self.folder(what)
+        done = self.call(folder, TRAIN + OUTPUT + arguments, faults)
+        left = {os.path.relpath(os.path.join(at, each), folder) for at, _, names in os.walk(folder) for each in names}
+        expect(done.returncode == code and words in done.stderr and left == files,
+               "%s: exit code %d, left %s, stderr: %s" % (what, done.returncode, left, done.stderr))
+
+    def test_locks(self):
+        for kind in ("ENOSYS", "ENOLCK", "EOPNOTSUPP", "ENOTSUPP", "EBADF"):
+            self.start("locks")
+            self.expect_end(("locks", [], ["flock:1+:" + kind]), 0, "not protected from a second run", {"x.zip"})
+        lock = os.path.join(self.start("locks"), "x.zip.lock")
+        for faults, code, words, files in (
+                (["open:2:EACCES", "flock:1:EWOULDBLOCK"], 5, "holds x.zip.lock", {"x.zip.lock"}),
+                (["open:2:EACCES", "flock:1:EBADF", "flock:2:EWOULDBLOCK"], 5, "holds x.zip.lock", {"x.zip.lock"}),
+                (["open:2:EACCES", "open:3:EACCES"], 5, "is another user's", {"x.zip.lock"}),
+                (["open:2:EACCES", "flock:1:EBADF"], 0, "not protected", {"x.zip", "x.zip.lock"})):
+            with open(lock, "w", encoding="ascii"):
+                pass  # the lock file of another user
+            self.expect_end(("locks", [], faults), code, words, files)
+        os.remove(os.path.join(self.folder("locks"), "x.zip"))
+        self.expect_end(("locks", [], ["open:2:EACCES"]), 0, "", {"x.zip"})  # nobody holds it
+
+    def test_spill(self):
+        spill, file = ["--spill", "elsewhere"], "elsewhere/x.zip"
+        folder = self.start("spill")
+        self.expect_end(("spill", spill, ["write:1:ENOSPC"]), 4, "the result is in " + file, {file})
+        expect(contents(os.path.join(folder, file)) == self.whole["new"], "the spilled result is not whole")
+        self.expect_end(("spill", spill, []), 3, file + " exists: move it away", {file})
+        os.remove(os.path.join(folder, file))
+        self.expect_end(("spill", spill, ["write:1+:ENOSPC"]), 4, "x.zip cannot be written", set())
+        self.expect_end(("spill", ["--spill", "nowhere"], []), 4, "no folder nowhere", set())
+        self.expect_end(("spill", spill, []), 0, "", {"x.zip"})
+
     def test(self):
         self.prepare()
+        self.test_locks()
+        self.test_spill()
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for line in pool.map(self.test_one, SCENARIOS):
                 print(line, flush=True)

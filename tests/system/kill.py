@@ -72,7 +72,7 @@ class Killer:
         self.read = __import__("same_counts").read
         self.work, self.seam = work, seam
         self.moments = random.Random(seed)
-        self.seen = {"kills": 0, "absent": 0, "old": 0, "in part": 0, "whole": 0, "partial files": 0, "locks": 0}
+        self.seen = {"kills": 0, "absent": 0, "old": 0, "in part": 0, "whole": 0, "partial files": 0, "whole partial files": 0, "locks": 0}
         self.whole, self.seconds = {}, {}
 
     # ---- Preparation ----
@@ -103,8 +103,20 @@ class Killer:
 
     # ---- One kill ----
 
+    def take_away(self, folder, subject):
+        """A command that was killed between its write and its rename leaves a whole result beside the target. Those
+        that do not resume refuse to delete it."""
+        partial = os.path.join(folder, subject.results[0] + ".seam-partial")
+        if subject.keeps or not os.path.exists(partial):
+            return
+        if subprocess.run([self.seam, "info", partial], capture_output=True, check=False).returncode == 0:
+            expect(self.read(partial)[:2] == self.whole[subject.name][0], "the partial file is another result")
+            self.seen["whole partial files"] += 1
+            os.remove(partial)
+
     def kill(self, folder, subject):
         """Whether the command ended before it was killed."""
+        self.take_away(folder, subject)
         begin, seconds = time.monotonic(), self.seconds[subject.name]
         command = subprocess.Popen([self.seam] + subject.killed, cwd=folder, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True)
@@ -168,6 +180,7 @@ class Killer:
                 break
             self.strangers(folder, subject, ["", ".lock", ".seam-partial"])
             chains = self.inspect(folder, subject, chains)
+        self.take_away(folder, subject)
         self.quietly(folder, subject.killed)
         expect(self.contents(folder, subject) == self.whole[subject.name], "other counts than when left alone")
         # The lock of a file that was whole is nobody's any more.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """show and the progress bar on terminals of every kind: narrow, without colour, without UTF-8, no terminal at all; and a
-run that is resized, stopped, sent to the background, and interrupted once, twice quickly and twice slowly.
+run that is resized, stopped, sent to the background, and interrupted once, twice quickly and twice slowly,
+or that finds no room for its result.
 usage: terminal.py PATH_OF_SEAM"""
-import fcntl, os, pty, re, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
+import fcntl, os, pty, re, resource, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
 
 SEAM = os.path.realpath(sys.argv[1])
 CTRL_C, CTRL_Z = b"\x03", b"\x1a"
@@ -53,11 +54,12 @@ def mini_shell(arguments, environ):
 class Terminal:
     """seam on its own pseudo-terminal."""
 
-    def __init__(self, columns, arguments, environ=None, rows=40):
+    def __init__(self, columns, arguments, environ=None, rows=40, largest_file=resource.RLIM_INFINITY):
         self.seen = b""
         self.child, self.side = pty.fork()
         if self.child == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
             mini_shell(arguments, environ or environment())
 
     def resize(self, columns):
@@ -205,9 +207,35 @@ def try_interrupt_twice():
     run(SHORT_RUN[:-1] + ["long.zip"])  # the lock that it left holds nobody up
 
 
+# ---- No room for the result ----
+
+def child_of(process):
+    with open(f"/proc/{process}/task/{process}/children") as children:
+        return int(children.read().split()[0])
+
+
+def try_no_room():
+    """A limit on the size of files stands for a full disk. The run waits until the user has made room, or gives up."""
+    for answer, status in ((b"\n", 0), (b"q\n", 4), (CTRL_C, 4)):
+        terminal = Terminal(80, SHORT_RUN[:-1] + ["room.zip"], largest_file=1000)
+        check(terminal.read_until(lambda seen: seen.count(b"press Enter") == 1), "a run without room does not ask")
+        terminal.press(b"\n")
+        check(terminal.read_until(lambda seen: seen.count(b"press Enter") == 2), "it does not try and ask again")
+        if status == 0:
+            resource.prlimit(child_of(terminal.child), resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        terminal.press(answer)
+        text, found = terminal.finish()
+        check(found == status, f"after the answer {answer} a run without room ends with {found}: {text}")
+        check(os.path.exists("room.zip") == (status == 0), f"after the answer {answer} the result is wrong")
+        if status == 0:
+            run(["info", "room.zip"])
+            os.remove("room.zip")
+    check(not [name for name in os.listdir() if name.startswith("room")], "files are left")
+
+
 os.chdir(tempfile.mkdtemp())
 run(SHORT_RUN[:-1] + ["a.zip"])
-for trial in (try_show, try_bar, try_resize, try_stop, try_interrupt, try_interrupt_twice):
+for trial in (try_show, try_bar, try_resize, try_stop, try_interrupt, try_interrupt_twice, try_no_room):
     print(trial.__name__, flush=True)
     trial()
 shutil.rmtree(os.getcwd())

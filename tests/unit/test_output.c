@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "files/atomic_output.h"
 #include "support/sample_result.h"
 
 struct fixture {
@@ -232,6 +233,183 @@ static void a_file_that_appeared_meanwhile_is_left_alone(void **state) {
   expect_files(fixture, "x.zip x.zip.1 x.zip.2");
 }
 
+/* The path in the fixture's folder. */
+static const char *in_folder(const struct fixture *fixture, const char *name, char path[160]) {
+  snprintf(path, 160, "%s/%s", fixture->folder, name);
+  return path;
+}
+
+static void a_link_to_nowhere_is_written_through(void **state) {
+  struct fixture *fixture = *state;
+  char link[160], target[160];
+  struct stat info;
+  seam_output *output;
+  seam_result *before;
+  assert_int_equal(symlink("x.zip", in_folder(fixture, "middle", link)), 0);
+  assert_int_equal(symlink("middle", in_folder(fixture, "link", link)), 0);
+  in_folder(fixture, "x.zip", target);
+  for (int resume = 0; resume < 2; resume++) {
+    if (resume)
+      assert_int_equal(seam_output_resume(link, &output, &before, NULL), SEAM_OK);
+    else
+      output = open_output(link, 1);
+    write_output(output, fixture->result);
+    seam_output_close(output);
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    expect_result(target, 100);
+    assert_int_equal(unlink(target), 0);
+  }
+  expect_files(fixture, "link middle");
+}
+
+static void a_replaced_file_passes_on_its_mode(void **state) {
+  struct fixture *fixture = *state;
+  struct stat info;
+  put(fixture->path, "old");
+  assert_int_equal(chmod(fixture->path, 0640), 0);
+  bool root = chown(fixture->path, 12345, 23456) == 0;
+  seam_output *output = open_output(fixture->path, 1);
+  write_output(output, fixture->result);
+  seam_output_close(output);
+  assert_int_equal(stat(fixture->path, &info), 0);
+  assert_int_equal(info.st_mode & 07777, 0640);
+  assert_true(!root || (info.st_uid == 12345 && info.st_gid == 23456));
+}
+
+/* ---- The folder ---- */
+
+/* The folder gets another name during the run, and its old name becomes another folder. */
+static void a_folder_that_was_renamed_gets_the_result(void **state) {
+  struct fixture *fixture = *state;
+  char folder[160], moved[160], path[160];
+  in_folder(fixture, "a", folder);
+  in_folder(fixture, "b", moved);
+  assert_int_equal(mkdir(folder, 0700), 0);
+  seam_output *output = open_output(in_folder(fixture, "a/x.zip", path), 0);
+  assert_int_equal(rename(folder, moved), 0);
+  assert_int_equal(mkdir(folder, 0700), 0);
+  write_output(output, fixture->result);
+  assert_non_null(seam_output_note(output, 0));
+  assert_non_null(strstr(seam_output_note(output, 0), moved));
+  seam_output_close(output);
+  expect_result(in_folder(fixture, "b/x.zip", path), 100);
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(rmdir(moved), 0);
+  assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_relative_output_stays_where_it_was_opened(void **state) {
+  struct fixture *fixture = *state;
+  char *home = getcwd(NULL, 0);
+  assert_int_equal(chdir(fixture->folder), 0);
+  seam_output *output = open_output("x.zip", 0);
+  assert_int_equal(chdir(home), 0);
+  free(home);
+  write_output(output, fixture->result);
+  seam_output_close(output);
+  expect_result(fixture->path, 100);
+  expect_files(fixture, "x.zip");
+}
+
+/* ---- A whole result in the temporary file ---- */
+
+static void write_result(const char *path, const seam_result *result) {
+  seam_output *output = open_output(path, 1);
+  write_output(output, result);
+  seam_output_close(output);
+}
+
+/* Puts a result of chains [0, chains) where the temporary file is. */
+static void leave_partial(const struct fixture *fixture, uint64_t chains, char partial[160]) {
+  seam_result *left = sample_result((const char *[]){"histograms", "loss", NULL}, 0, chains);
+  in_folder(fixture, "x.zip.seam-partial", partial);
+  write_result(partial, left);
+  seam_result_free(left);
+}
+
+static void a_whole_partial_result_is_never_deleted(void **state) {
+  struct fixture *fixture = *state;
+  char partial[160];
+  leave_partial(fixture, 300, partial);
+  expect_open_refused(fixture->path, 0, SEAM_ERROR_EXISTS, "x.zip.seam-partial");
+  expect_open_refused(fixture->path, 1, SEAM_ERROR_EXISTS, "x.zip.seam-partial");
+  expect_result(partial, 300);
+  expect_files(fixture, "x.zip.seam-partial");
+}
+
+static void expect_resumed(struct fixture *fixture, uint64_t chains) {
+  seam_output *output;
+  seam_result *before;
+  seam_error error;
+  if (seam_output_resume(fixture->path, &output, &before, &error) != SEAM_OK) fail_msg("%s", error.message);
+  assert_int_equal(seam_result_chains(before), chains);
+  assert_int_equal(output_settle(output, SEAM_OK, &error), SEAM_OK);
+  expect_result(fixture->path, chains);
+  seam_output_close(output);
+  seam_result_free(before);
+  expect_files(fixture, "x.zip");
+}
+
+static void a_resumed_run_takes_the_result_that_covers_more(void **state) {
+  struct fixture *fixture = *state;
+  char partial[160];
+  leave_partial(fixture, 200, partial);
+  expect_resumed(fixture, 200);
+  leave_partial(fixture, 300, partial);
+  expect_resumed(fixture, 300);
+  leave_partial(fixture, 100, partial);
+  expect_resumed(fixture, 300);
+}
+
+static void a_partial_result_of_other_options_or_chains_is_not_resumed(void **state) {
+  struct fixture *fixture = *state;
+  char partial[160];
+  seam_output *output;
+  seam_result *before;
+  seam_error error;
+  leave_partial(fixture, 300, partial);
+  assert_int_equal(seam_output_resume(fixture->path, &output, &before, &error), SEAM_OK);
+  assert_int_equal(output_settle(output, SEAM_ERROR_MISMATCH, &error), SEAM_ERROR_EXISTS);
+  assert_non_null(strstr(error.message, partial));
+  seam_output_close(output);
+  seam_result_free(before);
+  seam_result *others = sample_result((const char *[]){"histograms", "loss", NULL}, 200, 300);
+  assert_int_equal(rename(partial, fixture->path), 0);
+  write_result(partial, others);
+  seam_result_free(others);
+  assert_int_equal(seam_output_resume(fixture->path, &output, &before, &error), SEAM_ERROR_EXISTS);
+  assert_null(output);
+  assert_null(before);
+  expect_files(fixture, "x.zip x.zip.seam-partial");
+}
+
+/* ---- Room on the disk ---- */
+
+static void room_is_reserved_until_the_file_is_written(void **state) {
+  struct fixture *fixture = *state;
+  char partial[160];
+  struct stat info;
+  enum { ROOM = 8 << 20 };
+  seam_output *output = open_output(fixture->path, 0);
+  output_reserve(output, ROOM);
+  assert_null(seam_output_note(output, 0));
+  bool reserves = stat(in_folder(fixture, "x.zip.seam-partial", partial), &info) == 0;
+  if (reserves) assert_true(info.st_size == 0 && info.st_blocks * 512 >= ROOM);
+  assert_int_equal(output_write_checkpoint(output, (const unsigned char *)"a", 1, NULL), SEAM_OK);
+  assert_int_equal(stat(partial, &info) == 0, reserves);
+  assert_int_equal(stat(fixture->path, &info), 0);
+  assert_true(info.st_blocks * 512 < ROOM / 2);
+  write_output(output, fixture->result);
+  expect_files(fixture, "x.zip x.zip.lock");
+  assert_int_equal(stat(fixture->path, &info), 0);
+  assert_true(info.st_blocks * 512 < ROOM / 2);
+  output_reserve(output, (uint64_t)1 << 62);
+  assert_non_null(strstr(seam_output_note(output, 0), "too little room"));
+  seam_output_close(output);
+  expect_files(fixture, "x.zip");
+}
+
 /* ---- Places that cannot be written ---- */
 
 static void places_that_cannot_be_written_are_refused_before_the_work(void **state) {
@@ -438,6 +616,14 @@ int main(void) {
       WITH_FOLDER(an_existing_file_is_replaced_on_request_only_at_the_end),
       WITH_FOLDER(a_file_behind_a_link_is_replaced_where_it_lies),
       WITH_FOLDER(a_file_that_appeared_meanwhile_is_left_alone),
+      WITH_FOLDER(a_link_to_nowhere_is_written_through),
+      WITH_FOLDER(a_replaced_file_passes_on_its_mode),
+      WITH_FOLDER(a_folder_that_was_renamed_gets_the_result),
+      WITH_FOLDER(a_relative_output_stays_where_it_was_opened),
+      WITH_FOLDER(a_whole_partial_result_is_never_deleted),
+      WITH_FOLDER(a_resumed_run_takes_the_result_that_covers_more),
+      WITH_FOLDER(a_partial_result_of_other_options_or_chains_is_not_resumed),
+      WITH_FOLDER(room_is_reserved_until_the_file_is_written),
       WITH_FOLDER(places_that_cannot_be_written_are_refused_before_the_work),
       WITH_FOLDER(a_temporary_file_that_cannot_be_made_is_refused_before_the_work),
       WITH_FOLDER(folders_and_devices_are_never_replaced),
