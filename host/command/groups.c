@@ -17,9 +17,9 @@ const struct group groups[] = {
                                              "output", "resume", "force", "config")},
     {"The task and the prior",
      NAMES("samples", "loss", "input-margin", "output-margin", "input-noise", "interface-noise", "init-scale", "beta")},
-    {"Counting", NAMES("histograms", "bins", "range", "cells", "width-range", "slack-range")},
-    {"Where it runs", NAMES("backend", "device", "threads", "isa", "math")},
-    {"Long runs, parts", NAMES("checkpoint-every", "spill", "shard", "first-chain", "slice")},
+    {"Counting", NAMES("histograms", "bins", "range", "cells", "width-range", "slack-range", "math")},
+    {"Where it runs", NAMES("backend", "device", "threads", "isa")},
+    {"Long runs, parts", NAMES("checkpoint-every", "spill", "shard", "first-chain", "slice", "ranks")},
     {"Printing", NAMES("json", "quiet", "colour", "help", "help-all")},
     {NULL, NULL}};
 

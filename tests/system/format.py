@@ -32,7 +32,8 @@ RUNS = {
 }
 OUTCOMES = ["buffer", "inverter", "fail", "diverged"]
 COUNTS = ["counted", *OUTCOMES]
-TRAINED = ["pass", "pass_low", "pass_high", "buffer_of_pass", "buffer_of_pass_low", "buffer_of_pass_high"]
+TRAINED = ["pass", "pass_low", "pass_high", "buffer_of_pass", "buffer_of_pass_low", "buffer_of_pass_high",
+           "passed", "passed_low", "passed_high"]
 PREDICTED = [first + last for first in ("acceptance", "buffer_of_pass") for last in ("", "_error", "_low", "_high")] + [
     "first_entropy", "second_entropy", "interface_entropy", "outside", "effective_pairs"]
 DAMAGED = 6  # seam's exit code

@@ -192,9 +192,9 @@ def near(pattern, text, value):
     found = float(re.search(pattern, text)[1].replace(",", ""))
     assert abs(found - value) <= 0.005 * value, f"{pattern}: {found} is not {value}"
 shown = open("shown").read()
-near(r"interface of the Gibbs law: ([\d,]+) pairs by weight", shown, law)
-near(r"interface of buffer: ([\d,]+) pairs by weight", open("buffers").read(), weights[0])
-near(r"B: g.zip: ([\d,]+) weighed pairs of all", open("out").read(), law)
+near(r"the Gibbs law: ([\d,]+) pairs by weight", shown, law)
+near(r"g.zip: ([\d,]+) pairs by weight that are buffers", open("buffers").read(), weights[0])
+near(r"B: g.zip: ([\d,]+) weighed pairs, outcome all", open("out").read(), law)
 near(r"mean weight +([\d.]+)%", shown, law / 1000**2 * 100)
 near(r"buffer +([\d.]+)%", shown, weights[0] / law * 100)
 k = round(float(re.search(r"weight per square of ([\d.]+) V:", shown)[1]) * 256 / 6)

@@ -183,7 +183,7 @@ def check_map(archive, arrays, name, record):
 
 def check_comparison(archive, arrays):
     record = json.loads(archive.read("compare.manifest"))
-    require(record["schema"] == 1, "schema 1")
+    require(record["schema"] == 2, "schema 2")
     names = ["log_ratio", "log_ratio_error"]
     for name in names:
         check_map(archive, arrays, name, record)
@@ -195,7 +195,7 @@ def check_comparison(archive, arrays):
 def check(path):
     with zipfile.ZipFile(path) as archive, numpy.load(path, allow_pickle=False) as arrays:
         require(archive.testzip() is None, "every checksum is right")
-        require(all(member.date_time[:3] == (1980, 0, 0) for member in archive.infolist()), "no dates")
+        require(all(member.date_time[:3] == (1980, 1, 1) for member in archive.infolist()), "no dates")
         if "compare.manifest" in archive.namelist():
             return check_comparison(archive, arrays)
         manifest = json.loads(archive.read("run.manifest"))

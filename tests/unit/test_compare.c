@@ -171,7 +171,12 @@ static void expect_forgotten(const seam_comparison *comparison) {
     assert_true(isnan(fraction->difference) && isnan(fraction->difference_error));
   }
   const seam_histogram *ratio = seam_comparison_map_at(comparison, 0), *error = seam_comparison_map_at(comparison, 1);
-  for (int64_t i = 0; i < ratio->cells; i++) assert_true(isfinite(ratio->reals[i]) && isnan(error->reals[i]));
+  int64_t known = 0;
+  for (int64_t i = 0; i < ratio->cells; i++) {
+    known += isfinite(ratio->reals[i]);
+    assert_true(isnan(error->reals[i]));
+  }
+  assert_true(known > 0);
 }
 
 static void nothing_is_said_about_chance_where_samples_share_draws(void **unused) {
