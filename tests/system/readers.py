@@ -98,7 +98,8 @@ def check_hist(archive, name, axes, values):
     require([axis.name for axis in histogram.axes] == [axis[0] for axis in axes], f"{name}: hist's axis names")
     require(all(axis.label for axis in histogram.axes), f"{name}: hist's axis labels")
     require([axis.extent for axis in histogram.axes] == [extent(axis) for axis in axes], f"{name}: hist's extents")
-    require(numpy.array_equal(histogram.values(flow=True), values), f"{name}: hist's counts are the array's")
+    same = numpy.array_equal(histogram.values(flow=True), values, equal_nan=values.dtype.kind == "f")
+    require(same, f"{name}: hist's counts are the array's")
     require(histogram.name == name, f"{name}: hist's name")
     if axes[0][0] == "outcome":
         buffers = histogram[{"outcome": hist.loc("buffer")}].sum(flow=True)
