@@ -32,7 +32,8 @@ typedef enum seam_status {
   SEAM_INTERRUPTED = 130   /* cancelled; the result holds what was counted before */
 } seam_status;
 
-/* Filled by every call that fails: one line, without a newline, naming the thing and the remedy. */
+/* Filled by every call that fails: one line of printable UTF-8, without a newline, naming the thing and the
+ * remedy. */
 typedef struct seam_error {
   seam_status status;
   char message[512];

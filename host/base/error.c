@@ -6,12 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A message may contain a path or text from a file. Control characters in it must not break the line or change the
- * terminal. */
-static void make_one_line(char *text) {
-  for (; *text; text++)
-    if ((unsigned char)*text < ' ' || *text == 127) *text = '?';
-}
+#include "base/printable.h"
 
 /* The user cannot correct an internal error, so the message asks for a report. A forwarded message already has the
  * request. */
@@ -30,7 +25,7 @@ seam_status error_set(seam_error *error, seam_status status, const char *format,
   if (vsnprintf(error->message, sizeof error->message, format, arguments) < 0) error->message[0] = '\0';
   va_end(arguments);
   ask_for_report(error);
-  make_one_line(error->message);
+  make_printable(error->message); /* it may contain a path or text from a file */
   return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/bench.h"
 #include "command/cards.h"
 #include "command/common/statistics.h"
@@ -152,7 +153,7 @@ static void print_head(const struct bench *bench) {
   printf("%zu repeat%s; %.0f flops a chain-step\n", bench->repeats, bench->repeats == 1 ? "" : "s", bench->flops);
   for (size_t i = 0; i < bench->row_count; i++) {
     const struct row *row = &bench->rows[i];
-    if (i == 0 || strcmp(row->device, row[-1].device)) printf("%s: %s\n", row->backend, row->device);
+    if (i == 0 || strcmp(row->device, row[-1].device)) printf("%s: %s\n", row->backend, printable(row->device).text);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -121,7 +122,8 @@ static void print_side(int side, const char *file, const char *outcome, const se
                        seam_result *result) {
   int64_t entries = compared->entries[side];
   double effective = compared->effective[side];
-  printf("%c: %s: %s %s, outcome %s\n", "AB"[side], file, text_count(entries).text, compared->unit[side], outcome);
+  printf("%c: %s: %s %s, outcome %s\n", "AB"[side], printable(file).text, text_count(entries).text,
+         compared->unit[side], outcome);
   if (compared->rows == 0 || effective == (double)entries) return;
   char text[160];
   int length = snprintf(text, sizeof text, "of %s first x %s second components",
@@ -145,7 +147,7 @@ static void print_comparison(const struct arguments *arguments, const char *outc
   print_interface(interface);
   print_others(comparison);
   print_notes(comparison);
-  if (arguments->output) printf("written to %s\n", arguments->output);
+  if (arguments->output) printf("written to %s\n", printable(arguments->output).text);
 }
 
 /* ---- JSON ---- */

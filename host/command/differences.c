@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/common/result_kind.h"
 #include "command/common/text.h"
 
@@ -37,6 +38,7 @@ static bool print_makings(seam_result *const results[2]) {
   if (!strcmp(task, seam_config_get(seam_result_config(results[1]), "task"))) return false;
   for (int r = 0; r < 2; r++) describe_making(results[r], makings[r], sizeof makings[r]);
   snprintf(text, sizeof text, "A %s; B %s.", makings[0], makings[1]);
+  make_printable(text);
   print_wrapped(text, 0, 2);
   return true;
 }
@@ -64,5 +66,6 @@ void differences_report(seam_result *const results[2]) {
                                option->name, first, second);
   }
   if (length == begin) snprintf(text + length, sizeof text - length, " none");
+  make_printable(text);
   print_wrapped(text, 0, 2);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/text.h"
@@ -17,9 +18,10 @@ static void print_machine(const seam_device *devices, size_t count) {
   const char *unavailable = seam_cuda_unavailable();
   printf("seam %s\n\nDevices:\n", seam_version());
   for (size_t i = 0; i < count; i++)
-    printf("  %-5s %d  %s (%s)\n", devices[i].backend, devices[i].index, devices[i].name, devices[i].detail);
-  if (unavailable) printf("  cuda    not available: %s\n", unavailable);
-  printf("\nMPI: %s\n", seam_mpi() ? seam_mpi() : "not built in");
+    printf("  %-5s %d  %s (%s)\n", devices[i].backend, devices[i].index, printable(devices[i].name).text,
+           printable(devices[i].detail).text);
+  if (unavailable) printf("  cuda    not available: %s\n", printable(unavailable).text);
+  printf("\nMPI: %s\n", seam_mpi() ? printable(seam_mpi()).text : "not built in");
   printf("\nKinds:\n ");
   for (const char *const *kind = seam_kinds(); *kind; kind++) printf(" %s", *kind);
   putchar('\n');
@@ -65,17 +67,19 @@ static void print_coverage(const seam_result *result) {
 static void print_histograms(const seam_result *result) {
   const seam_histogram *histogram;
   for (size_t i = 0; (histogram = seam_result_histogram_at(result, i)); i++) {
-    printf("  %-14s ", histogram->name);
+    printf("  %-14s ", printable(histogram->name).text);
     for (int axis = 0; axis < histogram->axis_count; axis++)
-      printf("%s%s (%" PRId64 ")", axis ? " x " : "", histogram->axes[axis].name, histogram->axes[axis].bins);
+      printf("%s%s (%" PRId64 ")", axis ? " x " : "", printable(histogram->axes[axis].name).text,
+             histogram->axes[axis].bins);
     putchar('\n');
   }
 }
 
 static void print_file(seam_result *result, const char *file) {
   seam_run run = seam_result_run(result);
-  printf("%s: by seam %s on %s%s%s, %s, in %s\n", file, run.version, run.backend, *run.isa ? " " : "", run.isa,
-         run.device, text_time(run.seconds).text);
+  printf("%s: by seam %s on %s%s%s, %s, in %s\n", printable(file).text, printable(run.version).text,
+         printable(run.backend).text, *run.isa ? " " : "", printable(run.isa).text, printable(run.device).text,
+         text_time(run.seconds).text);
   report_result(result);
   print_coverage(result);
   printf("\nHistograms (bins):\n");

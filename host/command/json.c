@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/common/failure.h"
 #include "command/common/outside.h"
 #include "command/common/result_kind.h"
@@ -35,13 +36,7 @@ int json_add(json_t *array, json_t *value) {
 
 json_t *json_text(const char *text) {
   json_t *value = json_string(text);
-  if (value) return value;
-  char *plain = strdup(text);
-  for (char *c = plain; c && *c; c++)
-    if ((unsigned char)*c > 126) *c = '?';
-  value = json_string(plain);
-  free(plain);
-  return value;
+  return value ? value : json_string(printable(text).text); /* JSON has only UTF-8 */
 }
 
 json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
@@ -55,7 +50,8 @@ json_t *json_event(const char *event) {
 
 seam_status json_line(json_t *object, seam_error *error) {
   /* json_dumps leaves out keys for which it finds no memory. json_dumpb needs none for the text. */
-  const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(12), size = lost ? 0 : json_dumpb(object, NULL, 0, flags);
+  const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12); /* a terminal obeys U+009B */
+  const size_t size = lost ? 0 : json_dumpb(object, NULL, 0, flags);
   char *line = size ? calloc(size + 1, 1) : NULL;
   bool good = line && json_dumpb(object, line, size, flags) == size;
   lost = false;

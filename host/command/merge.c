@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -17,12 +18,13 @@
 static void report(const struct arguments *arguments, seam_result *result) {
   uint64_t asked = strtoull(seam_config_get(seam_result_config(result), "chains"), NULL, 10);
   uint64_t missing = asked - seam_result_chains(result);
+  struct printable output = printable(arguments->output);
   report_result(result);
   if (missing)
     printf("%s of %s chains are missing: seam %s --config %s --resume --output %s runs them\n",
            text_count((int64_t)missing).text, text_count((int64_t)asked).text,
-           is_prediction(result) ? "predict" : "train", arguments->output, arguments->output);
-  printf("%d files merged, written to %s\n", arguments->file_count, arguments->output);
+           is_prediction(result) ? "predict" : "train", output.text, output.text);
+  printf("%d files merged, written to %s\n", arguments->file_count, output.text);
 }
 
 static seam_status merge(const struct arguments *arguments, seam_output *output, seam_error *error) {

@@ -4,8 +4,11 @@
 
 #include <stdio.h>
 
+#include "base/printable.h"
+
 void output_notes_print(const seam_output *output, size_t *printed) {
-  for (const char *note; (note = seam_output_note(output, *printed)); ++*printed) fprintf(stderr, "seam: %s\n", note);
+  for (const char *note; (note = seam_output_note(output, *printed)); ++*printed)
+    fprintf(stderr, "seam: %s\n", printable(note).text);
 }
 
 seam_status output_open_and_tell(const char *path, int replace, seam_output **output, seam_error *error) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -109,7 +110,7 @@ static void draw_caption(struct page *page, const void *user) {
 /* Figures below one another can be taller than a page, so their size is told. */
 static void report(const struct task *task, double height) {
   const double mm = 25.4 / 72;
-  printf("written to %s", task->output);
+  printf("written to %s", printable(task->output).text);
   if (task->choice.count > 1 && !format_has_pages(task->format))
     printf(" (%d figures below one another, %.0f mm wide and %.0f mm high; a PDF has a page for each)",
            task->choice.count, task->width * mm, height * mm);

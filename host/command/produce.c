@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -64,7 +65,7 @@ static void print_run(seam_result *result) {
            text_count((int64_t)atof(seam_config_get(seam_result_config(result), "steps"))).text);
   printf(" in %s, %s %s/s (%s%s%s, %s)\n", text_time(run.seconds).text,
          text_si(run.seconds > 0 ? run.chain_steps / run.seconds : 0).text, pairs ? "pairs" : "chain-steps",
-         run.backend, *run.isa ? ", " : "", run.isa, run.device);
+         printable(run.backend).text, *run.isa ? ", " : "", printable(run.isa).text, printable(run.device).text);
 }
 
 static void report(const struct arguments *arguments, const struct watch *watch, seam_result *result,
@@ -73,9 +74,9 @@ static void report(const struct arguments *arguments, const struct watch *watch,
   if (watch->begun)
     print_run(result);
   else
-    printf("nothing was missing: %s has all that was asked for\n", output);
+    printf("nothing was missing: %s has all that was asked for\n", printable(output).text);
   report_result(result);
-  if (watch->begun) printf("written to %s\n", output);
+  if (watch->begun) printf("written to %s\n", printable(output).text);
 }
 
 /* "ENDED: 3 of 10 chains counted, written to PATH", for a run that ended early. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/terminal.h"
@@ -188,7 +189,7 @@ void progress_bar_trouble(struct progress_bar *bar, const char *task, const char
   if (!strcmp(bar->trouble, trouble)) return;
   snprintf(bar->trouble, sizeof bar->trouble, "%s", trouble);
   progress_bar_clear(bar);
-  if (*trouble) fprintf(stderr, "seam: the %s goes on without a checkpoint: %s\n", task, trouble);
+  if (*trouble) fprintf(stderr, "seam: the %s goes on without a checkpoint: %s\n", task, printable(trouble).text);
 }
 
 void progress_bar_clear(struct progress_bar *bar) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/common/failure.h"
 
@@ -107,7 +108,7 @@ void ranks_say_threads(const struct arguments *arguments, seam_config *config) {
   if (arguments->quiet || cuda || !*threads.limit || threads.on_host >= threads.cores) return;
   bool mpirun = strstr(threads.limit, "mpirun") != NULL;
   fprintf(stderr, "seam: %d thread%s on a host of %d cores: %s; %s\n", threads.on_host, threads.on_host > 1 ? "s" : "",
-          threads.cores, threads.limit,
+          threads.cores, printable(threads.limit).text,
           mpirun ? "mpirun --bind-to none gives each rank all cores, --map-by slot:PE=N gives it N"
                  : "--threads takes another number");
 }

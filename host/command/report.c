@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/wilson.h"
 #include "command/common/outside.h"
 #include "command/common/result_kind.h"
@@ -64,5 +65,6 @@ void report_config(seam_config *config) {
     length += (size_t)snprintf(text + length, sizeof text - length, "%s--%s=%s", length ? " " : "", option->name,
                                seam_config_get(config, option->name));
   }
+  make_printable(text);
   print_wrapped(text, printf("  "), 2);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -96,7 +97,7 @@ static seam_status print_result(seam_result *result, const seam_result *beside, 
     selection = find_selection("all");
   }
   bool law = is_gibbs_law(result) && counted_outcomes(result, selection) == find_selection(NULL);
-  printf("%s: %s%s %s%s%s\n", arguments->files[0], law ? "the Gibbs law: " : "",
+  printf("%s: %s%s %s%s%s\n", printable(arguments->files[0]).text, law ? "the Gibbs law: " : "",
          unit_text(&unit, (double)selected_chains(result, selection)).text, unit.name,
          law ? "" : selection_words(selection), note);
   seam_status status = draw_interface(result, selection, terminal_colours(stdout, arguments->colour), error);

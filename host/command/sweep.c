@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/text.h"
@@ -28,7 +29,7 @@ struct watch {
 static void print_notes(struct watch *watch) {
   for (const char *note; (note = seam_sweep_note(watch->sweep, watch->notes)); watch->notes++) {
     progress_bar_clear(&watch->bar);
-    fprintf(stderr, "seam: %s\n", note);
+    fprintf(stderr, "seam: %s\n", printable(note).text);
   }
 }
 
@@ -65,8 +66,8 @@ static void report(const struct watch *watch, const seam_sweep *sweep) {
   printf("%s of %s points whole, %s %s counted in %s", text_count((int64_t)watch->points_done).text,
          text_count((int64_t)watch->points).text, text_count((int64_t)watch->chains).text, watch->bar.counted,
          text_time(watch->seconds).text);
-  if (*watch->place) printf(", %s %s/s (%s)", text_si(rate).text, watch->bar.unit, watch->place);
-  printf("\nwritten to %s, with index.csv and index.jsonl\n", seam_sweep_folder(sweep));
+  if (*watch->place) printf(", %s %s/s (%s)", text_si(rate).text, watch->bar.unit, printable(watch->place).text);
+  printf("\nwritten to %s, with index.csv and index.jsonl\n", printable(seam_sweep_folder(sweep)).text);
 }
 
 /* Names the points that failed, each in a line on stderr. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/common/failure.h"
@@ -83,7 +84,7 @@ static seam_status find_rate(struct plan *plan, const seam_sweep_point *point, d
 
 static void point_line(uint64_t index, const seam_sweep_point *point, double seconds) {
   printf("  %7s  %15s  %15s  %9s  %s\n", text_count((int64_t)index + 1).text, text_count((int64_t)point->chains).text,
-         text_count((int64_t)point->left).text, text_time(seconds).text, point->file);
+         text_count((int64_t)point->left).text, text_time(seconds).text, printable(point->file).text);
 }
 
 static seam_status point_json(uint64_t index, const seam_sweep_point *point, double seconds, seam_error *error) {
@@ -135,7 +136,7 @@ static seam_status report_whole(const struct arguments *arguments, const struct 
   const char *task = seam_config_get(arguments->config, "task");
   if (!arguments->json) {
     printf("%s points of %s in %s; %s chains, of which %s are missing: about %s\n", text_count((int64_t)points).text,
-           task, seam_sweep_folder(sweep), text_count((int64_t)plan->chains).text,
+           task, printable(seam_sweep_folder(sweep)).text, text_count((int64_t)plan->chains).text,
            text_count((int64_t)plan->missing).text, text_time(plan->seconds).text);
     print_wrapped(
         "(one point of each pair of kinds was measured for up to 0.3 s; the other points are estimated from their "

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/read_file.h"
 #include "files/zipfile.h"
 
@@ -35,20 +36,8 @@ static json_t *describe_outcomes(const int64_t *counts) {
   return outcomes;
 }
 
-/* Replaces control characters and invalid text by '?'. Drivers choose the names of devices, and every reader must be
- * able to read the result. */
-static json_t *plain_text(const char *text) {
-  char copy[256];
-  size_t length = 0;
-  json_t *valid = json_string(text);
-  for (; text[length] && length + 1 < sizeof copy; length++) {
-    unsigned char c = (unsigned char)text[length];
-    copy[length] = c < ' ' || c == 127 || (!valid && c > 127) ? '?' : (char)c;
-  }
-  copy[length] = '\0';
-  json_decref(valid);
-  return json_string(copy);
-}
+/* Drivers choose the names of devices, and every reader must be able to read the result. */
+static json_t *plain_text(const char *text) { return json_string(printable(text).text); }
 
 /* Langevin's law approaches prior · exp(-beta L) only if this is large: lr · steps / beta. */
 static double langevin_ratio(const struct seam_config *config) {

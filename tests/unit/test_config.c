@@ -16,6 +16,7 @@
 #include "config/option.h"
 #include "base/did_you_mean.h"
 #include "base/json_text.h"
+#include "base/printable.h"
 #include "support/sample_result.h"
 
 static struct seam_config config;
@@ -414,6 +415,32 @@ static void a_misspelt_option_gets_a_suggestion(void **state) {
   assert_string_equal(did_you_mean("xy", names, "").text, "");
   assert_string_equal(did_you_mean("", names, "").text, "");
   assert_string_equal(did_you_mean("abcdfe", names, "").text, "abcdef");
+}
+
+/* ---- Text of others ---- */
+
+static void prints(const char *text, const char *expected) {
+  assert_string_equal(printable(text).text, expected);
+  error_set(&error, SEAM_ERROR_IO, "%s", text);
+  assert_string_equal(error.message, expected);
+}
+
+static void text_of_others_is_made_printable(void **state) {
+  (void)state;
+  static const char *const whole[] = {"", "runs/a b.zip", "\u00a0\u07ff\u0800 caf\u00e9 \u4e2d\ufffd",
+                                      "\U0001f600 \U0010ffff"};
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) prints(whole[i], whole[i]);
+  prints("a\x01\n\x1b[31m\x7f", "a???[31m?");
+  prints("\xc2\x80 \xc2\x9b\x33m \xc2\x9f", "? ?3m ?");                             /* U+0080, U+009B, U+009F */
+  prints("\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u2030", "\u200d??????\u2030"); /* lines and directions */
+  prints("\u061b\u061c \u2065\u2066\u2069\u206a", "\u061b? \u2065??\u206a");
+  prints("\x9b\x33m \xff\xfe caf\xe9", "?3m ?? caf?");                         /* bytes that begin no character */
+  prints("\xc0\x9b \xc1\xbf \xe0\x82\x9b \xf0\x80\x82\x9b", "?? ?? ??? ????"); /* longer forms than needed */
+  prints("\xed\xa0\x80 \xf4\x90\x80\x80", "? ?"); /* a surrogate, and the first code after the last */
+  prints("\xe4\xb8|\xf0\x9f\x98", "??|???");      /* characters that are cut off */
+  char path[5000] = "";
+  memset(path, 'x', sizeof path - 1);
+  assert_int_equal(strlen(printable(path).text), 4095);
 }
 
 /* ---- Options together ---- */
@@ -872,6 +899,7 @@ int main(void) {
       cmocka_unit_test_setup(devices_are_a_number_or_a_string_in_json, defaults),
       cmocka_unit_test_setup(output_is_a_path, defaults),
       cmocka_unit_test_setup(a_misspelt_option_gets_a_suggestion, defaults),
+      cmocka_unit_test(text_of_others_is_made_printable),
       cmocka_unit_test_setup(ids_end_at_64_bits, defaults),
       cmocka_unit_test_setup(pairs_of_chains_stay_whole, defaults),
       cmocka_unit_test_setup(more_than_2_to_the_32_draws_are_refused, defaults),

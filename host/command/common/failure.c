@@ -5,13 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/printable.h"
+
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) {
   va_list values;
   va_start(values, format);
   error->status = status;
   if (vsnprintf(error->message, sizeof error->message, format, values) < 0) error->message[0] = '\0';
   va_end(values);
-  for (char *c = error->message; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 127) *c = '?'; /* control characters could change the terminal */
+  make_printable(error->message);
   return status;
 }

@@ -5,7 +5,7 @@
 
 #include "seam.h"
 
-/* Fills `error` with one line that holds no control characters, and returns `status`. */
+/* Fills `error` with one printable line, and returns `status`. */
 seam_status fail(seam_error *error, seam_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "command/common/result_kind.h"
 #include "command/figure/figure.h"
 
@@ -66,8 +67,8 @@ static void draw_shared(struct page *page, const struct plot *plot, int r, seam_
     if (is_alike(plot, i, r))
       length += (size_t)snprintf(text + length, sizeof text - length, "%s%c", i > r ? ", " : "", 'A' + i);
   seam_config *config = seam_result_config(plot->results[r]);
-  snprintf(text + length, sizeof text - length, ": seam %s %s", seam_result_run(plot->results[r]).version,
-           command_of(config));
+  snprintf(text + length, sizeof text - length, ": seam %s %s",
+           printable(seam_result_run(plot->results[r]).version).text, command_of(config));
   append_options(text, config, defaults, plot);
   page_paragraph(page, text);
 }
@@ -76,7 +77,7 @@ static void draw_shared(struct page *page, const struct plot *plot, int r, seam_
 static void draw_commands(struct page *page, const struct plot *plot, seam_config *defaults) {
   for (int r = 0; r < plot->count; r++) {
     char version[48];
-    snprintf(version, sizeof version, "%.40s ", seam_result_run(plot->results[r]).version);
+    snprintf(version, sizeof version, "%.40s ", printable(seam_result_run(plot->results[r]).version).text);
     draw_command(page, seam_result_config(plot->results[r]), version, plot->count > 1 ? names[r] : "", defaults);
   }
 }
@@ -102,7 +103,7 @@ void caption_describe(const struct plot *plot, char text[DESCRIPTION]) {
   text[0] = '\0';
   for (int r = 0; defaults && r < plot->count; r++) {
     char version[48], name[8] = "";
-    snprintf(version, sizeof version, "%.40s ", seam_result_run(plot->results[r]).version);
+    snprintf(version, sizeof version, "%.40s ", printable(seam_result_run(plot->results[r]).version).text);
     if (plot->count > 1) snprintf(name, sizeof name, "%c: ", 'A' + r);
     describe_command(text, seam_result_config(plot->results[r]), version, name, defaults);
   }
