@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """show and the progress bar on terminals of every kind: narrow, without colour, without UTF-8, no terminal at all; and a
 run that is resized, stopped, sent to the background, and interrupted once, twice quickly and twice slowly,
-or that finds no room for its result.
+or that finds no room for its result. Names of files and words of a result that a terminal would obey.
 usage: terminal.py PATH_OF_SEAM"""
-import fcntl, os, pty, re, resource, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time
+import fcntl, json, os, pty, re, resource, select, shutil, signal, struct, subprocess, sys, tempfile, termios, time, zipfile
 
 SEAM = os.path.realpath(sys.argv[1])
 CTRL_C, CTRL_Z = b"\x03", b"\x1a"
@@ -86,7 +86,7 @@ class Terminal:
     def finish(self):
         """All that was seen, and the exit status."""
         self.read_until(lambda seen: False, 1000)
-        return self.seen.decode(), os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+        return self.seen.decode(errors="replace"), os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
 
 
 def lines(text):
@@ -233,9 +233,50 @@ def try_no_room():
     check(not [name for name in os.listdir() if name.startswith("room")], "files are left")
 
 
+# ---- Text of others ----
+
+ESCAPES = "\x1b]0;title\x07\u009b31m\u202e"  # sets the title, changes the colour, turns the direction of writing
+
+
+def forge(name, output):
+    """A copy of a result with U+009B in its manifest. U+001B is refused there."""
+    with zipfile.ZipFile(name) as whole, zipfile.ZipFile(output, "w") as forged:
+        for member in whole.infolist():
+            data = whole.read(member)
+            if member.filename == "run.manifest":
+                data = re.sub(rb'"(version|device)": ?"', b'"\\1":"\xc2\x9b31m\xe2\x80\xae', data)
+                check(data.count(b"\x9b31m") == 2, "the manifest has no version or no device")
+            forged.writestr(member, data)
+
+
+def try_escapes():
+    """The name of each file, the plan's folder and the manifest have what a terminal obeys; `raw` is not UTF-8."""
+    name, other, raw = f"{ESCAPES}.zip", f"{ESCAPES}2.zip", os.fsdecode(b"\x9b31m\xff.zip")
+    forge("a.zip", name)
+    for copy in (other, raw):
+        shutil.copy(name, copy)
+    with open("plan.json", "w") as plan:
+        json.dump({"task": "train", "folder": f"f{ESCAPES}", "grid": {"seed": [1, 2]},
+                   "options": {"first": "mlp4", "second": "mlp4", "steps": 5, "chains": 10}}, plan)
+    run(SHORT_RUN[:-1] + [f"{ESCAPES}w.zip", "--chains", "100"])
+    commands = [["info", name], ["info", raw], ["show", name, "--colour", "never"], ["show", raw, "--colour", "never"],
+                ["compare", name, other, "--output", f"{ESCAPES}c.zip"],
+                ["plot", name, "--output", f"{ESCAPES}.png"], ["merge", name, "--output", f"{ESCAPES}m.zip"],
+                SHORT_RUN[:-1] + [f"{ESCAPES}t.zip", "--chains", "100"],
+                ["train"] + SHORT_RUN[1:7] + ["--chains", "100", "--resume", "--output", f"{ESCAPES}w.zip"],
+                ["sweep", "plan.json", "--dry-run"], ["sweep", "plan.json"], ["info", "\x1b[1m\u009b.zip"], ["info", raw[:5]],
+                ["info", "--json", name], ["show", "--json", raw]]
+    for command in commands:
+        said = Terminal(100, command, environment(TERM="dumb")).finish()[0]
+        check(said.strip(), f"{command} prints nothing")
+        obeyed = re.findall(r".{0,9}[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\ufffd].{0,9}", said)
+        check(not obeyed, f"{command} prints {obeyed}")
+
+
 os.chdir(tempfile.mkdtemp())
 run(SHORT_RUN[:-1] + ["a.zip"])
-for trial in (try_show, try_bar, try_resize, try_stop, try_interrupt, try_interrupt_twice, try_no_room):
+for trial in (try_show, try_bar, try_resize, try_stop, try_interrupt, try_interrupt_twice, try_no_room,
+              try_escapes):
     print(trial.__name__, flush=True)
     trial()
 shutil.rmtree(os.getcwd())
