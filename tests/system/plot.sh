@@ -295,6 +295,9 @@ run "other kinds anyway" 0 plot b.zip none.zip --outcome all --anyway --output a
 run "other kinds by the old name" 0 plot b.zip none.zip --outcome all --force --output forced.png
 cmp -s anyway.png forced.png || wrong "the old name draws something else"
 grep -q "seam: --anyway now compares other kinds" err || wrong "it does not name --anyway"
+mkdir fonts
+echo "<fontconfig><cachedir>$PWD/fonts</cachedir></fontconfig>" >fonts/none.conf
+FONTCONFIG_FILE=$PWD/fonts/none.conf refused "no font" 9 "fonts-dejavu-core" a.zip --output new.png
 refused "a missing file" 4 "nowhere.zip" nowhere.zip --output new.png
 head -c 1000 a.zip >cut.zip
 refused "a truncated file" 6 "cut.zip" cut.zip --output new.png

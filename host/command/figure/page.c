@@ -191,6 +191,23 @@ static void choose_font(cairo_t *cairo) {
   cairo_font_options_destroy(options);
 }
 
+/* Cairo has letters of its own where no font is installed, and boxes for the other characters. A font may lack some of
+ * them, too: its glyph 0 is a box. */
+static seam_status check_font(cairo_t *cairo, seam_error *error) {
+  static const char on_axes[] = "0u₀₁⁻⁰¹²³⁴⁵⁶⁷⁸⁹×−";
+  cairo_glyph_t *glyphs = NULL;
+  int count = 0, boxes = 0;
+  cairo_status_t status = cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(cairo), 0, 0, on_axes, -1, &glyphs,
+                                                           &count, NULL, NULL, NULL);
+  if (status) return cairo_failed(status, error);
+  for (int i = 0; i < count; i++) boxes += glyphs[i].index == 0;
+  cairo_glyph_free(glyphs);
+  if (boxes == 0) return SEAM_OK;
+  return fail(error, SEAM_ERROR_BACKEND,
+              "no installed font has all characters of the axes: install DejaVu Sans, the package "
+              "fonts-dejavu-core on Debian and Ubuntu, dejavu-sans-fonts on Fedora");
+}
+
 /* The parts of a document on one page. */
 struct sheet {
   const struct document *document;
@@ -218,7 +235,8 @@ static seam_status draw_on(cairo_surface_t *surface, struct sheet *sheet, seam_e
   cairo_set_source_rgb(page.cairo, 1, 1, 1);
   cairo_paint(page.cairo);
   page_font(&page, 1, false);
-  seam_status status = draw_parts(&page, sheet, error);
+  seam_status status = check_font(page.cairo, error);
+  if (status == SEAM_OK) status = draw_parts(&page, sheet, error);
   sheet->height = page.y + page.left;
   if (status == SEAM_OK && page.no_memory) status = figure_out_of_memory(error);
   if (status == SEAM_OK && cairo_status(page.cairo)) status = cairo_failed(cairo_status(page.cairo), error);
@@ -278,7 +296,8 @@ void page_colour(struct page *page, struct rgb colour, double opacity) {
   cairo_set_source_rgba(page->cairo, colour.red, colour.green, colour.blue, opacity);
 }
 
-/* DejaVu Sans has the superscripts, and Debian installs it with fontconfig. If it is missing, Cairo takes another. */
+/* DejaVu Sans has the superscripts, and Debian installs it with fontconfig. If it is missing, Cairo takes another,
+ * which check_font looks at. */
 void page_font(struct page *page, double factor, bool bold) {
   cairo_select_font_face(page->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
