@@ -16,6 +16,10 @@ extern "C" {
 #define SEAM_API
 #endif
 
+/* Calls read, print and compute numbers in a floating-point state of their own (round to nearest, subnormal numbers
+ * kept), and give the caller's back when they return and while they call a function of the caller. Calls that run,
+ * read, write or compare results need 192 KiB of stack, and return SEAM_ERROR_USAGE on a thread that has less. */
+
 /* The status of a call. The value is also the exit code of the command line. */
 typedef enum seam_status {
   SEAM_OK = 0,

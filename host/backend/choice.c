@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Chooses the backend of a run, and lists the devices of all backends. */
+#include "base/floating_point.h"
 #include "backend/choice.h"
 
 static seam_status refuse(const struct backend *backend, seam_error *error) {
@@ -27,6 +28,7 @@ seam_status backend_choose(const struct seam_config *config, const struct backen
 const char *seam_cuda_unavailable(void) { return cuda_backend.unavailable(); }
 
 size_t seam_devices(seam_device *devices, size_t capacity) {
+  OWN_FLOATING_POINT;
   size_t count = cpu_backend.devices(devices, capacity);
   size_t left = count < capacity ? capacity - count : 0;
   return count + cuda_backend.devices(left ? devices + count : NULL, left);

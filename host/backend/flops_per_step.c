@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Adds up the floating-point operations of one chain-step from the numbers that the kernels give for their functions.
  */
+#include "base/floating_point.h"
 #include "config/config.h"
 #include "kernels/optimizer.h"
 
@@ -13,6 +14,7 @@ static double component_flops(int kind, int inner) {
 }
 
 double seam_flops_per_chain_step(const seam_config *config) {
+  OWN_FLOATING_POINT;
   static const double update[OPTIMIZERS] = {SGD_FLOPS, ADAM_FLOPS, LANGEVIN_FLOPS};
   const double noise = NORMAL_FLOPS + 2.0; /* one to scale, one to add */
   double voltage =

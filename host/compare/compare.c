@@ -4,6 +4,8 @@
  * A distance is computed on cells that hold about equally many counts, since most bins hold too few. Sampling alone
  * keeps the distance of two equal laws above 0. Random redistributions of the pooled counts show how far
  * (sample_noise.h). */
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "compare/compare.h"
 
 #include <math.h>
@@ -322,13 +324,18 @@ void comparison_forget(struct seam_comparison *comparison) {
 
 seam_status seam_compare(const seam_result *a, const seam_result *b, const char *outcome, int anyway,
                          seam_comparison **comparison, seam_error *error) {
+  OWN_FLOATING_POINT;
+  *comparison = NULL;
+  FORWARD(stack_check(error));
   return create(a, b, NULL, outcome, anyway != 0, comparison, error);
 }
 
 seam_status seam_paired_compare(const seam_paired *paired, const char *outcome, int anyway,
                                 seam_comparison **comparison, seam_error *error) {
+  OWN_FLOATING_POINT;
   int blocks = paired ? paired->blocks : 0;
   *comparison = NULL;
+  FORWARD(stack_check(error));
   if (blocks < SEAM_FEWEST_BLOCKS)
     return error_set(error, SEAM_ERROR_USAGE, "%d blocks of matched chains: at least %d are needed; use more chains",
                      blocks, SEAM_FEWEST_BLOCKS);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "compare/compare.h"
 #include "files/result_file.h"
 #include "files/histogram_member.h"
@@ -33,6 +35,7 @@ seam_status comparison_file_pack(const struct seam_comparison *comparison, unsig
 }
 
 seam_status seam_output_write_comparison(seam_output *output, const seam_comparison *comparison, seam_error *error) {
+  OWN_FLOATING_POINT;
   unsigned char *bytes;
   size_t size;
   FORWARD(comparison_file_pack(comparison, &bytes, &size, error));
@@ -117,9 +120,11 @@ seam_status comparison_file_unpack(const unsigned char *bytes, size_t size, cons
 }
 
 seam_status seam_comparison_read(const char *path, seam_comparison **comparison, seam_error *error) {
+  OWN_FLOATING_POINT;
   unsigned char *bytes;
   size_t size;
   *comparison = NULL;
+  FORWARD(stack_check(error));
   FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = comparison_file_unpack(bytes, size, path, comparison, error);
   free(bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the record of a comparison, and the metadata of its maps. */
+#include "base/floating_point.h"
 #include "compare/compare.h"
 
 #include <math.h>
@@ -73,6 +74,7 @@ json_t *comparison_describe(const struct seam_comparison *comparison) {
 }
 
 char *seam_comparison_record(const seam_comparison *comparison) {
+  OWN_FLOATING_POINT;
   json_t *record = comparison_describe(comparison);
   char *text = json_text_write(record);
   json_decref(record);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers matched blocks, and finds the noise of the differences between their fractions. */
+#include "base/floating_point.h"
 #include "compare/paired.h"
 
 #include <inttypes.h>
@@ -75,6 +76,7 @@ static seam_status add(struct seam_paired *paired, const seam_result *const resu
 }
 
 seam_status seam_paired_add(seam_paired **paired, const seam_result *a, const seam_result *b, seam_error *error) {
+  OWN_FLOATING_POINT;
   const seam_result *const results[2] = {a, b};
   seam_status status = check_pair(a, b, error);
   if (status == SEAM_OK && !*paired) status = create(results, paired, error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole configuration: defaults, access by name, JSON, and the checks that options fit together. */
+#include "base/floating_point.h"
 #include "config/config.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ void config_defaults(struct seam_config *config) {
 }
 
 seam_config *seam_config_create(void) {
+  OWN_FLOATING_POINT;
   seam_config *config = malloc(sizeof *config);
   if (config) config_defaults(config);
   return config;
@@ -27,12 +29,14 @@ seam_config *seam_config_create(void) {
 void seam_config_free(seam_config *config) { free(config); }
 
 seam_status seam_config_set(seam_config *config, const char *name, const char *value, seam_error *error) {
+  OWN_FLOATING_POINT;
   const struct option *option = option_find(name);
   if (!option) return option_unknown(name, "--", error);
   return option->type->parse(option, value, (char *)config + option->offset, error);
 }
 
 const char *seam_config_get(seam_config *config, const char *name) {
+  OWN_FLOATING_POINT;
   const struct option *option = option_find(name);
   if (!option) return NULL;
   option->type->print(option, (const char *)config + option->offset, config->text, sizeof config->text);
@@ -326,6 +330,7 @@ seam_status config_check_settled(const struct seam_config *config, seam_error *e
 }
 
 seam_status seam_config_check(const seam_config *config, seam_error *error) {
+  OWN_FLOATING_POINT;
   struct seam_config settled = *config;
   config_settle(&settled);
   return config_check_settled(&settled, error);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "base/json_text.h"
 #include "base/read_file.h"
 #include "files/result_file.h"
@@ -53,6 +55,8 @@ static seam_status load(const char *path, char *text, json_t **object, seam_erro
 }
 
 seam_status seam_config_read(seam_config *config, const char *path, seam_error *error) {
+  OWN_FLOATING_POINT;
+  FORWARD(stack_check(error));
   char *text = malloc(LARGEST_CONFIG_FILE + 1);
   if (!text) return read_file_no_memory(path, error);
   json_t *object = NULL;

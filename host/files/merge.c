@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "files/manifest.h"
 
 /* A file whose counts have been added. */
@@ -79,9 +81,11 @@ static void free_parts(struct merge *merge) {
 }
 
 seam_status seam_merge(const char *const *paths, size_t count, seam_result **result, seam_error *error) {
+  OWN_FLOATING_POINT;
+  *result = NULL;
+  FORWARD(stack_check(error));
   struct merge merge = {.parts = calloc(count ? count : 1, sizeof *merge.parts)};
   seam_status status = SEAM_OK;
-  *result = NULL;
   if (!merge.parts)
     return error_set(error, SEAM_ERROR_MEMORY, "out of memory for the names of %zu files: close other programs", count);
   if (count == 0) status = error_set(error, SEAM_ERROR_USAGE, "no files to merge: name the results to join");

@@ -3,6 +3,8 @@
  * could not rename it, and no later run may delete it. */
 #include <stdlib.h>
 
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "files/atomic_output.h"
 #include "files/result_file.h"
 
@@ -92,12 +94,18 @@ static seam_status opened(seam_output **output, seam_status status) {
 }
 
 seam_status seam_output_open(const char *path, int replace, seam_output **output, seam_error *error) {
+  OWN_FLOATING_POINT;
+  *output = NULL;
+  FORWARD(stack_check(error));
   FORWARD(output_claim(path, replace != 0, output, error));
   return opened(output, open_new(*output, error));
 }
 
 seam_status seam_output_resume(const char *path, seam_output **output, seam_result **before, seam_error *error) {
+  OWN_FLOATING_POINT;
   *before = NULL;
+  *output = NULL;
+  FORWARD(stack_check(error));
   FORWARD(output_claim(path, true, output, error));
   return opened(output, open_resumed(*output, before, error));
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes and reads result files. The reader trusts nothing that the file says. */
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "files/result_file.h"
 
 #include <stdlib.h>
@@ -159,9 +161,11 @@ seam_status result_file_read_config(const char *path, json_t **config, seam_erro
 /* ---- Files ---- */
 
 seam_status seam_result_read(const char *path, seam_result **result, seam_error *error) {
+  OWN_FLOATING_POINT;
   unsigned char *bytes;
   size_t size;
   *result = NULL;
+  FORWARD(stack_check(error));
   FORWARD(read_file(path, &bytes, &size, error));
   seam_status status = result_file_unpack(bytes, size, path, result, error);
   free(bytes);
@@ -169,6 +173,7 @@ seam_status seam_result_read(const char *path, seam_result **result, seam_error 
 }
 
 seam_status seam_output_write(seam_output *output, const seam_result *result, seam_error *error) {
+  OWN_FLOATING_POINT;
   unsigned char *bytes;
   size_t size;
   FORWARD(result_file_pack(result, &bytes, &size, error));

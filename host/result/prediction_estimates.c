@@ -2,6 +2,7 @@
 /* Estimates from a prediction: the chance that a random pair works, its error, and the entropies of the interface. */
 #include <math.h>
 
+#include "base/floating_point.h"
 #include "result/result.h"
 
 /* ---- The error of a mean over pairs ---- */
@@ -216,6 +217,7 @@ static seam_prediction unknown_prediction(const struct seam_result *result) {
 }
 
 int seam_result_prediction(const seam_result *result, seam_prediction *p) {
+  OWN_FLOATING_POINT;
   if (result->config.task == TASK_TRAIN) return 0;
   const int64_t *counts = result->counts;
   double works = (double)counts[OUTCOME_BUFFER] + (double)counts[OUTCOME_INVERTER];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/stack.h"
 #include "files/result_file.h"
 
 enum { NEVER = 1 << 30 }; /* seconds: 34 years, for a period in chains */
@@ -86,7 +87,7 @@ static void *write_checkpoints(void *argument) {
 
 static seam_status start_thread(struct checkpoint *checkpoint, seam_error *error) {
   if (!checkpoint->copy) FORWARD(result_create(&checkpoint->collector->result->config, &checkpoint->copy, error));
-  if (pthread_create(&checkpoint->thread, NULL, write_checkpoints, checkpoint) != 0)
+  if (stack_start_thread(&checkpoint->thread, write_checkpoints, checkpoint) != 0)
     return error_set(error, SEAM_ERROR_MEMORY,
                      "cannot start the thread that writes checkpoints: run without --checkpoint-every");
   checkpoint->running = true;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
+#include "base/stack.h"
 #include "files/atomic_output.h"
 #include "files/result_file.h"
 #include "workers/rank_share.h"
@@ -148,21 +149,35 @@ void run_close(struct run *run) {
 
 /* ---- One run from its beginning to its end ---- */
 
+/* Who is told of the progress. */
+struct listener {
+  seam_progress_function callback;
+  void *user;
+  struct floating_point_state state; /* for the time of the callback */
+};
+
+static int tell(const struct listener *listener, const seam_progress *progress) {
+  floating_point_leave(listener->state);
+  int answer = listener->callback(progress, listener->user);
+  floating_point_enter();
+  return answer;
+}
+
 /* Reports progress to the caller until all workers have ended. */
-static void watch(struct run *run, seam_progress_function callback, void *user) {
+static void watch(struct run *run, const struct listener *listener) {
   for (bool last = false; !last;) {
     last = run_wait(run, 0.1);
     seam_progress progress = run_progress(run);
-    if (callback) run_answer(run, callback(&progress, user));
+    if (listener->callback) run_answer(run, tell(listener, &progress));
   }
 }
 
-static seam_status complete(struct run *run, struct seam_output *output, seam_progress_function callback, void *user,
+static seam_status complete(struct run *run, struct seam_output *output, const struct listener *listener,
                             seam_error *error) {
   if (run->chains == 0) return SEAM_OK;
   FORWARD(run_start(run, output, error));
   run_start_workers(run);
-  watch(run, callback, user);
+  watch(run, listener);
   return run_end(run, error);
 }
 
@@ -175,11 +190,12 @@ static seam_status run_as(enum task_kind task, const seam_config *config, struct
                           seam_progress_function callback, void *user, seam_result **result, seam_error *error) {
   struct run run;
   bool new = !*result;
-  struct floating_point_state found = floating_point_enter();
+  FORWARD(stack_check(error));
+  OWN_FLOATING_POINT;
+  const struct listener listener = {callback, user, callers_state};
   seam_status status = output_settle(output, run_open(&run, config, task, result, error), error);
-  if (status == SEAM_OK) status = complete(&run, output, callback, user, error);
+  if (status == SEAM_OK) status = complete(&run, output, &listener, error);
   run_close(&run);
-  floating_point_leave(found);
   if (!new || !*result || run_keeps_result(*result, status)) return status;
   seam_result_free(*result);
   *result = NULL;

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/stack.h"
 #include "files/atomic_output.h"
 
 /* Puts the name of the point's file before the message. */
@@ -72,7 +73,7 @@ static void begin_writing(struct point_run *slot, bool ran) {
   slot->stage = POINT_WRITING;
   if (!ran || !keep)
     atomic_store(&slot->written, true);
-  else if (pthread_create(&slot->writer, NULL, write_file, slot) == 0)
+  else if (stack_start_thread(&slot->writer, write_file, slot) == 0)
     slot->threaded = true;
   else
     write_file(slot);

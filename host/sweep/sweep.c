@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens and closes a sweep, and gives callers access to its points. */
+#include "base/floating_point.h"
+#include "base/stack.h"
 #include "sweep/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 seam_status seam_sweep_open(const char *path, seam_sweep **out, seam_error *error) {
-  struct seam_sweep *sweep = calloc(1, sizeof *sweep);
+  OWN_FLOATING_POINT;
   *out = NULL;
+  FORWARD(stack_check(error));
+  struct seam_sweep *sweep = calloc(1, sizeof *sweep);
   if (!sweep) return sweep_no_memory(error);
   sweep->path = strdup(path);
   seam_status status = sweep->path ? sweep_plan_read(sweep, error) : sweep_no_memory(error);
@@ -46,6 +50,7 @@ const char *seam_sweep_folder(const seam_sweep *sweep) { return sweep->folder; }
 uint64_t seam_sweep_points(const seam_sweep *sweep) { return sweep->points; }
 
 seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {
+  OWN_FLOATING_POINT;
   uint64_t begin, end;
   sweep_config(sweep, index, &sweep->config);
   sweep_file(sweep, index, sweep->file, sizeof sweep->file);
@@ -59,6 +64,7 @@ seam_sweep_point seam_sweep_point_at(seam_sweep *sweep, uint64_t index) {
 
 seam_status seam_sweep_look(seam_sweep *sweep, uint64_t index, int replace, seam_sweep_point *point,
                             seam_error *error) {
+  OWN_FLOATING_POINT;
   struct sweep_row row;
   *point = seam_sweep_point_at(sweep, index);
   seam_status status = existing_point_read(sweep, index, replace, &row, error);

@@ -117,5 +117,8 @@ int sweep_progress_report(struct sweep_progress *progress, struct point_run *slo
   if (!progress->callback || (!now && clock_since(&progress->told) < TELL_TIME)) return SEAM_CONTINUE;
   update(progress, slots, count);
   progress->told = clock_after(0);
-  return progress->callback(&progress->shown, progress->user);
+  floating_point_leave(progress->callers_state);
+  int answer = progress->callback(&progress->shown, progress->user);
+  floating_point_enter();
+  return answer;
 }

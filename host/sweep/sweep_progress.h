@@ -3,12 +3,14 @@
 #ifndef SEAM_SWEEP_PROGRESS_H
 #define SEAM_SWEEP_PROGRESS_H
 
+#include "base/floating_point.h"
 #include "sweep/point_run.h"
 
 struct sweep_progress {
   struct seam_sweep *sweep;
   seam_sweep_progress_function callback;
   void *user;
+  struct floating_point_state callers_state; /* for the time of the callback */
   struct timespec begin, told;
   seam_sweep_progress shown; /* what the caller is given; it points at the texts and lists below */
   char name[512], isa[16], device[128];

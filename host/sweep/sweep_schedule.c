@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/floating_point.h"
+#include "base/stack.h"
 #include "workers/rank_messages.h"
 #include "files/atomic_output.h"
 #include "sweep/sweep_progress.h"
@@ -234,9 +235,11 @@ seam_status seam_sweep_run(seam_sweep *sweep, int flags, seam_sweep_progress_fun
                            seam_error *error) {
   struct schedule schedule = {
       .sweep = sweep, .index_time = INDEX_TIME, .fail_fast = (flags & SEAM_SWEEP_FAIL_FAST) != 0};
-  struct floating_point_state found = floating_point_enter();
+  OWN_FLOATING_POINT;
+  FORWARD(stack_check(error));
   sweep->failures.count = 0;
   seam_status status = sweep_progress_open(&schedule.progress, sweep, callback, user, error);
+  schedule.progress.callers_state = callers_state;
   schedule.slots = calloc(MOST_SLOTS, sizeof *schedule.slots);
   if (status == SEAM_OK && !schedule.slots)
     status = error_set(error, SEAM_ERROR_MEMORY, "out of memory: no room for a sweep; make the grid smaller");
@@ -244,6 +247,5 @@ seam_status seam_sweep_run(seam_sweep *sweep, int flags, seam_sweep_progress_fun
   sweep_index_close(schedule.index);
   free(schedule.slots);
   sweep_progress_close(&schedule.progress);
-  floating_point_leave(found);
   return status;
 }

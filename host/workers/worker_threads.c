@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/stack.h"
 #include "backend/choice.h"
 
 struct worker {
@@ -68,7 +69,7 @@ static seam_status start_worker(struct workers *workers, struct worker *worker, 
   pthread_mutex_lock(&workers->mutex);
   workers->working++;
   pthread_mutex_unlock(&workers->mutex);
-  if (pthread_create(&worker->thread, NULL, work, worker) == 0) return SEAM_OK;
+  if (stack_start_thread(&worker->thread, work, worker) == 0) return SEAM_OK;
   pthread_mutex_lock(&workers->mutex);
   workers->working--;
   pthread_mutex_unlock(&workers->mutex);

@@ -10,6 +10,7 @@ add_unit_test(test_gradient quick 4)
 add_unit_test(test_identities quick 4)
 add_unit_test(test_observe quick 1)
 add_unit_test(test_floating_point quick 1)
+add_unit_test(test_stack quick 1)
 
 # Promise 3's traps, under the flags of each instruction set.
 function(add_lane_test isa)

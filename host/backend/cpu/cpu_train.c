@@ -133,6 +133,7 @@ static double now(void) {
 }
 
 double seam_core_peak(const seam_config *config) {
+  OWN_FLOATING_POINT;
   int isa;
   if (processor_isa(config, &isa, NULL) != SEAM_OK) return 0.0;
   const struct cpu_kernels *kernels = kernels_of[isa];

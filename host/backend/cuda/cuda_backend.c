@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/cuda/cuda_batch.h"
+#include "base/stack.h"
 #include "backend/cuda/cuda_backend.h"
 
 struct session {
@@ -85,7 +86,7 @@ static seam_status name_device(const struct cuda_device *device, seam_status sta
  * change. Setting the caller's device again afterwards could open a card that the caller has never used. */
 static void run_on_thread(void *(*work)(void *), void *argument) {
   pthread_t thread;
-  if (pthread_create(&thread, NULL, work, argument) == 0)
+  if (stack_start_thread(&thread, work, argument) == 0)
     pthread_join(thread, NULL);
   else
     work(argument);
