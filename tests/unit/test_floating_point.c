@@ -85,7 +85,7 @@ static void tell_number(struct story *story, double number) {
 
 static const struct {
   const char *name, *value;
-} odd_values[] = {{"lr", "0.1"},    {"range", "-1.3:2.7"},   {"input-margin", "0.3"},
+} odd_values[] = {{"lr", "0.1"},   {"range", "-1.3:2.7"},   {"input-margin", "0.3"},
                   {"beta", "0.7"}, {"input-noise", "0.07"}, {"output-margin", "0.1"}};
 
 static void configure(struct story *story, seam_config *config) {
