@@ -102,7 +102,7 @@ const char *const isa_names[] = {"auto", "baseline", "v3", "v4", NULL};
   X("shard", ANY, "1/1", "I/N, 1 <= I <= N <= 1000000", "run part I of N equal parts of the chains",                   \
     option_shard, shard, .high = 1000000)                                                                              \
   X("checkpoint-every", ANY, "0", "a time like 30s, 10m or 1h, or a number of chains; 0 is never",                     \
-    "how often to write the counts so far",                                                                            \
+    "how often to write the counts so far, of chains that have ended",                                                 \
     option_period, checkpoint_every, .most = 1e9)                                                                      \
   X("output", ANY, "seam.zip", "a file name of 1 to 4095 bytes", "the result file",                                    \
     option_text, output, .high = sizeof((struct seam_config *)0)->output)

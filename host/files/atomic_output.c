@@ -26,11 +26,11 @@ seam_status output_no_memory(seam_error *error) {
 seam_status output_cannot_write(const struct seam_output *output, const char *file, const char *what,
                                 seam_error *error) {
   bool own = strcmp(file, output->path) == 0;
-  return error_set(error, SEAM_ERROR_IO,
-                   "%s%s%s cannot be %s (%m): check that its folder has free space and that you may write there, or "
-                   "choose another --output",
+  const char *remedy = errno == EFBIG ? "raise the limit of file sizes (ulimit -f)"
+                                      : "check that its folder has free space and that you may write there";
+  return error_set(error, SEAM_ERROR_IO, "%s%s%s cannot be %s (%m): %s, or choose another --output",
                    own ? "" : error_path(output->path), own ? "" : " cannot be written, because ", error_path(file),
-                   what);
+                   what, remedy);
 }
 
 /* The file is in its place, but a loss of power could still undo the rename. Uses errno. */

@@ -688,6 +688,7 @@ for command in "train --chains 20k --output big.zip" "merge f.zip --output big.z
   status=$?
   [ $status -eq 4 ] || wrong "exit code $status instead of 4"
   complains "File too large"
+  complains "ulimit -f"
   [ -z "$(ls | grep '^big')" ] || wrong "it leaves $(ls | grep '^big')"
 done
 
