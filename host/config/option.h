@@ -22,10 +22,10 @@ struct option {
   bool recorded; /* written into results: the option fixes the counts or the chains */
   bool later; /* not written while it has its default: then versions without the option write and read the same file */
   bool wide;  /* whole numbers: written as text in JSON, because many readers lose digits of 64-bit numbers */
+  bool from_least;          /* ranges: the lower end is always `least` */
   const char *const *names; /* options with a list of names, ended by NULL: the value is the index */
   uint64_t low, high;       /* limits of whole numbers, both allowed */
   double least, most;       /* limits of real numbers, both allowed */
-  bool from_least;          /* ranges: the lower end is always `least` */
 };
 
 /* In the order of seam_options(). */

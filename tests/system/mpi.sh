@@ -49,7 +49,8 @@ wait $run
 END
   slow=("${options[@]}" --steps 20k --chains 30k --threads 1)
   "$seam" train "${slow[@]}" --threads 0 --output long.zip --quiet
-  ranks -n 1 "$seam" train "${slow[@]}" --output unequal.zip --json : -n 1 bash slowly "$seam" >out
+  slow+=(--output unequal.zip --json)
+  ranks -n 1 "$seam" train "${slow[@]}" : -n 1 bash slowly "$seam" train "${slow[@]}" >out
   same unequal.zip long.zip
   python3 - <<'END' || wrong "a rank that is held up counts as much as another"
 import json
