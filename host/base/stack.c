@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-enum { NEEDED = 192 << 10, OF_THREADS = 2 << 20 };
+/* Less than LEAST is refused. Callers are told of more, because a call may make another one, which looks again. */
+enum { LEAST = 128 << 10, TOLD = 192 << 10, OF_THREADS = 2 << 20 };
 
 /* The bytes between this frame and the end of the calling thread's stack. 0 if they are not known. */
 static size_t left(void) {
@@ -21,10 +22,10 @@ static size_t left(void) {
 
 seam_status stack_check(seam_error *error) {
   size_t bytes = left();
-  if (bytes == 0 || bytes >= NEEDED) return SEAM_OK;
+  if (bytes == 0 || bytes >= LEAST) return SEAM_OK;
   return error_set(error, SEAM_ERROR_USAGE,
                    "the stack of this thread has %zu KiB left, and seam needs %d: start the thread with a larger stack",
-                   bytes >> 10, NEEDED >> 10);
+                   bytes >> 10, TOLD >> 10);
 }
 
 int stack_start_thread(pthread_t *thread, void *(*run)(void *), void *argument) {
