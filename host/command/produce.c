@@ -55,7 +55,7 @@ static int on_progress(const seam_progress *progress, void *user) {
 }
 
 /* "262,144 chains of 1,000 steps in 20.2 s, 13.0M chain-steps/s (cpu, v4, NAME)", or the same about pairs. */
-static void print_run(seam_result *result) {
+static void print_run(seam_result *result, seam_config *config) {
   seam_run run = seam_result_run(result);
   bool pairs = is_prediction(result);
   if (pairs)
@@ -63,16 +63,18 @@ static void print_run(seam_result *result) {
   else
     printf("%s chains of %s steps", text_count((int64_t)seam_result_chains(result)).text,
            text_count((int64_t)atof(seam_config_get(seam_result_config(result), "steps"))).text);
-  printf(" in %s, %s %s/s (%s%s%s, %s)\n", text_time(run.seconds).text,
+  printf(" in %s, %s %s/s (%s%s%s, %s", text_time(run.seconds).text,
          text_si(run.seconds > 0 ? run.chain_steps / run.seconds : 0).text, pairs ? "pairs" : "chain-steps",
          printable(run.backend).text, *run.isa ? ", " : "", printable(run.isa).text, printable(run.device).text);
+  ranks_print_threads(config);
+  printf(")\n");
 }
 
 static void report(const struct arguments *arguments, const struct watch *watch, seam_result *result,
                    const char *output) {
   if (arguments->quiet) return;
   if (watch->begun)
-    print_run(result);
+    print_run(result, arguments->config);
   else
     printf("nothing was missing: %s has all that was asked for\n", printable(output).text);
   report_result(result);

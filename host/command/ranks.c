@@ -101,14 +101,24 @@ seam_status ranks_run(const struct command *command, struct arguments *arguments
 
 /* ---- Threads ---- */
 
-void ranks_say_threads(const struct arguments *arguments, seam_config *config) {
-  seam_threads threads = seam_threads_of(config);
+static bool is_limited(seam_config *config, const seam_threads *threads) {
   const char *backend = seam_config_get(config, "backend");
   bool cuda = !strcmp(backend, "cuda") || (!strcmp(backend, "auto") && !seam_cuda_unavailable());
-  if (arguments->quiet || cuda || !*threads.limit || threads.on_host >= threads.cores) return;
-  bool mpirun = strstr(threads.limit, "mpirun") != NULL;
-  fprintf(stderr, "seam: %d thread%s on a host of %d cores: %s; %s\n", threads.on_host, threads.on_host > 1 ? "s" : "",
-          threads.cores, printable(threads.limit).text,
-          mpirun ? "mpirun --bind-to none gives each rank all cores, --map-by slot:PE=N gives it N"
-                 : "--threads takes another number");
+  return !cuda && *threads->limit && threads->on_host < threads->cores;
+}
+
+/* Other limits than mpirun's are meant, so ranks_print_threads tells them at the end, without a warning. */
+void ranks_say_threads(const struct arguments *arguments, seam_config *config) {
+  seam_threads threads = seam_threads_of(config);
+  if (arguments->quiet || !is_limited(config, &threads) || !strstr(threads.limit, "mpirun")) return;
+  fprintf(stderr,
+          "seam: %d thread%s on a host of %d cores: %s; mpirun --bind-to none gives each rank all cores, --map-by "
+          "slot:PE=N gives it N\n",
+          threads.on_host, threads.on_host > 1 ? "s" : "", threads.cores, printable(threads.limit).text);
+}
+
+void ranks_print_threads(seam_config *config) {
+  seam_threads threads = seam_threads_of(config);
+  if (is_limited(config, &threads))
+    printf(", %d of %d cores: %s", threads.on_host, threads.cores, printable(threads.limit).text);
 }

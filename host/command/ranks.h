@@ -11,7 +11,10 @@
 seam_status ranks_run(const struct command *command, struct arguments *arguments, const seam_error *failure,
                       seam_error *error);
 
-/* Says on stderr how many threads run if the host has more cores, who limits them, and what helps. */
+/* Says on stderr how many threads run if mpirun has bound this process to fewer cores than the host has. */
 void ranks_say_threads(const struct arguments *arguments, seam_config *config);
+
+/* Prints ", 1 of 8 cores: OMP_NUM_THREADS" if something limits the threads of the CPU, else nothing. */
+void ranks_print_threads(seam_config *config);
 
 #endif
