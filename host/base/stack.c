@@ -23,9 +23,11 @@ static size_t left(void) {
 seam_status stack_check(seam_error *error) {
   size_t bytes = left();
   if (bytes == 0 || bytes >= LEAST) return SEAM_OK;
-  return error_set(error, SEAM_ERROR_USAGE,
-                   "the stack of this thread has %zu KiB left, and seam needs %d: start the thread with a larger stack",
-                   bytes >> 10, TOLD >> 10);
+  return error_set(
+      error, SEAM_ERROR_USAGE,
+      "the stack of this thread has %zu KiB left, and seam needs %d: start the thread with a larger stack, or the "
+      "program after `ulimit -s 8192`",
+      bytes >> 10, TOLD >> 10);
 }
 
 int stack_start_thread(pthread_t *thread, void *(*run)(void *), void *argument) {

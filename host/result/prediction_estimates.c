@@ -50,9 +50,13 @@ static double chains_below(uint64_t id, uint64_t block) {
 /* The count of one pair that works: 1, or under the Gibbs law the unit in which weights are counted. */
 static double pair_unit(const struct seam_result *result) { return ldexp(1, config_pair_bits(&result->config)); }
 
-/* Fills the count that each cell of the table would have if all its pairs worked. Returns false if a cell has no
- * pairs. */
-static bool count_cells(const struct seam_result *result, block_table pairs) {
+/* The count that cell (i, j) of the table would have if all its pairs worked is first[i] · second[j]. */
+struct pair_counts {
+  double first[PAIR_BLOCKS], second[PAIR_BLOCKS];
+};
+
+/* Returns false if a cell has no pairs. */
+static bool count_pairs(const struct seam_result *result, struct pair_counts *pairs) {
   const uint64_t draws = result->config.draws;
   const double unit = pair_unit(result);
   bool all = true;
@@ -60,16 +64,15 @@ static bool count_cells(const struct seam_result *result, block_table pairs) {
     double firsts = 0;
     for (size_t k = 0; k < result->coverage.ranges; k++)
       firsts += chains_below(result->coverage.ids[2 * k + 1], i) - chains_below(result->coverage.ids[2 * k], i);
-    for (uint64_t j = 0; j < PAIR_BLOCKS; j++) {
-      pairs[i][j] = unit * firsts * (double)(draws * (j + 1) / PAIR_BLOCKS - draws * j / PAIR_BLOCKS);
-      all = all && pairs[i][j] > 0;
-    }
+    pairs->first[i] = unit * firsts;
+    pairs->second[i] = (double)(draws * (i + 1) / PAIR_BLOCKS - draws * i / PAIR_BLOCKS);
+    all = all && pairs->first[i] > 0 && pairs->second[i] > 0;
   }
   return all;
 }
 
 /* The mean squares of (weight[0]·buffers + weight[1]·inverters) per pair. */
-static struct mean_squares weighted_mean_squares(const struct seam_result *result, block_table pairs,
+static struct mean_squares weighted_mean_squares(const struct seam_result *result, const struct pair_counts *pairs,
                                                  const double weight[2]) {
   const int64_t *values = result->counts + result->histograms->offset[HISTOGRAM_PAIRS];
   block_table x;
@@ -77,15 +80,15 @@ static struct mean_squares weighted_mean_squares(const struct seam_result *resul
     for (int j = 0; j < PAIR_BLOCKS; j++) {
       const int64_t *cell = values + i * PAIR_BLOCKS + j;
       double sum = weight[0] * (double)cell[0] + weight[1] * (double)cell[PAIR_BLOCKS * PAIR_BLOCKS];
-      x[i][j] = sum / pairs[i][j];
+      x[i][j] = sum / (pairs->first[i] * pairs->second[j]);
     }
   return mean_squares_of(x);
 }
 
 static void estimate_errors(const struct seam_result *result, seam_prediction *p) {
-  block_table pairs;
-  if (result->histograms->offset[HISTOGRAM_PAIRS] < 0 || !count_cells(result, pairs)) return;
-  struct mean_squares s = weighted_mean_squares(result, pairs, (const double[2]){1, 1});
+  struct pair_counts pairs;
+  if (result->histograms->offset[HISTOGRAM_PAIRS] < 0 || !count_pairs(result, &pairs)) return;
+  struct mean_squares s = weighted_mean_squares(result, &pairs, (const double[2]){1, 1});
   double variance = variance_of_mean(&s);
   p->acceptance_error = sqrt(variance);
   p->first_variance = fmax(0, s.rows - s.rest) / PAIR_BLOCKS * (double)p->first / PAIR_BLOCKS;
@@ -93,7 +96,7 @@ static void estimate_errors(const struct seam_result *result, seam_prediction *p
   if (variance > 0 && !p->weighed) p->effective_pairs = p->acceptance * (1 - p->acceptance) / variance;
   if (p->acceptance == 0) return;
   /* The share of buffers is a ratio of two means. Its error is taken to first order (delta method). */
-  s = weighted_mean_squares(result, pairs, (const double[2]){1 - p->buffer, -p->buffer});
+  s = weighted_mean_squares(result, &pairs, (const double[2]){1 - p->buffer, -p->buffer});
   p->buffer_error = sqrt(variance_of_mean(&s)) / p->acceptance;
 }
 

@@ -5,7 +5,8 @@
 #include "support/sample_folder.h"
 #include "support/sample_result.h"
 
-enum { TOLD = 192 << 10, OWN = 32 << 10 }; /* bytes that seam.h names, and that this test's own frames may take */
+/* Bytes that seam.h names, that this test's own frames may take, and of a stack that is too small for a run. */
+enum { TOLD = 192 << 10, OWN = 32 << 10, SMALL = 64 << 10 };
 
 struct call {
   seam_status status;
@@ -68,30 +69,47 @@ static void *do_everything(void *argument) {
   return NULL;
 }
 
-static void run_on_stack(size_t bytes, struct call *call) {
+static void run_on_stack(size_t bytes, void *(*run)(void *), void *argument) {
   pthread_t thread;
   pthread_attr_t attributes;
-  *call = (struct call){.status = SEAM_OK};
   assert_int_equal(pthread_attr_init(&attributes), 0);
   assert_int_equal(pthread_attr_setstacksize(&attributes, bytes), 0);
-  assert_int_equal(pthread_create(&thread, &attributes, do_everything, call), 0);
+  assert_int_equal(pthread_create(&thread, &attributes, run, argument), 0);
   pthread_join(thread, NULL);
   pthread_attr_destroy(&attributes);
 }
 
 static void the_stack_that_is_told_suffices(void **state) {
   (void)state;
-  struct call call;
-  run_on_stack(TOLD + OWN, &call);
+  struct call call = {.status = SEAM_OK};
+  run_on_stack(TOLD + OWN, do_everything, &call);
   if (call.status != SEAM_OK) fail_msg("%s", call.error.message);
 }
 
 static void a_smaller_stack_is_an_error_that_says_what_is_needed(void **state) {
   (void)state;
-  struct call call;
-  run_on_stack(64 << 10, &call);
+  struct call call = {.status = SEAM_OK};
+  run_on_stack(SMALL, do_everything, &call);
   assert_int_equal(call.status, SEAM_ERROR_USAGE);
-  assert_non_null(strstr(call.error.message, "KiB left, and seam needs 192: start the thread with a larger stack"));
+  assert_non_null(strstr(call.error.message,
+                         "KiB left, and seam needs 192: start the thread with a larger stack, or the program "
+                         "after `ulimit -s 8192`"));
+}
+
+static void *estimate(void *argument) {
+  seam_prediction prediction;
+  assert_int_equal(seam_result_prediction(argument, &prediction), 1);
+  return NULL;
+}
+
+/* This call returns no error, so it must not need more. */
+static void estimates_need_only_a_small_stack(void **state) {
+  (void)state;
+  seam_config *config = small_run("3");
+  sample_set(config, (const char *[]){"draws", "300", "cells", "64", NULL});
+  seam_result *result = sample_run(seam_predict, config);
+  run_on_stack(SMALL, estimate, result);
+  seam_result_free(result);
 }
 
 int main(void) {
@@ -99,6 +117,7 @@ int main(void) {
       /* In this order, because the C library would give a larger stack to a second thread that asks for a smaller one.
        */
       cmocka_unit_test(a_smaller_stack_is_an_error_that_says_what_is_needed),
+      cmocka_unit_test(estimates_need_only_a_small_stack),
       cmocka_unit_test(the_stack_that_is_told_suffices),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
