@@ -168,7 +168,7 @@ static seam_status measure_and_report(struct bench *bench, const struct argument
 }
 
 seam_status bench_run(struct arguments *arguments, seam_error *error) {
-  static struct bench bench; /* too large for a small stack */
+  struct bench bench = {0};
   seam_status status = set_up(&bench, arguments, error);
   if (status) return status;
   double *room = give_room(&bench);

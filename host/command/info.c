@@ -48,7 +48,7 @@ static seam_status machine_json(const seam_device *devices, size_t count, seam_e
 }
 
 static seam_status machine(const struct arguments *arguments, seam_error *error) {
-  static seam_device devices[MOST_DEVICES]; /* too large for a small stack */
+  seam_device devices[MOST_DEVICES];
   size_t count = seam_devices(devices, MOST_DEVICES);
   if (count > MOST_DEVICES) count = MOST_DEVICES;
   if (arguments->json) return machine_json(devices, count, error);
